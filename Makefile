@@ -1,0 +1,20 @@
+# Two commands are all a new user needs: make improve, make test.
+.PHONY: improve test check lock setup
+
+improve: setup
+	.venv/bin/improve
+
+test: setup
+	.venv/bin/python -m pytest -q
+
+check: setup
+	.venv/bin/improve check
+
+setup:
+	@scripts/setup
+
+# One resolution for every Python we support; hashes pin the files, no addresses are written.
+lock: setup
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
+	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	    pyproject.toml -o requirements.lock

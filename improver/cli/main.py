@@ -1,0 +1,6 @@
+"""The `improve` command."""
+
+
+def main() -> int:
+    """Run the command and return its exit code."""
+    return 0

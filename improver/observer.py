@@ -1,0 +1,48 @@
+"""What an observer is: a function from a project to findings."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from improver.ports import Ruff
+from improver.records import Finding, Tree
+from improver.source import Source
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project at its base commit, as observers and codemods see it.
+
+    `sources` are the product's readable Python files that a change may touch, `context` all other
+    readable Python files (tests, scripts), `tree` everything, text or not.
+    """
+
+    sources: Mapping[str, Source]
+    tree: Tree
+    ruff: Ruff
+    context: Mapping[str, Source] = MappingProxyType({})
+    ruff_rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """One source of findings. `rules` names every rule it can report, with a sentence each."""
+
+    name: str
+    rules: Mapping[str, str]
+    body: Callable[[Project], Iterable[Finding]]
+
+    def __call__(self, project: Project) -> list[Finding]:
+        """Observe `project`."""
+        return list(self.body(project))
+
+
+def observer(
+    rules: Mapping[str, str],
+) -> Callable[[Callable[[Project], Iterable[Finding]]], Observer]:
+    """Make the decorated function an Observer named like the function."""
+
+    def build(body: Callable[[Project], Iterable[Finding]]) -> Observer:
+        return Observer(body.__name__, MappingProxyType(dict(rules)), body)
+
+    return build

@@ -1,0 +1,97 @@
+"""What gates and codemods ask of the outside, as protocols; `verify/` and `adapters/` answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from improver.records import Receipt, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """One replacement in a text; `start` and `end` are (line, column), both 1-based in characters."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuffFinding:
+    """One line of `ruff check --output-format json`; `line` is 1-based, `column` 1-based as ruff prints it."""
+
+    code: str
+    path: str
+    line: int
+    column: int
+    message: str
+    applicability: str  # safe, unsafe, display or "" when there is no fix
+    edits: tuple[TextEdit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a project keeps what: import roots, packages, tests and configuration (POSIX paths)."""
+
+    roots: tuple[str, ...]  # "" or "src": directories that belong on sys.path
+    packages: tuple[str, ...]  # top-level importable names
+    tests: tuple[str, ...]  # test paths handed to pytest
+    python: str  # the interpreter that runs its tests
+
+    def module_of(self, path: str) -> str | None:
+        """Return the dotted module name of a file below a root, or None for a loose script."""
+        for root in sorted(self.roots, key=len, reverse=True):
+            prefix = f"{root}/" if root else ""
+            if not path.startswith(prefix) or not path.endswith(".py"):
+                continue
+            parts = path.removeprefix(prefix).removesuffix(".py").split("/")
+            if parts[-1] == "__init__":
+                parts = parts[:-1]
+            if parts and parts[0] in self.packages and all(part.isidentifier() for part in parts):
+                return ".".join(parts)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRun:
+    """One run of the test suite.
+
+    `manifest` maps each node id to its outcome in setup, call and teardown with the skip or xfail reason
+    (for example "passed/passed/passed"). `modules` maps each asked module to the file it was imported
+    from, or to "" when it could not be imported. `lines` maps paths to the executed line numbers.
+    """
+
+    manifest: Mapping[str, str]
+    canary: str  # outcome of the canary: must be "failed"
+    canaries: int  # how many tests carried its name: must be 1
+    receipt: Receipt
+    modules: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    host: int = 0  # tests left out because they cannot run inside a sandbox
+    trouble: str = ""  # why there is no verdict (timeout, overflow, memory, signal, no tests); "" when there is one
+
+
+class Ruff(Protocol):
+    """ruff over files given as bytes; nothing is read from or written to the user's tree."""
+
+    def findings(
+        self, files: Mapping[str, bytes], *, select: str, config: Mapping[str, bytes] | None
+    ) -> tuple[list[RuffFinding], Receipt]:
+        """Check `files` with `--isolated --ignore-noqa`; `config` holds the base's configuration files."""
+
+    def formatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bool:
+        """Tell whether `ruff format` under the base's configuration would leave the file as it is."""
+
+
+class Bench(Protocol):
+    """What the costly gates run on: the tools and the baseline of one base commit."""
+
+    ruff: Ruff
+    layout: Layout
+    baseline: SuiteRun
+
+    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
+        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""
+
+    def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
+        """Run `python -m argv...` on an export of `tree` in the sandbox; return the receipt and its output."""
