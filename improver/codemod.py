@@ -53,6 +53,7 @@ class Codemod(ABC):
     WHY: ClassVar[str]
     SAFE_WHEN: ClassVar[str]
     SAFETY: ClassVar[Safety]
+    VALUE: ClassVar[int] = 3  # what a maintainer gains, 1 to 5; orders the work
     OBSERVABLE: ClassVar[str] = ""  # for CONFINED: the one thing that differs
     NODES: ClassVar[tuple[type[ast.AST], ...]]  # the syntax it acts on
     ANSWERS: ClassVar[tuple[str, ...]] = ()  # observer rules that lead to it; empty: it finds its own sites

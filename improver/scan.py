@@ -1,0 +1,172 @@
+"""From a base tree to findings, and from findings to groups worth trying (pure)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from improver import codemod as engine
+from improver.codemod import Abstain, Codemod
+from improver.observer import Observer, Project
+from improver.policy import Policy, matches
+from improver.ports import Ruff
+from improver.records import SUBMODULE, SYMLINK, Change, Edit, File, Finding, Safety, Tree
+from improver.source import Source, Unreadable
+
+SAFEST_FIRST = tuple(Safety)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What was seen: files read, files left out with the reason, findings in the order of the files."""
+
+    files: int
+    unreadable: tuple[Unreadable, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one rule in one file: what one proposal is about."""
+
+    codemod: Codemod
+    findings: tuple[Finding, ...]
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that the findings share."""
+        return self.findings[0].rule
+
+    @property
+    def path(self) -> str:
+        """Return the file that the findings share."""
+        return self.findings[0].path
+
+    def halves(self) -> tuple["Group", ...]:
+        """Split in two, to find the part that a gate refuses; nothing when there is one finding."""
+        if len(self.findings) < 2:
+            return ()
+        middle = len(self.findings) // 2
+        return Group(self.codemod, self.findings[:middle]), Group(self.codemod, self.findings[middle:])
+
+
+def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -> tuple[Project, list[Unreadable]]:
+    """Read every Python file; product files that a machine may touch become `sources`, all others `context`.
+
+    `paths` narrows the sources to files or folders (POSIX, relative); empty means all.
+    """
+    sources: dict[str, Source] = {}
+    context: dict[str, Source] = {}
+    unreadable: list[Unreadable] = []
+    for path in sorted(tree):
+        if not path.endswith(".py") or tree[path].mode in (SYMLINK, SUBMODULE):
+            continue
+        source = _read(path, tree[path], policy)
+        if isinstance(source, Unreadable):
+            unreadable.append(source)
+        elif policy.is_test(path) or policy.may_touch(path) or not _below(path, paths):
+            context[path] = source
+        else:
+            sources[path] = source
+    rules = policy.review.ruff_rules
+    return Project(MappingProxyType(sources), tree, ruff, MappingProxyType(context), rules), unreadable
+
+
+def _read(path: str, file: File, policy: Policy) -> Source | Unreadable:
+    limit = policy.gates.limits.file_bytes
+    if len(file.data) > limit:
+        return Unreadable(path, f"{len(file.data)} bytes; policies/gates.yaml reads at most {limit}")
+    return Source.read(path, file.data)
+
+
+def _below(path: str, paths: Sequence[str]) -> bool:
+    return not paths or any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in paths)
+
+
+def scan(
+    project: Project, observers: Iterable[Observer], codemods: Sequence[Codemod], unreadable: Sequence[Unreadable]
+) -> Scan:
+    """Collect what the observers and the codemods' own walk find in the project's sources."""
+    found: dict[str, Finding] = {}
+    for source in project.sources.values():
+        found |= {finding.key: finding for finding in engine.findings(codemods, source)}
+    for observer in observers:
+        found |= {finding.key: finding for finding in observer(project) if finding.path in project.sources}
+    ordered = sorted(found.values(), key=lambda finding: (finding.path, finding.line, finding.rule))
+    return Scan(len(project.sources), tuple(unreadable), tuple(ordered))
+
+
+def groups(findings: Iterable[Finding], codemods: Sequence[Codemod]) -> list[Group]:
+    """Group findings that a codemod answers by rule and file; most valuable first, rules taking turns."""
+    by_place: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_place[finding.rule, finding.path].append(finding)
+    made = [
+        Group(codemod, tuple(group))
+        for (rule, _), group in by_place.items()
+        if (codemod := answering(codemods, rule)) is not None
+    ]
+    made.sort(key=lambda group: (-worth(group.codemod), -len(group.findings), group.rule, group.path))
+    turns: dict[str, int] = defaultdict(int)
+    order = {}
+    for group in made:
+        order[id(group)] = turns[group.rule]
+        turns[group.rule] += 1
+    return sorted(made, key=lambda group: order[id(group)])
+
+
+def worth(codemod: Codemod) -> int:
+    """Return value times safety, the catalogue's measure: 1 to 25."""
+    return codemod.VALUE * (len(SAFEST_FIRST) - SAFEST_FIRST.index(codemod.SAFETY))
+
+
+def answering(codemods: Sequence[Codemod], rule: str) -> Codemod | None:
+    """Return the codemod that answers `rule`, or None when it is report-only."""
+    return next((codemod for codemod in codemods if codemod.answers(rule)), None)
+
+
+def draft(group: Group, project: Project, base: Tree) -> tuple[Change, tuple[Finding, ...]] | Abstain:
+    """Apply the group bottom-up, so that earlier places keep their lines; return the change and what it answers."""
+    data: dict[str, bytes] = {}
+    done: list[Finding] = []
+    reasons: list[str] = []
+    safest = Safety.PROVED
+    for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
+        source = _current(project.sources[group.path], data.get(group.path))
+        current = Project(project.sources, project.tree, project.ruff, project.context, project.ruff_rules)
+        result = engine.apply(group.codemod, finding, source, current)
+        if isinstance(result, Abstain):
+            reasons.append(result.reason)
+            continue
+        safest = max(safest, _risk(group.codemod, source, result), key=SAFEST_FIRST.index)
+        data |= result
+        done.append(finding)
+    if not done:
+        return Abstain(reasons[0])
+    return _change(group, data, base, safest), tuple(reversed(done))
+
+
+def _current(original: Source, data: bytes | None) -> Source:
+    if data is None:
+        return original
+    source = Source.read(original.path, data)
+    if not isinstance(source, Source):
+        message = f"a checked rewrite of {original.path} does not parse"
+        raise TypeError(message)
+    return source
+
+
+def _risk(codemod: Codemod, before: Source, rewrite: Mapping[str, bytes]) -> Safety:
+    after = Source.read(before.path, rewrite.get(before.path, before.data))
+    return codemod.safety(before, after) if isinstance(after, Source) else codemod.SAFETY
+
+
+def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety) -> Change:
+    edits = tuple(Edit(path, base[path], File(new, base[path].mode)) for path, new in sorted(data.items()))
+    title = f"{group.codemod.TITLE} in {group.path}"
+    return Change(group.rule, safety, edits, title, group.codemod.WHY, group.codemod.OBSERVABLE)
+
+
+def wanted(rule: str, only: Sequence[str]) -> bool:
+    """Tell whether `rule` is among the rules asked for; none asked means all."""
+    return not only or matches(rule, tuple(only))
