@@ -1,6 +1,7 @@
 """What a gate is: a function that answers one question about a candidate, with a tree it passes and one it fails."""
 
 import functools
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -38,6 +39,12 @@ class Candidate:
         """Return a touched file as it would be, None when absent or unreadable."""
         return _readable(path, self.tree.get(path))
 
+    def inspected(self, counts: Mapping[str, int]) -> Receipt:
+        """Return the receipt of a check made in process: what was counted, and the SHA-256 of what was read."""
+        read = "".join(f"{edit.path}\0{_name(edit.before)}\0{_name(edit.after)}\n" for edit in self.change.edits)
+        digest = hashlib.sha256(f"{self.policy.digest}\n{read}".encode(errors="surrogatepass")).hexdigest()
+        return Receipt((self.gate,), counts=counts, digest=digest)
+
     def passes(self, claim: str, receipt: Receipt, *notes: str) -> GateResult:
         """Rule that the claim holds."""
         return GateResult(self.gate, claim, Ruling.PASS, receipt, notes)
@@ -57,6 +64,10 @@ class Candidate:
     def holds(self, claim: str, receipt: Receipt, reasons: list[str]) -> GateResult:
         """Pass when there are no `reasons` against the claim, else fail with them."""
         return self.fails(claim, receipt, *reasons) if reasons else self.passes(claim, receipt)
+
+
+def _name(file: File | None) -> str:
+    return f"{file.mode} {file.digest}" if file else ""
 
 
 def _readable(path: str, file: File | None) -> Source | None:
