@@ -1,0 +1,30 @@
+"""Scope: a machine touches only the paths that the base commit's policy gives it."""
+
+from collections.abc import Iterator
+
+from improver.gate import Candidate, Example, gate
+from improver.records import GateResult, Safety
+
+
+@gate(
+    cost=1,
+    passes=Example({"pier/a.py": "depth = 1\n"}, {"pier/a.py": "depth = 2\n"}),
+    fails=Example({"policies/gates.yaml": "version: 1\n"}, {"policies/gates.yaml": "version: 2\n"}),
+)
+def scope(candidate: Candidate) -> GateResult:
+    """May this author touch these paths?"""
+    receipt = candidate.inspected({"paths": len(candidate.change.paths)})
+    return candidate.holds("policy permits every touched path", receipt, list(_refusals(candidate)))
+
+
+def _refusals(candidate: Candidate) -> Iterator[str]:
+    """Yield a reason per forbidden path; human authors are held to the same rule."""
+    policy = candidate.policy
+    new_test = candidate.change.safety is Safety.NEW_TEST
+    for path in candidate.change.paths:
+        if rule := policy.may_touch(path):
+            yield f"{path!a}: {rule}"
+        elif policy.is_test(path) and not new_test:
+            yield f"{path!a}: tests are touched only by a proposal that is a new test"
+        elif new_test and not policy.is_test(path):
+            yield f"{path!a}: a new test leaves the product as it is"
