@@ -71,6 +71,18 @@ class Source:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     @functools.cached_property
+    def width(self) -> int:
+        """Return the line length this file keeps: the smallest usual limit, in characters, that holds its lines."""
+        longest = max((len(line.rstrip("\r\n")) for line in self.lines), default=0)
+        return next((limit for limit in (79, 88, 100) if longest <= limit), 120)
+
+    def fits(self, data: bytes) -> bool:
+        """Tell whether every line of `data`, new bytes of this file, that is not here yet keeps to `width`."""
+        new = set(data.decode("utf-8-sig" if self.bom else self.encoding).splitlines())
+        old = {line.rstrip("\r\n") for line in self.lines}
+        return all(len(line) <= self.width for line in new - old)
+
+    @functools.cached_property
     def generated(self) -> bool:
         """Tell whether the head of the file says that a program wrote it."""
         head = "".join(line for line in self.lines[:10] if line.lstrip().startswith("#"))
