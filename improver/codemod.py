@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import fnmatch
 import io
 import re
 import tokenize
@@ -56,7 +57,7 @@ class Codemod(ABC):
     VALUE: ClassVar[int] = 3  # what a maintainer gains, 1 to 5; orders the work
     OBSERVABLE: ClassVar[str] = ""  # for CONFINED: the one thing that differs
     NODES: ClassVar[tuple[type[ast.AST], ...]]  # the syntax it acts on
-    ANSWERS: ClassVar[tuple[str, ...]] = ()  # observer rules that lead to it; empty: it finds its own sites
+    ANSWERS: ClassVar[tuple[str, ...]] = ()  # observer rules (globs) that lead to it; empty: it finds its own sites
     DROPS_COMMENTS: ClassVar[bool] = False  # it deletes code together with the comments inside
     CHANGES: ClassVar[tuple[tuple[str, str], ...]]
     KEEPS: ClassVar[tuple[str, ...]]
@@ -65,6 +66,10 @@ class Codemod(ABC):
     def name(self) -> str:
         """Return the rule's name: the name of the module."""
         return type(self).__module__.rsplit(".", 1)[-1]
+
+    def answers(self, rule: str) -> bool:
+        """Tell whether a finding under `rule` leads here."""
+        return any(fnmatch.fnmatchcase(rule, pattern) for pattern in self.ANSWERS or (self.name,))
 
     @abstractmethod
     def suspects(self, node: ast.AST, source: Source) -> str | None:

@@ -1,7 +1,7 @@
 """What an observer is: a function from a project to findings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from improver.ports import Ruff
@@ -20,7 +20,7 @@ class Project:
     sources: Mapping[str, Source]
     tree: Tree
     ruff: Ruff
-    context: Mapping[str, Source] = MappingProxyType({})
+    context: Mapping[str, Source] = field(default_factory=dict)
     ruff_rules: tuple[str, ...] = ()
 
 
