@@ -1,10 +1,10 @@
 """What gates and codemods ask of the outside, as protocols; `verify/` and `adapters/` answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from improver.records import Receipt, Tree
+from improver.records import Draft, Edit, Finding, Receipt, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,38 @@ class Bench(Protocol):
 
     def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
         """Run `python -m argv...` on an export of `tree` in the sandbox; return the receipt and its output."""
+
+
+class Repository(Protocol):
+    """Git as the loop may use it: new objects and new branches of ours, nothing else."""
+
+    def write_tree(self, base: str, edits: Sequence[Edit]) -> str:
+        """Write `edits` over the tree of commit `base`; return the new tree's id."""
+
+    def commit(self, tree: str, parent: str, message: str) -> str:
+        """Commit `tree` on `parent`; return the commit's id. No ref moves."""
+
+    def create_branch(self, name: str, commit: str) -> None:
+        """Create the branch `name`, which must begin with nova/ and be new."""
+
+    def diff(self, base: str, commit: str) -> str:
+        """Return the textual difference that nothing in the repository can hide."""
+
+
+class Forge(Protocol):
+    """Where proposals live. It has no way to merge or approve."""
+
+    def suppressed(self, finding: Finding) -> str:
+        """Return why this finding is not tried ("rejected: ...", "same as open proposal #3"), or ""."""
+
+    def refusals(self, path: str, rule: str) -> tuple[str, ...]:
+        """Return what was tried for this rule in this file and refused, one sentence each."""
+
+    def refused(self, findings: tuple[Finding, ...], gate: str, reason: str, at: str) -> None:
+        """Record that a candidate was refused by `gate`."""
+
+    def begin(self, draft: Draft) -> int:
+        """Record that the draft's branch is about to be made; return the proposal's number."""
+
+    def opened(self, number: int, at: str) -> None:
+        """Record that the branch of proposal `number` is there."""

@@ -69,7 +69,7 @@ class Finding:
     line: int
     column: int
     message: str
-    evidence: Mapping[str, int] = field(default=NOTHING)
+    evidence: Mapping[str, int] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Receipt:
     argv: tuple[str, ...]
     exit: int | None = None
     seconds: float = 0.0
-    counts: Mapping[str, int] = field(default=NOTHING)
+    counts: Mapping[str, int] = field(default_factory=lambda: NOTHING)
     digest: str = ""
     notes: tuple[str, ...] = ()
 
@@ -136,15 +136,26 @@ class GateResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """A change to judge, on its own branch. `id` is made by us: [a-z0-9-]{1,48}."""
+class Draft:
+    """A judged change with all that a forge shows of it. `id` is made by us: [a-z0-9-]{1,48}."""
 
     id: str
+    rule: str
+    path: str
+    title: str
+    safety: Safety
     findings: tuple[Finding, ...]
-    change: Change
     base: str
+    tree: str
+    commit: str
     branch: str
+    evidence: bytes  # canonical JSON
+    claims_digest: str
+    text: str  # Markdown
     diff: str
+    publishable: bool  # may leave this machine
+    draft: bool  # a human must look before anything else
+    created: str  # ISO 8601 UTC
 
 
 @dataclass(frozen=True, slots=True)

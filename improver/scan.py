@@ -125,25 +125,32 @@ def answering(codemods: Sequence[Codemod], rule: str) -> Codemod | None:
     return next((codemod for codemod in codemods if codemod.answers(rule)), None)
 
 
-def draft(group: Group, project: Project, base: Tree) -> tuple[Change, tuple[Finding, ...]] | Abstain:
-    """Apply the group bottom-up, so that earlier places keep their lines; return the change and what it answers."""
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What became of a group: the change (None when nothing could be done) and who stands behind it."""
+
+    change: Change | None
+    answered: tuple[Finding, ...]
+    abstained: tuple[tuple[Finding, str], ...]
+
+
+def draft(group: Group, project: Project, base: Tree) -> Drafted:
+    """Apply the group bottom-up, so that earlier places keep their lines."""
     data: dict[str, bytes] = {}
-    done: list[Finding] = []
-    reasons: list[str] = []
-    safest = Safety.PROVED
+    answered: list[Finding] = []
+    abstained: list[tuple[Finding, str]] = []
+    risk = Safety.PROVED
     for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
         source = _current(project.sources[group.path], data.get(group.path))
-        current = Project(project.sources, project.tree, project.ruff, project.context, project.ruff_rules)
-        result = engine.apply(group.codemod, finding, source, current)
+        result = engine.apply(group.codemod, finding, source, project)
         if isinstance(result, Abstain):
-            reasons.append(result.reason)
+            abstained.append((finding, result.reason))
             continue
-        safest = max(safest, _risk(group.codemod, source, result), key=SAFEST_FIRST.index)
+        risk = max(risk, _risk(group.codemod, source, result), key=SAFEST_FIRST.index)
         data |= result
-        done.append(finding)
-    if not done:
-        return Abstain(reasons[0])
-    return _change(group, data, base, safest), tuple(reversed(done))
+        answered.append(finding)
+    change = _change(group, data, base, risk) if answered else None
+    return Drafted(change, tuple(reversed(answered)), tuple(abstained))
 
 
 def _current(original: Source, data: bytes | None) -> Source:
@@ -163,7 +170,7 @@ def _risk(codemod: Codemod, before: Source, rewrite: Mapping[str, bytes]) -> Saf
 
 def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety) -> Change:
     edits = tuple(Edit(path, base[path], File(new, base[path].mode)) for path, new in sorted(data.items()))
-    title = f"{group.codemod.TITLE} in {group.path}"
+    title = f"{group.codemod.TITLE} in {group.path.rsplit('/', 1)[-1]}"
     return Change(group.rule, safety, edits, title, group.codemod.WHY, group.codemod.OBSERVABLE)
 
 

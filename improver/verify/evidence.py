@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from improver.errors import ImproverError
-from improver.records import GateResult, Receipt, Tier
+from improver.records import GateResult, Receipt, Safety, Tier
 
 JUDGE_FOLDERS = ("gates", "verify", "defaults")
 NOT_JUDGE = ("loop.py", "app.py", "settings.py", "__main__.py", "observer.py", "codemod.py", "rationale.py")
@@ -22,6 +22,9 @@ class Evidence:
 
     base: str
     tree: str
+    rule: str  # what the change declares about itself: rule, risk, and the one observable that differs
+    safety: Safety
+    observable: str
     policy: str
     gate_code: str
     tools: Mapping[str, str]
@@ -40,6 +43,9 @@ class Evidence:
             "version": self.version,
             "base": self.base,
             "tree": self.tree,
+            "rule": self.rule,
+            "safety": self.safety.value,
+            "observable": self.observable,
             "policy": self.policy,
             "gate_code": self.gate_code,
             "tools": dict(self.tools),

@@ -1,0 +1,146 @@
+"""From a judged change to a proposal: evidence, commit, text and branch; the ledger is told first."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from improver import rationale
+from improver.policy import Policy
+from improver.ports import Bench, Forge, Repository
+from improver.records import Change, Draft, Finding, GateResult, Ruling, Tier, Tree
+from improver.verify.evidence import Evidence
+
+ID_LENGTH = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every verdict of one run stands on."""
+
+    base: str
+    tree: Tree
+    policy: Policy
+    bench: Bench
+    gate_code: str
+    tools: dict[str, str]
+    tier: Tier
+    sandbox: str  # digest of the sandbox's argument vector
+    stamp: str  # "" or why nothing here is evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A change that the gates let through, and what else is told about it."""
+
+    change: Change
+    findings: tuple[Finding, ...]
+    results: tuple[GateResult, ...]
+    safe_when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """One proposal; `number` is 0 when nothing was kept (a dry run)."""
+
+    number: int
+    draft: Draft
+    passed: int  # gates that gave an explicit pass
+    gates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Makes proposals; time and nonces come in as functions."""
+
+    repository: Repository
+    forge: Forge
+    ground: Ground
+    now: Callable[[], datetime]
+    nonce: Callable[[], str]
+
+    def propose(self, judged: Judged, *, keep: bool) -> Proposed:
+        """Commit the tree, bind the evidence to it and, when `keep`, open its branch."""
+        draft = self._draft(judged)
+        passed = sum(result.ruling is Ruling.PASS for result in judged.results)
+        if not keep:
+            return Proposed(0, draft, passed, len(judged.results))
+        number = self.forge.begin(draft)
+        self.repository.create_branch(draft.branch, draft.commit)
+        self.forge.opened(number, draft.created)
+        return Proposed(number, draft, passed, len(judged.results))
+
+    def _draft(self, judged: Judged) -> Draft:
+        change = judged.change
+        tree = self.repository.write_tree(self.ground.base, change.edits)
+        evidence = evidence_of(self.ground, tree, change, judged.results, (self.now(), self.nonce()))
+        account = self._account(judged, tree, evidence.claims_digest)
+        commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
+        publishable = self.ground.policy.gates.risk[change.safety.value].publish and not self.ground.stamp
+        escalated = any(result.ruling is Ruling.ESCALATE for result in judged.results)
+        name = identifier(evidence.claims_digest, change)
+        return Draft(
+            id=name,
+            rule=change.rule,
+            path=change.paths[0],
+            title=rationale.title(change),
+            safety=change.safety,
+            findings=judged.findings,
+            base=self.ground.base,
+            tree=tree,
+            commit=commit,
+            branch=f"nova/{name}",
+            evidence=evidence.to_bytes(),
+            claims_digest=evidence.claims_digest,
+            text=rationale.body(account),
+            diff=self.repository.diff(self.ground.base, commit),
+            publishable=publishable,
+            draft=escalated or not publishable,
+            created=evidence.made,
+        )
+
+    def _account(self, judged: Judged, tree: str, claims_digest: str) -> rationale.Account:
+        return rationale.Account(
+            change=judged.change,
+            findings=judged.findings,
+            safe_when=judged.safe_when,
+            results=judged.results,
+            baseline=self.ground.bench.baseline.receipt,
+            refused=self.forge.refusals(judged.change.paths[0], judged.change.rule),
+            stamp=self.ground.stamp,
+            base=self.ground.base,
+            tree=tree,
+            claims_digest=claims_digest,
+        )
+
+
+def evidence_of(
+    ground: Ground, tree: str, change: Change, results: tuple[GateResult, ...], made_with: tuple[datetime, str]
+) -> Evidence:
+    """Bind `results` to everything they stand on; `made_with` is the moment and the nonce."""
+    made, nonce = made_with
+    expires = made + timedelta(days=ground.policy.gates.evidence_days)
+    return Evidence(
+        base=ground.base,
+        tree=tree,
+        rule=change.rule,
+        safety=change.safety,
+        observable=change.observable,
+        policy=ground.policy.digest,
+        gate_code=ground.gate_code,
+        tools=ground.tools,
+        tier=ground.tier,
+        sandbox=ground.sandbox,
+        baseline=ground.bench.baseline.receipt,
+        gates=results,
+        nonce=nonce,
+        made=made.isoformat(timespec="seconds"),
+        expires=expires.isoformat(timespec="seconds"),
+    )
+
+
+def identifier(claims_digest: str, change: Change) -> str:
+    """Return [a-z0-9-]{1,48} from the claims, the rule and the file, for a branch name."""
+    stem = change.paths[0].rsplit("/", 1)[-1].removesuffix(".py")
+    words = re.sub(r"[^a-z0-9]+", "-", f"{claims_digest[:8]}-{change.rule}-{stem}".casefold())
+    return words[:ID_LENGTH].strip("-")
