@@ -1,0 +1,150 @@
+"""Report functions that are hard to follow: cognitive complexity, as G. Ann Campbell defines it (SonarSource, 2018)."""
+
+import ast
+import itertools
+import re
+import typing
+from collections.abc import Iterator
+
+from improver.observer import Project, observer
+from improver.records import Finding
+from improver.source import FUNCTIONS, Source
+
+THRESHOLD = 15  # Campbell's own; above it a function is reported
+BREAKS = re.compile(r"\b(?:if|elif|else|for|while|except|match|and|or|lambda|def)\b")
+FEW = 5  # so many breaks, `def` included, cannot pass the threshold: 4 + 3 + 2 + 1, and 1 for recursion
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+NESTING = (ast.IfExp, ast.ExceptHandler, ast.Match)  # each costs one and its depth, and nests what it holds
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Placed = tuple[ast.AST, int]  # a node, and how deep it is nested
+
+
+@observer(rules={"complexity": f"a function's cognitive complexity is above {THRESHOLD}"})
+def complexity(project: Project) -> Iterator[Finding]:
+    """Yield a finding for every outermost function above the threshold; nested ones count as its parts."""
+    for source in project.sources.values():
+        yield from _observed(source)
+
+
+def _observed(source: Source) -> Iterator[Finding]:
+    for node in source.parents:
+        if not isinstance(node, FUNCTIONS) or not _may_exceed(source, node) or source.function_of(node) is not None:
+            continue
+        if (value := cognitive(node)) > THRESHOLD:
+            yield Finding(
+                key=source.key_of("complexity", node),
+                rule="complexity",
+                path=source.path,
+                symbol=source.symbol_of(node),
+                line=node.lineno,
+                column=node.col_offset,
+                message=f"{node.name} has a cognitive complexity of {value}, above {THRESHOLD}",
+                evidence={"complexity": value},
+            )
+
+
+def _may_exceed(source: Source, function: Function) -> bool:
+    """Count keywords in the text, which is many times cheaper than the tree and never counts too few."""
+    found = 0
+    for line in source.lines[function.lineno - 1 : function.end_lineno]:
+        found += len(BREAKS.findall(line))
+        if found > FEW:
+            return True
+    return False
+
+
+def cognitive(function: Function) -> int:
+    """Return the cognitive complexity of `function`.
+
+    One for each break in the linear flow (`if`, `elif`, `else`, loops and their `else`, `except`, `match`, a
+    conditional expression, each run of like boolean operators, direct recursion); the nesting ones cost one more
+    for each level they stand in. Functions and lambdas inside nest without a cost of their own, except in a
+    decorator, which is only such a function and its return.
+    """
+    total = 1 if _calls_itself(function) else 0
+    outer = -1 if _is_decorator(function) else 0
+    waiting: list[Placed] = [(node, outer if isinstance(node, FUNCTIONS) else 0) for node in function.body]
+    while waiting:
+        node, depth = waiting.pop()
+        cost, inner = _step(node, depth)
+        total += cost
+        waiting.extend(inner)
+    return total
+
+
+def _step(node: ast.AST, depth: int) -> tuple[int, list[Placed]]:
+    """Return what `node` itself costs, and what is left to look at inside it."""
+    if isinstance(node, ast.If):
+        return _chain(node, depth)
+    if isinstance(node, LOOPS):
+        return 1 + depth + (1 if node.orelse else 0), _split(node, depth, node.body + node.orelse)
+    if isinstance(node, NESTING):
+        return 1 + depth, [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+    if isinstance(node, ast.BoolOp):
+        operators, operands = _flat(node)
+        runs = 1 + sum(left is not right for left, right in itertools.pairwise(operators))
+        return runs, [(operand, depth) for operand in operands]
+    deeper = 1 if isinstance(node, (*FUNCTIONS, ast.Lambda)) else 0
+    return 0, [(child, depth + deeper) for child in ast.iter_child_nodes(node)]
+
+
+def _chain(node: ast.If, depth: int) -> tuple[int, list[Placed]]:
+    """Cost a whole `if`/`elif`/`else` at once: only its `if` pays for the depth."""
+    cost = 1 + depth
+    inner: list[Placed] = [(node.test, depth)]
+    blocks = list(node.body)
+    while _is_elif(node.orelse, node):
+        node = typing.cast("ast.If", node.orelse[0])
+        cost += 1
+        inner.append((node.test, depth))
+        blocks += node.body
+    cost += 1 if node.orelse else 0
+    return cost, inner + [(statement, depth + 1) for statement in blocks + node.orelse]
+
+
+def _is_elif(orelse: list[ast.stmt], node: ast.If) -> bool:
+    """Tell whether the else branch of `node` was written as `elif`: it then stands in the column of its `if`."""
+    return len(orelse) == 1 and isinstance(orelse[0], ast.If) and orelse[0].col_offset == node.col_offset
+
+
+def _split(node: ast.AST, depth: int, blocks: list[ast.stmt]) -> list[Placed]:
+    within = set(map(id, blocks))
+    return [(child, depth + (id(child) in within)) for child in ast.iter_child_nodes(node)]
+
+
+def _flat(node: ast.BoolOp) -> tuple[list[type[ast.boolop]], list[ast.expr]]:
+    """Return the operators of a boolean expression in reading order, and the operands between them."""
+    operators: list[type[ast.boolop]] = []
+    operands: list[ast.expr] = []
+    for index, value in enumerate(node.values):
+        if index:
+            operators.append(type(node.op))
+        if isinstance(value, ast.BoolOp):
+            inner_operators, inner_operands = _flat(value)
+            operators += inner_operators
+            operands += inner_operands
+        else:
+            operands.append(value)
+    return operators, operands
+
+
+def _is_decorator(function: Function) -> bool:
+    """Tell whether `function` is, docstring apart, one inner function and a return."""
+    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    return len(body) == 2 and isinstance(body[0], FUNCTIONS) and isinstance(body[1], ast.Return)
+
+
+def _calls_itself(function: Function) -> bool:
+    """Tell whether `function` calls its own name, or as a method that name of its first parameter."""
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    me = parameters[0].arg if parameters and parameters[0].arg in ("self", "cls") else ""
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call):
+            continue
+        target = node.func
+        if isinstance(target, ast.Name) and target.id == function.name and not me:
+            return True
+        owner = target.value if isinstance(target, ast.Attribute) and target.attr == function.name else None
+        if me and isinstance(owner, ast.Name) and owner.id == me:
+            return True
+    return False
