@@ -67,6 +67,10 @@ class Codemod(ABC):
         """Return the rule's name: the name of the module."""
         return type(self).__module__.rsplit(".", 1)[-1]
 
+    def title(self, rule: str) -> str:  # noqa: ARG002 - for codemods that answer a family of rules
+        """Return what a change under `rule` does."""
+        return self.TITLE
+
     def answers(self, rule: str) -> bool:
         """Tell whether a finding under `rule` leads here."""
         return any(fnmatch.fnmatchcase(rule, pattern) for pattern in self.ANSWERS or (self.name,))

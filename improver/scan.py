@@ -170,7 +170,7 @@ def _risk(codemod: Codemod, before: Source, rewrite: Mapping[str, bytes]) -> Saf
 
 def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety) -> Change:
     edits = tuple(Edit(path, base[path], File(new, base[path].mode)) for path, new in sorted(data.items()))
-    title = f"{group.codemod.TITLE} in {group.path.rsplit('/', 1)[-1]}"
+    title = f"{group.codemod.title(group.rule)} in {group.path.rsplit('/', 1)[-1]}"
     return Change(group.rule, safety, edits, title, group.codemod.WHY, group.codemod.OBSERVABLE)
 
 

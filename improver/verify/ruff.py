@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from improver.errors import EnvironmentUnfit
+from improver.placing import CONFIGURATION
 from improver.ports import RuffFinding, TextEdit
 from improver.records import Receipt
 
-CONFIGURATION = (".ruff.toml", "ruff.toml", "pyproject.toml")  # in the order in which ruff prefers them
 PYTHON = (".py", ".pyi")
 SAFE_STAYS_RUFFS = "lint.extend-safe-fixes=[]"  # a project may not promote an unsafe fix
 

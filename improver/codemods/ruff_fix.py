@@ -1,0 +1,142 @@
+"""Apply one fix of ruff's own, under one listed rule, where ruff calls it safe."""
+
+import ast
+from collections.abc import Iterable
+from itertools import accumulate, pairwise
+
+from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.normal import compared
+from improver.placing import Placed, configuration, placed
+from improver.ports import TextEdit
+from improver.records import Safety
+from improver.source import SCOPES, Source
+
+TITLES = {
+    "B009": "Read attributes without getattr",
+    "B010": "Set attributes without setattr",
+    "B013": "Catch one exception without a tuple",
+    "E713": "Write `not in` as one operator",
+    "E714": "Write `is not` as one operator",
+    "F541": "Drop the f of strings without placeholders",
+    "FURB105": "Print an empty line without an empty string",
+    "PIE790": "Remove placeholders from blocks that need none",
+    "PIE808": "Drop the zero that range starts with anyway",
+    "PLR1711": "Remove returns that do nothing",
+    "PLR5501": "Flatten `else: if` into `elif`",
+    "RET501": "Remove `None` from returns that return nothing else",
+    "RSE102": "Raise exceptions without empty parentheses",
+    "RUF010": "Convert inside f-strings with a conversion flag",
+    "UP018": "Write literals instead of calls that make them",
+    "UP024": "Name OSError instead of its aliases",
+    "UP032": "Format with f-strings",
+    "UP034": "Remove extraneous parentheses",
+    "UP039": "Remove empty parentheses from class headers",
+}
+
+
+class RuffFix(Codemod):
+    """Apply the edits that ruff gives for one finding, as they are."""
+
+    TITLE = "Apply a safe fix of ruff"
+    WHY = "ruff's rule says what is gained; the fix is the one that ruff itself calls safe."
+    SAFE_WHEN = (
+        "Policy lists the rule, ruff marks this very fix as safe under the project's own configuration (its target"
+        " version included), nothing on the touched lines or in the configuration suppresses it, and all edits lie"
+        " inside the statement that was found."
+    )
+    SAFETY = Safety.COVERED
+    VALUE = 2
+    NODES = (ast.stmt,)
+    ANSWERS = ("ruff:*",)
+    CHANGES = (
+        ("x = f((1))\n", "x = f(1)\n"),
+        (
+            "class Store(object):\n"
+            "    def load(self):\n"
+            "        # the name is fixed\n"
+            '        return getattr(self.rows, "first")  # comments stay\n',
+            "class Store(object):\n"
+            "    def load(self):\n"
+            "        # the name is fixed\n"
+            "        return self.rows.first  # comments stay\n",
+        ),
+        (
+            'def f(a, b):\r\n    if a:\r\n        return "é {}".format((a)), (not b in a)\r\n    return b\r\n',
+            'def f(a, b):\r\n    if a:\r\n        return f"é {a}", (b not in a)\r\n    return b\r\n',
+        ),
+        (
+            "try:\n    work()\nexcept (IOError,):\n    raise ValueError()\n",
+            "try:\n    work()\nexcept OSError:\n    raise ValueError\n",
+        ),
+        (
+            "def f(x):\n    if x > 1:\n        a()\n    else:\n        if x:\n            # why\n            b()\n",
+            "def f(x):\n    if x > 1:\n        a()\n    elif x:\n        # why\n        b()\n",
+        ),
+        (
+            'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(0, 3):\n    print(f"a", "é", f"{str(i)}")\n',
+            'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
+        ),
+    )
+    KEEPS = (
+        "x = f((1))  # noqa: UP034\n",
+        "# ruff: noqa\nx = f((1))\n",
+        "x = (yield_ := 1)\ny = f((a, b))\nz = (1,)\n",
+        'x = getattr(a, "b", None)\ny = getattr(a, name)\nz = getattr(a, "not a name")\n',
+        'def getattr(a, b):\n    return b\n\n\nx = getattr(a, "b")\n',
+        "class Store:\n    def f(self):\n        pass\n",
+        'x = "{}".format(*rows)\ny = "{x}".format(**row)\nz = template.format(1)\n',
+        "x = dict(a=1)\ny = [i for i in rows]\nz = isinstance(a, int) or isinstance(a, str)\n",
+        "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
+        'def f():\n    pass\n    "not a docstring"\n',
+        "def f():\n    x = f((1))\n    return locals()\n",
+        "x = not a in b  # type: ignore[operator]\n",
+    )
+
+    def title(self, rule: str) -> str:
+        """Return what the fix under `rule` does."""
+        return TITLES.get(rule.removeprefix("ruff:"), f"Apply ruff's safe fix for {rule.removeprefix('ruff:')}")
+
+    def suspects(self, node: ast.AST, source: Source) -> str | None:  # noqa: ARG002 - ruff has judged already
+        """Accept every statement: the observer has found it."""
+        return "ruff has a safe fix for it" if isinstance(node, ast.stmt) else None
+
+    def rewrite(self, site: Site) -> Rewrite | Abstain:
+        """Ask ruff again, about the text as it is now, and apply the fix of this finding."""
+        source, code = site.source, site.finding.rule.removeprefix("ruff:")
+        config = configuration(site.project.tree)
+        found, _ = site.project.ruff.findings({source.path: source.data}, select=code, config=config or None)
+        safe = [item for item in found if item.code == code and item.applicability == "safe"]
+        place = next((item for item in placed(source, safe) if item.key == site.finding.key), None)
+        if place is None:
+            return Abstain("ruff has no safe fix here any more")
+        if not _is_local(place):
+            return Abstain("the fix reaches beyond the statement")
+        return replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits))
+
+    def safety(self, before: Source, after: Source) -> Safety:
+        """Return PROVED where syntax or compiled code shows that both are the same program."""
+        return Safety.PROVED if compared(before, after).equal else self.SAFETY
+
+
+def _is_local(place: Placed) -> bool:
+    statement = place.statement
+    decorators = statement.decorator_list if isinstance(statement, SCOPES) else []
+    first = min([statement.lineno, *(item.lineno for item in decorators)])
+    after = ((statement.end_lineno or statement.lineno) + 1, 1)
+    return bool(place.found.edits) and all(
+        first <= edit.start[0] and edit.start <= edit.end <= after for edit in place.found.edits
+    )
+
+
+def edited(lines: list[str], edits: Iterable[TextEdit]) -> str:
+    """Return the text of `lines` with `edits`, which do not overlap, applied."""
+    starts = [0, *accumulate(len(line) for line in lines), sum(map(len, lines))]
+    text = "".join(lines)
+    spans = sorted(
+        (starts[e.start[0] - 1] + e.start[1] - 1, starts[e.end[0] - 1] + e.end[1] - 1, e.content) for e in edits
+    )
+    if any(left[1] > right[0] for left, right in pairwise(spans)):
+        raise ValueError("edits of one fix overlap")
+    for start, end, content in reversed(spans):
+        text = text[:start] + content + text[end:]
+    return text
