@@ -16,7 +16,8 @@ from improver.names import EVERYTHING, bound, bound_by, carried_by, declared, me
 from improver.records import Safety
 from improver.source import FUNCTIONS, SCOPES, Source
 
-USUAL = ("error", "exc", "err", "exception")
+USUAL = ("error", "exc", "err", "e", "ex", "exception")
+NEAR = 12  # lines below its except clause a raise may stand; farther down the cause is often another one
 CLASS_NAME = re.compile(r"_*[A-Z]\w*[a-z]\w*")
 # Not errors but signals to a caller, who never prints their cause.
 SIGNALS = frozenset(
@@ -53,6 +54,8 @@ class ExplicitCause(Codemod):
         handler = _handler_of(node, source) if raised else None
         if raised is None or handler is None or handler.type is None or raised == handler.name:
             return None
+        if node.lineno - handler.lineno > NEAR:
+            return None
         if any(SUPPRESSION.search(line) for line in source.lines[node.lineno - 1 : node.end_lineno]):
             return None
         return f"`raise {raised}` inside `except` does not say what caused it"
@@ -72,7 +75,7 @@ class ExplicitCause(Codemod):
             return Abstain(f"{node.exc.id} is a variable here, maybe the caught exception itself")
         region = region_of(source, handler)
         caught = spot_in(source, region, handler)
-        for indent in ("", source.indent):
+        for indent in ("", source.indent) if _stands_alone(node, source) else ("",):
             result = spliced(site, _AddCause, name, caught, indent, region=region)
             if isinstance(result, Abstain) or source.fits(result[source.path]):
                 return result
@@ -152,7 +155,12 @@ class ExplicitCause(Codemod):
         "try:\n    go()\nexcept OSError as e:\n    raise Lost(  # pylint: disable=raise-missing-from\n"
         "        'x'\n    )\n",
         "try:\n    go()\nexcept OSError as e:\n    raise Lost('x')\nassert Lost('x').__cause__ is None\n",
-        "def f(error, exc, err, exception):\n    try:\n        go()\n    except OSError:\n        raise Lost('x')\n",
+        "def f(error, exc, err, e, ex, exception):\n    try:\n        go()\n    except OSError:\n        raise Lost('x')\n",
+        "def f():\n    try:\n        go()\n    except OSError as e:\n"
+        + "        mend()\n" * 12
+        + "        raise Lost('x')\n",
+        "def read(path):\n    try:\n        return load(path)\n    except OSError as err:\n"
+        "        raise ConfigurationError('cannot read', path)  # the configuration comes first\n",
         "def f():\n    try:\n        go()\n    except OSError as e:\n        print(locals())\n"
         "        raise Lost('x')\n",
     )
@@ -196,11 +204,17 @@ def _free_name(handler: ast.ExceptHandler, source: Source) -> str | Abstain:
         return Abstain("a name bound here would be an attribute of the class")
     if isinstance(scope, ast.Module) and EVERYTHING in mentioned(scope):
         return Abstain("a star import may bring any name into this scope")
-    named = [node.name for node in ast.walk(source.tree) if isinstance(node, ast.ExceptHandler) and node.name]
-    for name in (*(habit for habit, _ in Counter(named).most_common(1)), *USUAL):
+    named = Counter(node.name for node in ast.walk(source.tree) if isinstance(node, ast.ExceptHandler))
+    for name in sorted(USUAL, key=lambda usual: -named[usual]):
         if not _stands(name, scope, handler, source):
             return name
     return Abstain("every usual name for what is caught is in use here")
+
+
+def _stands_alone(node: ast.Raise, source: Source) -> bool:
+    """Tell whether `node` is one whole line without a comment: such a line may be broken as a formatter would."""
+    line = source.lines[node.lineno - 1].encode()
+    return node.lineno == node.end_lineno and not line[: node.col_offset].strip() + line[node.end_col_offset :].strip()
 
 
 def _stands(name: str, scope: ast.AST, handler: ast.ExceptHandler, source: Source) -> bool:
