@@ -155,7 +155,8 @@ class ExplicitCause(Codemod):
         "try:\n    go()\nexcept OSError as e:\n    raise Lost(  # pylint: disable=raise-missing-from\n"
         "        'x'\n    )\n",
         "try:\n    go()\nexcept OSError as e:\n    raise Lost('x')\nassert Lost('x').__cause__ is None\n",
-        "def f(error, exc, err, e, ex, exception):\n    try:\n        go()\n    except OSError:\n        raise Lost('x')\n",
+        "def f(error, exc, err, e, ex, exception):\n    try:\n        go()\n    except OSError:\n"
+        "        raise Lost('x')\n",
         "def f():\n    try:\n        go()\n    except OSError as e:\n"
         + "        mend()\n" * 12
         + "        raise Lost('x')\n",
