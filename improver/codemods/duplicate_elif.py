@@ -1,0 +1,177 @@
+"""Remove an ``elif`` whose condition an earlier branch of the same chain has already found false."""
+
+import ast
+from collections.abc import Iterator
+
+import libcst as cst
+
+from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
+from improver.names import is_builtin, tie
+from improver.records import Safety
+from improver.source import FUNCTIONS, Source
+
+# Calls that look at their arguments and change nothing.
+LOOKS = frozenset({"isinstance", "issubclass", "callable", "len", "type", "id"})
+PURE = (
+    *(ast.Constant, ast.Name, ast.Attribute, ast.Subscript, ast.Slice, ast.Tuple, ast.List, ast.Set),
+    *(ast.Compare, ast.BoolOp, ast.UnaryOp, ast.BinOp, ast.IfExp),
+    *(ast.cmpop, ast.boolop, ast.unaryop, ast.operator, ast.expr_context),
+)
+
+
+class DuplicateElif(Codemod):
+    """Drop a branch that can never run."""
+
+    TITLE = "Remove an elif branch that never runs"
+    WHY = (
+        "The same condition was already false higher up in the chain, so the branch is dead; where it does something"
+        " else, one of the two conditions was probably meant to be another, which is a bug to look at."
+    )
+    SAFE_WHEN = (
+        "The condition is, as syntax, the same as an earlier one of its chain; both of them and every condition between"
+        " only compare and combine names, attributes, items and constants, or call isinstance and its like (the"
+        " builtins, not rebound), with no attribute that this file defines as a property or that __getattr__ makes, so"
+        " that nothing changes from one to the other; and the dead code binds no name that its function needs to be"
+        " local, holds no yield and no declaration. Deleting it leaves every run as it was, but the code differs, so it"
+        " is held by the tests (covered) rather than proved."
+    )
+    SAFETY = Safety.COVERED
+    VALUE = 3
+    NODES = (ast.If,)
+
+    CHANGES = (
+        (
+            "def name(kind):\n    if kind == 1:\n        return 'one'\n    elif kind == 2:\n        return 'two'\n"
+            "    elif kind == 1:\n        return 'won'\n    else:\n        return 'many'\n",
+            "def name(kind):\n    if kind == 1:\n        return 'one'\n    elif kind == 2:\n        return 'two'\n"
+            "    else:\n        return 'many'\n",
+        ),
+        (
+            "class Pen:\n    def draw(self, shape):\n        # by shape\n        if isinstance(shape, Line):\n"
+            "            self.line(shape)  # thin\n        elif isinstance(shape, Line):\n"
+            "            self.line(shape)\n"
+            "        elif self.open and shape.points[0] > 0:\n            self.dots(shape)\n",
+            "class Pen:\n    def draw(self, shape):\n        # by shape\n        if isinstance(shape, Line):\n"
+            "            self.line(shape)  # thin\n"
+            "        elif self.open and shape.points[0] > 0:\n            self.dots(shape)\n",
+        ),
+        (
+            "if x:\r\n\tif y is None:\r\n\t\ta()\r\n\telif (y\r\n\t\tis None):\r\n\t\tb()\r\n\t# then\r\n\tc()\r\n",
+            "if x:\r\n\tif y is None:\r\n\t\ta()\r\n\t# then\r\n\tc()\r\n",
+        ),
+        (
+            "def f(a, b):\n    if go(a): x = 1\n    elif a: x = 2\n    elif b: x = 3\n    elif a: x = 4\n"
+            "    elif b: x = 5\n    return x\n",
+            "def f(a, b):\n    if go(a): x = 1\n    elif a: x = 2\n    elif b: x = 3\n    return x\n",
+        ),
+    )
+    KEEPS = (
+        "if a:\n    x()\nelif b:\n    y()\n",
+        "if a == 1:\n    x()\nelif a == 1.0:\n    y()\n",
+        "if a:\n    x()\nif a:\n    y()\n",
+        "if a:\n    x()\nelse:\n    if a:\n        y()\n",
+        "if a:\n    if b:\n        x()\n    elif c:\n        if b:\n            y()\n",
+        "if ready():\n    x()\nelif ready():\n    y()\n",
+        "if a:\n    x()\nelif b.pop():\n    y()\nelif a:\n    z()\n",
+        "if (a := b):\n    x()\nelif (a := b):\n    y()\n",
+        "if a:\n    x()\nelif (a := b):\n    y()\nelif a:\n    z()\n",
+        "async def f(a):\n    if await a:\n        x()\n    elif await a:\n        y()\n",
+        "def f(a):\n    if (yield a):\n        x()\n    elif (yield a):\n        y()\n",
+        "class A:\n    @property\n    def next(self):\n        return self.take()\n    def f(self):\n"
+        "        if self.next:\n"
+        "            x()\n        elif self.next:\n            y()\n",
+        "class A:\n    def __getattr__(self, name):\n        return take()\n    def f(self):\n        if self.next:\n"
+        "            x()\n        elif self.next:\n            y()\n",
+        "def isinstance(a, b):\n    return go()\ndef f(a):\n    if isinstance(a, int):\n        x()\n"
+        "    elif isinstance(a, int):\n        y()\n",
+        "if any(x for x in a):\n    x()\nelif any(x for x in a):\n    y()\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        # why\n        y()\n",
+        "def f(a):\n    if a:\n        x()\n    # the other way\n    elif a:\n        y()\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        yield 1\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        count = 1\n    return count\n",
+        "def f(a):\n    def g():\n        return count\n    if a:\n        x()\n    elif a:\n        count = 1\n"
+        "    return g\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        import os\n    return os\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        global b\n        b = 1\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:  # noqa: SIM114\n        y()\n",
+        "def f(a):\n    if a:\n        x(locals())\n    elif a:\n        y()\n",
+        "match a:\n    case 1 if b:\n        x()\n    case 1 if b:\n        y()\n",
+    )
+
+    def suspects(self, node: ast.AST, source: Source) -> str | None:
+        """Say which branch never runs."""
+        if not isinstance(node, ast.If) or not _is_elif(node, source):
+            return None
+        shape = ast.dump(node.test)
+        conditions = []
+        for earlier in _chain_above(node, source):
+            conditions.append(earlier.test)
+            if ast.dump(earlier.test) == shape:
+                break
+        else:
+            return None
+        if not all(_is_pure(condition, source) for condition in conditions):
+            return None
+        same = [ast.dump(item) for item in earlier.body] == [ast.dump(item) for item in node.body]
+        remark = (
+            "" if same else " and does something else, so look whether one of the two was meant to ask another thing"
+        )
+        return f"`elif {ast.unparse(node.test)}` never runs: line {earlier.lineno} asks the same{remark}"
+
+    def rewrite(self, site: Site) -> Rewrite | Abstain:
+        """Delete the branch unless its scope hangs on it."""
+        assert isinstance(site.node, ast.If), "suspects saw an elif"
+        if reason := tie(site.source, *site.node.body):
+            return Abstain(reason)
+        return spliced(site, _DropBranch)
+
+
+def _is_elif(node: ast.If, source: Source) -> bool:
+    parent = source.parents[node]
+    if not isinstance(parent, ast.If) or node not in parent.orelse:
+        return False
+    return source.lines[node.lineno - 1].encode()[node.col_offset :].startswith(b"elif")
+
+
+def _chain_above(node: ast.If, source: Source) -> Iterator[ast.If]:
+    """Yield the branches above `node` in its chain, nearest first."""
+    while _is_elif(node, source):
+        parent = source.parents[node]
+        assert isinstance(parent, ast.If), "an elif belongs to an if"
+        yield parent
+        node = parent
+
+
+def _is_pure(condition: ast.expr, source: Source) -> bool:
+    """Tell whether evaluating `condition` twice gives the same and changes nothing."""
+    looks = [node for node in ast.walk(condition) if isinstance(node, ast.Call)]
+    if not all(isinstance(call.func, ast.Name) and call.func.id in LOOKS and not call.keywords for call in looks):
+        return False
+    if not all(is_builtin(call.func.id, source) for call in looks if isinstance(call.func, ast.Name)):
+        return False
+    if not all(isinstance(node, (*PURE, ast.Call)) for node in ast.walk(condition)):
+        return False
+    attributes = {node.attr for node in ast.walk(condition) if isinstance(node, ast.Attribute)}
+    return not attributes or not attributes & _computed(source) | (
+        {"__getattr__", "__getattribute__"} & _defined(source)
+    )
+
+
+def _defined(source: Source) -> set[str]:
+    return {node.name for node in source.parents if isinstance(node, FUNCTIONS)}
+
+
+def _computed(source: Source) -> set[str]:
+    """Return the names of decorated functions, since a property runs code wherever it is read."""
+    return {node.name for node in source.parents if isinstance(node, FUNCTIONS) and node.decorator_list}
+
+
+class _DropBranch(At):
+    """Leave out the branch at the spot."""
+
+    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If:  # noqa: N802 - libcst's name
+        """Join what follows the branch to what precedes it."""
+        dead = updated_node.orelse
+        if original_node.orelse is None or not isinstance(dead, cst.If) or not self.at(original_node.orelse):
+            return updated_node
+        return updated_node.with_changes(orelse=dead.orelse)
