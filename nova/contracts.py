@@ -19,6 +19,10 @@ class Contract(BaseModel):
         """Return the contract's address on the wire."""
         return f"{cls.__name__}@{cls.version}"
 
+    def out_of_scope(self) -> str | None:
+        """Return why no agent should even begin with this task, or None; pure, checked before any model call."""
+        return None
+
 
 T = TypeVar("T", bound=Contract)
 
