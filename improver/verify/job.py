@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from improver.policy import Suite
 
-NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
 MIB = 1024 * 1024
 REPORT_MIB = 64
 SCRATCH_MIB = 256
@@ -59,7 +57,7 @@ class Job:
     argv: tuple[str, ...]
     mounts: tuple[Mount, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    env: Mapping[str, str] = field(default=NO_ENVIRONMENT)
+    env: Mapping[str, str] = field(default_factory=dict)
     report: bool = False
 
 
