@@ -1,0 +1,152 @@
+"""Read what the runner told over its private pipe, believing nothing that it did not write itself."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+
+REPLACED, SESSION = "[replaced functions]", "[session teardown]"  # manifest entries that are no tests
+QUIET = ("skipped: ", "xfailed: ")
+WHENS = ("setup", "call", "teardown")
+NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run as the runner told it; paths are relative to the tree where they lie in it."""
+
+    manifest: Mapping[str, str]
+    canary: str
+    canaries: int
+    status: int
+    modules: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    host: int = 0
+    versions: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()  # node ids that ran twice
+    internal: str = ""  # what broke in pytest itself
+    whys: tuple[str, ...] = ()  # "id: message" of what failed
+
+
+@dataclass(frozen=True, slots=True)
+class Unbelievable:
+    """A report that the runner alone cannot have written, or not to its end."""
+
+    reason: str
+
+
+Facts = tuple[object, ...]
+KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its facts
+    "hello": tuple[str],  # the canary's name
+    "versions": tuple[str, str],  # of Python and pytest
+    "host": tuple[int],
+    "phase": tuple[str, str, str],  # node id, phase, outcome
+    "subtest": tuple[str, str, str],
+    "why": tuple[str, str],
+    "replaced": tuple[list[str]],
+    "internal": tuple[str],
+    "modules": tuple[dict[str, str]],
+    "lines": tuple[dict[str, list[int]]],
+    "end": tuple[int],
+}
+SHAPES: Mapping[str, TypeAdapter[Facts]] = {
+    kind: TypeAdapter(shape, config=ConfigDict(strict=True)) for kind, shape in KINDS.items()
+}
+MANY = frozenset({"phase", "subtest", "why", "replaced"})
+NEEDED = ("hello", "host", "modules", "lines", "end")
+
+
+def read_report(data: bytes, tree: str) -> Report | Unbelievable:
+    """Return the report in `data` of a run that saw its tree at the absolute path `tree`."""
+    if not data.endswith(b"\n"):
+        return Unbelievable("the report breaks off" if data else "there is no report")
+    told: dict[str, list[tuple[Any, ...]]] = {kind: [] for kind in SHAPES}
+    nonce = data[:NONCE]
+    for number, line in enumerate(data.splitlines()):
+        kind, facts = _line(line, nonce)
+        if not kind:
+            return Unbelievable("the report holds a line that is not the runner's")
+        if (kind == "hello") != (number == 0) or told["end"] or (told[kind] and kind not in MANY):
+            return Unbelievable("the report does not begin and end once")
+        told[kind].append(facts)
+    if told["end"] and told["end"] != [(1,)] and not told["host"]:  # pytest refused before it collected
+        told["host"] = [(0,)]
+    missing = [kind for kind in NEEDED if not told[kind]]
+    return Unbelievable(f"the report breaks off before {missing[0]!r}") if missing else _report(told, tree)
+
+
+def _line(line: bytes, nonce: bytes) -> tuple[str, Facts]:
+    """Return kind and facts of one line, ("", ()) when the runner did not write it."""
+    if len(nonce) < NONCE or not line.startswith(nonce):
+        return "", ()
+    try:
+        _, kind, *facts = json.loads(line)
+        return str(kind), SHAPES[kind].validate_python(tuple(facts))
+    except (ValueError, KeyError, TypeError):
+        return "", ()
+
+
+def _report(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> Report:
+    ((name,),) = told["hello"]
+    phases, repeated = _phases(told, tree)
+    canaries = [node for node in phases if node.rsplit("::", 1)[-1] == name]
+    manifest = {node: _entry(outcomes) for node, outcomes in sorted(phases.items()) if node not in canaries}
+    last = phases[canaries[0]] if canaries else {}
+    if last.get("teardown", "passed") != "passed":  # the canary is the last test: the session ends with it
+        manifest[SESSION] = last["teardown"]
+    if replaced := {function for (names,) in told["replaced"] for function in names}:
+        manifest[REPLACED] = ", ".join(sorted(replaced))
+    return Report(
+        manifest=manifest,
+        canary=last.get("call", "did not run") if last.get("setup") == "passed" else "did not run",
+        canaries=len(canaries),
+        status=told["end"][0][0],
+        modules={module: _placed(file, tree) for module, file in told["modules"][0][0].items()},
+        lines={path: frozenset(lines) for path, lines in told["lines"][0][0].items()},
+        host=told["host"][0][0],
+        versions=tuple(word for facts in told["versions"] for word in facts),
+        repeated=repeated,
+        internal=" ".join(reason for (reason,) in told["internal"]),
+        whys=tuple(f"{_placed(node, tree)}: {_normal(why, tree)}" for node, why in told["why"] if name not in node),
+    )
+
+
+def _phases(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> tuple[dict[str, dict[str, str]], tuple[str, ...]]:
+    """Return each node's outcomes by phase, and the nodes that had a phase twice."""
+    phases: dict[str, dict[str, str]] = defaultdict(dict)
+    repeated = []
+    for node, when, outcome in told["phase"]:
+        place = _placed(node, tree)
+        if when in phases[place]:
+            repeated.append(place)
+        phases[place][when] = _normal(outcome, tree)
+    for node, _, outcome in told["subtest"]:
+        earlier = phases[_placed(node, tree)]
+        earlier["subtests"] = ", ".join(filter(None, (earlier.get("subtests"), _normal(outcome, tree))))
+    return phases, tuple(repeated)
+
+
+def _entry(phases: Mapping[str, str]) -> str:
+    """Return a test's manifest entry: its three outcomes, or the one word that says why it did not count."""
+    if "collect" in phases:
+        return phases["collect"]
+    outcomes = [phases.get(when, "-") for when in WHENS]
+    loud = [outcome for outcome in outcomes if outcome not in {"passed", "-"}]
+    subtests = f" ({phases['subtests']})" if "subtests" in phases else ""
+    if len(loud) == 1 and loud[0].startswith(QUIET) and outcomes[2] == "passed":
+        return loud[0] + subtests
+    return "/".join(outcomes) + subtests
+
+
+def _placed(text: str, tree: str) -> str:
+    """Return `text` without where the tree lies."""
+    return text.replace(f"{tree}/", "")
+
+
+def _normal(text: str, tree: str) -> str:
+    """Return a reason without what differs from run to run: places, line numbers, addresses."""
+    return re.sub(r"\b0x[0-9a-fA-F]{4,}\b", "0x…", re.sub(r"\b(line |\.py:)\d+", r"\1N", _placed(text, tree)))

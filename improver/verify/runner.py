@@ -1,0 +1,155 @@
+"""Run a project's tests inside the sandbox and tell the supervisor, over a private pipe, what became of each.
+
+Started as ``python -I -P -B runner.py SPEC`` under the project's own interpreter (3.9 or later): the standard
+library and pytest only. Every line of the report is a JSON list that begins with a nonce made here, before any
+foreign code runs, and told in the first line; the supervisor believes no line without it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import importlib.util
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable  # noqa: UP035 - older interpreters run this file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Say = Callable[..., None]
+
+
+def reporter(number: int) -> Say:
+    """Take the report's descriptor away from everybody else and return the function that writes to it."""
+    import fcntl  # noqa: PLC0415 - POSIX only, and only here
+
+    pipe = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 100)
+    os.close(number)
+    nonce, write, dumps, pid, getpid = secrets.token_hex(16), os.write, json.dumps, os.getpid(), os.getpid
+
+    def say(*facts: object) -> None:
+        """Write one line; a forked child stays silent."""
+        line = dumps([nonce, *facts]).encode() + b"\n" if getpid() == pid else b""
+        while line:
+            line = line[write(pipe, line) :]
+
+    return say
+
+
+# --- where modules come from --------------------------------------------------------------------------------------
+
+
+class TreeFinder:
+    """Serve the target's top-level names from the tree alone, and all other names from before the tree."""
+
+    def __init__(self, names: Sequence[str], roots: Sequence[str]) -> None:
+        self.names, self.roots, self.trusted = frozenset(names), list(roots), list(sys.path)
+        self.search = importlib.machinery.PathFinder.find_spec
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find a top-level module; what the tree should have and has not is nowhere else either."""
+        if path is not None:
+            return None
+        if name not in self.names:
+            return self.search(name, self.trusted)
+        spec = self.search(name, self.roots)
+        if spec is None:
+            raise ModuleNotFoundError(f"No module named {name!r} in the tree", name=name)
+        return spec
+
+
+class LentFinder:
+    """Serve what the environment lacks and the supervisor lends: one directory per top-level name."""
+
+    def __init__(self, homes: dict[str, str]) -> None:
+        self.homes = homes
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, _target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find a lent top-level module."""
+        if path is not None or name not in self.homes:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, [self.homes[name]])
+
+
+def prepare(spec: dict[str, Any]) -> None:
+    """Set search path, working directory and environment."""
+    for name in [name for name in sys.modules if name.split(".")[0] in spec["names"]]:
+        del sys.modules[name]  # an installed copy that a .pth file imported
+    sys.meta_path.insert(0, TreeFinder(spec["names"], spec["roots"]))
+    sys.meta_path.append(LentFinder(spec["lent"]))
+    sys.path += [root for root in spec["roots"] if root not in sys.path]
+    os.chdir(spec["tree"])
+    scratch = os.environ.get("NOVA_SCRATCH", "/tmp")  # noqa: S108 - the sandbox names it
+    os.environ.update(
+        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
+        PYTHONPATH=os.pathsep.join(spec["roots"]),  # for the tests' own child processes
+        PYTHONDONTWRITEBYTECODE="1",
+        HYPOTHESIS_STORAGE_DIRECTORY=f"{scratch}/hypothesis",
+    )
+
+
+# --- the run ------------------------------------------------------------------------------------------------------
+
+
+def recorded(spec: dict[str, Any], run: Callable[[], int]) -> tuple[int, dict[str, list[int]]]:
+    """Run and return the exit status with the executed lines by path, none unless the spec asks for them."""
+    if not spec["cover"]:
+        return run(), {}
+    if sys.version_info >= (3, 12):
+        os.environ["COVERAGE_CORE"] = "sysmon"
+    coverage = importlib.import_module("coverage")
+    tree = spec["tree"]
+    recorder = coverage.Coverage(data_file=None, config_file=False, include=[f"{tree}/*"], messages=False)
+    recorder.start()
+    os.environ.pop("COVERAGE_CORE", None)
+    status = run()
+    recorder.stop()
+    seen = recorder.get_data()
+    return status, {os.path.relpath(name, tree): sorted(seen.lines(name) or ()) for name in seen.measured_files()}
+
+
+def origins(names: Sequence[str]) -> dict[str, str]:
+    """Import what the tests did not and return the file each module came from, "" when it cannot be imported."""
+    found = {}
+    for name in names:
+        try:
+            module = sys.modules.get(name) or importlib.import_module(name)
+        except BaseException:  # noqa: BLE001 - foreign code may raise anything, SystemExit included
+            found[name] = ""
+            continue
+        file, origin = getattr(module, "__file__", None), getattr(module.__spec__, "origin", None)
+        found[name] = str(file) if file == origin else f"{file}, loaded from {origin}"
+    return found
+
+
+def main() -> None:
+    """Run the tests that the spec names; the exit status is pytest's, and 1 is what the canary demands."""
+    leave, flush = os._exit, sys.stdout.flush
+    spec = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    say = reporter(int(os.environ.pop("NOVA_REPORT_FD")))
+    canary = f"test_{secrets.token_hex(6)}"
+    say("hello", canary)
+    prepare(spec)
+    place = importlib.util.spec_from_file_location("_watch", Path(__file__).with_name("watch.py"))
+    assert place is not None
+    assert place.loader is not None
+    watch = importlib.util.module_from_spec(place)
+    place.loader.exec_module(watch)
+    status, lines = recorded(spec, lambda: watch.run(say, spec, canary))
+    say("modules", origins(spec["modules"]))
+    say("lines", lines)
+    say("end", status)
+    flush()
+    leave(status)  # no atexit hook of foreign code has a say in it
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The second half of the runner: a pytest plugin that tells each outcome as it happens, and adds the canary."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import sys
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable  # noqa: UP035 - older interpreters run this file
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+WATCHED = ("_pytest.", "pluggy.", "unittest.")
+EARLY = ("_pytest.doctest", "_pytest.runner", "_pytest.skipping", "_pytest.terminal", "_pytest.unittest")
+MESSAGE = 300  # characters of a failure's message
+
+
+class Watch:
+    """Tell what pytest reports, what a test really raised, and which of pytest's functions were replaced."""
+
+    def __init__(self, say: Callable[..., None], spec: dict[str, Any], canary: str) -> None:
+        self.say, self.canary, self.host = say, canary, tuple(spec["host"])
+        self.raised: dict[str, str] = {}
+        for name in EARLY:
+            importlib.import_module(name)
+        self.functions = functions()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> None:
+        """Leave out what cannot run here, and put the canary at the end."""
+        away = [item for item in items if self._is_host(item)]
+        if away:
+            items[:] = [item for item in items if not self._is_host(item)]
+            config.hook.pytest_deselected(items=away)
+        self.say("host", len(away))
+        items.append(canary_of(session, items, self.canary))
+
+    def _is_host(self, item: Any) -> bool:
+        return item.get_closest_marker("host") is not None or str(item.nodeid).startswith(self.host or "\0")
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Tell what could not be collected."""
+        if report.failed:
+            self.say("phase", str(report.nodeid), "collect", f"error: {last_line(report)}")
+        elif report.skipped:
+            self.say("phase", str(report.nodeid), "collect", outcome_of(report))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: Any) -> None:
+        """Look for replaced functions before the last test, the canary."""
+        if item.name == self.canary:
+            self.tell_replaced()
+
+    @pytest.hookimpl(hookwrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: Any) -> Generator[None, Any, None]:
+        """Note what the test raised before anybody else can make it something else."""
+        outcome = yield
+        self.raised[str(item.nodeid)] = outcome.excinfo[0].__name__ if outcome.excinfo else ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Tell the outcome of one phase of one test."""
+        node, text = str(report.nodeid), outcome_of(report)
+        raised = self.raised.pop(node, "") if report.when == "call" else ""
+        if raised and text == "passed":
+            text = f"passed despite {raised}"
+        self.say("subtest" if hasattr(report, "context") else "phase", node, report.when, text)
+        if report.failed:
+            self.say("why", node, message_of(report))
+
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Tell that pytest itself broke."""
+        self.say("internal", str(excrepr).strip().split("\n")[-1][:MESSAGE])
+
+    def tell_replaced(self) -> None:
+        """Tell the names of the functions that are not what they were before the project's code ran."""
+        now = functions()
+        self.say("replaced", sorted(name for name, code in self.functions.items() if now.get(name) is not code))
+
+
+def run(say: Callable[..., None], spec: dict[str, Any], canary: str) -> int:
+    """Run pytest under the trusted configuration and return its exit status."""
+    tree = spec["tree"]
+    argv = ["-c", spec["ini"], "--rootdir", tree, "--confcutdir", tree, "-p", "no:cacheprovider"]
+    argv += ["-q", "--tb=line", "--color=no", "--no-header", "--disable-warnings", "--continue-on-collection-errors"]
+    for plugin in spec["plugins"]:
+        argv += ["-p", plugin]
+    watch = Watch(say, spec, canary)
+    say("versions", ".".join(map(str, sys.version_info[:3])), pytest.__version__)
+    status = int(pytest.main([*argv, *spec["tests"]], plugins=[watch]))
+    watch.tell_replaced()
+    return status
+
+
+# --- reading reports ----------------------------------------------------------------------------------------------
+
+
+def outcome_of(report: Any) -> str:
+    """Return a report's outcome with the reason of a skip or an expected failure."""
+    if hasattr(report, "wasxfail"):
+        return f"x{'failed' if report.skipped else report.outcome}: {report.wasxfail}"
+    if report.skipped:
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        return f"skipped: {reason[9:] if reason.startswith('Skipped: ') else reason}"
+    return str(report.outcome)
+
+
+def last_line(report: Any) -> str:
+    """Return the last line of a collection error: the exception, without place and traceback."""
+    lines = [line for line in str(report.longrepr).split("\n") if line.strip()]
+    errors = [line for line in lines if line.startswith("E ")] or lines
+    return re.sub(r"^E\s+", "", errors[-1])[:MESSAGE] if errors else ""
+
+
+def message_of(report: Any) -> str:
+    """Return the first line of what a failed test said."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return str(crash.message if crash is not None else report.longrepr).split("\n")[0][:MESSAGE]
+
+
+# --- the canary ---------------------------------------------------------------------------------------------------
+
+
+def canary_of(session: Any, items: list[Any], name: str) -> Any:
+    """Return a test that fails, made like the project's own: a function of the module with the fewest fixtures."""
+
+    def canary() -> None:
+        raise AssertionError(f"{name} fails, as it must")
+
+    modules = {id(node): node for item in items if (node := item.getparent(pytest.Module)) is not None}
+    parents = [node for node in modules.values() if isinstance(node.obj, types.ModuleType)]
+    plain = [node for node in parents if not list(node.iter_markers())] or [_loose(session)]
+    made = [pytest.Function.from_parent(parent, name=name, callobj=canary) for parent in plain]
+    return min(made, key=lambda item: len(item.fixturenames))
+
+
+def _loose(session: Any) -> Any:
+    """Return an empty test module of our own, for a suite that has no plain one."""
+    path = Path(os.environ["NOVA_SCRATCH"]) / "test_loose.py"
+    path.touch()
+    return pytest.Module.from_parent(session, path=path)
+
+
+# --- what may not change ------------------------------------------------------------------------------------------
+
+
+def functions() -> dict[str, object]:
+    """Return the code of pytest's, pluggy's and unittest's functions, and all builtins, by dotted name."""
+    found = dict(_builtins())
+    for place, module in list(sys.modules.items()):
+        if place.startswith(WATCHED):
+            for name, value in list(vars(module).items()):
+                parts = vars(value).items() if isinstance(value, type) and value.__module__ == place else ()
+                found[f"{place}.{name}"] = code_of(value)
+                found.update({f"{place}.{name}.{key}": code_of(part) for key, part in list(parts)})
+    return {name: code for name, code in found.items() if code is not None}
+
+
+def _builtins() -> Iterator[tuple[str, object]]:
+    for name, value in vars(sys.modules["builtins"]).items():
+        if callable(value) and name != "_":
+            yield f"builtins.{name}", value
+
+
+def code_of(value: object) -> object:
+    """Return the code object behind a function, a method or a property, else None."""
+    for attribute in ("__func__", "fget"):
+        value = getattr(value, attribute, None) or value
+    return value.__code__ if isinstance(value, types.FunctionType) else None
