@@ -95,7 +95,8 @@ def _line(node: ast.AST, scope: str, context: tuple[str, ...]) -> Iterator[Line]
 
 def _head(node: ast.AST) -> ast.AST:
     empty = (*BLOCKS, "decorator_list")
-    return type(node)(**{name: [] if name in empty else value for name, value in ast.iter_fields(node)})
+    head = type(node)(**{name: [] if name in empty else value for name, value in ast.iter_fields(node)})
+    return ast.copy_location(head, node)
 
 
 def _kind(node: ast.AST) -> str:

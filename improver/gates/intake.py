@@ -55,7 +55,11 @@ def _envelope(candidate: Candidate) -> Iterator[str]:
             yield f"{edit.path!a}: the file it was made from is not the base's"
         if edit.before == edit.after:
             yield f"{edit.path!a}: nothing changes"
-    if not change.title.strip() or len(change.title) > TITLE or any(_hidden(char) for char in change.title):
+    if (
+        not change.title.strip()
+        or len(change.title) > TITLE
+        or any(_hidden(char, plain=set()) for char in change.title)
+    ):
         yield f"the title is not one plain line of at most {TITLE} characters"
 
 

@@ -1,0 +1,24 @@
+"""Fixtures of all tests: the sandbox of this machine, looked for only when a test asks."""
+
+import sys
+
+import pytest
+
+from improver.records import Tier
+from improver.verify.sandbox import Sandbox, best_sandbox
+
+
+@pytest.fixture(scope="session")
+def strongest() -> Sandbox:
+    """Return the strongest sandbox that works here for the running interpreter."""
+    return best_sandbox(sys.executable)
+
+
+@pytest.fixture(autouse=True)
+def _full_tier(request: pytest.FixtureRequest) -> None:
+    """Skip a test marked `t3` where this machine cannot give that tier, and say why and what would."""
+    if request.node.get_closest_marker("t3") is None:
+        return
+    found: Sandbox = request.getfixturevalue("strongest")
+    if found.tier is not Tier.T3:
+        pytest.skip(f"needs sandbox tier T3, this machine gives {found.tier}: {found.why}; to get it: {found.fix}")

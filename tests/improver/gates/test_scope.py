@@ -1,0 +1,50 @@
+"""Scope lets a machine touch product files, and tests only as new tests."""
+
+import pytest
+
+from improver.gates.scope import scope
+from improver.records import Ruling, Safety
+from tests.conftest import JudgedTest
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("policies/gates.yaml", id="a policy"),
+        pytest.param("POLICIES/gates.py", id="a policy in capitals"),
+        pytest.param("\uff50olicies/x.py", id="a policy in wide letters"),
+        pytest.param(".github/workflows/ci.yml", id="a workflow"),
+        pytest.param("docs/CODEOWNERS", id="the owners"),
+        pytest.param("pier/.gitattributes", id="git attributes"),
+        pytest.param("pyproject.toml", id="the project's configuration"),
+        pytest.param("pier/ruff.toml", id="a nested configuration"),
+        pytest.param("setup.py", id="code that packaging runs"),
+        pytest.param("requirements-dev.txt", id="dependencies"),
+        pytest.param("sitecustomize.py", id="code that every start runs"),
+        pytest.param("vendor/x.py", id="code of others"),
+        pytest.param("README.md", id="not Python"),
+        pytest.param("tests/test_a.py", id="a test"),
+        pytest.param("pier/conftest.py", id="a conftest"),
+    ],
+)
+def test_a_refactoring_may_not_touch(path: str, judged_as: JudgedTest) -> None:
+    result = judged_as(scope, {}, {path: "x\n"}, Safety.COVERED)
+    assert (result.ruling, len(result.reasons)) == (Ruling.FAIL, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "safety", "ruling"),
+    [
+        pytest.param("pier/a.py", Safety.PROVED, Ruling.PASS, id="a refactoring of the product"),
+        pytest.param("tests/test_a.py", Safety.NEW_TEST, Ruling.PASS, id="a new test among the tests"),
+        pytest.param("pier/a.py", Safety.NEW_TEST, Ruling.FAIL, id="a new test in the product"),
+        pytest.param("pier/a.py", Safety.BEHAVIOUR_CHANGE, Ruling.PASS, id="a behaviour change of the product"),
+    ],
+)
+def test_tests_and_product_are_kept_apart(path: str, safety: Safety, ruling: Ruling, judged_as: JudgedTest) -> None:
+    assert judged_as(scope, {}, {path: "x\n"}, safety).ruling is ruling
+
+
+def test_one_forbidden_path_is_enough(judged_as: JudgedTest) -> None:
+    result = judged_as(scope, {}, {"pier/a.py": "x\n", "tox.ini": "x\n"}, Safety.COVERED)
+    assert result.reasons == ("'tox.ini': scope.configuration: **/tox.ini",)

@@ -1,0 +1,50 @@
+"""Size counts what a diff would show."""
+
+import pytest
+
+from improver.gates.size import changed_lines, size
+from improver.records import Change, Edit, File, Ruling, Safety
+from tests.conftest import Judged, JudgedChange, JudgedTest
+
+
+def numbered(count: int) -> str:
+    return "".join(f"x{number} = {number}\n" for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lines"),
+    [
+        pytest.param("a\nb\nc\n", "a\nB\nc\n", 2, id="one line replaced"),
+        pytest.param("a\n", "a\nb\n", 1, id="one line added"),
+        pytest.param("a\nb\n", "b\n", 1, id="one line removed"),
+        pytest.param("a\na\n", "a\n", 1, id="one of two equals removed"),
+        pytest.param(None, "a\nb\n", 2, id="a new file"),
+        pytest.param("a\nb\n", None, 2, id="a file removed"),
+        pytest.param("a\n", "a\n", 0, id="nothing"),
+        pytest.param("a\nb\nc\nd\n", "d\na\nb\nc\n", 2, id="a line moved"),
+        pytest.param(numbered(3000), numbered(3000).replace(" =", "="), 6000, id="a file rewritten"),
+    ],
+)
+def test_lines_are_counted_as_a_diff_shows_them(before: str | None, after: str | None, lines: int) -> None:
+    old, new = (File(text.encode()) if text is not None else None for text in (before, after))
+    assert changed_lines(Edit("a.py", old, new)) == lines
+
+
+def test_the_limit_is_the_last_number_that_passes(judged: Judged) -> None:
+    assert judged(size, {}, {"a.py": numbered(150)}).ruling is Ruling.PASS
+    assert judged(size, {}, {"a.py": numbered(151)}).reasons == ("151 changed lines are more than 150",)
+
+
+def test_lines_of_tests_do_not_count(judged_as: JudgedTest) -> None:
+    assert judged_as(size, {}, {"tests/test_a.py": numbered(200)}, Safety.NEW_TEST).ruling is Ruling.PASS
+
+
+def test_files_are_limited(judged: Judged) -> None:
+    result = judged(size, {}, {f"a{number}.py": "x = 1\n" for number in range(6)})
+    assert result.reasons == ("6 files are more than 5",)
+
+
+@pytest.mark.parametrize("rule", ["", "B009, B010", "B009+B010"], ids=["no rule", "two rules", "rules added up"])
+def test_a_proposal_has_one_rule(rule: str, judged_change: JudgedChange) -> None:
+    change = Change(rule, Safety.PROVED, (Edit("a.py", None, File(b"x = 1\n")),), "Mend", "it leaks")
+    assert judged_change(size, {}, change).reasons == (f"{rule!r} is not one rule",)
