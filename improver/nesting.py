@@ -47,14 +47,21 @@ def _peel(node: ast.If, source: Source) -> Peel | None:
         return None
     if not node.orelse:
         leave = _tail(node, source) if _negatable(node.test) and not _is_one_of_many(node, source) else ""
-        is_guard = isinstance(node.body[-1], LEAVES) and (len(node.body) == 1 or lines_of(node.body) <= SHORT)
-        return Peel(node, node.body, leave) if leave and not is_guard else None
+        return Peel(node, node.body, leave) if leave and not _is_guard(node.body) else None
     if node.orelse[0].lineno == node.body[-1].end_lineno:
         return None
     short, long = sorted((node.body, node.orelse), key=lines_of)
     if not isinstance(short[-1], LEAVES) or lines_of(short) > SHORT or lines_of(short) == lines_of(long):
         return None
     return Peel(node, long) if long is node.orelse or _negatable(node.test, ordered=True) else None
+
+
+def _is_guard(body: list[ast.stmt]) -> bool:
+    """Tell whether `body` is a way out already, and not the main path, which has steps or returns what they made."""
+    last = body[-1]
+    if len(body) == 1:
+        return isinstance(last, LEAVES)
+    return isinstance(last, LEAVES) and not getattr(last, "value", None) and lines_of(body) <= SHORT
 
 
 def _tail(node: ast.If, source: Source) -> str:
