@@ -123,9 +123,9 @@ class _Forms:
     """Canonical forms of windows; the local names of each function are looked up once."""
 
     def __init__(self) -> None:
-        self.locals: dict[ast.AST | None, frozenfrozenset[str]] = {None: frozenset()}
+        self.locals: dict[ast.AST | None, frozenset[str]] = {None: frozenset()}
 
-    def start(self, window: _Window) -> tuple[frozenfrozenset[str], dict[str, int]]:
+    def start(self, window: _Window) -> tuple[frozenset[str], dict[str, int]]:
         """Return the local names around `window` and an empty numbering of them."""
         function = window.source.function_of(window.block[window.start])
         if function is not None and function not in self.locals:
