@@ -150,10 +150,12 @@ def _obstacles(old: list[Line], new: list[Line]) -> Iterator[Weakness]:
     scopes = {line.scope for line in old}
     bound = {scope: {name for line in old if line.scope == scope for name in _binds(line.node)} for scope in scopes}
     known = bound.get("", set()) | {scope for scope in scopes if "." not in scope}
+    ends = Counter(line.scope for line in new if isinstance(line.node, ENDS))
+    ends -= Counter(line.scope for line in old if isinstance(line.node, ENDS))
     for line in Counter(new) - Counter(old):
         if line.scope not in scopes or line.kind in {"definition", "decorator", "case"}:
             continue
-        if line.scope and isinstance(line.node, ENDS):
+        if ends[line.scope] and isinstance(line.node, ENDS):
             yield Weakness(f"{line.scope} ends early: {line.code[:100]}")
         for name in sorted(_binds(line.node) & (bound[line.scope] | known)):
             yield Weakness(f"{line.scope or 'the module'} binds {name} anew")

@@ -6,9 +6,9 @@ import pytest
 
 from improver.discover import discover
 from improver.gate import Candidate, Example, Gate
-from improver.policy import Policy
 from improver.ports import Bench
 from improver.records import Ruling, Tree
+from tests.improver.judging import PACKAGED, StillBench
 
 STATIC = {"intake", "scope", "size", "easy_green", "capability"}
 GATES = discover("improver.gates", Gate)
@@ -24,23 +24,19 @@ def name_of(value: object) -> str:
 
 @pytest.mark.parametrize("gate", READING, ids=name_of)
 @pytest.mark.parametrize(("side", "ruling"), SIDES, ids=["passes", "fails"])
-def test_a_gate_that_reads_rules_as_it_says(
-    gate: Gate, side: str, ruling: Ruling, packaged_policy: Policy, still_bench: Bench
-) -> None:
+def test_a_gate_that_reads_rules_as_it_says(gate: Gate, side: str, ruling: Ruling) -> None:
     example: Example = getattr(gate, side)
-    result = gate(Candidate(example.tree(), example.change(), packaged_policy, still_bench))
+    result = gate(Candidate(example.tree(), example.change(), PACKAGED, StillBench()))
     assert (result.gate, result.ruling) == (gate.name, ruling), result.reasons
 
 
 @pytest.mark.host
 @pytest.mark.parametrize("gate", RUNNING, ids=name_of)
 @pytest.mark.parametrize(("side", "ruling"), SIDES, ids=["passes", "fails"])
-def test_a_gate_that_runs_rules_as_it_says(
-    gate: Gate, side: str, ruling: Ruling, packaged_policy: Policy, bench_for: BenchFor
-) -> None:
+def test_a_gate_that_runs_rules_as_it_says(gate: Gate, side: str, ruling: Ruling, bench_for: BenchFor) -> None:
     example: Example = getattr(gate, side)
     tree = example.tree()
-    result = gate(Candidate(tree, example.change(), packaged_policy, bench_for(tree)))
+    result = gate(Candidate(tree, example.change(), PACKAGED, bench_for(tree)))
     assert (result.gate, result.ruling) == (gate.name, ruling), result.reasons
 
 

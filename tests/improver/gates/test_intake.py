@@ -4,7 +4,7 @@ import pytest
 
 from improver.gates.intake import bad_name, intake
 from improver.records import EXECUTABLE, REGULAR, SUBMODULE, SYMLINK, Change, Edit, File, Ruling, Safety
-from tests.conftest import Judged, JudgedChange
+from tests.improver.judging import judged, judged_change
 
 BASE = {"pier/boat.py": File(b"keel = 1\n"), "run": File(b"#!/bin/sh\n", EXECUTABLE), "Docs/a.md": File(b"tide\n")}
 
@@ -76,7 +76,7 @@ def test_a_good_name_is_not(path: str) -> None:
         pytest.param([edit("pier/a.txt", b"x" * 1_000_001)], id="a file too large"),
     ],
 )
-def test_what_cannot_be_read_is_refused(edits: list[Edit], judged_change: JudgedChange) -> None:
+def test_what_cannot_be_read_is_refused(edits: list[Edit]) -> None:
     assert judged_change(intake, BASE, change(*edits)).ruling is Ruling.FAIL
 
 
@@ -95,14 +95,14 @@ def test_what_cannot_be_read_is_refused(edits: list[Edit], judged_change: Judged
         pytest.param("keel = 'c\u0430ptain'\n", id="a mixed word in a string"),
     ],
 )
-def test_what_looks_otherwise_than_it_reads_is_refused(text: str, judged: Judged) -> None:
+def test_what_looks_otherwise_than_it_reads_is_refused(text: str) -> None:
     assert judged(intake, {"pier/boat.py": "keel = 1\n"}, {"pier/boat.py": text}).ruling is Ruling.FAIL
 
 
 @pytest.mark.parametrize(
     "title", ["", "two\nlines", "hid\u202eden", "x" * 101], ids=["empty", "two lines", "reordered", "endless"]
 )
-def test_a_title_is_one_plain_line(title: str, judged_change: JudgedChange) -> None:
+def test_a_title_is_one_plain_line(title: str) -> None:
     result = judged_change(intake, BASE, change(edit("pier/boat.py", b"keel = 2\n"), title=title))
     assert result.reasons == ("the title is not one plain line of at most 100 characters",)
 
@@ -118,17 +118,17 @@ def test_a_title_is_one_plain_line(title: str, judged_change: JudgedChange) -> N
         pytest.param(b"k = 1\r\n", b"k = 2\r\n", id="Windows newlines"),
     ],
 )
-def test_what_reads_as_it_looks_passes(before: bytes, after: bytes, judged_change: JudgedChange) -> None:
+def test_what_reads_as_it_looks_passes(before: bytes, after: bytes) -> None:
     old, new = File(before), File(after)
     result = judged_change(intake, {"a.py": old}, change(Edit("a.py", old, new)))
     assert (result.ruling, result.reasons) == (Ruling.PASS, ())
 
 
-def test_an_executable_may_stay_one(judged_change: JudgedChange) -> None:
+def test_an_executable_may_stay_one() -> None:
     result = judged_change(intake, BASE, change(edit("run", b"#!/bin/sh\nls\n", EXECUTABLE)))
     assert result.ruling is Ruling.PASS
 
 
-def test_the_receipt_counts_what_was_read(judged_change: JudgedChange) -> None:
+def test_the_receipt_counts_what_was_read() -> None:
     result = judged_change(intake, BASE, change(edit("pier/boat.py", b"keel = 2\n")))
     assert result.receipt.counts == {"files": 1, "bytes": 9}

@@ -4,7 +4,7 @@ import pytest
 
 from improver.gates.scope import scope
 from improver.records import Ruling, Safety
-from tests.conftest import JudgedTest
+from tests.improver.judging import judged
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ from tests.conftest import JudgedTest
         pytest.param("pier/conftest.py", id="a conftest"),
     ],
 )
-def test_a_refactoring_may_not_touch(path: str, judged_as: JudgedTest) -> None:
-    result = judged_as(scope, {}, {path: "x\n"}, Safety.COVERED)
+def test_a_refactoring_may_not_touch(path: str) -> None:
+    result = judged(scope, {}, {path: "x\n"}, Safety.COVERED)
     assert (result.ruling, len(result.reasons)) == (Ruling.FAIL, 1)
 
 
@@ -41,10 +41,10 @@ def test_a_refactoring_may_not_touch(path: str, judged_as: JudgedTest) -> None:
         pytest.param("pier/a.py", Safety.BEHAVIOUR_CHANGE, Ruling.PASS, id="a behaviour change of the product"),
     ],
 )
-def test_tests_and_product_are_kept_apart(path: str, safety: Safety, ruling: Ruling, judged_as: JudgedTest) -> None:
-    assert judged_as(scope, {}, {path: "x\n"}, safety).ruling is ruling
+def test_tests_and_product_are_kept_apart(path: str, safety: Safety, ruling: Ruling) -> None:
+    assert judged(scope, {}, {path: "x\n"}, safety).ruling is ruling
 
 
-def test_one_forbidden_path_is_enough(judged_as: JudgedTest) -> None:
-    result = judged_as(scope, {}, {"pier/a.py": "x\n", "tox.ini": "x\n"}, Safety.COVERED)
+def test_one_forbidden_path_is_enough() -> None:
+    result = judged(scope, {}, {"pier/a.py": "x\n", "tox.ini": "x\n"}, Safety.COVERED)
     assert result.reasons == ("'tox.ini': scope.configuration: **/tox.ini",)

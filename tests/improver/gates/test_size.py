@@ -4,7 +4,7 @@ import pytest
 
 from improver.gates.size import changed_lines, size
 from improver.records import Change, Edit, File, Ruling, Safety
-from tests.conftest import Judged, JudgedChange, JudgedTest
+from tests.improver.judging import judged, judged_change
 
 
 def numbered(count: int) -> str:
@@ -30,21 +30,21 @@ def test_lines_are_counted_as_a_diff_shows_them(before: str | None, after: str |
     assert changed_lines(Edit("a.py", old, new)) == lines
 
 
-def test_the_limit_is_the_last_number_that_passes(judged: Judged) -> None:
+def test_the_limit_is_the_last_number_that_passes() -> None:
     assert judged(size, {}, {"a.py": numbered(150)}).ruling is Ruling.PASS
     assert judged(size, {}, {"a.py": numbered(151)}).reasons == ("151 changed lines are more than 150",)
 
 
-def test_lines_of_tests_do_not_count(judged_as: JudgedTest) -> None:
-    assert judged_as(size, {}, {"tests/test_a.py": numbered(200)}, Safety.NEW_TEST).ruling is Ruling.PASS
+def test_lines_of_tests_do_not_count() -> None:
+    assert judged(size, {}, {"tests/test_a.py": numbered(200)}, Safety.NEW_TEST).ruling is Ruling.PASS
 
 
-def test_files_are_limited(judged: Judged) -> None:
+def test_files_are_limited() -> None:
     result = judged(size, {}, {f"a{number}.py": "x = 1\n" for number in range(6)})
     assert result.reasons == ("6 files are more than 5",)
 
 
 @pytest.mark.parametrize("rule", ["", "B009, B010", "B009+B010"], ids=["no rule", "two rules", "rules added up"])
-def test_a_proposal_has_one_rule(rule: str, judged_change: JudgedChange) -> None:
+def test_a_proposal_has_one_rule(rule: str) -> None:
     change = Change(rule, Safety.PROVED, (Edit("a.py", None, File(b"x = 1\n")),), "Mend", "it leaks")
     assert judged_change(size, {}, change).reasons == (f"{rule!r} is not one rule",)
