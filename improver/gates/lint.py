@@ -1,0 +1,95 @@
+"""Lint: ruff under the base's configuration finds nothing new, suppressions ignored, and nothing is reformatted."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from improver.churn import churned
+from improver.gate import Candidate, Example, gate
+from improver.placing import configuration
+from improver.ports import RuffFinding
+from improver.records import GateResult
+
+MOVES = re.compile(r"\bline \d+")  # a message may name another line, which moves
+MEASURE = re.compile(r"\((\d+) > (\d+)\)")  # "too complex (12 > 8)": more is new, less is not
+SHOWN = 10
+
+Key = tuple[str, str, str]  # path, code, message
+
+
+@gate(
+    cost=20,
+    passes=Example({"pier/a.py": "import os\nprint(os.name)\n"}, {"pier/a.py": "import os\nprint(os.sep)\n"}),
+    fails=Example({"pier/a.py": "print(1)\n"}, {"pier/a.py": "import os  # noqa: F401\nprint(1)\n"}),
+)
+def lint(candidate: Candidate) -> GateResult:
+    """Is it clean?"""
+    config = configuration(candidate.base) or None
+    edits = [edit for edit in candidate.change.edits if edit.path.endswith(".py")]
+    old = {edit.path: edit.before.data for edit in edits if edit.before is not None}
+    new = {edit.path: edit.after.data for edit in edits if edit.after is not None}
+    before, _ = candidate.bench.ruff.findings(old, select="", config=config)
+    after, receipt = candidate.bench.ruff.findings(new, select="", config=config)
+    reasons = new_findings(before, after)[:SHOWN]
+    reasons += [reason for path in candidate.changed for reason in _churn(candidate, path)]
+    if config is not None and configures_ruff(config):
+        reasons += _unformatted(candidate, old, new, config)
+    return candidate.holds("ruff finds nothing new and nothing is merely reformatted", receipt, reasons)
+
+
+def configures_ruff(config: Mapping[str, bytes]) -> bool:
+    """Tell whether any of these files speaks of ruff; one that cannot be read does."""
+    return any(_speaks_of_ruff(path, data) for path, data in config.items())
+
+
+def _speaks_of_ruff(path: str, data: bytes) -> bool:
+    if PurePosixPath(path).name != "pyproject.toml":
+        return True
+    try:
+        return "ruff" in tomllib.loads(data.decode()).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return True
+
+
+def new_findings(before: Iterable[RuffFinding], after: Iterable[RuffFinding]) -> list[str]:
+    """Return a sentence for each finding of `after` that `before` does not have as often or as badly."""
+    known, now = _counted(before), _counted(after)
+    reasons = []
+    for key, found in sorted(now.items()):
+        old = sorted((measure for measure, _ in known.get(key, [])), reverse=True)
+        new = sorted(found, key=lambda item: item[0], reverse=True)
+        for rank, (measure, finding) in enumerate(new):
+            if rank >= len(old) or measure > old[rank]:
+                reasons.append(f"{finding.path}:{finding.line}: {finding.code} {finding.message}")
+                break
+    return reasons
+
+
+def _counted(findings: Iterable[RuffFinding]) -> dict[Key, list[tuple[int, RuffFinding]]]:
+    counted: dict[Key, list[tuple[int, RuffFinding]]] = defaultdict(list)
+    for finding in findings:
+        measure = MEASURE.search(finding.message)
+        message = MEASURE.sub("(measured)", MOVES.sub("line", finding.message))
+        counted[finding.path, finding.code, message].append((int(measure[1]) if measure else 0, finding))
+    return counted
+
+
+def _churn(candidate: Candidate, path: str) -> Iterator[str]:
+    before, after = candidate.before(path), candidate.after(path)
+    if before is None or after is None:
+        return
+    for hunk in churned(before, after):
+        yield f"{path}:{hunk.new_start + 1}: the same code is only laid out differently"
+
+
+def _unformatted(
+    candidate: Candidate, old: Mapping[str, bytes], new: Mapping[str, bytes], config: Mapping[str, bytes]
+) -> list[str]:
+    ruff = candidate.bench.ruff
+    return [
+        f"{path}: was formatted as the project's ruff configuration says and no longer is"
+        for path, data in sorted(new.items())
+        if path in old and not ruff.formatted(path, data, config) and ruff.formatted(path, old[path], config)
+    ]
