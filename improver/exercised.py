@@ -1,0 +1,126 @@
+"""Which touched lines of a file the baseline run executed, told on the lines of the base."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from improver.normal import is_constant
+from improver.source import FUNCTIONS, SCOPES, Source
+from improver.touched import Hunk, Owner, executables, first_line, hunks, is_run, last_line, own_lines, slides
+
+
+@dataclass(slots=True)
+class Exercised:
+    """What one file's change touches: statements of the base, those never run (lines), and definitions nobody runs."""
+
+    touched: int = 0
+    missed: set[int] = field(default_factory=set)
+    unused: list[str] = field(default_factory=list)  # removed definitions whose bodies never ran
+    unproved: list[str] = field(default_factory=list)  # new code that no line of the base stands for
+
+
+def exercised(before: Source, after: Source, ran: frozenset[int]) -> Exercised:
+    """Compare two versions of a file with the lines that `ran` in the base's."""
+    found = Exercised()
+    comparison = _Comparison(before, after, ran)
+    for hunk in comparison.hunks:
+        comparison.judge(hunk, found)
+    return found
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """Both versions of a file, what changed, and who owns which line."""
+
+    before: Source
+    after: Source
+    ran: frozenset[int]
+    hunks: list[Hunk] = field(init=False)
+    old_owners: dict[int, Owner] = field(init=False)
+    new_owners: dict[int, Owner] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hunks = hunks(self.before.lines, self.after.lines)
+        self.old_owners, self.new_owners = executables(self.before.tree), executables(self.after.tree)
+
+    def judge(self, hunk: Hunk, found: Exercised) -> None:
+        """Add what `hunk` touches to `found`."""
+        added = _owners(self.new_owners, hunk.new)
+        if not added:
+            hunk = next((place for place in slides(hunk, self.before.lines) if self.unused(place)), hunk)
+            found.unused += [definition.name for definition in self.unused(hunk)]
+        dead = {line for definition in self.unused(hunk) for line in _extent(definition)} if not added else set()
+        touched = _owners(self.old_owners, [line for line in hunk.old if line not in dead])
+        found.unproved += self.new_functions(hunk)
+        if touched:
+            found.touched += len(touched)
+            found.missed |= {first_line(owner) for owner in touched if not is_run(owner, self.ran)}
+        elif added:
+            self.judge_insertion(added, found)
+
+    def unused(self, hunk: Hunk) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
+        """Return the outermost definitions that stand wholly in the old lines of `hunk` and hold no executed body."""
+        whole = [
+            node
+            for node in ast.walk(self.before.tree)
+            if isinstance(node, SCOPES) and first_line(node) in hunk.old and last_line(node) in hunk.old
+        ]
+        inner = {child for node in whole for child in ast.walk(node) if child is not node}
+        return [node for node in whole if node not in inner and self.ran.isdisjoint(_body_lines(node))]
+
+    def new_functions(self, hunk: Hunk) -> list[str]:
+        """Return the functions that stand wholly in the new lines of `hunk` and have no namesake in the base."""
+        known = {self.before.symbol_of(node) for node in ast.walk(self.before.tree) if isinstance(node, FUNCTIONS)}
+        return [
+            f"line {node.lineno}: the new function {symbol} did not exist when the baseline ran"
+            for node in ast.walk(self.after.tree)
+            if isinstance(node, FUNCTIONS) and first_line(node) in hunk.new and last_line(node) in hunk.new
+            if (symbol := self.after.symbol_of(node)) not in known
+        ]
+
+    def judge_insertion(self, added: list[Owner], found: Exercised) -> None:
+        """Hold new statements that replace none to the statement of the base beside which they stand."""
+        for owner in added:
+            parent = self.after.parents[owner]
+            if parent in added:
+                continue  # its parent is judged
+            beside = next(self.neighbours(owner, parent), None)
+            if beside is None:
+                found.unproved.append(f"line {first_line(owner)}: no line of the base stands beside this one")
+                continue
+            found.touched += 1
+            if self.ran.isdisjoint(beside):
+                found.missed.add(beside.start)
+
+    def neighbours(self, owner: Owner, parent: ast.AST) -> Iterator[range]:
+        """Yield the base's lines of what stands after, before and around `owner`, nearest first."""
+        for _, block in ast.iter_fields(parent):
+            if isinstance(block, list) and owner in block:
+                at = block.index(owner)
+                for item in (*block[at + 1 :], *reversed(block[:at])):
+                    if not is_constant(item) and (lines := self.mapped(_extent(item))):
+                        yield lines
+        if isinstance(parent, Owner) and (lines := self.mapped(own_lines(parent))):
+            yield lines
+
+    def mapped(self, lines: range) -> range | None:
+        """Return the unchanged base lines of a run of candidate lines, None where its first line is new."""
+        if any(lines.start in hunk.new for hunk in self.hunks):
+            return None
+        shift = sum(len(hunk.old) - len(hunk.new) for hunk in self.hunks if hunk.new.stop <= lines.start)
+        return range(lines.start + shift, lines.stop + shift)
+
+
+def _owners(owners: dict[int, Owner], lines: range | list[int]) -> list[Owner]:
+    """Return the owners of `lines`, each once."""
+    return list(dict.fromkeys(owners[line] for line in lines if line in owners))
+
+
+def _extent(owner: Owner) -> range:
+    return range(first_line(owner), last_line(owner) + 1)
+
+
+def _body_lines(definition: ast.AST) -> set[int]:
+    """Return the lines of all function bodies in `definition`."""
+    functions = [node for node in ast.walk(definition) if isinstance(node, FUNCTIONS)]
+    return {line for node in functions for line in range(first_line(node.body[0]), last_line(node) + 1)}
