@@ -23,7 +23,6 @@ TITLES = {
     "PIE808": "Drop the zero that range starts with anyway",
     "PLR1711": "Remove returns that do nothing",
     "PLR5501": "Flatten `else: if` into `elif`",
-    "RET501": "Remove `None` from returns that return nothing else",
     "RSE102": "Raise exceptions without empty parentheses",
     "RUF010": "Convert inside f-strings with a conversion flag",
     "UP018": "Write literals instead of calls that make them",
@@ -87,6 +86,7 @@ class RuffFix(Codemod):
         'x = "{}".format(*rows)\ny = "{x}".format(**row)\nz = template.format(1)\n',
         "x = dict(a=1)\ny = [i for i in rows]\nz = isinstance(a, int) or isinstance(a, str)\n",
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
+        "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
         'def f():\n    pass\n    "not a docstring"\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -111,6 +111,8 @@ class RuffFix(Codemod):
             return Abstain("ruff has no safe fix here any more")
         if not _is_local(place):
             return Abstain("the fix reaches beyond the statement")
+        if code == "PLR5501" and _is_symmetric(place.statement):
+            return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
         return replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits))
 
     def safety(self, before: Source, after: Source) -> Safety:
@@ -126,6 +128,11 @@ def _is_local(place: Placed) -> bool:
     return bool(place.found.edits) and all(
         first <= edit.start[0] and edit.start <= edit.end <= after for edit in place.found.edits
     )
+
+
+def _is_symmetric(statement: ast.stmt) -> bool:
+    """Tell whether the `if` that owns the `else` holds nothing but another `if` as well."""
+    return isinstance(statement, ast.If) and [type(inner) for inner in statement.body] == [ast.If]
 
 
 def edited(lines: list[str], edits: Iterable[TextEdit]) -> str:
