@@ -48,9 +48,13 @@ class Sandbox:
 
     def run(self, job: Job) -> Ended:
         """Run `job` to its end; raise SandboxError when it could not be confined."""
-        with contextlib.ExitStack() as stack:
-            pipes = stack.enter_context(wired(job))
-            return supervise(job, self.confinement.command(job, pipes.wires, stack), pipes)
+        try:
+            with contextlib.ExitStack() as stack:
+                pipes = stack.enter_context(wired(job))
+                return supervise(job, self.confinement.command(job, pipes.wires, stack), pipes)
+        except OSError as error:
+            fix = "free what is short: disk space in TMPDIR, open files, memory"
+            raise SandboxError("the sandbox cannot be set up", why=str(error), fix=fix) from error
 
     def probe(self) -> Receipt:
         """Try to break out in every way this tier promises to stop; raise SandboxError if one way is open."""
