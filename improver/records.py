@@ -160,7 +160,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a human decided about a proposal. `scope` is here, rule or proposal; `decided` is ISO 8601 UTC."""
+    """What a human decided about a proposal. `scope` is here, rule or finding; `decided` is ISO 8601 UTC."""
 
     proposal: str
     decision: str  # approved, rejected, undone
