@@ -18,11 +18,16 @@ SHOWN = 10
 
 Key = tuple[str, str, str]  # path, code, message
 
+_BASE = {
+    "pier/a.py": "import os\n\nPORT = os.name\n",
+    "tests/test_a.py": "from pier.a import PORT\n\n\ndef test_port():\n    assert PORT\n",
+}
+
 
 @gate(
     cost=20,
-    passes=Example({"pier/a.py": "import os\nprint(os.name)\n"}, {"pier/a.py": "import os\nprint(os.sep)\n"}),
-    fails=Example({"pier/a.py": "print(1)\n"}, {"pier/a.py": "import os  # noqa: F401\nprint(1)\n"}),
+    passes=Example(_BASE, {"pier/a.py": "import os\n\nPORT = os.sep\n"}),
+    fails=Example(_BASE, {"pier/a.py": "import os\nimport re  # noqa: F401\n\nPORT = os.name\n"}),
 )
 def lint(candidate: Candidate) -> GateResult:
     """Is it clean?"""

@@ -17,6 +17,11 @@ OBSERVABLES: Mapping[str, Undo] = {
 }
 TESTS_ONLY = "behaviour compared by tests only: differential runs come later"
 
+_BASE = {
+    "pier/a.py": "def depth(sea):\n    found = (sea.depth)\n    return found\n",
+    "tests/test_a.py": "from pier.a import depth\n\n\ndef test_depth():\n    assert depth\n",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -29,13 +34,13 @@ class _Seen:
 @gate(
     cost=30,
     passes=Example(
-        {"pier/a.py": "def depth(sea):\n    found = (sea.depth)\n    return found\n"},
+        _BASE,
         {"pier/a.py": "def depth(sea):\n    metres = sea.depth\n    return metres\n"},
         Safety.PROVED,
     ),
     fails=Example(
-        {"pier/a.py": "def depth(sea):\n    return sea.depth or 0\n"},
-        {"pier/a.py": "def depth(sea):\n    return sea.depth or 1\n"},
+        _BASE,
+        {"pier/a.py": "def depth(sea):\n    found = sea.depth or 0\n    return found\n"},
         Safety.PROVED,
     ),
 )

@@ -1,5 +1,6 @@
 """Types: the project's own type checker, under the base's configuration, finds no error that the base does not have."""
 
+from improver.errors import EnvironmentUnfit, SandboxError
 from improver.gate import Candidate, Example, gate
 from improver.overlay import under_base_configuration
 from improver.records import GateResult, Receipt, Tree
@@ -29,7 +30,12 @@ def types(candidate: Candidate) -> GateResult:
         reason = "pyright is configured, which is not run yet" if pyright else "no type checker is configured"
         return candidate.abstains("the project's type checker finds no new error", candidate.inspected({}), reason)
     targets = () if any(options.get(key) for key in TARGETS) else _packages(candidate)
-    after, last = _check(candidate, under_base_configuration(candidate), targets)
+    try:
+        after, last = _check(candidate, under_base_configuration(candidate), targets)
+    except SandboxError:
+        raise
+    except EnvironmentUnfit as error:
+        return candidate.abstains(CLAIM, candidate.inspected({}), f"mypy cannot run here: {error.what}")
     if isinstance(after, Checked) and not after.errors:
         return candidate.passes(CLAIM, after.receipt)
     before, trouble = _check(candidate, candidate.base, targets)

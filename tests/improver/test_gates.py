@@ -11,6 +11,7 @@ from improver.records import Ruling, Tree
 from tests.improver.judging import PACKAGED, StillBench
 
 STATIC = {"intake", "scope", "size", "easy_green", "capability"}
+ESCALATING = {"api"}  # what is not a pass here is a human's decision
 GATES = discover("improver.gates", Gate)
 READING = [gate for gate in GATES if gate.name in STATIC]
 RUNNING = [gate for gate in GATES if gate.name not in STATIC]
@@ -37,6 +38,8 @@ def test_a_gate_that_runs_rules_as_it_says(gate: Gate, side: str, ruling: Ruling
     example: Example = getattr(gate, side)
     tree = example.tree()
     result = gate(Candidate(tree, example.change(), PACKAGED, bench_for(tree)))
+    if ruling is Ruling.FAIL and gate.name in ESCALATING:
+        ruling = Ruling.ESCALATE
     assert (result.gate, result.ruling) == (gate.name, ruling), result.reasons
 
 
