@@ -69,7 +69,7 @@ class Warded:
             "parent": os.getpid(),
             "status": wires.status,
             "user": user,
-            "reading": not all(map(open_to_nobody, (*readable, str(scratch)))),
+            "reading": not all(map(_readable_by_all, (*readable, str(scratch)))),
             "landlock": self.landlock,
             "read": [*SYSTEM, *readable],
             "write": [*DEVICES, places.home, places.tmp, places.scratch],
@@ -87,6 +87,11 @@ def _may_drop() -> bool:
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
     held = next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
     return all(held >> bit & 1 for bit in (CAP_CHOWN, CAP_SETGID, CAP_SETUID))
+
+
+def _readable_by_all(path: str) -> bool:
+    """Tell whether nobody may walk to `path` and list or read it."""
+    return open_to_nobody(path) and bool(Path(path).stat().st_mode & 0o004)
 
 
 def _unlock(scratch: Path) -> None:
