@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
-from improver.names import is_builtin, tie
+from improver.names import is_builtin, mentioned, tie
 from improver.records import Safety
 from improver.source import FUNCTIONS, Source
 
@@ -95,6 +95,7 @@ class DuplicateElif(Codemod):
         "def f(a):\n    if a:\n        x()\n    elif a:\n        global b\n        b = 1\n",
         "def f(a):\n    if a:\n        x()\n    elif a:  # noqa: SIM114\n        y()\n",
         "def f(a):\n    if a:\n        x(locals())\n    elif a:\n        y()\n",
+        "if 0:\n    x()\nelif 0:\n    y()\n",
         "match a:\n    case 1 if b:\n        x()\n    case 1 if b:\n        y()\n",
     )
 
@@ -110,7 +111,7 @@ class DuplicateElif(Codemod):
                 break
         else:
             return None
-        if not all(_is_pure(condition, source) for condition in conditions):
+        if not mentioned(node.test) or not all(_is_pure(condition, source) for condition in conditions):
             return None
         same = [ast.dump(item) for item in earlier.body] == [ast.dump(item) for item in node.body]
         remark = (

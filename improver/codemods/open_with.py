@@ -98,6 +98,7 @@ class OpenWith(Codemod):
         "def f():\n    class A:\n        g = open('x')\n        data = g.read()\n    return A\n",
         "from codecs import open\ndef f(path):\n    g = open(path)\n    return g.read()\n",
         "from codecs import *\ndef f(path):\n    g = open(path)\n    return g.read()\n",
+        "@patch(__name__ + '.open')\ndef f(path):\n    g = open(path)\n    return g.read()\n",
         "import os\ndef f(path):\n    g = open(os.open(path, 0))\n    return g.read()\n",
         "def f(fd):\n    g = open(fd)\n    g.read()\n    stat(fd)\n",
         "def f(n):\n    g = open(n, closefd=False)\n    g.read()\n",
@@ -116,7 +117,7 @@ class OpenWith(Codemod):
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which file nothing closes for sure."""
         name = opened(node)
-        if name is None or not isinstance(node, ast.Assign) or not is_builtin("open", source):
+        if name is None or not isinstance(node, ast.Assign) or not is_builtin("open", source) or _is_replaced(source):
             return None
         stretch = stretch_of(node, name, source)
         if stretch is None:
@@ -144,6 +145,12 @@ class OpenWith(Codemod):
         if isinstance(result, Abstain) or source.fits(result[source.path]):
             return result
         return Abstain("a line would become longer than this file's lines are")
+
+
+def _is_replaced(source: Source) -> bool:
+    """Tell whether the file names `open` in a text, as patching it does: a stand-in may lack what `with` needs."""
+    texts = (node.value for node in source.parents if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return any(text == "open" or text.endswith(".open") for text in texts)
 
 
 def _may_be_descriptor(call: ast.Call) -> bool:
