@@ -3,6 +3,7 @@
 Run by a developer; the filters themselves (classic BPF, one per machine and socket policy) are part of the package.
 """
 
+import ctypes
 import errno
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pyseccomp
 
 HERE = Path(__file__).parent / "filters"
+MADE_WITH = (2, 5, 4)  # the libseccomp that made the committed bytes; another may order them otherwise
 MACHINES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}
 AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
 SOCKETS = {"none": (), "unix": (AF_UNIX,), "inet": (AF_UNIX, AF_INET, AF_INET6)}  # families that socket() may make
@@ -33,6 +35,14 @@ NAMESPACES = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 LOW = 0xFFFFFFFF  # the kernel looks at the lower half of these arguments only
 O_ACCMODE, O_TRUNC = 0o3, 0o1000
+
+
+def library() -> tuple[int, int, int]:
+    """Return the version of the libseccomp of this machine."""
+    asked = ctypes.CDLL("libseccomp.so.2").seccomp_version
+    asked.restype = ctypes.POINTER(ctypes.c_uint * 3)
+    major, minor, micro = asked().contents
+    return major, minor, micro
 
 
 def build(machine: str, sockets: str) -> pyseccomp.SyscallFilter:
