@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-REPLACED, SESSION = "[replaced functions]", "[session teardown]"  # manifest entries that are no tests
+REPLACED, SESSION = "[replaced in pytest]", "[session teardown]"  # manifest entries that are no tests
 QUIET = ("skipped: ", "xfailed: ")
 WHENS = ("setup", "call", "teardown")
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits

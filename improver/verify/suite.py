@@ -14,7 +14,7 @@ from typing import Protocol
 
 from improver.policy import Policy
 from improver.ports import Layout, SuiteRun
-from improver.records import Receipt, Tree
+from improver.records import Receipt, Tier, Tree
 from improver.verify.configuration import UNWANTED_PLUGINS, Configuration, trusted_ini
 from improver.verify.export import export
 from improver.verify.interpreter import Interpreter, lent, probe
@@ -29,6 +29,10 @@ WORDS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 
 class Confines(Protocol):
     """What runs a job confined: every tier of the sandbox."""
+
+    @property
+    def tier(self) -> Tier:
+        """Return how strong it is."""
 
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`."""

@@ -26,9 +26,19 @@ class Watch:
     def __init__(self, say: Callable[..., None], spec: dict[str, Any], canary: str) -> None:
         self.say, self.canary, self.host = say, canary, tuple(spec["host"])
         self.raised: dict[str, str] = {}
+        self.plugins: set[str] = set()
+        self.functions: dict[str, object] = {}
+
+    def pytest_load_initial_conftests(self) -> None:
+        """Note pytest's functions after installed plugins and before the project's own code."""
         for name in EARLY:
             importlib.import_module(name)
         self.functions = functions()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: Any) -> None:
+        """Note who listens before the project's tests are imported."""
+        self.plugins = plugins_of(session.config)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> None:
@@ -52,9 +62,9 @@ class Watch:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: Any) -> None:
-        """Look for replaced functions before the last test, the canary."""
+        """Look for what was replaced before the last test, the canary."""
         if item.name == self.canary:
-            self.tell_replaced()
+            self.tell_replaced(item.config)
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: Any) -> Generator[None, Any, None]:
@@ -77,10 +87,16 @@ class Watch:
         """Tell that pytest itself broke."""
         self.say("internal", str(excrepr).strip().split("\n")[-1][:MESSAGE])
 
-    def tell_replaced(self) -> None:
-        """Tell the names of the functions that are not what they were before the project's code ran."""
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: Any) -> None:
+        """Look once more for what was replaced."""
+        self.tell_replaced(session.config)
+
+    def tell_replaced(self, config: Any) -> None:
+        """Tell which functions are not what they were before the project's code ran, and which plugins are new."""
         now = functions()
-        self.say("replaced", sorted(name for name, code in self.functions.items() if now.get(name) is not code))
+        changed = sorted(name for name, code in self.functions.items() if now.get(name) is not code)
+        self.say("replaced", [*changed, *sorted(f"plugin {name}" for name in plugins_of(config) - self.plugins)])
 
 
 def run(say: Callable[..., None], spec: dict[str, Any], canary: str) -> int:
@@ -90,11 +106,8 @@ def run(say: Callable[..., None], spec: dict[str, Any], canary: str) -> int:
     argv += ["-q", "--tb=line", "--color=no", "--no-header", "--disable-warnings", "--continue-on-collection-errors"]
     for plugin in spec["plugins"]:
         argv += ["-p", plugin]
-    watch = Watch(say, spec, canary)
     say("versions", ".".join(map(str, sys.version_info[:3])), pytest.__version__)
-    status = int(pytest.main([*argv, *spec["tests"]], plugins=[watch]))
-    watch.tell_replaced()
-    return status
+    return int(pytest.main([*argv, *spec["tests"]], plugins=[Watch(say, spec, canary)]))
 
 
 # --- reading reports ----------------------------------------------------------------------------------------------
@@ -111,7 +124,7 @@ def outcome_of(report: Any) -> str:
 
 
 def last_line(report: Any) -> str:
-    """Return the last line of a collection error: the exception, without place and traceback."""
+    """Return the last line of an error: the exception, without place and traceback."""
     lines = [line for line in str(report.longrepr).split("\n") if line.strip()]
     errors = [line for line in lines if line.startswith("E ")] or lines
     return re.sub(r"^E\s+", "", errors[-1])[:MESSAGE] if errors else ""
@@ -120,7 +133,7 @@ def last_line(report: Any) -> str:
 def message_of(report: Any) -> str:
     """Return the first line of what a failed test said."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    return str(crash.message if crash is not None else report.longrepr).split("\n")[0][:MESSAGE]
+    return last_line(report) if crash is None else str(crash.message).split("\n")[0][:MESSAGE]
 
 
 # --- the canary ---------------------------------------------------------------------------------------------------
@@ -161,6 +174,15 @@ def functions() -> dict[str, object]:
     return {name: code for name, code in found.items() if code is not None}
 
 
+def plugins_of(config: Any) -> set[str]:
+    """Return the names of the registered plugins' modules or classes."""
+    plugins = config.pluginmanager.get_plugins()
+    return {
+        getattr(plugin, "__name__", "") or f"{type(plugin).__module__}.{type(plugin).__qualname__}"
+        for plugin in plugins
+    }
+
+
 def _builtins() -> Iterator[tuple[str, object]]:
     for name, value in vars(sys.modules["builtins"]).items():
         if callable(value) and name != "_":
@@ -169,6 +191,8 @@ def _builtins() -> Iterator[tuple[str, object]]:
 
 def code_of(value: object) -> object:
     """Return the code object behind a function, a method or a property, else None."""
-    for attribute in ("__func__", "fget"):
-        value = getattr(value, attribute, None) or value
+    if isinstance(value, (classmethod, staticmethod)):
+        value = value.__func__
+    if isinstance(value, property):
+        value = value.fget
     return value.__code__ if isinstance(value, types.FunctionType) else None

@@ -1,0 +1,194 @@
+"""The bench that gates run on: the tools, the layout and the measured baseline of one base commit."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from improver.errors import BaselineError, EnvironmentUnfit
+from improver.ports import Layout, Ruff, SuiteRun
+from improver.records import Receipt, Tree
+from improver.verify.interpreter import Interpreter, ours
+from improver.verify.job import Job, Limits, Mount
+from improver.verify.suite import Rig, is_red, python_argv, run_suite, staged
+
+JUDGE = ("runner.py", "watch.py", "report.py", "suite.py", "configuration.py")  # what makes a manifest
+NAMED = 10  # tests named in an error
+LAUNCH = (  # -m would put the working directory before everything else
+    "import os, runpy, sys; os.chdir(sys.argv[1]); sys.argv = sys.argv[2:]; "
+    "os.environ.update(MYPY_CACHE_DIR=os.environ['NOVA_SCRATCH'] + '/mypy'); "
+    "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+)
+_RUN = TypeAdapter(SuiteRun)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The suite on the base tree: the first run, with covered lines, and the tests that cannot be relied on."""
+
+    run: SuiteRun
+    red: tuple[str, ...]
+    flaky: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SandboxBench:
+    """A bench whose every run of foreign code is sandboxed."""
+
+    ruff: Ruff
+    rig: Rig
+    baseline: SuiteRun
+
+    @property
+    def layout(self) -> Layout:
+        """Return the project's layout."""
+        return self.rig.layout
+
+    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
+        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""
+        return run_suite(self.rig, tree, modules=modules)
+
+    def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
+        """Run the module argv[0] with the other arguments at the top of an export of `tree`, sandboxed.
+
+        The project's own tool is taken if its environment has it, else ours, looking at the project's environment.
+        The receipt's notes say which, and what went wrong when its exit is None.
+        """
+        tool, own = self._tool(argv[0])
+        words = list(argv)
+        if own is not self.rig.interpreter and argv[0] == "mypy":
+            words += ["--python-executable", self.rig.interpreter.python]
+        with staged(self.rig, tree) as stage:
+            mounts = (*stage.mounts, *(Mount(Path(folder), folder) for folder in own.folders))
+            line = python_argv(own, "-c", LAUNCH, stage.tree, *words)
+            job = Job(line, tuple(dict.fromkeys(mounts)), Limits.of(self.rig.policy.gates.suite))
+            ended = self.rig.sandbox.run(job)
+        output = ended.output.decode("utf-8", "replace")
+        notes = (tool, *((ended.trouble,) if ended.trouble else ()))
+        digest = hashlib.sha256(ended.output).hexdigest()
+        return Receipt(("python", "-m", *words), ended.exit, ended.seconds, {}, digest, notes), output
+
+    def _tool(self, module: str) -> tuple[str, Interpreter]:
+        for own in (self.rig.interpreter, ours()):
+            if own.has(module):
+                return f"{module} {own.release(module)}".strip(), own
+        raise EnvironmentUnfit(
+            f"there is no {module}",
+            where=self.rig.interpreter.python,
+            fix=f"{self.rig.interpreter.python} -m pip install {module}",
+        )
+
+
+# --- the baseline -------------------------------------------------------------------------------------------------
+
+
+def measure(rig: Rig, base: Tree, cache: Path, *, key: str) -> Baseline:
+    """Run the suite of `base` as often as policy says and compare; or read what an earlier run with `key` found.
+
+    The first run records covered lines, the others none. Raises BaselineError when a run gives no verdict.
+    """
+    place = cache / f"{key}.json"
+    runs = _remembered(place)
+    if not runs:
+        times = rig.policy.gates.suite.flake_runs
+        runs = tuple(_verdict(run_suite(rig, base, cover=number == 0)) for number in range(times))
+        cache.mkdir(parents=True, exist_ok=True)
+        fresh = place.with_suffix(".new")
+        fresh.write_text("\n".join(map(to_json, runs)) + "\n", encoding="utf-8")
+        fresh.replace(place)
+    red, flaky = baseline_problems(runs)
+    return Baseline(runs[0], red, flaky)
+
+
+def baseline_key(tree: str, rig: Rig) -> str:
+    """Return the name under which a baseline is kept: tree digest, environment, policy, sandbox and judge."""
+    interpreter = rig.interpreter
+    installed = sorted(f"{item.metadata['Name']} {item.version}" for item in interpreter.distributions())
+    judge = [Path(__file__).with_name(name).read_text("utf-8") for name in JUDGE]
+    parts = (
+        tree,
+        interpreter.python,
+        interpreter.text,
+        *installed,
+        rig.policy.digest,
+        str(rig.layout),
+        rig.sandbox.tier,
+        *judge,
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _remembered(place: Path) -> tuple[SuiteRun, ...]:
+    """Return the kept runs, none when there are none or they cannot be read."""
+    try:
+        return tuple(from_json(line) for line in place.read_text(encoding="utf-8").splitlines())
+    except (FileNotFoundError, ValidationError, UnicodeDecodeError):
+        return ()
+
+
+def _verdict(run: SuiteRun) -> SuiteRun:
+    if not run.trouble:
+        return run
+    raise BaselineError(
+        "the project's tests give no verdict before any change",
+        where=" ".join(run.receipt.argv[-2:]),
+        why="; ".join((run.trouble, *run.receipt.notes[-1:])),
+        fix="see that `pytest` runs by itself there; limits are in policies/gates.yaml (suite)",
+    )
+
+
+def baseline_problems(runs: Sequence[SuiteRun]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tests that fail in every run, and those whose outcome differs between runs, each sorted."""
+    names = sorted({name for run in runs for name in run.manifest})
+    outcomes = {name: {run.manifest.get(name, "") for run in runs} for name in names}
+    flaky = tuple(name for name in names if len(outcomes[name]) > 1)
+    red = tuple(name for name in names if name not in flaky and is_red(*outcomes[name]))
+    return red, flaky
+
+
+def demand_green(baseline: Baseline) -> None:
+    """Raise BaselineError that names the red and flaky tests, if there are any."""
+    if not baseline.red and not baseline.flaky:
+        return
+    said = [f"{len(names)} {word}" for word, names in (("red", baseline.red), ("flaky", baseline.flaky)) if names]
+    names = (*baseline.red, *baseline.flaky)
+    more = (f"and {len(names) - NAMED} more",) if len(names) > NAMED else ()
+    raise BaselineError(
+        f"the project's tests do not hold before any change: {', '.join(said)}",
+        where=", ".join((*names[:NAMED], *more)),
+        why="; ".join(baseline.run.receipt.notes[2:5]),
+        fix=_advice(baseline),
+    )
+
+
+def _advice(baseline: Baseline) -> str:
+    """Return the one thing to do: sockets are the usual reason why tests fail in a sandbox alone."""
+    if any("Address family not supported" in note for note in baseline.run.receipt.notes):
+        return (
+            "they need sockets: set suite.loopback in policies/gates.yaml, or list them in policies/scope.yaml (host)"
+        )
+    return "mend them, list those that cannot run in a sandbox in policies/scope.yaml (host), or pass --tolerate-red"
+
+
+def to_json(run: SuiteRun) -> str:
+    """Return `run` as one line of JSON."""
+    return json.dumps(run, default=_plain, sort_keys=True)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    raise TypeError(f"{type(value).__name__} is no part of a run")
+
+
+def from_json(text: str) -> SuiteRun:
+    """Return the run that `to_json` wrote; raises pydantic's ValidationError for anything else."""
+    return _RUN.validate_json(text)
