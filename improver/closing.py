@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass, field
 
-from improver.names import carried_by, is_builtin
+from improver.names import bound_by, carried_by, is_builtin
 from improver.normal import rendered
 from improver.source import FUNCTIONS, Source
 
@@ -13,7 +13,7 @@ METHODS = frozenset(
 )
 # What takes a file and keeps nothing of it once it has returned.
 TAKERS = frozenset(
-    {"list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "len", "any", "all", "max", "min", "print"}
+    {"list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "any", "all", "max", "min"}
     | {"json.load", "json.dump", "pickle.load", "pickle.dump", "tomllib.load", "yaml.safe_load", "yaml.safe_dump"}
 )
 LAZY = frozenset({"enumerate", "zip", "map", "filter", "csv.reader", "csv.DictReader"})  # fine where a loop drains them
@@ -64,11 +64,16 @@ def without_added_with(before: Source, after: Source) -> ast.Module | str:
     """
     renewed = Source(after.path, after.data, after.encoding, after.bom)  # its tree is ours to edit
     undoing = _Undoing()
-    renewed.parents  # noqa: B018 - taken before the tree is edited
     undoing.descend(before.tree, renewed.tree)
-    reasons = [_outlives(statement, name, renewed) for statement, name in undoing.opened]
     if undoing.opened and not is_builtin("open", before):
         return "`open` may be something else than the builtin here"
+    names = {(statement.lineno, statement.col_offset): name for statement, name in undoing.opened}
+    whole = [node for node in ast.walk(after.tree) if isinstance(node, ast.With)]
+    reasons = [
+        _outlives(node, names[node.lineno, node.col_offset], after)
+        for node in whole
+        if (node.lineno, node.col_offset) in names
+    ]
     return next(filter(None, reasons), "") or renewed.tree
 
 
@@ -77,14 +82,13 @@ def _same_open(was: ast.stmt | None, now: ast.stmt) -> str | None:
     if not isinstance(was, ast.Assign) or not isinstance(now, ast.With) or len(was.targets) != 1 or len(now.items) != 1:
         return None
     item, target = now.items[0], was.targets[0]
-    is_open = isinstance(was.value, ast.Call) and dotted(was.value.func) == "open"
+    is_open = isinstance(was.value, ast.Call) and ast.unparse(was.value.func) == "open"
     same = item.optional_vars is not None and rendered(item) == rendered(ast.withitem(was.value, target))
     return target.id if is_open and same and isinstance(target, ast.Name) else None
 
 
 def _closes(statement: ast.stmt, name: str) -> bool:
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(call, ast.Call) and dotted(call.func) == f"{name}.close" and not call.args and not call.keywords
+    return isinstance(statement, ast.Expr) and ast.unparse(statement) == f"{name}.close()"
 
 
 def _outlives(statement: ast.With, name: str, after: Source) -> str:
@@ -95,7 +99,7 @@ def _outlives(statement: ast.With, name: str, after: Source) -> str:
         return f"{place} can be seen from outside a function"
     inside = set(ast.walk(statement))
     for node in ast.walk(function):
-        if name not in carried_by(node):
+        if name not in carried_by(node) or node is function:
             continue
         if node not in inside:
             return f"{place} is used outside the `with`"
@@ -121,9 +125,9 @@ def _is_used_up(node: ast.AST, statement: ast.With, source: Source) -> bool:
     if isinstance(parent, ast.Attribute):
         return parent.attr in METHODS and isinstance(above, ast.Call) and above.func is parent
     if isinstance(parent, ast.keyword):
-        return isinstance(above, ast.Call) and dotted(above.func) in TAKERS
+        return parent.arg == "file" and isinstance(above, ast.Call) and _called(above, source) == "print"
     if isinstance(parent, ast.Call) and node is not parent.func:
-        called = dotted(parent.func)
+        called = _called(parent, source)
         return called in TAKERS or (called in LAZY and _is_drained(parent, above))
     return _is_drained(node, parent)
 
@@ -132,10 +136,13 @@ def _is_drained(node: ast.AST, parent: ast.AST) -> bool:
     return isinstance(parent, ast.For | ast.comprehension) and parent.iter is node
 
 
-def dotted(node: ast.AST) -> str:
-    """Return a dotted name such as `json.load`, or "" for any other expression."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and (head := dotted(node.value)):
-        return f"{head}.{node.attr}"
-    return ""
+def _called(call: ast.Call, source: Source) -> str:
+    """Return the dotted name of what is called where the file leaves that name its usual meaning, else ""."""
+    name = ast.unparse(call.func)
+    head = name.split(".", 1)[0]
+    if "." not in name:
+        return name if is_builtin(name, source) else ""
+    binders = [node for node in source.parents if head in bound_by(node)]
+    imported = {alias for node in source.parents if isinstance(node, ast.Import) for alias in node.names}
+    plain = all(isinstance(node, ast.alias) and node in imported and node.name == head for node in binders)
+    return name if binders and plain else ""
