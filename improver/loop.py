@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of progress: a mark (ok, no, skip, note, loud), a stage and what happened."""
+    """One line of progress: a mark (ok, no, skip, note, loud; busy: only while it lasts), a stage, what happened."""
 
     mark: str
     stage: str
@@ -72,7 +72,9 @@ class Loop:
         queue = groups(self._eligible(scan), self.crew.codemods)
         spent = self._spent()
         while queue and not spent:
-            queue[:0] = self._attempt(queue.pop(0))
+            group = queue.pop(0)
+            self._tell("busy", "try", f"{len(queue)} to go · {_place(group.rule, group.path, group.findings[0].line)}")
+            queue[:0] = self._attempt(group)
             spent = self._spent()
         for group in queue:
             for finding in group.findings:

@@ -86,9 +86,17 @@ class Ruff(Protocol):
 class Bench(Protocol):
     """What the costly gates run on: the tools and the baseline of one base commit."""
 
-    ruff: Ruff
-    layout: Layout
-    baseline: SuiteRun
+    @property
+    def ruff(self) -> Ruff:
+        """Return the linter."""
+
+    @property
+    def layout(self) -> Layout:
+        """Return where the project keeps what."""
+
+    @property
+    def baseline(self) -> SuiteRun:
+        """Return the suite's outcome on the base commit."""
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
         """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""

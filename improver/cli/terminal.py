@@ -1,11 +1,14 @@
 """What a human sees: glyph, word and colour on a terminal; the same words without colour elsewhere."""
 
 import json
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
 
+SCHEMA = "nova/improve/1"
 GLYPHS = {
     "ok": ("✓", "green"),
     "no": ("✗", "red"),
@@ -24,24 +27,35 @@ class Terminal:
     verbose: bool
     colour: bool
 
-    def line(self, mark: str, text: str) -> None:
-        """Print one line that begins with the glyph of `mark`; `quiet` keeps only what is loud."""
+    def line(self, mark: str, stage: str, text: str) -> None:
+        """Print one line of a stage; `quiet` keeps what is loud; "busy" shows on a live terminal until the next."""
+        if mark == "busy":
+            self._live(f"{stage:9} … {text}")
+            return
+        self._live("")
         if self.quiet and mark != "loud":
             return
         glyph, colour = GLYPHS[mark]
         shown = click.style(glyph, fg=colour) if self.colour else glyph
-        click.echo(f"{shown} {text}", err=self.as_json, color=self.colour)
+        click.echo(f"{stage:9} {shown} {text}", err=self.as_json or mark == "loud", color=self.colour)
 
     def text(self, text: str) -> None:
         """Print plain text, unless the result is JSON."""
         if not self.as_json:
             click.echo(text, color=self.colour)
 
-    def result(self, outcome: str, **fields: object) -> None:
-        """Print the one JSON object, when asked for."""
+    def result(self, outcome: str, fields: Mapping[str, object]) -> None:
+        """Print the one JSON object, when it is asked for."""
         if self.as_json:
-            body: Mapping[str, object] = {"schema": "nova/improve/1", "outcome": outcome, **fields}
-            click.echo(json.dumps(body, ensure_ascii=False, indent=2, sort_keys=True, default=str))
+            body = {"schema": SCHEMA, "outcome": outcome, **fields}
+            click.echo(json.dumps(body, ensure_ascii=True, indent=2, default=str))
+
+    def _live(self, text: str) -> None:
+        """Replace the live line at the bottom of a terminal; never in a pipe or a log."""
+        if sys.stderr.isatty() and not self.quiet:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stderr.write(f"\r{text[:width]:<{width}}\r" if not text else f"\r{text[:width]:<{width}}")
+            sys.stderr.flush()
 
 
 def complain(what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
