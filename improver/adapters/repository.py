@@ -50,6 +50,7 @@ class Repository:
         self.head = place.head
         self.branch = place.branch
         self.data = data  # the improver's own directory, ignored by git
+        self.settings = place.settings
         self.identity = identity_of(place.settings)
         config = {"core.attributesFile": "/dev/null", "core.splitIndex": "false", "diff.suppressBlankEmpty": "false"}
         self._git = GitCommand(place.root, VERBS, {"safe.directory": str(place.root), **config})
