@@ -1,0 +1,53 @@
+"""What root sees of the sandbox, an ordinary user sees too: the same tests, run once more as nobody."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.host, pytest.mark.t3]
+ROOT = Path(__file__).parents[2]
+# $1 is a directory that only root may enter, $2 the interpreter's home below it, then the command: show the home alone.
+SHOWN = """set -e
+closed=$1; home=$2; shift 2
+mount -t tmpfs none /sys && mkdir /sys/home && mount --bind "$home" /sys/home
+mount -t tmpfs -o mode=755 none "$closed" && mkdir -p "$home" && mount --bind /sys/home "$home"
+umount /sys/home /sys
+exec "$@"
+"""
+AS_NOBODY = ("/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")
+
+
+def as_nobody(argv: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command line that runs `argv` as an ordinary user who can reach this interpreter."""
+    home = Path(sys.base_prefix)
+    closed = [parent for parent in home.parents if not parent.stat().st_mode & 0o001]
+    if not closed:
+        return (*AS_NOBODY, *argv)
+    namespace = ("/usr/bin/unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", SHOWN, "shown")
+    return (*namespace, str(closed[-1]), str(home), *AS_NOBODY, *argv)
+
+
+@pytest.fixture
+def mine() -> Iterator[Path]:
+    """Return a directory of nobody's own (pytest keeps those it makes to their owner)."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, 65534, 65534)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests of the sandbox already run as an ordinary user")
+@pytest.mark.parametrize("module", ["test_sandbox", "test_probes"])
+def test_an_ordinary_user_gets_the_same(module: str, mine: Path) -> None:
+    options = ("-q", "-rs", "-p", "no:cacheprovider", f"--basetemp={mine / 'tmp'}")
+    argv = as_nobody(
+        (sys.executable, "-m", "pytest", *options, "-k", "not T2 and not T0", f"tests/improver/{module}.py")
+    )
+    environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(mine), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    assert "skipped" not in done.stdout
