@@ -2,12 +2,13 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from improver.gate import Candidate, Example, gate
 from improver.powers import powers
 from improver.records import Edit, GateResult
 from improver.remarks import instructions, licences, prose, secrets, suppressions
+from improver.safeguards import decisions, guards
 from improver.source import Source
 
 TESTS_MAY = ("looks at the test run", "reads files", "writes files")
@@ -27,12 +28,16 @@ def capability(candidate: Candidate) -> GateResult:
     before, after, pasted = _tallies(candidate)
     gained = after - before
     reasons = [f"{key} ({before[key]} -> {after[key]})" for key in sorted(gained)]
-    reasons += sorted(_shadows(candidate))
+    reasons += [f"lost {key}" for key in sorted(_lost(candidate, guards))] + sorted(_shadows(candidate))
+    human = [*sorted(pasted), *sorted(_lost(candidate, decisions))]
     counts = {"before": before.total(), "after": after.total(), "gained": gained.total()}
-    receipt, claim = candidate.inspected(counts), "no new power, suppression, secret or word to the reviewer"
-    if reasons or not pasted:
+    receipt, claim = (
+        candidate.inspected(counts),
+        "no new power, suppression, secret or word to the reviewer, no safeguard lost",
+    )
+    if reasons or not human:
         return candidate.holds(claim, receipt, reasons)
-    return candidate.escalates(claim, receipt, *sorted(pasted))
+    return candidate.escalates(claim, receipt, *human)
 
 
 def _tallies(candidate: Candidate) -> tuple[Counter[str], Counter[str], Counter[str]]:
@@ -62,6 +67,17 @@ def _tally(source: Source | None, text: str, *, is_test: bool) -> Counter[str]:
         found += Counter({key: n for key, n in able.items() if not (is_test and key.startswith(TESTS_MAY))})
         found += suppressions(source)
     return found
+
+
+def _lost(candidate: Candidate, count: Callable[[Source], Counter[str]]) -> Counter[str]:
+    """Return what all files together had more often before."""
+    before, after = Counter[str](), Counter[str]()
+    for edit in candidate.change.edits:
+        if (old := candidate.before(edit.path)) is not None:
+            before += count(old)
+        if (new := candidate.after(edit.path)) is not None:
+            after += count(new)
+    return before - after
 
 
 def _shadows(candidate: Candidate) -> Iterator[str]:

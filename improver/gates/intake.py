@@ -13,7 +13,7 @@ from improver.records import EXECUTABLE, REGULAR, Edit, File, GateResult, Tree
 from improver.source import Source, Unreadable
 
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
-GIT = re.compile(r"\.git|git~[0-9]+", re.IGNORECASE)
+GIT = re.compile(r"\.git(attributes|modules|config)?|\.lfsconfig|git~[0-9]+", re.IGNORECASE)
 FORBIDDEN = set('\\:*?"<>|')
 BINARY = re.compile(r"\.(a|bin|class|dll|dylib|egg|exe|gz|jar|o|pth|py[cdo]|so|tar|whl|xz|zip)(\.|$)", re.IGNORECASE)
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")

@@ -187,3 +187,38 @@ def test_the_receipt_counts_powers() -> None:
     result = judged(capability, {"a.py": "import time\n"}, {"a.py": "import time\nimport socket\n"})
     assert result.reasons == ("reaches the network: socket (0 -> 1)",)
     assert result.receipt.counts == {"before": 1, "after": 2, "gained": 1}
+
+
+GUARDED = """import hmac
+
+
+def check_token(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given, wanted)
+
+
+def is_admin(role: str) -> bool:
+    return role == "captain"
+
+
+def inside(root, name):
+    if not (root / name).resolve().is_relative_to(root):
+        raise ValueError(name)
+    return root / name
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ruling"),
+    [
+        pytest.param(
+            "hmac.compare_digest(given, wanted)", "given == wanted", Ruling.FAIL, id="a comparison that leaks"
+        ),
+        pytest.param(".resolve().is_relative_to(root)", " in [root]", Ruling.FAIL, id="a path that may leave"),
+        pytest.param('role == "captain"', 'role != "guest"', Ruling.ESCALATE, id="another rule for access"),
+        pytest.param("wanted", "expected", Ruling.ESCALATE, id="an access check rewritten"),
+        pytest.param("ValueError(name)", "KeyError(name)", Ruling.PASS, id="another error"),
+        pytest.param("inside(root, name)", "within(root, name)", Ruling.PASS, id="another name"),
+    ],
+)
+def test_safeguards_are_not_lost_silently(old: str, new: str, ruling: Ruling) -> None:
+    assert judged(capability, {"a.py": GUARDED}, {"a.py": GUARDED.replace(old, new)}).ruling is ruling

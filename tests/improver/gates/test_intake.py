@@ -37,6 +37,7 @@ def edit(path: str, data: bytes, mode: str = REGULAR) -> Edit:
         pytest.param("pier/\ufb01sh.py", id="changes under NFKC"),
         pytest.param(".git/hooks/x", id="is git's own"),
         pytest.param("pier/.GIT/config", id="is git's own in capitals"),
+        pytest.param("pier/.gitattributes", id="tells git how to read the tree"),
         pytest.param("x" * 256, id="is too long"),
     ],
 )

@@ -1,0 +1,277 @@
+"""Canaries: known-bad changes that the gates must refuse, controls that they must not, and who caught what."""
+
+import base64
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from improver.errors import UsageError
+from improver.gate import Candidate, Gate
+from improver.policy import Policy
+from improver.ports import Bench
+from improver.records import EXECUTABLE, REGULAR, SYMLINK, Change, Edit, File, GateResult, Receipt, Ruling, Safety, Tree
+
+READS = 10  # gates cheaper than this look at the change alone, however hostile its names
+RUNS = 50  # from here on gates run code: only while nothing has refused the change
+ALTERNATIVES = re.compile(r"\s+or\s+")
+SECTION = re.compile(r"^--- (?P<old>\S+).*\n\+\+\+ (?P<new>.+)\n(?P<hunks>(?:[@ +\-\\].*\n?)*)", re.MULTILINE)
+BenchFor = Callable[[Tree], Bench]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Step(_Part):
+    """One operation on the tree; only the fields of its `op` are read."""
+
+    op: Literal["replace", "write", "append", "symlink", "raw_patch", "write_b64", "chmod", "meta"]
+    path: str = ""
+    old: str = ""
+    new: str = ""
+    content: str = ""
+    target: str = ""
+    b64: str = ""
+    mode: str = ""
+    title: str = ""
+    rationale: str = ""
+
+
+class Entry(_Part):
+    """One change and the verdict it must get. `pending` names the gate it waits for, or says what is missing."""
+
+    id: str
+    title: str
+    expected: Literal["reject", "escalate", "pass"]
+    category: str = ""
+    kind: Literal["patch", "process"] = "patch"
+    severity: str = ""
+    build: tuple[Step, ...] = ()
+    scenario: tuple[str, ...] = ()
+    gate: str = ""
+    backup_gates: tuple[str, ...] = ()
+    detect: str = ""
+    note: str = ""
+    safety: Annotated[Safety | None, Field(strict=False)] = None
+    pending: str = ""
+
+
+class Corpus(_Part):
+    """A base project, known-bad changes of it, and controls."""
+
+    version: Annotated[int, Field(ge=1, le=1)]
+    about: str
+    base_project: dict[str, str]
+    controls: tuple[Entry, ...]
+    attacks: tuple[Entry, ...]
+    gates: dict[str, str] = {}
+
+    @property
+    def tree(self) -> dict[str, File]:
+        """Return the base project as a tree."""
+        return {path: File(text.encode()) for path, text in self.base_project.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry and what the gates said. A gate that broke has its error in `broken` and said nothing."""
+
+    entry: Entry
+    results: tuple[GateResult, ...] = ()
+    broken: tuple[str, ...] = ()
+    declared: frozenset[str] = frozenset()  # gates of the entry that were asked
+
+    def by(self, ruling: Ruling) -> tuple[str, ...]:
+        """Return the gates that ruled so, in the order they were asked."""
+        return tuple(result.gate for result in self.results if result.ruling is ruling)
+
+    @property
+    def first(self) -> str:
+        """Return the first gate that refused, "" when none did."""
+        return next(iter(self.by(Ruling.FAIL)), "")
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of the change: reject, escalate or pass."""
+        if self.first:
+            return "reject"
+        return "escalate" if self.by(Ruling.ESCALATE) else "pass"
+
+    @property
+    def status(self) -> str:
+        """Return refused, escalated, accepted or pending for an attack, passed or blocked for a control."""
+        if self.entry.expected == "pass":
+            return "passed" if self.outcome == "pass" and not self.broken else "blocked"
+        if self.outcome == "reject":
+            return "refused"
+        if self.outcome == "escalate" == self.entry.expected:
+            return "escalated"
+        waits = self.entry.pending or self.entry.kind == "process" or not self.declared
+        return "pending" if waits and not self.broken else "accepted"
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Return the declared gates and backups, each with its alternatives, that all ruled and none refused."""
+        ruled = {result.gate for result in self.results if result.ruling is not Ruling.ABSTAIN}
+        caught = {*self.by(Ruling.FAIL), *self.by(Ruling.ESCALATE)}
+        claims = [self.entry.gate, *self.entry.backup_gates] if self.entry.expected != "pass" else []
+        return tuple(claim for claim in claims if (names := _names(claim)) and names <= ruled and not names & caught)
+
+
+def read(text: str, name: str) -> Corpus:
+    """Read a corpus from YAML; raise UsageError that says what is wrong with which entry."""
+    try:
+        corpus = Corpus.model_validate(yaml.safe_load(text), strict=False)
+    except (yaml.YAMLError, ValidationError) as error:
+        raise UsageError(f"{name} is no corpus", why=str(error).replace("\n", " "), fix="mend the entry") from error
+    ids = [entry.id for entry in (*corpus.controls, *corpus.attacks)]
+    if len(set(ids)) < len(ids):
+        raise UsageError(f"{name} uses an id twice", fix="give each entry an id of its own")
+    return corpus
+
+
+def change_of(entry: Entry, base: Tree, policy: Policy) -> Change:
+    """Return the change that `entry` describes; without a declared safety it is a refactoring or a new test."""
+    tree, title, why = dict(base), entry.title, "a canary"
+    for step in entry.build:
+        if step.op == "meta":
+            title, why = step.title or title, step.rationale or why
+        else:
+            _apply(step, tree, entry.id)
+    touched = sorted(path for path in {*base, *tree} if base.get(path) != tree.get(path))
+    edits = tuple(Edit(path, base.get(path), tree.get(path)) for path in touched)
+    only_tests = bool(touched) and all(map(policy.is_test, touched))
+    safety = entry.safety or (Safety.NEW_TEST if only_tests else Safety.COVERED)
+    return Change(f"canary-{entry.id}", safety, edits, title, why, author="model")
+
+
+def _apply(step: Step, tree: dict[str, File], where: str) -> None:
+    old = tree.get(step.path, File(b""))
+    match step.op:
+        case "replace":
+            if step.old.encode() not in old.data:
+                raise UsageError(f"{step.path} does not hold the text to replace", where=where, fix="correct `old`")
+            tree[step.path] = File(old.data.replace(step.old.encode(), step.new.encode(), 1), old.mode)
+        case "write":
+            tree[step.path] = File(step.content.encode(), old.mode)
+        case "append":
+            tree[step.path] = File(old.data + step.content.encode(), old.mode)
+        case "symlink":
+            tree[step.path] = File(step.target.encode(), SYMLINK)
+        case "write_b64":
+            tree[step.path] = File(base64.b64decode(step.b64), old.mode)
+        case "chmod":
+            tree[step.path] = File(old.data, EXECUTABLE if int(step.mode, 8) & 0o111 else REGULAR)
+        case _:
+            _patch(step.content, tree, where)
+
+
+def _patch(text: str, tree: dict[str, File], where: str) -> None:
+    """Lay a unified diff over `tree`; only the lines it adds to new files are understood."""
+    sections = list(SECTION.finditer(text))
+    if not sections or any(section["old"] != "/dev/null" for section in sections):
+        raise UsageError("a raw patch makes new files only", where=where, fix="use `replace` for existing files")
+    for section in sections:
+        added = [line[1:] for line in section["hunks"].splitlines(keepends=True) if line.startswith("+")]
+        tree[section["new"].strip().removeprefix("b/")] = File("".join(added).encode())
+
+
+def judge(
+    corpus: Corpus, gates: Sequence[Gate], policy: Policy, bench_for: BenchFor, without: Collection[str] = ()
+) -> list[Record]:
+    """Put every entry through `gates` but those in `without`; one bench serves all, since the base is the same."""
+    base = corpus.tree
+    bench = bench_for(base)
+    place = {name: at for at, name in enumerate(policy.gates.order)}
+    asked = sorted(
+        (gate for gate in gates if gate.name not in without),
+        key=lambda gate: (place.get(gate.name, len(place)), gate.cost),
+    )
+    records = []
+    for entry in (*corpus.controls, *corpus.attacks):
+        if entry.kind == "process":
+            records.append(Record(entry))
+        else:
+            records.append(_judged(entry, Candidate(base, change_of(entry, base, policy), policy, bench), asked))
+    return records
+
+
+def _judged(entry: Entry, candidate: Candidate, gates: Sequence[Gate]) -> Record:
+    results: list[GateResult] = []
+    broken: list[str] = []
+    for gate in gates:
+        refused = {result.gate for result in results if result.ruling is Ruling.FAIL}
+        if (refused and gate.cost >= RUNS) or ("intake" in refused and gate.cost >= READS):
+            continue
+        try:
+            results.append(gate(candidate))
+        except Exception as error:  # noqa: BLE001 - a gate that breaks has caught nothing, and the rest must go on
+            broken.append(f"{gate.name}: {type(error).__name__}: {error}")
+            results.append(GateResult(gate.name, gate.question, Ruling.ABSTAIN, Receipt((gate.name,)), (broken[-1],)))
+    ruled = {result.gate for result in results if result.ruling is not Ruling.ABSTAIN}
+    return Record(entry, tuple(results), tuple(broken), _names(entry.gate) & ruled)
+
+
+def _names(claim: str) -> frozenset[str]:
+    """Return the gates of which one must catch an entry; "a or b" names two."""
+    return frozenset(ALTERNATIVES.split(claim)) - {""}
+
+
+def counts(records: Sequence[Record]) -> dict[str, int]:
+    """Return how many records have each status, and how many saw a gate break."""
+    statuses = ("refused", "escalated", "accepted", "pending", "passed", "blocked")
+    found = {status: sum(record.status == status for record in records) for status in statuses}
+    return {**found, "broken": sum(bool(record.broken) for record in records)}
+
+
+def holds(records: Sequence[Record]) -> bool:
+    """Tell whether no attack was accepted, no control blocked and no gate broke."""
+    found = counts(records)
+    return not (found["accepted"] or found["blocked"] or found["broken"])
+
+
+def rows(records: Sequence[Record]) -> list[dict[str, object]]:
+    """Return the records as plain values, for JSON."""
+    return [
+        {
+            "id": record.entry.id,
+            "title": record.entry.title,
+            "expected": record.entry.expected,
+            "status": record.status,
+            "first": record.first,
+            "rulings": {result.gate: result.ruling.value for result in record.results},
+            "reasons": {result.gate: list(result.reasons) for result in record.results if result.reasons},
+            "missed": list(record.missed),
+            "pending": record.entry.pending,
+            "broken": list(record.broken),
+        }
+        for record in records
+    ]
+
+
+def render(records: Sequence[Record]) -> str:
+    """Return the matrix of entries and gates as Markdown, what went wrong first."""
+    found = counts(records)
+    gates = list(dict.fromkeys(result.gate for record in records for result in record.results))
+    lines = [" · ".join(f"{count} {status}" for status, count in found.items() if count) or "no entries", ""]
+    for status in ("accepted", "blocked", "pending"):
+        lines += _listed(status, [record for record in records if record.status == status])
+    lines += [f"- broken: {record.entry.id} · {reason}" for record in records for reason in record.broken]
+    lines += ["", f"| entry | status | first | {' | '.join(gates)} |", f"|---|---|---|{'---|' * len(gates)}"]
+    for record in records:
+        ruled = {result.gate: result.ruling.value for result in record.results}
+        cells = [record.entry.id, record.status, record.first or "–", *(ruled.get(gate, "–") for gate in gates)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _listed(status: str, records: Sequence[Record]) -> list[str]:
+    return [
+        f"- {status}: {record.entry.id} · {record.entry.title}"
+        + (f" · waits for {record.entry.pending or record.entry.gate}" if status == "pending" else "")
+        for record in records
+    ]
