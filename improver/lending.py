@@ -49,11 +49,18 @@ def stretch_of(node: ast.Assign, name: str, source: Source) -> Stretch | None:
     end = max(places, default=-1)
     if end < 0 or min(places) < 0:
         return None
-    closes = _closes(after[end], name)
+    closes = _closed(after[end]) == name
     uses = [item for item, place in zip(mentions, places, strict=True) if place < end or not closes]
     if not uses or not all(_is_plain(item, order, source) for item in uses):
         return None
     return Stretch(name, (node, *after[: end + 1]), closes)
+
+
+def crossed(stretch: Stretch) -> bool:
+    """Tell whether another file is opened in the stretch and closed after it, or the other way round."""
+    opens = {name for statement in stretch.statements[1:] if (name := opened(statement))}
+    closes = {name for statement in stretch.statements if (name := _closed(statement))}
+    return opens != closes - {stretch.name}
 
 
 def _rest_of_block(node: ast.Assign, source: Source) -> Sequence[ast.stmt]:
@@ -72,8 +79,13 @@ def _place(item: ast.AST, order: Mapping[ast.AST, int], source: Source) -> int:
     return next((order[parent] for parent in (item, *source.ancestors(item)) if parent in order), -1)
 
 
-def _closes(statement: ast.stmt, name: str) -> bool:
-    return isinstance(statement, ast.Expr) and ast.unparse(statement) == f"{name}.close()"
+def _closed(statement: ast.stmt) -> str | None:
+    """Return the name in `name.close()`, or None for any other statement."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or call.args or call.keywords:
+        return None
+    file = call.func.value
+    return file.id if isinstance(file, ast.Name) and call.func.attr == "close" else None
 
 
 def _is_plain(item: ast.AST, order: Mapping[ast.AST, int], source: Source) -> bool:

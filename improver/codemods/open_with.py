@@ -7,7 +7,7 @@ from itertools import dropwhile
 import libcst as cst
 
 from improver.codemod import Abstain, At, Codemod, Region, Rewrite, Site, spliced
-from improver.lending import opened, stretch_of
+from improver.lending import crossed, opened, stretch_of
 from improver.names import is_builtin
 from improver.records import Safety
 from improver.source import Source
@@ -70,6 +70,12 @@ class OpenWith(Codemod):
             "            for number, row in enumerate(f):\n                await put(number, row)\n"
             "            names = [line for line in f]\n        await put(path, names)\n",
         ),
+        (
+            "def copy(one, two):\n    a = open(one)\n    b = open(two, 'w')\n    b.write(a.read())\n    b.close()\n"
+            "    a.close()\n",
+            "def copy(one, two):\n    with open(one) as a:\n        with open(two, 'w') as b:\n"
+            "            b.write(a.read())\n",
+        ),
     )
     KEEPS = (
         "def f(path):\n    with open(path) as g:\n        return g.read()\n",
@@ -98,6 +104,8 @@ class OpenWith(Codemod):
         "def f():\n    class A:\n        g = open('x')\n        data = g.read()\n    return A\n",
         "from codecs import open\ndef f(path):\n    g = open(path)\n    return g.read()\n",
         "from codecs import *\ndef f(path):\n    g = open(path)\n    return g.read()\n",
+        "def f(one, two):\n    a = open(one)\n    b = open(two)\n    both = a.read() + b.read()\n    a.close()\n"
+        "    b.close()\n    return both\n",
         "@patch(__name__ + '.open')\ndef f(path):\n    g = open(path)\n    return g.read()\n",
         "import os\ndef f(path):\n    g = open(os.open(path, 0))\n    return g.read()\n",
         "def f(fd):\n    g = open(fd)\n    g.read()\n    stat(fd)\n",
@@ -138,6 +146,8 @@ class OpenWith(Codemod):
         first, last = node.lineno, stretch.statements[-1].end_lineno or node.lineno
         if last - first > LONGEST:
             return Abstain(f"more than {LONGEST} lines would move")
+        if crossed(stretch):
+            return Abstain("another file is opened inside and closed outside, or the other way round")
         if not all(_has_its_lines(statement, source) for statement in stretch.statements):
             return Abstain("several statements share a line")
         region = Region(first, last, f"if 1:{source.newline}")
