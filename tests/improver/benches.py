@@ -1,0 +1,54 @@
+"""A bench in memory: it remembers what it was asked and gives the runs it was given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from improver.gate import Candidate, Example, Gate
+from improver.ports import Layout, Ruff, SuiteRun
+from improver.records import GateResult, Receipt, Tree
+from improver.verify.ruff import RuffTool
+from tests.improver.judging import PACKAGED
+
+LAYOUT = Layout(("",), ("pier",), ("tests",), "python")
+GREEN = {"tests/test_a.py::test_depth": "passed/passed/passed"}
+
+
+def run_of(
+    manifest: Mapping[str, str] = GREEN,
+    *,
+    canary: str = "failed",
+    canaries: int = 1,
+    status: int | None = 1,
+    modules: Mapping[str, str] | None = None,
+    lines: Mapping[str, frozenset[int]] | None = None,
+    trouble: str = "",
+) -> SuiteRun:
+    """Return a run that is honest and green unless told otherwise."""
+    receipt = Receipt(("pytest",), status, counts={"passed": len(manifest)})
+    return SuiteRun(manifest, canary, canaries, receipt, modules or {}, lines or {}, trouble=trouble)
+
+
+@dataclass
+class FakeBench:
+    """Answers from memory; `commands` maps the content of pier/a.py to (exit, output). ruff is real: it is fast."""
+
+    baseline: SuiteRun = field(default_factory=run_of)
+    later: SuiteRun = field(default_factory=run_of)
+    commands: Mapping[str, tuple[int | None, str]] = field(default_factory=dict)
+    layout: Layout = LAYOUT
+    ruff: Ruff = field(default_factory=RuffTool)
+    ran: list[tuple[Tree, tuple[str, ...]]] = field(default_factory=list)
+
+    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
+        self.ran.append((tree, modules))
+        return self.later
+
+    def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
+        self.ran.append((tree, argv))
+        status, output = self.commands[tree["pier/a.py"].data.decode()]
+        return Receipt(argv, status), output
+
+
+def ruled(gate: Gate, example: Example, bench: FakeBench) -> GateResult:
+    """Judge `example` on `bench` under the packaged policy."""
+    return gate(Candidate(example.tree(), example.change(), PACKAGED, bench))
