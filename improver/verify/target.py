@@ -124,9 +124,13 @@ def _hints(tree: Tree, project: dict[str, object]) -> Iterator[tuple[str, str]]:
     root = str(_table(setuptools, "package-dir").get("", _setup_cfg(tree).get("package_dir", ""))).strip("= \n./")
     find = _table(_table(setuptools, "packages"), "find") or _setup_cfg(tree)
     paths = _strings(hatch.get("packages"))
+    poetry = _table(tool, "poetry").get("packages")
+    named = [item for item in poetry if isinstance(item, dict)] if isinstance(poetry, list) else []
+    paths += [f"{item.get('from', '')}/{item.get('include', '')}" for item in named]
     paths += [f"{root}/{name}" for key in ("packages", "py-modules") for name in _strings(setuptools.get(key))]
     for where in [item.strip() for item in _strings(find.get("where"))] or ([root] if root else []):
-        paths += [f"{where}/{name}" for name in _packages(tree, where.strip("./"))]
+        place = where.strip("./")
+        paths += [f"{place}/{name}" for name in (*_packages(tree, place), *(_modules(tree, place) if place else ()))]
     for path in paths:
         home, _, name = path.strip("./").split(".")[0].rpartition("/")
         if f"{home}/{name}.py".lstrip("/") in tree or any(p.startswith(f"{home}/{name}/".lstrip("/")) for p in tree):

@@ -17,7 +17,14 @@ pytestmark = pytest.mark.host
 
 GOOD = "def add(a, b):\n    return a + b\n"
 BAD = "def add(a, b):\n    return a - b\n"
-TESTS = "from pkg.calc import add\ndef test_add():\n    assert add(1, 2) == 3\ndef test_zero():\n    assert add(0, 0) == 0"
+TESTS = """from pkg.calc import add
+
+def test_add():
+    assert add(1, 2) == 3
+
+def test_zero():
+    assert add(0, 0) == 0
+"""
 BASE = {"pkg/__init__.py": "", "pkg/calc.py": GOOD, "tests/test_calc.py": TESTS}
 LAYOUT = Layout(("",), ("pkg",), ("tests",), sys.executable)
 SECONDS = 20
