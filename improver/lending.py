@@ -43,7 +43,7 @@ def stretch_of(node: ast.Assign, name: str, source: Source) -> Stretch | None:
     function = source.function_of(node)
     if function is None or not after:
         return None
-    order = {statement: index for index, statement in enumerate(after)}
+    order: dict[ast.AST, int] = {statement: index for index, statement in enumerate(after)}
     mentions = [item for item in ast.walk(function) if name in carried_by(item) and item is not node.targets[0]]
     places = [_place(item, order, source) for item in mentions]
     end = max(places, default=-1)

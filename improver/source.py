@@ -76,9 +76,10 @@ class Source:
         """Return the whitespace of one level of indentation, as the first indented block has it."""
         for node in self.parents:
             body = getattr(node, "body", None)
-            if isinstance(node, ast.stmt) and isinstance(body, list) and body[0].lineno > node.lineno:
+            first = body[0] if isinstance(node, ast.stmt) and isinstance(body, list) else None
+            if isinstance(node, ast.stmt) and isinstance(first, ast.stmt) and first.lineno > node.lineno:
                 outer = self.lines[node.lineno - 1][: node.col_offset]
-                return self.lines[body[0].lineno - 1][: body[0].col_offset].removeprefix(outer)
+                return self.lines[first.lineno - 1][: first.col_offset].removeprefix(outer)
         return "    "
 
     @functools.cached_property
