@@ -18,24 +18,27 @@ from improver.adapters.repository import Repository, open_repository
 from improver.adapters.run_lock import run_lock
 from improver.codemod import Codemod
 from improver.discover import discover, discover_classes
-from improver.gate import Gate
-from improver.judge import ordered
+from improver.gate import Candidate, Gate
+from improver.judge import judge, ordered
 from improver.loop import Crew, Event, Loop, Report, Request
 from improver.observer import Observer, Project
 from improver.policy import NAMES, Policy, parse
+from improver.ports import Layout
 from improver.proposing import Ground, Publisher
-from improver.records import Tier, Tree
+from improver.records import Draft, Receipt, Tier, Tree
 from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
 from improver.verify.bench import Baseline, SandboxBench, baseline_key, demand_green, measure
 from improver.verify.configuration import read as read_configuration
 from improver.verify.evidence import gate_code_digest, running_code
+from improver.verify.evidence import read as read_evidence
 from improver.verify.interpreter import probe
 from improver.verify.job import Limits
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import Sandbox, best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
+from improver.verifying import Standing, Verification, bound, changed, verify
 
 LOCK_SECONDS = 3.0  # how long a second run waits before it says who is at work
 JUDGE_TOOLS = ("ruff", "griffelib", "libcst", "coverage", "pydantic")
@@ -103,15 +106,31 @@ class Wish:
     fresh: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """What the machine gives: the target's layout, the sandbox that works, and what its live probes met."""
+
+    layout: Layout
+    sandbox: Sandbox
+    probes: Receipt
+
+
+def fitness_of(improver: Improver, commit: str) -> Fitness:
+    """Find the layout and the strongest sandbox, and try to break out of it; raise when something is unfit."""
+    tree = improver.repository.tree(commit)
+    layout = find_layout(tree, improver.repository.root, improver.settings.python, policy_of(tree))
+    sandbox = best_sandbox(layout.python, hide_bwrap=improver.settings.no_bwrap)
+    return Fitness(layout, sandbox, sandbox.probe())
+
+
 def prepare(improver: Improver, commit: str, wish: Wish, tell: Tell) -> Ground:
     """Probe the sandbox and measure the baseline of `commit`; raise when it does not hold."""
     tree = improver.repository.tree(commit)
     policy = policy_of(tree)
     ordered(improver.gates, policy)  # a policy that names an unknown gate is told before any work
-    layout = find_layout(tree, improver.repository.root, improver.settings.python, policy)
-    sandbox = best_sandbox(layout.python, hide_bwrap=improver.settings.no_bwrap)
-    receipt = sandbox.probe()
-    tell(Event("ok", "sandbox", f"tier {sandbox.tier} · {receipt.counts['probes']} ways out tried, none open"))
+    fit = fitness_of(improver, commit)
+    sandbox, layout = fit.sandbox, fit.layout
+    tell(Event("ok", "sandbox", f"tier {sandbox.tier} · {fit.probes.counts['probes']} ways out tried, none open"))
     stamp = _stamp(sandbox, policy, tree)
     if stamp:
         tell(Event("loud", "sandbox", stamp))
@@ -229,3 +248,32 @@ def settle(improver: Improver, tell: Tell) -> None:
         tell(Event("note", "recover", f"proposal #{number} had no branch when a run was killed; it is dropped"))
     for branch in settled.unknown:
         tell(Event("note", "recover", f"the branch {branch} is not in the ledger; it is left alone"))
+
+
+def reverify(improver: Improver, number: int, tell: Tell) -> Verification:
+    """Run the evidence of proposal `number` again, from a baseline measured anew."""
+    draft = improver.ledger.proposal(number).draft
+    repository = improver.repository
+    standing = Standing(
+        repository.branch_head(draft.branch), repository.tree_id(draft.commit), repository.parents(draft.commit)
+    )
+    loose = bound(draft, standing, now())
+    if loose:
+        return Verification(draft.claims_digest, "", tuple(loose))
+    red = {"failed", "errors"} & read_evidence(draft.evidence).baseline.counts.keys()
+    ground = prepare(improver, draft.base, Wish(tolerate_red=bool(red), fresh=True), tell)
+    trees = (repository.tree(draft.base), repository.tree(draft.commit))
+    return verify(draft, trees, ground, ordered(improver.gates, ground.policy), now)
+
+
+def holds_on(improver: Improver, draft: Draft, head: str, tell: Tell) -> tuple[str, ...]:
+    """Judge the edits of `draft` on the commit `head`, where its branch has moved; return what speaks against it."""
+    repository = improver.repository
+    old, new, here = repository.tree(draft.base), repository.tree(draft.commit), repository.tree(head)
+    change = changed(old, new, read_evidence(draft.evidence), draft.title)
+    moved = [edit.path for edit in change.edits if here.get(edit.path) != edit.before]
+    if moved:
+        return tuple(f"{path} has changed since it was judged" for path in moved)
+    ground = prepare(improver, head, Wish(), tell)
+    candidate = Candidate(ground.tree, change, ground.policy, ground.bench)
+    return ground.policy.decides(change.safety, tuple(judge(ordered(improver.gates, ground.policy), candidate)))

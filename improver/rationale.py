@@ -61,7 +61,7 @@ def body(account: Account) -> str:
         f"## Evidence\n\n{_evidence(account)}",
         f"## Not checked\n\n{_bullets(_not_checked(account)) or 'Every gate gave a verdict.'}",
         f"## Alternatives rejected\n\n{_bullets(account.refused) or 'None was tried.'}",
-        f"## Risk and rollback\n\n{_risk(account)} Safe when: {account.safe_when}. "
+        f"## Risk and rollback\n\n{_risk(account)} Safe when: {account.safe_when.rstrip('.')}. "
         "Rollback: `improve undo` reverts it in one commit.",
         "## Reproduce\n\n`improve verify NUMBER` runs every gate again and compares the claims digest.",
         "## How to say no\n\n`improve reject NUMBER`, with `--here` for this file or `--rule` for the whole rule.",
@@ -119,7 +119,12 @@ def _risk(account: Account) -> str:
 
 def counted(receipt: Receipt) -> str:
     """Return the receipt's counts as words: "3 files, 1 hunk"; "no counts" when it has none."""
-    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in receipt.counts.items()) or "no counts"
+    return ", ".join(_amount(name, number) for name, number in receipt.counts.items()) or "no counts"
+
+
+def _amount(name: str, number: int) -> str:
+    words = name.replace("_", " ")
+    return f"{number} {words.removesuffix('s') if number == 1 else words}"
 
 
 def _bullets(lines: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ class Settings:
     inside_run: bool  # a run of ours started this process
     terminal: bool  # a human sits at both ends
     colour: bool  # stdout is a terminal that wants colour
+    live: bool  # stderr is a terminal on which a line can be redrawn
     no_bwrap: bool  # pretend that bubblewrap is missing, to see the lower tiers
-    user: str
 
 
 def read_settings(repo: Path, python: str | None) -> Settings:
@@ -29,7 +29,7 @@ def read_settings(repo: Path, python: str | None) -> Settings:
         ci=environment.get("CI", "").lower() not in ("", "0", "false"),
         inside_run="NOVA_RUN" in environment,
         terminal=sys.stdin.isatty() and sys.stdout.isatty(),
+        live=sys.stderr.isatty() and environment.get("TERM") != "dumb" and "CI" not in environment,
         colour=sys.stdout.isatty() and "NO_COLOR" not in environment and environment.get("TERM") != "dumb",
         no_bwrap=environment.get("NOVA_NO_BWRAP", "") == "1",
-        user=environment.get("USER") or environment.get("LOGNAME") or f"uid {os.getuid()}",
     )

@@ -49,4 +49,5 @@ def improve_command(name: str) -> Callable[[Callable[Concatenate[Common, Rest], 
 def _common(typed: dict[str, Any]) -> Common:
     settings = read_settings(Path(typed["repo"]), typed["python"])
     colour = settings.colour and not typed["no_color"]
-    return Common(settings, Terminal(typed["as_json"], typed["quiet"], typed["verbose"], colour))
+    live = settings.live and not typed["quiet"]
+    return Common(settings, Terminal(typed["as_json"], typed["quiet"], typed["verbose"], colour, live))

@@ -2,13 +2,13 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import click
 
 SCHEMA = "nova/improve/1"
+ERASE_LINE = "\r\x1b[2K"
 GLYPHS = {
     "ok": ("✓", "green"),
     "no": ("✗", "red"),
@@ -26,6 +26,7 @@ class Terminal:
     quiet: bool
     verbose: bool
     colour: bool
+    live: bool = False  # stderr is a terminal that can erase a line
 
     def line(self, mark: str, stage: str, text: str) -> None:
         """Print one line of a stage; `quiet` keeps what is loud; "busy" shows on a live terminal until the next."""
@@ -52,10 +53,9 @@ class Terminal:
 
     def _live(self, text: str) -> None:
         """Replace the live line at the bottom of a terminal; never in a pipe or a log."""
-        if sys.stderr.isatty() and not self.quiet:
+        if self.live:
             width = shutil.get_terminal_size().columns - 1
-            sys.stderr.write(f"\r{text[:width]:<{width}}\r" if not text else f"\r{text[:width]:<{width}}")
-            sys.stderr.flush()
+            click.echo(f"{ERASE_LINE}{text[:width]}", nl=False, err=True)
 
 
 def complain(what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
