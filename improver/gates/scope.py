@@ -26,5 +26,7 @@ def _refusals(candidate: Candidate) -> Iterator[str]:
             yield f"{path!a}: {rule}"
         elif policy.is_test(path) and not new_test:
             yield f"{path!a}: tests are touched only by a proposal that is a new test"
+        elif path.casefold().endswith("conftest.py"):
+            yield f"{path!a}: a conftest decides how every test runs"
         elif new_test and not policy.is_test(path):
             yield f"{path!a}: a new test leaves the product as it is"

@@ -37,6 +37,7 @@ def test_a_refactoring_may_not_touch(path: str) -> None:
     [
         pytest.param("pier/a.py", Safety.PROVED, Ruling.PASS, id="a refactoring of the product"),
         pytest.param("tests/test_a.py", Safety.NEW_TEST, Ruling.PASS, id="a new test among the tests"),
+        pytest.param("tests/conftest.py", Safety.NEW_TEST, Ruling.FAIL, id="a new test that is a conftest"),
         pytest.param("pier/a.py", Safety.NEW_TEST, Ruling.FAIL, id="a new test in the product"),
         pytest.param("pier/a.py", Safety.BEHAVIOUR_CHANGE, Ruling.PASS, id="a behaviour change of the product"),
     ],
