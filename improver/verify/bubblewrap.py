@@ -8,7 +8,18 @@ from pathlib import Path
 
 from improver.errors import SandboxError
 from improver.records import Tier
-from improver.verify.confinement import CPU_FACTOR, FILES, NOBODY, Command, Places, Wires, environment
+from improver.verify.confinement import (
+    ALWAYS,
+    ATTEMPTS,
+    CALLS,
+    CPU_FACTOR,
+    FILES,
+    NOBODY,
+    Command,
+    Places,
+    Wires,
+    environment,
+)
 from improver.verify.job import MIB, SCRATCH_MIB, Job, Limits, Mount
 
 BWRAP = "/usr/bin/bwrap"
@@ -63,6 +74,11 @@ class Bubblewrap:
     def gaps(self) -> tuple[str, ...]:
         """Return what it does not promise."""
         return () if self.filtered else ("no system call is refused (ptrace, keyctl, io_uring and others)",)
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """Return the attempts of the probes that it promises to stop."""
+        return (*ALWAYS, *ATTEMPTS, *(CALLS if self.filtered else CALLS[:1]))
 
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`."""

@@ -11,6 +11,9 @@ from improver.records import Tier
 from improver.verify.job import Job, Mount
 
 NOBODY = 65534  # the user and group that foreign code runs as when we are root
+ATTEMPTS = ("canary", "listener", "abstract", "siblings", "signals", "write")  # what the probes try; see intruder.py
+CALLS = ("namespace", "trace", "keyring")
+ALWAYS = ("inherited", "fork")
 CPU_FACTOR = 2  # CPU seconds of one process (its threads included) for each second of wall clock
 FILES = 256  # open files of one process
 
@@ -44,6 +47,10 @@ class Confinement(Protocol):
     @property
     def gaps(self) -> tuple[str, ...]:
         """Return what it does not promise, a phrase each."""
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """Return the attempts of the probes that it promises to stop on this machine."""
 
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`."""

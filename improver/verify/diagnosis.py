@@ -18,6 +18,12 @@ def explain(message: str, settings: Mapping[str, str]) -> tuple[str, str]:
     """Return (why, fix) for bubblewrap's last words `message`, given the kernel's `settings` by name."""
     if "nknown option" in message:
         return "bubblewrap is older than 0.8", INSTALL
+    message = message.partition(". ")[0].partition(", ")[0]
+    if message.startswith(("unshare:", "mount:", "mkdir:")):
+        return (
+            "root cannot make mounts here, and without them the user nobody cannot reach this interpreter",
+            "use an interpreter outside root's home directory, or run as an ordinary user",
+        )
     if not any(words in message for words in NO_NAMESPACES):
         return message, "read the reason above; bubblewrap itself is there"
     if settings.get(CLONE) == "0":

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -14,22 +13,13 @@ from typing import Protocol
 
 from improver.errors import SandboxError
 from improver.records import Receipt, Tier
-from improver.verify import intruder, warden
+from improver.verify import intruder
 from improver.verify.bubblewrap import AS_NOBODY
 from improver.verify.confinement import Places, Wires, environment
 from improver.verify.job import Ended, Job, Limits, Mount
-from improver.verify.warded import SIGNALS
+from improver.verify.warded import may_drop
 
 LIMITS = Limits(seconds=30, memory_mib=1024, processes=16, file_mib=1, output_mib=1)
-FILES = ("canary", "listener", "abstract", "siblings", "signals", "write")
-ALWAYS = ("inherited", "fork")
-CALLS = ("namespace", "trace", "keyring")
-PROMISED = {
-    Tier.T3: (*ALWAYS, *FILES, *CALLS),
-    Tier.T2: (*ALWAYS, *FILES, "namespace"),
-    Tier.T1: (*ALWAYS, *FILES, *CALLS),
-    Tier.T0: ALWAYS,
-}
 
 
 class Target(Protocol):
@@ -42,6 +32,10 @@ class Target(Protocol):
     @property
     def tier(self) -> Tier:
         """Return how strong it claims to be."""
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """Return the names of the attempts that it promises to stop."""
 
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`."""
@@ -80,28 +74,26 @@ class Bait:
 def attack(target: Target) -> Receipt:
     """Make every attempt inside `target`; raise SandboxError when one succeeds that its tier promises to stop."""
     said, ended, taken = attempts(target)
-    promised = promised_at(target.tier)
-    open_ways = [name for name in promised if said.get(name, "") == "" or name in taken]
+    open_ways = [name for name in target.promises if said.get(name, "") == "" or name in taken]
     if open_ways:
         raise SandboxError(
             f"the sandbox of tier {target.tier} does not hold: {', '.join(open_ways)}",
             why=ended.trouble or "an attempt to get out succeeded, or did not report",
             fix="run nothing in it; tell the maintainers which kernel this is",
         )
-    notes = tuple(f"{name}: {said[name]}" for name in promised)
-    left = tuple(f"not promised: {name}" for name in said if name not in promised)
-    return Receipt(ended.argv, ended.exit, ended.seconds, {"probes": len(promised)}, notes=(*notes, *left))
-
-
-def promised_at(tier: Tier) -> tuple[str, ...]:
-    """Return the names of the attempts that `tier` promises to stop on this kernel."""
-    weak = tier is Tier.T1 and warden.landlock_version() < SIGNALS
-    return tuple(name for name in PROMISED[tier] if not (weak and name == "signals"))
+    notes = tuple(f"{name}: {said[name]}" for name in target.promises)
+    left = tuple(f"not promised: {name}" for name in said if name not in target.promises)
+    return Receipt(ended.argv, ended.exit, ended.seconds, {"probes": len(target.promises)}, notes=(*notes, *left))
 
 
 def attempts(target: Target) -> tuple[dict[str, str], Ended, tuple[str, ...]]:
     """Let the intruder loose; return what each attempt came to ("" for success), how it ended, and its traces."""
-    with _bait() as bait:
+    with contextlib.ExitStack() as stack:
+        try:
+            bait = stack.enter_context(_bait())
+        except OSError as error:
+            why = "the probes need a file, a process and two sockets of their own"
+            raise SandboxError("the sandbox cannot be probed here", where=str(error), why=why) from error
         script = Mount(Path(intruder.__file__), "/intruder.py")
         source = Mount(bait.source, "/src")
         plan = {
@@ -143,7 +135,7 @@ def _bait() -> Iterator[Bait]:
         abstract = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
         abstract.bind("\0nova-" + token[:8])
         abstract.listen()
-        dropped = AS_NOBODY if os.geteuid() == 0 else ()
+        dropped = AS_NOBODY if may_drop() else ()
         sleeper = (*dropped, "/usr/bin/sleep", "60")
         sibling = subprocess.Popen(sleeper, env={"NOVA_CANARY": token}, stdin=subprocess.DEVNULL)
         stack.enter_context(sibling)

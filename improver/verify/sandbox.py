@@ -42,6 +42,11 @@ class Sandbox:
         """Return what it does not promise, a phrase each."""
         return self.confinement.gaps
 
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """Return the attempts of the probes that it promises to stop."""
+        return self.confinement.promises
+
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`."""
         return self.confinement.seen(mount)

@@ -186,7 +186,7 @@ class _Run:
         """Return the exit code of the job, or note its trouble and return None."""
         status = self.status
         lines = output.decode("utf-8", "replace").splitlines()
-        if "exit-code" not in status and self.outer >= 0:
+        if "error" in status or ("exit-code" not in status and self.outer >= 0):
             why = str(status.get("error", "")) or (lines[-1] if lines else f"it ended with {self.outer}")
             raise SandboxError("the sandbox did not come about", where=self.command.argv[0], why=why)
         code = int(status.get("exit-code", 128 - self.outer))

@@ -15,13 +15,24 @@ from improver.errors import SandboxError
 from improver.records import Tier
 from improver.verify import warden
 from improver.verify.bubblewrap import FILTERS, open_to_nobody
-from improver.verify.confinement import CPU_FACTOR, FILES, NOBODY, Command, Places, Wires, environment
+from improver.verify.confinement import (
+    ALWAYS,
+    ATTEMPTS,
+    CALLS,
+    CPU_FACTOR,
+    FILES,
+    NOBODY,
+    Command,
+    Places,
+    Wires,
+    environment,
+)
 from improver.verify.job import MIB, Job, Limits, Mount
 
 SIGNALS = 6  # the version of Landlock that keeps a process from signalling those outside
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/proc/self", "/proc/meminfo", "/proc/cpuinfo")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-CAP_CHOWN, CAP_SETGID, CAP_SETUID = 0, 6, 7
+CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETGID, CAP_SETUID = 0, 1, 2, 6, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +50,21 @@ class Warded:
     @property
     def gaps(self) -> tuple[str, ...]:
         """Return what it does not promise."""
-        always = ("the sizes of all files together are watched, not bounded",)
+        processes = () if "fork" in self.promises else ("it runs as root: processes are watched, not bounded",)
+        always = (*processes, "the sizes of all files together are watched, not bounded")
         if not self.landlock:
             return ("your files can be read and written as you can", "the network is open", *always)
-        signals = () if warden.landlock_version() >= SIGNALS else ("your other programs can be signalled",)
+        signals = () if "signals" in self.promises else ("your other programs can be signalled",)
         return ("names, modes and times of your files can be seen or set", *signals, *always)
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """Return the attempts of the probes that it promises to stop on this machine."""
+        undropped = os.geteuid() == 0 and not may_drop()
+        weak = {"fork"} if undropped else set()
+        weak |= set() if warden.landlock_version() >= SIGNALS else {"signals"}
+        promised = (*ALWAYS, *ATTEMPTS, *CALLS) if self.landlock else ALWAYS
+        return tuple(name for name in promised if name not in weak)
 
     def seen(self, mount: Mount) -> str:
         """Return the path under which the child sees `mount`: there is no other view of the files."""
@@ -51,7 +72,7 @@ class Warded:
 
     def command(self, job: Job, wires: Wires, stack: ExitStack) -> Command:
         """Return the command line for `job`; its scratch directory lives as long as `stack`."""
-        user = NOBODY if _may_drop() else None
+        user = NOBODY if may_drop() else None
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nova-", ignore_cleanup_errors=True)))
         stack.callback(_unlock, scratch)
         places = Places(*(str(scratch / name) for name in ("home", "tmp", "scratch")))
@@ -69,7 +90,7 @@ class Warded:
             "parent": os.getpid(),
             "status": wires.status,
             "user": user,
-            "reading": not all(map(_readable_by_all, (*readable, str(scratch)))),
+            "keep": None if all(map(_readable_by_all, (*readable, str(scratch)))) else _to_pass_bits(),
             "landlock": self.landlock,
             "read": [*SYSTEM, *readable],
             "write": [*DEVICES, places.home, places.tmp, places.scratch],
@@ -80,13 +101,21 @@ class Warded:
         return Command(argv, stop=signal.SIGTERM, scratch=scratch)
 
 
-def _may_drop() -> bool:
+def may_drop() -> bool:
     """Tell whether we are root and may become somebody else."""
-    if os.geteuid() != 0:
-        return False
+    return os.geteuid() == 0 and {CAP_CHOWN, CAP_SETGID, CAP_SETUID} <= _held()
+
+
+def _held() -> frozenset[int]:
+    """Return the capabilities that are in force for us."""
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
-    held = next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
-    return all(held >> bit & 1 for bit in (CAP_CHOWN, CAP_SETGID, CAP_SETUID))
+    mask = next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
+    return frozenset(bit for bit in range(64) if mask >> bit & 1)
+
+
+def _to_pass_bits() -> int | None:
+    """Return the weakest capability we have by which nobody may read below a directory that is closed to all."""
+    return next((bit for bit in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if bit in _held()), None)
 
 
 def _readable_by_all(path: str) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECCOMP = 1, 8, 22
 PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 36, 38, 47
 PR_CAP_AMBIENT_RAISE, SECCOMP_MODE_FILTER = 2, 2
-CAP_DAC_READ_SEARCH, CAPABILITY_VERSION_3 = 2, 0x20080522
+CAPABILITY_VERSION_3 = 0x20080522
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446  # the same on every machine
 READ = 0b1101  # execute, read files, list directories
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
@@ -125,7 +125,7 @@ def _confine(orders: dict[str, Any]) -> None:
         user = os.geteuid() if orders["user"] is None else orders["user"]
         limits = {**limits, "RLIMIT_NPROC": limits["RLIMIT_NPROC"] + _tasks_of(user)}
     if orders["user"] is not None:
-        _drop(orders["user"], reading=orders["reading"])
+        _drop(orders["user"], orders["keep"])
     _call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     os.chdir(orders["scratch"])
@@ -161,19 +161,19 @@ def _tasks_of(user: int) -> int:
     return total
 
 
-def _drop(user: int, *, reading: bool) -> None:
-    """Become `user` for good; with `reading` keep the one right to walk and read past permission bits."""
+def _drop(user: int, keep: int | None) -> None:
+    """Become `user` for good; keep at most one capability, by which the command passes permission bits."""
     os.setgroups([])
     os.setresgid(user, user, user)
-    if reading:
+    if keep is not None:
         _call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setresuid(user, user, user)
-    if reading:
-        mask = 1 << CAP_DAC_READ_SEARCH
+    if keep is not None:
+        mask = 1 << keep
         header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
         wanted = ctypes.create_string_buffer(struct.pack("=6I", mask, mask, mask, 0, 0, 0))
         _call("capset", header, wanted)
-        _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0)
+        _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, keep, 0, 0)
 
 
 def landlock_version() -> int:

@@ -10,7 +10,7 @@ from improver.errors import SandboxError
 from improver.records import Tier
 from improver.verify import intruder
 from improver.verify.job import Ended, Job, Mount
-from improver.verify.probes import attack, attempts, promised_at
+from improver.verify.probes import attack, attempts
 from improver.verify.sandbox import Sandbox, sandbox_at
 
 pytestmark = pytest.mark.host
@@ -27,8 +27,8 @@ def at(tier: Tier) -> Sandbox:
 
 @pytest.mark.parametrize("tier", [pytest.param(tier, marks=pytest.mark.t3 if tier is Tier.T3 else ()) for tier in Tier])
 def test_a_tier_stops_what_it_promises_and_says_what_it_does_not(tier: Tier) -> None:
-    receipt = at(tier).probe()
-    promised = set(promised_at(tier))
+    box = at(tier)
+    receipt, promised = box.probe(), set(box.promises)
     assert receipt.counts == {"probes": len(promised)}
     assert {note.removeprefix("not promised: ").split(":")[0] for note in receipt.notes} == EVERY
     assert {note for note in receipt.notes if note.startswith("not promised")} == {
@@ -37,8 +37,8 @@ def test_a_tier_stops_what_it_promises_and_says_what_it_does_not(tier: Tier) -> 
 
 
 @pytest.mark.t3
-def test_the_full_tier_promises_to_stop_every_attempt() -> None:
-    assert set(promised_at(Tier.T3)) == EVERY
+def test_the_full_tier_promises_to_stop_every_attempt(strongest: Sandbox) -> None:
+    assert set(strongest.promises) == EVERY
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Leaky:
 
     inner: Sandbox
     tier: Tier = Tier.T0
+    promises: tuple[str, ...] = ("inherited", "fork")
     spoil: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -62,6 +63,7 @@ class Leaky:
         return self.inner.run(replace(job, env=env, limits=replace(job.limits, processes=processes)))
 
 
+@pytest.mark.t3  # a machine that gives the full tier does not itself stop any attempt
 def test_where_nothing_stops_it_every_attempt_succeeds() -> None:
     said, ended, taken = attempts(Leaky(at(Tier.T0), spoil={"env": True, "processes": 400}))
     assert ended.trouble == ""
@@ -69,18 +71,18 @@ def test_where_nothing_stops_it_every_attempt_succeeds() -> None:
     assert got_through == EVERY
 
 
+@pytest.mark.t3
 @pytest.mark.parametrize(
-    ("claimed", "spoil", "leak"),
+    ("leak", "spoil"),
     [
-        pytest.param(Tier.T0, {"env": True}, "inherited", id="a variable of the host leaks in"),
-        pytest.param(Tier.T0, {"processes": 400}, "fork", id="the limit on processes does not bind"),
-        pytest.param(Tier.T2, {}, "canary", id="a tier claims files that it cannot hide"),
-        pytest.param(Tier.T3, {}, "trace", id="a tier claims system calls that it does not refuse"),
+        pytest.param("inherited", {"env": True}, id="a variable of the host leaks in"),
+        pytest.param("fork", {"processes": 400}, id="the limit on processes does not bind"),
+        *(pytest.param(name, {}, id=f"it cannot stop {name}") for name in sorted(EVERY - {"inherited", "fork"})),
     ],
 )
-def test_one_open_way_is_an_error_that_names_it(claimed: Tier, spoil: dict[str, object], leak: str) -> None:
-    with pytest.raises(SandboxError, match=rf"tier {claimed} does not hold: .*{leak}"):
-        attack(Leaky(at(Tier.T0), claimed, spoil))
+def test_one_open_way_is_an_error_that_names_it(leak: str, spoil: dict[str, object]) -> None:
+    with pytest.raises(SandboxError, match=f"tier T0 does not hold: {leak}\n"):
+        attack(Leaky(at(Tier.T0), promises=(leak,), spoil=spoil))
 
 
 def test_an_intruder_that_does_not_report_proves_nothing() -> None:
