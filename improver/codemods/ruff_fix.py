@@ -1,6 +1,7 @@
 """Apply one fix of ruff's own, under one listed rule, where ruff calls it safe."""
 
 import ast
+import re
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
@@ -84,6 +85,8 @@ class RuffFix(Codemod):
         'def getattr(a, b):\n    return b\n\n\nx = getattr(a, "b")\n',
         "class Store:\n    def f(self):\n        pass\n",
         'x = "{}".format(*rows)\ny = "{x}".format(**row)\nz = template.format(1)\n',
+        'x = "{}".format(str(f(a)))\n',
+        'x = "a long text that goes up to the limit of this file: {}".format(\n    function_with_a_name(argument)\n)\n',
         "x = dict(a=1)\ny = [i for i in rows]\nz = isinstance(a, int) or isinstance(a, str)\n",
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
         "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
@@ -113,7 +116,12 @@ class RuffFix(Codemod):
             return Abstain("the fix reaches beyond the statement")
         if code == "PLR5501" and _is_symmetric(place.statement):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
-        return replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits))
+        if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
+            return Abstain("nested calls inside an f-string read worse than beside it")
+        result = replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits))
+        if not isinstance(result, Abstain) and not source.fits(result[source.path]):
+            return Abstain("a line would become longer than the file's lines are")
+        return result
 
     def safety(self, before: Source, after: Source) -> Safety:
         """Return PROVED where syntax or compiled code shows that both are the same program."""
@@ -133,6 +141,10 @@ def _is_local(place: Placed) -> bool:
 def _is_symmetric(statement: ast.stmt) -> bool:
     """Tell whether the `if` that owns the `else` holds nothing but another `if` as well."""
     return isinstance(statement, ast.If) and [type(inner) for inner in statement.body] == [ast.If]
+
+
+def _is_crowded(text: str) -> bool:
+    return any(part.count("(") > 1 for part in re.findall(r"\{[^{}]*\}", text))
 
 
 def edited(lines: list[str], edits: Iterable[TextEdit]) -> str:

@@ -15,7 +15,8 @@ from improver.records import Finding
 from improver.source import Source
 
 FILE_SUPPRESSION = re.compile(r"#\s*(ruff|flake8):\s*(noqa|disable)", re.IGNORECASE)
-IGNORES = ("ignore", "extend-ignore", "unfixable", "extend-unfixable")
+# A no of the project; and a fix that only its configuration calls safe is not one that ruff calls safe.
+IGNORES = ("ignore", "extend-ignore", "unfixable", "extend-unfixable", "extend-safe-fixes")
 
 
 @observer(rules={"ruff:*": "ruff has a fix for it that it calls safe, under a rule of policies/review.yaml"})

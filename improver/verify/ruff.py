@@ -21,7 +21,6 @@ from improver.ports import RuffFinding, TextEdit
 from improver.records import Receipt
 
 PYTHON = (".py", ".pyi")
-SAFE_STAYS_RUFFS = "lint.extend-safe-fixes=[]"  # a project may not promote an unsafe fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,11 @@ class _Ended:
     output: bytes
     complaint: str
     seconds: float
+
+    @property
+    def has_looked(self) -> bool:
+        """Tell whether ruff came as far as the files; exit 2 is also what its formatter says of a syntax error."""
+        return self.exit in {0, 1} or b"invalid-syntax" in self.output
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class RuffTool:
         with tempfile.TemporaryDirectory(prefix="ruff-") as made:
             root = Path(made).resolve()
             notes = _write(root, files)
-            ended, full, more = self._configured(root, (*argv, "--config", SAFE_STAYS_RUFFS), config)
+            ended, full, more = self._configured(root, argv, config)
             output = ended.output.replace(json.dumps(f"{root}/").strip('"').encode(), b"")
         found = _parsed(output)
         receipt = Receipt(
@@ -75,7 +79,7 @@ class RuffTool:
             root = Path(made).resolve()
             _write(root, {path: data})
             ended, _, _ = self._configured(root, ("format", "--check", "--no-respect-gitignore"), config)
-        return b"Would reformat" not in ended.output
+        return ended.exit != 1
 
     def _configured(
         self, root: Path, argv: tuple[str, ...], config: Mapping[str, bytes] | None
@@ -86,12 +90,12 @@ class RuffTool:
             _configure(root, config)
             configured = (*argv, "--no-cache", ".")
             ended = self._run(root, configured)
-            if ended.exit in {0, 1}:
+            if ended.has_looked:
                 return ended, ("ruff", *configured), ()
             notes = (f"the project's ruff configuration was left out: {ended.complaint}",)
         isolated = (*argv, "--isolated", "--config", "exclude=[]", "--no-cache", ".")
         ended = self._run(root, isolated)
-        if ended.exit not in {0, 1}:
+        if not ended.has_looked:
             raise EnvironmentUnfit("ruff does not run here", why=ended.complaint, fix="install the locked requirements")
         return ended, ("ruff", *isolated), notes
 
