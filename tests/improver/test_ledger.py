@@ -1,5 +1,6 @@
 """The ledger on real SQLite: what it remembers, what it refuses, and what survives kills, damage and company."""
 
+import functools
 import os
 import signal
 import sqlite3
@@ -386,18 +387,23 @@ def in_child(act: Callable[[], object]) -> int:
 
 
 def test_two_processes_write_one_ledger(tmp_path: Path) -> None:
+    waiting, go = os.pipe()
+
     def write(name: str) -> None:
         with open_ledger(tmp_path) as ledger:
-            for rank in range(20):
+            os.read(waiting, 1)  # both begin to write together
+            for rank in range(25):
                 ledger.opened(ledger.begin_proposal(draft(f"{name}-{rank}")))
 
-    child = child_of(lambda: write("child"))
-    write("parent")
-    assert os.waitpid(child, 0)[1] == 0
+    children = [child_of(functools.partial(write, name)) for name in ("left", "right")]
+    os.write(go, b"xx")
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
     with open_ledger(tmp_path) as ledger:
         found = ledger.proposals(State.OPEN)
-    assert [one.number for one in found] == list(range(1, 41))
-    assert {one.draft.id for one in found} == {f"{name}-{rank}" for name in ("child", "parent") for rank in range(20)}
+    assert [one.number for one in found] == list(range(1, 51))
+    assert {one.draft.id for one in found} == {f"{name}-{rank}" for name in ("left", "right") for rank in range(25)}
+    for descriptor in (waiting, go):
+        os.close(descriptor)
 
 
 def test_a_kill_in_the_middle_of_a_write_keeps_nothing_of_it(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from improver.adapters.run_lock import run_lock
 from improver.cli.merging import Approval, Merged, Reversal, merge, revert
 from improver.errors import EnvironmentUnfit, ImproverError, RefusedByPolicy, RepositoryError, UsageError
 from improver.records import Edit, File
-from improver.settings import Settings
+from improver.settings import Settings, read_settings
 
 AT = "2026-01-02T03:04:05+00:00"
 BEFORE = b"".join(b"line %d\n" % number for number in range(20))
@@ -81,9 +81,7 @@ def scene(tmp_path: Path) -> Scene:
         commit = repository.commit(tree, repository.head, "Propose\n", when=AT)
         repository.create_branch("nova/one", commit)
         approval = Approval("nova/one", commit, repository.head, "", "Approve proposal 1\n")
-    settings = Settings(
-        repo=root, python=None, ci=False, inside_run=False, terminal=True, colour=False, no_bwrap=False, user="a human"
-    )
+    settings = replace(read_settings(root, None), ci=False, inside_run=False, terminal=True)
     return Scene(root, settings, approval)
 
 
