@@ -20,7 +20,8 @@ PROBE = (
     "import json, site, sys; print(json.dumps({'version': sys.version_info[:3], 'prefix': sys.prefix, "
     "'base_prefix': sys.base_prefix, 'paths': sys.path}))"
 )
-LENDABLE = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments")  # what our pytest needs, pure Python
+LENDABLE = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")  # our pytest, pure Python
+LENDS_FROM = ">=3.11"  # below it pytest needs backports that we do not have
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +107,18 @@ def probe(python: str) -> Interpreter:
 
 
 def lent(interpreter: Interpreter, *extra: str) -> dict[str, Path]:
-    """Return the modules that ours must lend so that `interpreter` can run pytest (and `extra`), with their homes.
+    """Return the modules that ours must lend so that `interpreter` can run pytest and `extra`: files or folders.
 
     Empty when it has pytest of its own. Raises EnvironmentUnfit when our pytest does not run on its version.
     """
     owner = ours()
     wanted = [name for name in extra if not interpreter.has(name)]
     if not interpreter.has("pytest"):
-        needs = importlib.metadata.metadata("pytest")["Requires-Python"]
+        needs = f"{LENDS_FROM},{importlib.metadata.metadata('pytest')['Requires-Python']}"
         if interpreter.text not in SpecifierSet(needs):
             why = f"it has no pytest, and ours needs Python {needs}; this is {interpreter.text}"
             fix = f"{interpreter.python} -m pip install pytest"
             raise EnvironmentUnfit("the interpreter cannot run the tests", where=interpreter.python, why=why, fix=fix)
         wanted += [name for name in LENDABLE if not interpreter.has(name)]
-    homes = {name: owner.home_of(name) for name in wanted}
-    return {name: home for name, home in homes.items() if home is not None}
+    homes = {name: home for name in wanted if (home := owner.home_of(name)) is not None}
+    return {name: home / name if (home / name).is_dir() else home / f"{name}.py" for name, home in homes.items()}

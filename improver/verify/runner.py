@@ -65,18 +65,24 @@ class TreeFinder:
 
 
 class LentFinder:
-    """Serve what the environment lacks and the supervisor lends: one directory per top-level name."""
+    """Serve what the environment lacks and the supervisor lends: one folder or file per top-level name.
 
-    def __init__(self, homes: dict[str, str]) -> None:
-        self.homes = homes
+    The folder around it may not be readable here, so each is named in full.
+    """
+
+    def __init__(self, places: dict[str, str]) -> None:
+        self.places = places
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Find a lent top-level module."""
-        if path is not None or name not in self.homes:
+        place = self.places.get(name)
+        if path is not None or place is None:
             return None
-        return importlib.machinery.PathFinder.find_spec(name, [self.homes[name]])
+        if place.endswith(".py"):
+            return importlib.util.spec_from_file_location(name, place)
+        return importlib.util.spec_from_file_location(name, f"{place}/__init__.py", submodule_search_locations=[place])
 
 
 def prepare(spec: dict[str, Any]) -> None:

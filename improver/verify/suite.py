@@ -102,12 +102,12 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[_Stage]:
 
     The judge's folder is new, readable by everybody and gone afterwards.
     """
-    with export(tree) as place, tempfile.TemporaryDirectory(prefix="nova-judge-") as name:
+    with export(tree) as top, tempfile.TemporaryDirectory(prefix="nova-judge-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        source, judge = Mount(place, "/src"), Mount(folder, "/runner")
+        source, judge = Mount(top, "/src"), Mount(folder, "/runner")
         loans = lent(rig.interpreter, *extra)
-        homes = {module: Mount(home / module, f"/lent/{module}") for module, home in loans.items()}
+        homes = {module: Mount(place, f"/lent/{place.name}") for module, place in loans.items()}
         own = [Mount(Path(prefix), prefix) for prefix in rig.interpreter.folders]
         seen = rig.sandbox.seen
         yield _Stage(
@@ -115,7 +115,7 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[_Stage]:
             tree=seen(source),
             judge=seen(judge),
             folder=folder,
-            lent={module: str(Path(seen(mount)).parent) for module, mount in homes.items()},
+            lent={module: seen(mount) for module, mount in homes.items()},
         )
 
 
