@@ -51,3 +51,30 @@ def test_an_ordinary_user_gets_the_same(module: str, mine: Path) -> None:
     done = subprocess.run(argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     assert "skipped" not in done.stdout
+
+
+BASIC = "chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_raw,sys_chroot,mknod,audit_write,setfcap"
+ASK = (
+    "import sys; from improver.verify.sandbox import *; box = best_sandbox(sys.executable);"
+    "count = box.probe().counts['probes']; assert count == len(box.promises) > 2;"
+    "ended = box.run(Job((sys.executable, '-c', 'import os; print(os.getuid())')));"
+    "print(box.tier, bool(box.why) == bool(box.fix) == (box.tier != 'T3'), ended.output.strip() != b'0')"
+)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights to give away")
+@pytest.mark.parametrize(
+    ("rights", "dropped"),
+    [
+        pytest.param("-all," + ",".join(f"+{name}" for name in BASIC.split(",")), True, id="the rights of a container"),
+        pytest.param("-all", False, id="no right at all"),
+        pytest.param("-sys_admin", True, id="all rights but mounting"),
+    ],
+)
+def test_root_with_few_rights_still_gets_a_sandbox_that_holds(rights: str, dropped: bool) -> None:
+    argv = ("/usr/bin/setpriv", f"--bounding-set={rights}", "--inh-caps=-all", sys.executable, "-c", ASK)
+    done = subprocess.run(argv, cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    tier, explained, nobody = done.stdout.split()
+    assert tier in ("T1", "T3")
+    assert (explained, nobody) == ("True", str(dropped or tier == "T3"))
