@@ -16,7 +16,7 @@ BINARY = 8192  # bytes that are searched for a NUL, as git does
 # What can find a name that the text does not spell out; definitions beside it are left alone.
 REFLECTION = re.compile(
     r"\b(?:globals|locals|vars|dir|eval|exec|getmembers|__dict__|__all_subclasses__|__subclasses__|__init_subclass__)\b"
-    r"|\b(?:getattr|hasattr|attrgetter|methodcaller)\(\s*(?!['\"])[^,'\"()]*(?:,\s*(?!['\"])|\))"
+    r"|\b(?:getattr|hasattr|attrgetter|methodcaller)\(\s*(?!['\"])[^,'\"()]*(?:,(?!\s*['\"])|\))"
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%[a-z]|\{[^{}]*\}")
 ANY = r"\w*"
