@@ -3,11 +3,11 @@
 import json
 import sys
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
 from improver.canaries import (
+    BenchFor,
     Corpus,
     Entry,
     Record,
@@ -39,7 +39,7 @@ STATIC = [gate for gate in GATES if gate.name in {"intake", "scope", "size", "ea
 NAMES = {gate.name for gate in STATIC}
 OWN = read(files("improver").joinpath("corpus/attacks.yaml").read_text(encoding="utf-8"), "attacks.yaml")
 STOPPED = {"reject": "refused", "escalate": "escalated"}
-WAITING = {"weak-red", "runner-memorised", "behaviour-overlap", "behaviour-type", "behaviour-slow"}
+WAITING = {"weak-red", "runner-memorised", "behaviour-overlap", "behaviour-type", "behaviour-slow", "behaviour-branch"}
 
 
 def still(_: Tree) -> Bench:
@@ -95,19 +95,29 @@ def test_the_corpus_is_large_enough() -> None:
 
 
 def hasty(policy: Policy) -> Policy:
-    suite = policy.gates.suite.model_copy(update={"seconds": 15, "memory_mib": 1024, "processes": 48})
+    suite = policy.gates.suite.model_copy(update={"seconds": 8, "memory_mib": 1024, "processes": 48})
     return policy.model_copy(update={"gates": policy.gates.model_copy(update={"suite": suite})})
 
 
-@pytest.mark.host
-def test_all_gates_together_stop_every_entry(tmp_path: Path, strongest: Sandbox) -> None:
-    policy = hasty(PACKAGED)
+@pytest.fixture(scope="module")
+def hasty_bench(tmp_path_factory: pytest.TempPathFactory, strongest: Sandbox) -> BenchFor:
+    """Return a function that measures a tree under limits which soon end what runs away; each tree is run once."""
+    root, policy = tmp_path_factory.mktemp("larder"), hasty(PACKAGED)
+    measured: dict[str, Bench] = {}
 
     def bench(tree: Tree) -> Bench:
-        rig = Rig(strongest, find_layout(tree, tmp_path, sys.executable, policy), policy, configuration.read(tree))
-        return SandboxBench(RuffTool(), rig, run_suite(rig, tree, cover=True))
+        name = " ".join(f"{path} {file.digest}" for path, file in sorted(tree.items()))
+        if name not in measured:
+            rig = Rig(strongest, find_layout(tree, root, sys.executable, policy), policy, configuration.read(tree))
+            measured[name] = SandboxBench(RuffTool(), rig, run_suite(rig, tree, cover=True))
+        return measured[name]
 
-    records = judge(OWN, GATES, policy, bench)
+    return bench
+
+
+@pytest.mark.host
+def test_all_gates_together_stop_every_entry(hasty_bench: BenchFor) -> None:
+    records = judge(OWN, GATES, hasty(PACKAGED), hasty_bench)
     assert holds(records), render(records)
     waiting = {entry.id for entry in OWN.attacks if entry.kind == "process"} | WAITING
     assert {record.entry.id for record in records if record.status == "pending"} == waiting
@@ -115,6 +125,15 @@ def test_all_gates_together_stop_every_entry(tmp_path: Path, strongest: Sandbox)
         if record.status in {"refused", "escalated"}:
             stopping = (*record.by(Ruling.FAIL), *record.by(Ruling.ESCALATE))
             assert stopping[0] == record.entry.gate, render([record])
+
+
+@pytest.mark.host
+@pytest.mark.parametrize("gate", ["capability", "proof"])
+def test_a_backup_that_runs_stops_what_its_gate_would_have(gate: str, hasty_bench: BenchFor) -> None:
+    backed = tuple(entry for entry in OWN.attacks if entry.gate == gate and entry.backup_gates)
+    corpus = OWN.model_copy(update={"attacks": backed, "controls": ()})
+    for record in judge(corpus, GATES, hasty(PACKAGED), hasty_bench, (gate,)):
+        assert record.first in record.entry.backup_gates, render([record])
 
 
 # --- the machinery ------------------------------------------------------------------------------------------------
