@@ -2,8 +2,9 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from improver.errors import SandboxError
@@ -60,9 +61,10 @@ exec "$@"
 
 @dataclass(frozen=True, slots=True)
 class Bubblewrap:
-    """The two upper tiers; `own` is mounted for every job, before the job's own mounts."""
+    """The two upper tiers; `own` is mounted for every job, before the job's own mounts, and `links` are made."""
 
     own: tuple[Mount, ...]
+    links: Mapping[str, str] = field(default_factory=dict)  # path inside -> what it points to
     filtered: bool = True
 
     @property
@@ -95,6 +97,8 @@ class Bubblewrap:
         argv += SYSTEM
         for inside, host in mounts.items():
             argv += ["--ro-bind", staged.get(host, host), inside]
+        for link, end in self.links.items():
+            argv += ["--symlink", end, link]
         argv += ["--remount-ro", "/", "--chdir", PLACES.scratch, "--json-status-fd", str(wires.status)]
         fds = [self._filter(job.limits, stack)] if self.filtered else []
         argv += [part for fd in fds for part in ("--seccomp", str(fd))]
@@ -136,7 +140,7 @@ def _as_nobody(argv: tuple[str, ...], hidden: list[str]) -> tuple[str, ...]:
 
 def open_to_nobody(path: str) -> bool:
     """Tell whether nobody may walk to `path` by the permission bits."""
-    return all(_passable(parent) for parent in Path(path).parents)
+    return all(_passable(parent) for parent in Path(path).parents if parent.exists())
 
 
 def _passable(directory: Path) -> bool:

@@ -38,9 +38,19 @@ class Interpreter:
     def folders(self) -> tuple[str, ...]:
         """Return the directories outside /usr that it needs to start, each under the name it is known by."""
         homes = {self.prefix, self.base_prefix, os.path.realpath(self.base_prefix)}
-        homes |= {str(step.parent.parent) for step in _steps(Path(self.python))}
+        homes |= {str(Path(os.path.realpath(self.python)).parent.parent)}
         apart = sorted(home for home in homes if not home.startswith("/usr/") and home not in {"/usr", "/"})
         return tuple(home for home in apart if not any(home.startswith(f"{other}/") for other in apart))
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Return the symlinks outside `folders` and /usr that lead to it, with their targets.
+
+        They are to be made anew where it runs: what else lies beside them (a home directory) is none of its business.
+        """
+        kept = (*self.folders, "/usr")
+        steps = [step for step in _steps(Path(self.python)) if step.is_symlink()]
+        return {str(step): str(step.readlink()) for step in steps if not any(map(step.is_relative_to, kept))}
 
     @property
     def text(self) -> str:

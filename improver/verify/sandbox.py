@@ -85,11 +85,12 @@ def best_sandbox(python: str, *, hide_bwrap: bool = False) -> Sandbox:
 
 def sandbox_at(tier: Tier, python: str, *, hide_bwrap: bool = False) -> Sandbox:
     """Return a sandbox of exactly `tier` that was seen to run `python`; raise SandboxError with why and fix."""
-    own = tuple(Mount(Path(folder), folder) for folder in interpreter_of(python).folders)
+    known = interpreter_of(python)
+    own = tuple(Mount(Path(folder), folder) for folder in known.folders)
     wrapped = tier in (Tier.T3, Tier.T2)
     if wrapped and (hide_bwrap or not Path(BWRAP).exists()):
         raise SandboxError(f"no sandbox of tier {tier}", why="bubblewrap is not installed", fix=diagnosis.INSTALL)
-    confinement = Bubblewrap(own, filtered=tier is Tier.T3) if wrapped else Warded(own, landlock=tier is Tier.T1)
+    confinement = Bubblewrap(own, known.links, tier is Tier.T3) if wrapped else Warded(own, landlock=tier is Tier.T1)
     made = Sandbox(confinement, python)
     try:
         ended = made.run(Job((python, "-I", "-S", "-c", "print('in')"), limits=TRIAL))

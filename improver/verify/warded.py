@@ -90,7 +90,7 @@ class Warded:
             "parent": os.getpid(),
             "status": wires.status,
             "user": user,
-            "keep": None if all(map(_readable_by_all, (*readable, str(scratch)))) else _to_pass_bits(),
+            "keep": None if _open_to_all(job.argv[0], *readable, str(scratch)) else _to_pass_bits(),
             "landlock": self.landlock,
             "read": [*SYSTEM, *readable],
             "write": [*DEVICES, places.home, places.tmp, places.scratch],
@@ -118,9 +118,10 @@ def _to_pass_bits() -> int | None:
     return next((bit for bit in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if bit in _held()), None)
 
 
-def _readable_by_all(path: str) -> bool:
-    """Tell whether nobody may walk to `path` and list or read it."""
-    return open_to_nobody(path) and bool(Path(path).stat().st_mode & 0o004)
+def _open_to_all(*paths: str) -> bool:
+    """Tell whether nobody may walk to each of `paths`, and read those that exist."""
+    modes = (Path(path).stat().st_mode for path in paths if Path(path).exists())
+    return all(map(open_to_nobody, paths)) and all(mode & 0o004 for mode in modes)
 
 
 def _unlock(scratch: Path) -> None:

@@ -214,6 +214,19 @@ def test_loopback_is_an_empty_network_of_its_own_and_only_where_the_limits_say_s
     assert script(strongest, code, allowed).output.decode().splitlines() == ["reached", "lo"]
 
 
+def test_a_link_to_the_interpreter_works_and_shows_nothing_beside_it(box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    link = tmp_path / "bin" / "python"
+    link.parent.mkdir()
+    link.symlink_to(Path(sys.executable).resolve())
+    linked = sandbox_at(box.tier, str(link))
+    code = "import sys; print(sys.prefix == sys.base_prefix, flush=True); print(open(sys.argv[1]).read())"
+    said = script(linked, code, SMALL, str(tmp_path / "secret")).output.decode().splitlines()
+    ends = {Tier.T1: "PermissionError", Tier.T0: "secret"}
+    assert said[0] == "True"
+    assert said[-1].startswith(ends.get(box.tier, "FileNotFoundError"))
+
+
 def test_the_time_of_grandchildren_is_counted(box: Sandbox) -> None:
     code = (
         "import os, time\nif os.fork() == 0:\n"
