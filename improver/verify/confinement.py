@@ -73,6 +73,8 @@ def environment(job: Job, wires: Wires, places: Places) -> dict[str, str]:
     made = {
         "PATH": "/usr/bin:/bin",
         "HOME": places.home,
+        "USER": "sandbox",
+        "LOGNAME": "sandbox",
         "TMPDIR": places.tmp,
         "NOVA_SCRATCH": places.scratch,
         "LANG": "C.UTF-8",

@@ -86,8 +86,8 @@ def test_the_environment_is_ours_alone_and_the_scratch_directory_is_writable(box
         "print(os.environ['TZ'], os.environ['LANG'], os.environ['EXTRA'], *names)"
     )
     ended = box.run(Job((box.python, "-I", "-S", "-c", code), limits=SMALL, env={"EXTRA": "1"}))
-    ours = "EXTRA GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM HOME LANG NOVA_SCRATCH PATH PYTHONDONTWRITEBYTECODE"
-    more = "PYTHONHASHSEED PYTHONNOUSERSITE TMPDIR TZ"
+    ours = "EXTRA GIT_CONFIG_GLOBAL GIT_CONFIG_NOSYSTEM HOME LANG LOGNAME NOVA_SCRATCH PATH PYTHONDONTWRITEBYTECODE"
+    more = "PYTHONHASHSEED PYTHONNOUSERSITE TMPDIR TZ USER"
     assert ended.output.decode().replace(" PWD", "").replace(" LC_CTYPE", "") == f"UTC C.UTF-8 1 {ours} {more}\n"
 
 
