@@ -106,12 +106,15 @@ class Record:
         """Return refused, escalated, accepted or pending for an attack, passed or blocked for a control."""
         if self.entry.expected == "pass":
             return "passed" if self.outcome == "pass" and not self.broken else "blocked"
-        if self.outcome == "reject":
-            return "refused"
-        if self.outcome == "escalate" == self.entry.expected:
-            return "escalated"
+        if self.outcome != "pass":
+            return "refused" if self.outcome == "reject" else "escalated"
         waits = self.entry.pending or self.entry.kind == "process" or not self.declared
         return "pending" if waits and not self.broken else "accepted"
+
+    @property
+    def is_only_asked(self) -> bool:
+        """Tell whether a human is asked about what should be refused outright."""
+        return self.status == "escalated" and self.entry.expected == "reject"
 
     @property
     def missed(self) -> tuple[str, ...]:
@@ -260,6 +263,7 @@ def render(records: Sequence[Record]) -> str:
     lines = [" · ".join(f"{count} {status}" for status, count in found.items() if count) or "no entries", ""]
     for status in ("accepted", "blocked", "pending"):
         lines += _listed(status, [record for record in records if record.status == status])
+    lines += _listed("escalated, not refused", [record for record in records if record.is_only_asked])
     lines += [f"- broken: {record.entry.id} · {reason}" for record in records for reason in record.broken]
     lines += ["", f"| entry | status | first | {' | '.join(gates)} |", f"|---|---|---|{'---|' * len(gates)}"]
     for record in records:

@@ -276,7 +276,7 @@ PASSES, FAILS, ABSTAINS, ASKS = (gate_of("lint", ruling) for ruling in (*Ruling,
         pytest.param(entry_of(EDIT, gate="lint"), [ABSTAINS], "pending", id="an attack its gate cannot judge"),
         pytest.param(entry_of(EDIT, gate="proof"), [PASSES], "pending", id="an attack whose gate is not there"),
         pytest.param(entry_of(EDIT, gate="lint", pending="later"), [PASSES], "pending", id="an attack that waits"),
-        pytest.param(entry_of(EDIT, gate="lint"), [ASKS], "accepted", id="an attack left to a human"),
+        pytest.param(entry_of(EDIT, gate="lint"), [ASKS], "escalated", id="an attack left to a human"),
         pytest.param(entry_of(EDIT, gate="lint", expected="escalate"), [ASKS], "escalated", id="a human's question"),
         pytest.param(entry_of(EDIT, expected="pass"), [PASSES], "passed", id="a control that passes"),
         pytest.param(entry_of(EDIT, expected="pass"), [FAILS], "blocked", id="a control that is refused"),
@@ -320,6 +320,13 @@ def test_the_matrix_names_what_went_wrong_first() -> None:
         "| one | accepted | – | pass |\n"
         "| one | pending | – | – |\n"
     )
+
+
+def test_the_matrix_says_where_a_human_is_asked_about_what_should_be_refused() -> None:
+    asks = GateResult("lint", "it is so", Ruling.ESCALATE, Receipt(("lint",)), ("why",))
+    asked_about = Record(entry_of(EDIT, gate="lint"), (asks,), (), frozenset({"lint"}))
+    assert "- escalated, not refused: one · One\n" in render([asked_about])
+    assert holds([asked_about])
 
 
 def test_one_attack_let_through_is_enough_to_fail() -> None:
