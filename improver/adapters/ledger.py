@@ -134,16 +134,21 @@ class Ledger:
 
     def decide(self, number: int, verdict: Verdict) -> Proposal:
         """Record an approval or a rejection; an approved proposal counts as merged only after `merged`."""
-        if verdict.decision not in DECIDABLE:
-            raise LedgerError(f"{verdict.decision!r} is no decision", fix=f"one of {', '.join(DECIDABLE)}")
         with self._writing() as write:
-            found = self._expect(number, DECIDABLE[verdict.decision], f"be {verdict.decision}")
-            if found.merge and found.state is State.APPROVED:
-                raise UsageError(f"proposal {number} is merged already", fix=f"improve undo {number}")
+            found = self.expect_decidable(number, verdict.decision)
             _insert_verdict(write, number, verdict)
             if found.state in LIVE:
                 write.execute("UPDATE proposals SET state = ? WHERE number = ?", (verdict.decision, number))
         return self.proposal(number)
+
+    def expect_decidable(self, number: int, decision: str) -> Proposal:
+        """Return proposal `number`; raise UsageError when `decision` (approved or rejected) cannot be made on it."""
+        if decision not in DECIDABLE:
+            raise LedgerError(f"{decision!r} is no decision", fix=f"one of {', '.join(DECIDABLE)}")
+        found = self._expect(number, DECIDABLE[decision], f"be {decision}")
+        if found.merge:
+            raise UsageError(f"proposal {number} is merged already", fix=f"improve undo {number}")
+        return found
 
     def merged(self, number: int, commit: str, into: str) -> Proposal:
         """Record that approved proposal `number` came into branch `into` by `commit`."""
@@ -154,7 +159,7 @@ class Ledger:
         return self.proposal(number)
 
     def undo(self, number: int, reviewer: str, reason: str, at: str) -> Proposal:
-        """Take the verdict on proposal `number` back: it is open again, or stale when it had been merged.
+        """Take the verdict on proposal `number` back: it is open again, or stale and unmerged when it had been merged.
 
         Reverting a merge is done before this is recorded.
         """
@@ -165,8 +170,8 @@ class Ledger:
                 raise UsageError(f"nothing was decided about proposal {number}", fix=f"improve show {number}")
             _insert_verdict(write, number, Verdict(found.draft.id, "undone", reviewer, reason, "finding", at))
             if found.state in (State.APPROVED, State.REJECTED):
-                state = State.STALE if found.merge else State.OPEN
-                write.execute("UPDATE proposals SET state = ? WHERE number = ?", (state, number))
+                update = "UPDATE proposals SET state = ?, merge_commit = '', merged_into = '' WHERE number = ?"
+                write.execute(update, (State.STALE if found.merge else State.OPEN, number))
         return self.proposal(number)
 
     def decisions(self) -> tuple[Decision, ...]:

@@ -45,7 +45,7 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """The commit that did it, the branch it is on, and the checkout that followed it, if any."""
+    """The commit that did it ("" for none), the branch it is on, and the checkout that followed it, if any."""
 
     commit: str
     into: str
@@ -77,6 +77,7 @@ def merge(settings: Settings, approval: Approval, at: str) -> Merged:
 def revert(settings: Settings, reversal: Reversal, at: str) -> Merged:
     """Take a merged proposal back with a revert commit dated `at`; what came later stays.
 
+    The commit is "" when its change is no longer there, so that an interrupted undo can be repeated.
     Raises like `merge`; then nothing has moved.
     """
     with _alone(settings, at) as repository:
@@ -89,7 +90,7 @@ def revert(settings: Settings, reversal: Reversal, at: str) -> Merged:
         if hand.head != reversal.merge:
             tree = hand.merged_tree(hand.commit(before, "without it", reversal.merge))
         if tree == repository.tree_id(hand.head):
-            raise UsageError("there is nothing left to undo", where=into, why="its change is no longer there")
+            return Merged("", into, None)
         return hand.advance(hand.commit(tree, reversal.message, hand.head))
 
 

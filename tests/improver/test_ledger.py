@@ -144,7 +144,7 @@ def test_a_merged_approval_that_is_undone_leaves_a_stale_proposal(ledger: Ledger
     opened(ledger, draft())
     assert ledger.decide(1, verdict("approved")).state is State.APPROVED
     assert ledger.merged(1, "e" * 40, "main") == Proposal(1, State.APPROVED, draft(), "e" * 40, "main")
-    assert ledger.undo(1, "a human", "broke it", AT).state is State.STALE
+    assert ledger.undo(1, "a human", "broke it", AT) == Proposal(1, State.STALE, draft())
 
 
 def test_an_unmerged_approval_that_is_undone_leaves_an_open_proposal(ledger: Ledger) -> None:
@@ -206,6 +206,8 @@ def test_a_merged_proposal_is_neither_approved_nor_rejected_again(ledger: Ledger
     ledger.merged(1, "e" * 40, "main")
     for decision in ("approved", "rejected"):
         with pytest.raises(UsageError, match="merged already"):
+            ledger.expect_decidable(1, decision)
+        with pytest.raises(UsageError, match="merged already"):
             ledger.decide(1, verdict(decision))
 
 
@@ -216,6 +218,21 @@ def test_a_decision_that_is_none_is_refused(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="refused"):
         ledger.decide(1, verdict("rejected", "everywhere"))
     assert (ledger.decisions(), ledger.proposal(1).state) == ((), State.OPEN)
+
+
+@pytest.mark.parametrize("state", ["rejected", "stale", "failed", "opening"])
+def test_only_what_is_open_can_be_approved(ledger: Ledger, state: str) -> None:
+    ledger.begin_proposal(draft())
+    if state == "failed":
+        ledger.failed(1)
+    if state in ("rejected", "stale"):
+        ledger.opened(1)
+    if state == "stale":
+        ledger.stale(1)
+    if state == "rejected":
+        ledger.decide(1, verdict("rejected"))
+    with pytest.raises(UsageError, match=f"is {state} and cannot be approved"):
+        ledger.expect_decidable(1, "approved")
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,13 @@ def test_what_would_lose_or_hide_something_is_refused(
     refused(scene, kind, match, replace(scene.approval, into=into, revalidated=True))
 
 
+def test_a_proposal_that_carries_other_commits_is_refused(scene: Scene) -> None:
+    git(scene.root, "checkout", "-q", "nova/one")
+    commit = scene.change(b"edited\n")
+    git(scene.root, "checkout", "-q", "main")
+    refused(scene, RefusedByPolicy, "somebody edited nova/one", replace(scene.approval, commit=commit))
+
+
 def test_an_ignored_file_in_the_way_is_never_overwritten(scene: Scene) -> None:
     with open_repository(scene.root) as repository:
         tree = repository.write_tree(repository.head, [Edit("secret.txt", None, File(b"theirs"))])
@@ -317,11 +324,11 @@ def test_a_merge_is_taken_back_on_a_branch_that_nobody_looks_at(scene: Scene) ->
     assert (scene.root / "app.py").read_bytes() == AFTER
 
 
-def test_what_was_taken_back_cannot_be_taken_back_again(scene: Scene) -> None:
+def test_an_undo_that_was_interrupted_can_be_repeated(scene: Scene) -> None:
     reversal = Reversal(scene.approve().commit, "main", "Revert")
-    revert(scene.settings, reversal, AT)
-    with pytest.raises(UsageError, match="nothing left to undo"):
-        revert(scene.settings, reversal, AT)
+    first = revert(scene.settings, reversal, AT)
+    assert revert(scene.settings, reversal, AT) == Merged("", "main", None)
+    assert scene.head() == first.commit
 
 
 def test_lines_that_changed_since_are_left_to_a_human(scene: Scene) -> None:

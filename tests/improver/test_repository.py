@@ -575,6 +575,13 @@ def test_dirt_is_told(root: Path, repository: Repository) -> None:
     assert repository.is_dirty()
 
 
+def test_looking_for_dirt_does_not_refresh_the_users_index(root: Path, repository: Repository) -> None:
+    os.utime(root / "app.py", (1, 1))
+    before = (root / ".git" / "index").read_bytes()
+    assert not repository.is_dirty()
+    assert (root / ".git" / "index").read_bytes() == before
+
+
 def test_ancestry_is_told(repository: Repository) -> None:
     commit = propose(repository, edit(repository, "app.py", b"x = 2\n"))
     assert repository.contains(commit, repository.head)
