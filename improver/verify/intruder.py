@@ -102,7 +102,7 @@ def keyring(plan: dict[str, Any]) -> str:
 
 def fork(plan: dict[str, Any]) -> str:
     """Have more processes at once than the limit."""
-    children = []
+    children: list[int] = []
     try:
         while len(children) <= plan["processes"]:
             child = os.fork()
