@@ -58,6 +58,7 @@ _BUILTINS = re.compile(
     r"(eval|exec|compile|__import__|__builtins__|__loader__|__spec__|exit|quit|SystemExit|breakpoint|globals|locals"
     r"|vars|__debug__)\Z"
 )
+FIELD = re.compile(r"\{[^{}]*\.__\w+__")  # "{0.__globals__}" reads attributes when it is formatted
 _WHOLE_MODULES = frozenset(("os", "sys", "io", "inspect", "builtins", "datetime", "asyncio", "types", "operator"))
 _SHARP = frozenset(("os", "sys", "subprocess", "builtins", "importlib", "ctypes", "socket", "shutil", "pickle"))
 _BY_NAME = frozenset(("getattr", "setattr", "delattr", "hasattr"))
@@ -115,8 +116,26 @@ def _of(node: ast.AST, source: Source, imports: Imports) -> Iterator[str]:
             yield from _of_handler(node)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from _of_function(node, source)
+        case _:
+            yield from _of_detail(node, imports)
+
+
+def _of_detail(node: ast.AST, imports: Imports) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)) if FIELD.search(text):
+            yield "looks up a computed name: format field"
+        case ast.MatchClass(kwd_attrs=names):
+            yield from _of_names(None, tuple(names), imports)
+        case ast.keyword(arg="shell", value=value) if not _is_false(value):
+            yield "starts a shell: shell"
+        case ast.keyword(arg="verify" | "check_hostname", value=value) if _is_false(value):
+            yield "trusts any server: verify"
         case ast.Compare() if _compares_identity(node):
             yield "compares identity with a literal: is"
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _of_import(node: ast.Import | ast.ImportFrom) -> Iterator[str]:

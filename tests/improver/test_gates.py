@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from improver.discover import discover
+from improver.codemod import Codemod
+from improver.discover import discover, discover_classes
 from improver.gate import Candidate, Example, Gate
 from improver.ports import Bench
 from improver.records import Ruling, Tree
-from tests.improver.judging import PACKAGED, StillBench
+from tests.improver.judging import PACKAGED, StillBench, judged
 
 STATIC = {"intake", "scope", "size", "easy_green", "capability"}
 ESCALATING = {"api"}  # what is not a pass here is a human's decision
@@ -58,3 +59,19 @@ def test_each_gate_has_a_name_of_its_own() -> None:
     names = [gate.name for gate in GATES]
     assert len(set(names)) == len(names)
     assert set(names) >= STATIC
+
+
+KINDS = discover_classes("improver.codemods", Codemod)  # type: ignore[type-abstract] # the base names the kind
+CODEMODS = [kind() for kind in KINDS]
+REWRITES = [
+    pytest.param(codemod, number, id=f"{codemod.name} {number + 1}")
+    for codemod in CODEMODS
+    for number in range(len(codemod.CHANGES))
+]
+
+
+@pytest.mark.parametrize(("codemod", "number"), REWRITES)
+def test_no_gate_that_reads_stops_what_a_codemod_is_for(codemod: Codemod, number: int) -> None:
+    before, after = codemod.CHANGES[number]
+    results = [judged(gate, {"pier/a.py": before}, {"pier/a.py": after}) for gate in READING]
+    assert [(result.gate, result.reasons) for result in results if result.ruling is not Ruling.PASS] == []
