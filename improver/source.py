@@ -72,6 +72,14 @@ class Source:
         return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     @functools.cached_property
+    def _alike(self) -> dict[tuple[type[ast.AST], str | None], list[ast.AST]]:
+        """Return the nodes by type and name, in the order of a walk: a key at module level looks at few of them."""
+        found: dict[tuple[type[ast.AST], str | None], list[ast.AST]] = {}
+        for node in self.parents:
+            found.setdefault((type(node), getattr(node, "name", None)), []).append(node)
+        return found
+
+    @functools.cached_property
     def indent(self) -> str:
         """Return the whitespace of one level of indentation, as the first indented block has it."""
         for node in self.parents:
@@ -120,7 +128,8 @@ class Source:
         shape = shape_of(node)
         scope = next((parent for parent in self.ancestors(node) if isinstance(parent, SCOPES)), self.tree)
         like = (type(node), getattr(node, "name", None))  # cheap to compare, and settles most
-        alike = [other for other in ast.walk(scope) if (type(other), getattr(other, "name", None)) == like]
+        within = self._alike.get(like, ()) if scope is self.tree else ast.walk(scope)
+        alike = [other for other in within if (type(other), getattr(other, "name", None)) == like]
         equals = [other for other in alike if shape_of(other) == shape]
         rank = next((index for index, other in enumerate(equals) if other is node), 0)
         text = "\0".join((rule, self.path, self.symbol_of(node), shape, str(rank)))
