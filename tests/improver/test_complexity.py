@@ -233,3 +233,13 @@ def test_the_key_survives_reformatting_and_line_moves() -> None:
         keys += [finding.key for finding in complexity(Project({"a.py": source}, {}, NoRuff()))]
     assert len(keys) == 2
     assert keys[0] == keys[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SUM_OF_PRIMES, GET_WORDS, TRIES, MIXED, NEGATED, CHAIN, ELSE_IF, NOT_A_DECORATOR, LAMBDA, RECURSION, TERNARY],
+)
+def test_the_text_changes_the_speed_and_not_the_value(text: str) -> None:
+    function = ast.parse(text).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    assert cognitive(function, text.splitlines()) == cognitive(function)
