@@ -3,6 +3,8 @@
 import ast
 import builtins
 import re
+from collections import Counter
+from collections.abc import Mapping
 
 from improver.evident import SCALARS, Known, agreed, type_of
 from improver.names import EVERYTHING, bound, bound_by, own
@@ -11,6 +13,7 @@ from improver.source import FUNCTIONS, Source
 FIXED = {"__init__": "None", "__repr__": "str", "__str__": "str"}  # what the language itself demands
 LEAVERS = frozenset({"exit", "_exit", "abort", "quit", "fail", "skip", "execv", "execve", "execvp", "error"})
 PLAIN_DECORATORS = frozenset({"dataclass", "total_ordering", "final"})
+ROOTS = {name for name in dir(builtins) if name.endswith(("Error", "Exception"))} | {"object"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Returned = tuple[ast.expr, ...]
 
@@ -68,7 +71,8 @@ def _may_fall_off(body: list[ast.stmt]) -> bool:
 
 
 def _known(function: Function, source: Source) -> Known:
-    shadowed = frozenset(bound(source.tree))
+    counts = Counter(name for node in source.parents for name in bound_by(node))
+    shadowed = frozenset(counts)
     if EVERYTHING in shadowed:
         return Known({}, {}, frozenset(dir(builtins)))
     rebound = bound(*function.body)
@@ -79,7 +83,7 @@ def _known(function: Function, source: Source) -> Known:
         if isinstance(argument.annotation, ast.Name) and argument.annotation.id in SCALARS - shadowed
         if argument.arg not in rebound and argument.arg not in _none_by_default(function)
     }
-    return Known(names, _classes(function, source), shadowed)
+    return Known(names, _classes(function, source, counts), shadowed)
 
 
 def _none_by_default(function: Function) -> set[str]:
@@ -94,12 +98,8 @@ def _none_by_default(function: Function) -> set[str]:
     return {arg.arg for arg, default in pairs if isinstance(default, ast.Constant) and default.value is None}
 
 
-def _classes(function: Function, source: Source) -> dict[str, str]:
+def _classes(function: Function, source: Source, counts: Mapping[str, int]) -> dict[str, str]:
     """Return the classes of this module whose call surely makes an instance, and how to spell them at `function`."""
-    counts: dict[str, int] = {}
-    for node in ast.walk(source.tree):
-        for name in bound_by(node):
-            counts[name] = counts.get(name, 0) + 1
     found = [node for node in source.tree.body if isinstance(node, ast.ClassDef) and counts[node.name] == 1]
     made: dict[str, str] = {}
     for node in found:
@@ -112,11 +112,10 @@ def _classes(function: Function, source: Source) -> dict[str, str]:
 def _is_ordinary(node: ast.ClassDef, ordinary: set[str]) -> bool:
     """Tell whether a call surely makes an instance: no metaclass, no `__new__`, no unknown base or decorator."""
     bases = {base.id if isinstance(base, ast.Name) else "" for base in node.bases}
-    roots = {name for name in dir(builtins) if name.endswith(("Error", "Exception"))} | {"object"}
     decorators = (item.func if isinstance(item, ast.Call) else item for item in node.decorator_list)
     names = {getattr(item, "attr", getattr(item, "id", "")) for item in decorators}
     made_anew = "__new__" in bound(*node.body) or bool(getattr(node, "type_params", []))
-    return bases <= ordinary | roots and names <= PLAIN_DECORATORS and not node.keywords and not made_anew
+    return bases <= ordinary | ROOTS and names <= PLAIN_DECORATORS and not node.keywords and not made_anew
 
 
 def _lazy(source: Source) -> bool:
