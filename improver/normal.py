@@ -78,6 +78,30 @@ def rendered(value: object) -> str:
     return _rendered_constant(value)
 
 
+class _Outline(ast.NodeTransformer):
+    """Leave of each function its head and the attributes that it sets on anything."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Shorten a function."""
+        return self._shortened(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        """Shorten a coroutine."""
+        return self._shortened(node)
+
+    def _shortened(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        inside = (inner for statement in node.body for inner in ast.walk(statement))
+        targets = (item for item in inside if isinstance(item, ast.Attribute) and not isinstance(item.ctx, ast.Load))
+        names = sorted({item.attr for item in targets})
+        node.body = [ast.Expr(ast.Constant(name)) for name in names] or [ast.Pass()]
+        return node
+
+
+def outline(source: Source) -> str:
+    """Return what of a file can shape its interface, as text: all but the insides of functions."""
+    return rendered(_Outline().visit(ast.parse(source.data)))
+
+
 def without_idle_pass(block: list[object]) -> list[object]:
     """Return `block` without idle `pass` statements; one that keeps a string from becoming a docstring stays."""
     kept = [item for item in block if not isinstance(item, ast.Pass)]

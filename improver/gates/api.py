@@ -1,6 +1,7 @@
 """Api: the public interface of every touched package is intact; a break is a human's decision, never silent."""
 
 from improver.gate import Candidate, Example, gate
+from improver.normal import outline
 from improver.records import GateResult, Tree
 from improver.verify.interface import breaks
 
@@ -21,7 +22,8 @@ _BASE = {
 )
 def api(candidate: Candidate) -> GateResult:
     """Is the public interface intact?"""
-    touched = sorted({place for path in candidate.change.paths if (place := _package_of(candidate, path))})
+    paths = [path for path in candidate.change.paths if _may_differ(candidate, path)]
+    touched = sorted({place for path in paths if (place := _package_of(candidate, path))})
     found: list[str] = []
     for root, name in touched:
         broken = breaks(
@@ -35,10 +37,16 @@ def api(candidate: Candidate) -> GateResult:
         for edit in candidate.change.edits
         if edit.after is None and _is_product(candidate, edit.path) and not _package_of(candidate, edit.path)
     ]
-    receipt = candidate.inspected({"packages": len(touched), "breaks": len(found)})
+    receipt = candidate.inspected({"outlines": len(paths), "packages": len(touched), "breaks": len(found)})
     if found:
         return candidate.escalates(CLAIM, receipt, *found[:SHOWN])
     return candidate.passes(CLAIM, receipt)
+
+
+def _may_differ(candidate: Candidate, path: str) -> bool:
+    """Tell whether anything but the insides of functions differs: only then is the whole package compared."""
+    before, after = candidate.before(path), candidate.after(path)
+    return before is None or after is None or outline(before) != outline(after)
 
 
 def _is_product(candidate: Candidate, path: str) -> bool:

@@ -12,7 +12,7 @@ from tests.improver.benches import FakeBench, ruled
 Files = dict[str, bytes]
 
 INTACT = [
-    pytest.param("def f(a): return 1\n", "def f(a, b=2): return 2\n", id="a new optional parameter"),
+    pytest.param("def f(a): ...\n", "def f(a, b=2): ...\n", id="a new optional parameter"),
     pytest.param("def _f(a): return 1\n", "", id="a private function"),
     pytest.param("class A:\n    def _f(self): ...\n", "class A: ...\n", id="a private method"),
     pytest.param("import os\nx = 1\n", "x = 1\n", id="an import"),
@@ -28,13 +28,32 @@ def test_an_intact_interface_passes(before: str, after: str) -> None:
     assert (result.ruling, result.reasons, dict(result.receipt.counts)) == (
         Ruling.PASS,
         (),
-        {"packages": 1, "breaks": 0},
+        {"outlines": 1, "packages": 1, "breaks": 0},
     )
+
+
+INSIDES = [
+    pytest.param("def f(a): return 1\n", "def f(a): return 2\n", id="a body"),
+    pytest.param("def f(a):\n    def g(): ...\n", "def f(a): ...\n", id="an inner function"),
+    pytest.param("class A:\n    def f(self): self.a = 1\n", "class A:\n    def f(self): self.a = 2\n", id="a value"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), INSIDES)
+def test_the_insides_of_functions_are_no_interface(before: str, after: str) -> None:
+    result = ruled(api, Example({"pier/__init__.py": "", "pier/a.py": before}, {"pier/a.py": after}), FakeBench())
+    assert (result.ruling, dict(result.receipt.counts)) == (Ruling.PASS, {"outlines": 0, "packages": 0, "breaks": 0})
 
 
 BROKEN = [
     pytest.param("def f(): ...\n", "", "pier.a.f: public object was removed", id="a function"),
     pytest.param("def f(): ...\n", "def _f(): ...\n", "pier.a.f: public object was removed", id="made private"),
+    pytest.param(
+        "class A:\n    def __init__(self): self.a = 1\n",
+        "class A:\n    def __init__(self): self._a = 1\n",
+        "pier.a.A.a: public object was removed",
+        id="an attribute of instances",
+    ),
     pytest.param("X = 1\n", "", "pier.a.X: public object was removed", id="a constant"),
     pytest.param("def f(a, b): ...\n", "def f(a): ...\n", "pier.a.f(b): parameter was removed", id="a parameter"),
     pytest.param(
