@@ -136,6 +136,9 @@ class ReturnAnnotations(Codemod):
         TYPED + "def f(a: int) -> int:\n def g():\n  return 1\n return g()\n",
         # A checker takes this constructor for complete, and the file leaves it so.
         TYPED + "class C:\n def __init__(self, a: int):\n  self.a = a\n",
+        # Annotated, it would be checked, and its attribute held to None.
+        TYPED + "class C:\n def __init__(self):\n  self.a = None\n",
+        TYPED + "class C:\n def reset(self):\n  self.a = set()\n",
         # Names that do not mean what they say, and a Python that may not know `list[int]`.
         TYPED + "class C:\n def int(self, a: list) -> str:\n  return ''\n def f(self):\n  return 1\n",
         TYPED + "from x import *\ndef f(a: str):\n return len(a)\n",
@@ -181,12 +184,28 @@ def _is_plain(node: Function, source: Source) -> bool:
 def _wants_it(node: Function, source: Source) -> bool:
     """Tell whether the module says elsewhere what a function returns: an untyped project does not want it.
 
-    Type checkers take an `__init__` with an annotated parameter for complete, so there another one must say it.
+    Type checkers take an `__init__` with an annotated parameter for complete, so there another one must say it. They
+    skip a function without any annotation; with one, they would hold its attributes to the None they begin as.
     """
+    annotated = any(isinstance(item, ast.arg) and item.annotation for item in ast.walk(node.args))
+    if not annotated and any(_says_too_little(item) for item in own(node)):
+        return False
     typed = [item for item in source.parents if isinstance(item, FUNCTIONS) and item.returns is not None]
-    if node.name == "__init__" and any(isinstance(item, ast.arg) and item.annotation for item in ast.walk(node.args)):
+    if node.name == "__init__" and annotated:
         return any(item.name == "__init__" for item in typed)
     return bool(typed)
+
+
+def _says_too_little(node: ast.AST) -> bool:
+    """Tell whether `node` makes an attribute of nothing, or of something empty, without saying what it is for."""
+    if not isinstance(node, ast.Assign) or not any(isinstance(target, ast.Attribute) for target in node.targets):
+        return False
+    value = node.value
+    if isinstance(value, ast.Constant):
+        return value.value is None
+    return isinstance(value, ast.List | ast.Dict | ast.Call) and not any(
+        getattr(value, part, None) for part in ("elts", "keys", "args", "keywords")
+    )
 
 
 class _Annotate(At):
