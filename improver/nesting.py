@@ -107,7 +107,8 @@ def gains(chain: list[Peel]) -> bool:
     """Tell whether flattening is worth a reviewer's time."""
     if len(chain) != 1:
         last = chain[-1].moved if chain else []
-        return (len(last) > 1 and lines_of(last) >= WORTH_MOVING) or any(isinstance(item, NESTS) for item in last)
+        simple = len(last) == 1 and not isinstance(last[0], NESTS)
+        return bool(chain) and lines_of(last) >= WORTH_MOVING and not (simple and chain[-1].leave)
     moved = chain[0].moved
     return chain[0].inverted and not chain[0].leave and lines_of(moved) >= LONG and _depth(moved) >= 2
 
