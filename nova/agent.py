@@ -8,12 +8,25 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from nova.contracts import Answer, Contract, Failure, Handoff, Letter, Packet, Question, Refusal, Reroute, Scope
+from nova.contracts import (
+    Answer,
+    Contract,
+    Failure,
+    Handoff,
+    Letter,
+    Packet,
+    Question,
+    Refusal,
+    Relation,
+    Reroute,
+    Scope,
+)
 from nova.errors import ContractError
 
 ENDINGS: tuple[type[Contract], ...] = (Answer, Refusal, Reroute, Question, Letter)
 OFFLINE = ("full", "part", "none")
 NEEDS = ("message", "results", "done", "history")  # what a receiver may ask to see in its packet
+RESERVED = ("user", "trigger")  # who else can send or be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class Result:
     index: int
     agent: str
     outcome: Answer | Refusal | Reroute | Failure
+    relation: Relation = Relation.DELEGATE
 
 
 class Context(Protocol):
@@ -44,11 +58,15 @@ class Context(Protocol):
     def scope(self) -> Scope:
         """Return whose data this is."""
 
-    async def use(self, tool: str, **arguments: str) -> str:
-        """Use a tool, exactly once also after a crash."""
+    @property
+    def receipts(self) -> tuple[str, ...]:
+        """Return the keys of the tools this entry used so far, in order; a claim names one as its evidence."""
+
+    async def use(self, tool: str, arguments: Mapping[str, str]) -> str:
+        """Use a tool, exactly once also after a crash; raise ToolError when it fails or is not permitted."""
 
     async def ask(self, system: str, prompt: str) -> str:
-        """Ask the model, out of the run's budget."""
+        """Ask the model, out of the run's budget; raise ModelError or BudgetExceeded."""
 
 
 Outcome = Contract | tuple[Handoff[Any], ...]
@@ -191,6 +209,7 @@ class Registry:
     def _check(self, one: Agent, tools: frozenset[str]) -> None:
         """Raise ContractError for the first thing `one` declares that cannot work."""
         for problem in (
+            f"has the reserved name {one.name!r}" if one.name in RESERVED else None,
             None if one.card.does_not else "declares nothing that it does not do",
             None if one.card.examples else "has no examples",
             None if one.card.offline in OFFLINE else f"is offline {one.card.offline!r}, which is none of {OFFLINE}",

@@ -61,11 +61,12 @@ class Claim(Contract):
 
 
 class Answer(Contract):
-    """A task done. `sources` name where the content comes from."""
+    """A task done. `sources` name where the content comes from; `unverified` are claims nothing on record shows."""
 
     text: Text
     claims: tuple[Claim, ...] = ()
     sources: tuple[str, ...] = ()
+    unverified: tuple[Claim, ...] = ()
 
 
 class Refusal(Contract):
@@ -96,21 +97,30 @@ class Failure(Contract):
     reason: Text
 
 
+class Acceptance(Contract):
+    """What an answer must be, beyond its contract, for the sender to accept it."""
+
+    at_most: int | None = None  # characters
+    mentions: tuple[str, ...] = ()
+
+
 class Handoff(Contract, Generic[T]):
     """A typed task for whoever accepts it."""
 
     task: T
     relation: Relation
     reason: Text
+    acceptance: Acceptance = Acceptance()
 
 
 class Letter(Contract):
-    """A handoff as a model writes it: receiver by name, task as JSON text; validated like any other."""
+    """A handoff as a model writes it: receiver by name or by address, task as JSON text; validated like any other."""
 
     receiver: str
     task: str
     relation: Relation
     reason: Text
+    acceptance: Acceptance = Acceptance()
 
 
 class Piece(Contract):
@@ -169,18 +179,27 @@ class Entry(Contract):
     packet: str
     scope: Scope
     opened: float  # seconds since the epoch
+    reason: str = ""  # why the sender handed on
+    acceptance: Acceptance = Acceptance()
+    budget: Budget | None = None  # what was left in the purse when this was sent; the root's is the whole purse
+    hop: int = 0  # handoffs from the root
     outcome: str | None = None  # {"kind": "Answer", "value": {...}}
     cost: Cost = Cost()
     closed: float | None = None
 
 
 class ToolUse(Contract):
-    """One effect under its idempotency key `run:index:ordinal`. Without a result it may or may not have happened."""
+    """One effect under its idempotency key `run:index:ordinal`. Without a result it may or may not have happened.
+
+    What a model is asked is recorded the same way, under the tool "(model)", so that a resumed run hears the
+    same reply. A failed use keeps its error as the result.
+    """
 
     key: Text
     tool: Text
     arguments: str
     result: str | None = None
+    failed: bool = False
 
 
 class RunRecord(Contract):
@@ -194,3 +213,5 @@ class RunRecord(Contract):
     state: str  # open, waiting, done, failed
     opened: float
     closed: float | None = None
+    text: str = ""  # what was said
+    principal: str = ""  # on whose authority
