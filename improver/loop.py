@@ -1,7 +1,7 @@
 """One improvement run, start to end: scan, try, judge, propose. It cannot merge."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from improver.codemod import Codemod
@@ -43,6 +43,7 @@ class Report:
     funnel: Funnel
     proposals: tuple[Proposed, ...]
     exit_code: int
+    seconds: Mapping[str, float] = field(default_factory=dict)  # wall clock by stage
 
 
 @dataclass(frozen=True, slots=True)

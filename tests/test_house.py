@@ -64,8 +64,20 @@ def test_no_module_has_a_name_that_says_nothing(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_no_function_tunnels_keyword_arguments(path: Path) -> None:
-    tunnels = [node.name for node in functions(path) if node.args.kwarg and "ParamSpec" not in path.read_text()]
-    assert tunnels == []
+    if "ParamSpec" not in path.read_text(encoding="utf-8"):  # which types what passes through
+        assert [node.name for node in functions(path) if _tunnels(node)] == []
+
+
+def _tunnels(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    taken = function.args.kwarg
+    spread = [
+        word.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        for word in node.keywords
+        if not word.arg
+    ]
+    return taken is not None and any(isinstance(value, ast.Name) and value.id == taken.arg for value in spread)
 
 
 @pytest.mark.host
@@ -76,11 +88,11 @@ def test_imports_point_downward() -> None:
 
 
 @pytest.mark.host
-@pytest.mark.parametrize("command", [["ruff", "check", "--no-cache"], ["ruff", "format", "--check", "--no-cache"], ["mypy"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["ruff", "check", "--no-cache"], ["ruff", "format", "--check", "--no-cache"], ["mypy"]], ids=" ".join
+)
 def test_the_checkers_find_nothing(command: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 

@@ -2,8 +2,9 @@
 
 import click
 
+from improver.acts import holds_on
 from improver.adapters.ledger_records import Proposal
-from improver.app import Improver, holds_on, now, open_improver
+from improver.app import Improver, now, open_improver
 from improver.cli import merging
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
@@ -19,7 +20,7 @@ def command(common: Common, number: int, into: str, because: str) -> int:
     """Merge a proposal into your branch. Needs a terminal; evidence that no longer fits is made anew first."""
     at = now().isoformat(timespec="seconds")
     with open_improver(common.settings) as improver:
-        proposal = improver.ledger.proposal(number)
+        proposal = improver.ledger.expect_decidable(number, "approved")
         made = proposal.draft
         message = f"Merge proposal #{number}: {made.title}\n\nNova-Evidence: {made.claims_digest}\n"
         again = _revalidated(common, improver, proposal, into)

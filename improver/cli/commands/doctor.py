@@ -1,7 +1,8 @@
 """Tell whether this machine and this project are fit for the work, and what would help."""
 
-from improver.app import fitness_of, open_improver
+from improver.app import open_improver
 from improver.cli.options import Common, improve_command
+from improver.preparing import fitness_of
 
 
 @improve_command("doctor")

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import click
 
-from improver.app import Wish, improve, open_improver
+from improver.acts import improve
+from improver.app import open_improver
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
 from improver.loop import Report, Request
+from improver.preparing import Wish
 
 DROPS_SHOWN = 12
 
@@ -64,7 +66,8 @@ def tell_end(terminal: Terminal, report: Report) -> None:
     terminal.line("note", "funnel", stages)
     for reason, count in list(funnel.drops().items())[:DROPS_SHOWN]:
         terminal.line("note", "", f"  {count:4} {reason}")
-    terminal.line("ok" if report.exit_code == 0 else "no", report.outcome, report.reason)
+    took = " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
+    terminal.line("ok" if report.exit_code == 0 else "no", report.outcome, f"{report.reason} · {took}")
     steps = next_steps(report)
     terminal.text("next: " + " · ".join(steps))
     proposals = [
@@ -81,7 +84,13 @@ def tell_end(terminal: Terminal, report: Report) -> None:
         }
         for one in report.proposals
     ]
-    fields = {"reason": report.reason, "funnel": funnel.as_counts(), "proposals": proposals, "next": steps}
+    fields = {
+        "reason": report.reason,
+        "funnel": funnel.as_counts(),
+        "proposals": proposals,
+        "seconds": {stage: round(seconds, 2) for stage, seconds in report.seconds.items()},
+        "next": steps,
+    }
     terminal.result(report.outcome, fields)
 
 

@@ -2,7 +2,8 @@
 
 import click
 
-from improver.app import open_improver, reverify
+from improver.acts import reverify
+from improver.app import open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 

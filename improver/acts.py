@@ -1,0 +1,138 @@
+"""What the improver does on request: a run, a verification, a second look at a moved branch, the canaries."""
+
+import importlib.metadata
+import importlib.resources
+import secrets
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from improver.adapters.local_forge import LocalForge
+from improver.adapters.run_lock import run_lock
+from improver.app import Improver, gates, now, policy_of
+from improver.canaries import Record
+from improver.canaries import judge as judge_entries
+from improver.canaries import read as read_corpus
+from improver.gate import Candidate
+from improver.judge import judge, ordered
+from improver.loop import Crew, Event, Loop, Report, Request
+from improver.observer import Project
+from improver.policy import Policy
+from improver.preparing import Tell, Wish, prepare
+from improver.proposing import Publisher
+from improver.records import Draft, Tree
+from improver.scan import Scan, read_project, scan
+from improver.settings import Settings
+from improver.verify.bench import SandboxBench, demand_green, measure
+from improver.verify.configuration import read as read_configuration
+from improver.verify.evidence import read as read_evidence
+from improver.verify.ruff import RuffTool
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
+from improver.verifying import Standing, Verification, bound, changed, verify
+
+LOCK_SECONDS = 3.0  # how long a second run waits before it says who is at work
+
+
+def observe(improver: Improver, tree: Tree, policy: Policy, paths: Sequence[str]) -> tuple[Project, Scan]:
+    """Scan the files of `tree` that a machine may touch, narrowed to `paths` (POSIX, relative to the root)."""
+    project, unreadable = read_project(tree, policy, RuffTool(), paths)
+    return project, scan(project, improver.observers, improver.codemods, unreadable)
+
+
+def improve(improver: Improver, request: Request, wish: Wish, paths: Sequence[str], tell: Tell) -> Report:
+    """Run the main job once, alone: recover, prepare, scan, try, judge, propose."""
+    started = now().isoformat(timespec="seconds")
+    with run_lock(improver.repository.data, started, LOCK_SECONDS):
+        settle(improver, tell)
+        base = improver.repository.head
+        run = f"{started}-{secrets.token_hex(4)}"
+        improver.ledger.start_run(run, base, started)
+        outcome, funnel = "error", dict[str, object]()
+        try:
+            report = _run(improver, run, (request, wish, paths), tell)
+            outcome, funnel = report.outcome, report.funnel.as_counts()
+        finally:
+            improver.ledger.finish_run(run, outcome, funnel, now().isoformat(timespec="seconds"))
+    return report
+
+
+def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]], tell: Tell) -> Report:
+    request, wish, paths = asked
+    began = time.monotonic()
+    ground = prepare(improver, improver.repository.head, wish, tell)
+    prepared = time.monotonic()
+    project, found = observe(improver, ground.tree, ground.policy, paths)
+    scanned = time.monotonic()
+    for left_out in found.unreadable:
+        tell(Event("skip", "scan", f"{left_out.path} is left out: {left_out.reason}"))
+    tell(Event("ok", "scan", f"{found.files} files · {len(found.findings)} findings"))
+    forge = LocalForge(improver.ledger, run)
+    publisher = Publisher(improver.repository, forge, ground, now, lambda: secrets.token_hex(16))
+    crew = Crew(improver.codemods, ordered(improver.gates, ground.policy), tell)
+    report = Loop(crew, publisher, project, request).run(found)
+    seconds = {"baseline": prepared - began, "scan": scanned - prepared, "gates": time.monotonic() - scanned}
+    return replace(report, seconds=seconds)
+
+
+def settle(improver: Improver, tell: Tell) -> None:
+    """Settle what a killed run left behind; the caller holds the run lock."""
+    settled = improver.ledger.recover(improver.repository.branches(), now().isoformat(timespec="seconds"))
+    for number in settled.opened:
+        tell(Event("note", "recover", f"proposal #{number} was complete when a run was killed; it is open"))
+    for number in settled.failed:
+        tell(Event("note", "recover", f"proposal #{number} had no branch when a run was killed; it is dropped"))
+    for branch in settled.unknown:
+        tell(Event("note", "recover", f"the branch {branch} is not in the ledger; it is left alone"))
+
+
+def reverify(improver: Improver, number: int, tell: Tell) -> Verification:
+    """Run the evidence of proposal `number` again, from a baseline measured anew."""
+    draft = improver.ledger.proposal(number).draft
+    repository = improver.repository
+    standing = Standing(
+        repository.branch_head(draft.branch), repository.tree_id(draft.commit), repository.parents(draft.commit)
+    )
+    loose = bound(draft, standing, now())
+    if loose:
+        return Verification(draft.claims_digest, "", tuple(loose))
+    red = {"failed", "errors"} & read_evidence(draft.evidence).baseline.counts.keys()
+    ground = prepare(improver, draft.base, Wish(tolerate_red=bool(red), fresh=True), tell)
+    trees = (repository.tree(draft.base), repository.tree(draft.commit))
+    return verify(draft, trees, ground, ordered(improver.gates, ground.policy), now)
+
+
+def holds_on(improver: Improver, draft: Draft, head: str, tell: Tell) -> tuple[str, ...]:
+    """Judge the edits of `draft` on the commit `head`, where its branch has moved; return what speaks against it."""
+    repository = improver.repository
+    old, new, here = repository.tree(draft.base), repository.tree(draft.commit), repository.tree(head)
+    change = changed(old, new, read_evidence(draft.evidence), draft.title)
+    moved = [edit.path for edit in change.edits if here.get(edit.path) != edit.before]
+    if moved:
+        return tuple(f"{path} has changed since it was judged" for path in moved)
+    ground = prepare(improver, head, Wish(), tell)
+    candidate = Candidate(ground.tree, change, ground.policy, ground.bench)
+    return ground.policy.decides(change.safety, tuple(judge(ordered(improver.gates, ground.policy), candidate)))
+
+
+def judge_corpus(settings: Settings, corpus: Path | None, without: Sequence[str]) -> list[Record]:
+    """Judge every entry of a corpus file (ours when None) under the packaged policies, on a real bench."""
+    ours = importlib.resources.files("improver") / "corpus" / "attacks.yaml"
+    text = ours.read_text("utf-8") if corpus is None else corpus.read_text("utf-8")
+    policy = policy_of({})
+    with tempfile.TemporaryDirectory(prefix="nova-corpus-") as folder:
+
+        def bench_for(tree: Tree) -> SandboxBench:
+            layout = find_layout(tree, Path(folder), settings.python, policy)
+            sandbox = best_sandbox(layout.python, hide_bwrap=settings.no_bwrap)
+            sandbox.probe()
+            rig = Rig(sandbox, layout, policy, read_configuration(tree))
+            baseline = measure(rig, tree, Path(folder), key="corpus")
+            demand_green(baseline)
+            return SandboxBench(RuffTool(), rig, baseline.run)
+
+        name = "the corpus" if corpus is None else str(corpus)
+        return judge_entries(read_corpus(text, name), gates(), policy, bench_for, without)
