@@ -48,8 +48,12 @@ def _is_not(test: cst.BaseExpression) -> bool:
 
 def _flipped(test: cst.Comparison) -> cst.Comparison | None:
     """Turn a single ==, is or in around; no other comparison has an opposite (NaN, sets, partial orders)."""
-    pairs = ((cst.Equal, cst.NotEqual), (cst.Is, cst.IsNot), (cst.In, cst.NotIn))
-    opposites: dict[type, type[cst.BaseCompOp]] = dict(pairs) | {right: left for left, right in pairs}
+    pairs: tuple[tuple[type[cst.BaseCompOp], type[cst.BaseCompOp]], ...] = (
+        (cst.Equal, cst.NotEqual),
+        (cst.Is, cst.IsNot),
+        (cst.In, cst.NotIn),
+    )
+    opposites = dict(pairs) | {right: left for left, right in pairs}
     target = test.comparisons[0]
     kind = opposites.get(type(target.operator))
     if kind is None or len(test.comparisons) > 1:
