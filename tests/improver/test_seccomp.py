@@ -127,6 +127,7 @@ def test_there_is_a_filter_for_each_machine_and_policy() -> None:
     assert set(FILES) == {f"{machine}-{policy}.bpf" for machine in AUDIT for policy in ("none", "unix", "inet")}
 
 
+@pytest.mark.host
 def test_the_generator_makes_the_committed_bytes(tmp_path: Path) -> None:
     seccomp = pytest.importorskip("improver.verify.seccomp", reason="needs libseccomp and pyseccomp")
     if seccomp.library() != seccomp.MADE_WITH:
