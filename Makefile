@@ -1,14 +1,11 @@
 # Two commands are all a new user needs: make improve, make test.
-.PHONY: improve test check lock setup
+.PHONY: improve test lock setup
 
 improve: setup
 	.venv/bin/improve
 
 test: setup
 	.venv/bin/python -m pytest -q
-
-check: setup
-	.venv/bin/improve check
 
 setup:
 	@scripts/setup

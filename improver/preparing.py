@@ -125,7 +125,7 @@ def _stamp(sandbox: Sandbox, policy: Policy, tree: Tree) -> str:
 def _tools(python: str, notes: Sequence[str]) -> dict[str, str]:
     found = {name: importlib.metadata.version(name) for name in JUDGE_TOOLS}
     found |= dict(note.split(" ", 1) for note in notes if note.startswith("pytest ") and note.count(" ") == 1)
-    return found | {"python": probe(python).text, "improver": platform.python_version()}
+    return found | {"python": probe(python).text, "improver python": platform.python_version()}
 
 
 def _sandbox_digest(sandbox: Sandbox, policy: Policy) -> str:
