@@ -10,9 +10,10 @@ from improver.gate import Candidate, Gate
 from improver.judge import judge
 from improver.observer import Project
 from improver.proposing import Judged, Proposed, Publisher
-from improver.records import Change, Finding, GateResult
+from improver.records import Change, Finding, GateResult, Ruling
 from improver.scan import Group, Scan, draft, groups, wanted
 
+RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
 HELD = ("rejected", "same as")  # how a forge's reasons begin when a human, or an open proposal, stands in the way
 
 
@@ -111,7 +112,7 @@ class Loop:
         return ""
 
     def _attempt(self, group: Group) -> tuple[Group, ...]:
-        """Judge one group; return its halves when it was refused as a whole and could be split."""
+        """Judge one group; return what is still worth trying of it when it was refused as a whole."""
         drafted = draft(group, self.project, self.ground.tree)
         for finding, reason in drafted.abstained:
             self.funnel.drop(finding, f"{group.codemod.name} abstained: {reason}")
@@ -121,7 +122,7 @@ class Loop:
         self.funnel.reach("tried", drafted.answered)
         results, refusals = self._judged(drafted.change)
         if refusals:
-            return self._refused(replace(group, findings=drafted.answered), refusals)
+            return self._narrowed(replace(group, findings=drafted.answered), results[-1].gate, refusals[0])
         self.funnel.reach("passed", drafted.answered)
         self._propose(Judged(drafted.change, drafted.answered, results, group.codemod.SAFE_WHEN))
         return ()
@@ -131,18 +132,44 @@ class Loop:
         results = tuple(judge(self.crew.gates, candidate))
         return results, self.ground.policy.decides(change.safety, results)
 
-    def _refused(self, group: Group, refusals: tuple[str, ...]) -> tuple[Group, ...]:
+    def _narrowed(self, group: Group, gate: str, reason: str) -> tuple[Group, ...]:
+        """Find the findings that `gate` refuses: one by one where asking costs little, else by halves."""
+        if len(group.findings) == 1:
+            self._refuse(group, gate, reason)
+            return ()
         place = _place(group.rule, group.path, group.findings[0].line)
-        if halves := group.halves():
-            self._tell("skip", "try", f"{place}  {refusals[0]} → tried in parts")
-            return halves
-        self._tell("no", "try", f"{place}  {refusals[0]} → refused")
-        gate = refusals[0].split(":")[0]
+        names = [one.name for one in self.crew.gates]
+        if gate not in names or self.crew.gates[names.index(gate)].cost >= RUNS:
+            self._tell("skip", "try", f"{place}  {reason} → tried in halves")
+            return group.halves()
+        kept = self._sifted(group, self.crew.gates[: names.index(gate) + 1])
+        self._tell("skip", "try", f"{place}  {gate} lets {len(kept)} of {len(group.findings)} places through")
+        if len(kept) == len(group.findings):  # each holds alone, not all together
+            return group.halves()
+        return (replace(group, findings=kept),) if kept else ()
+
+    def _sifted(self, group: Group, gates: Sequence[Gate]) -> tuple[Finding, ...]:
+        """Return the findings that `gates` let through alone; the others are refused."""
+        kept = []
+        for part in group.singles():
+            drafted = draft(part, self.project, self.ground.tree)
+            if drafted.change is None:
+                continue
+            candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
+            last = list(judge(gates, candidate))[-1]
+            if last.ruling is Ruling.FAIL:
+                self._refuse(part, last.gate, f"{last.gate}: {'; '.join(last.reasons) or last.claim}")
+            else:
+                kept.append(part.findings[0])
+        return tuple(kept)
+
+    def _refuse(self, group: Group, gate: str, reason: str) -> None:
+        place = _place(group.rule, group.path, group.findings[0].line)
+        self._tell("no", "try", f"{place}  {reason} → refused")
         self.funnel.drop(group.findings[0], f"refused by {gate}")
         if not self.request.dry_run:
             at = self.publisher.now().isoformat(timespec="seconds")
-            self.publisher.forge.refused(group.findings, gate, refusals[0], at)
-        return ()
+            self.publisher.forge.refused(group.findings, gate, reason, at)
 
     def _propose(self, judged: Judged) -> None:
         proposed = self.publisher.propose(judged, keep=not self.request.dry_run)

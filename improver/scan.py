@@ -42,6 +42,10 @@ class Group:
         """Return the file that the findings share."""
         return self.findings[0].path
 
+    def singles(self) -> tuple["Group", ...]:
+        """Return a group for each finding."""
+        return tuple(Group(self.codemod, (finding,)) for finding in self.findings)
+
     def halves(self) -> tuple["Group", ...]:
         """Split in two, to find the part that a gate refuses; nothing when there is one finding."""
         if len(self.findings) < 2:

@@ -18,7 +18,7 @@ _BASE = {
 
 
 @gate(
-    cost=60,
+    cost=45,
     passes=Example(
         _BASE, {"pier/a.py": "def depth(sea):\n    if sea is None:\n        return 0\n    return -1 + sea\n"}
     ),
