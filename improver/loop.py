@@ -1,5 +1,6 @@
 """One improvement run, start to end: scan, try, judge, propose. It cannot merge."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,7 +11,7 @@ from improver.gate import Candidate, Gate
 from improver.judge import judge
 from improver.observer import Project
 from improver.proposing import Judged, Proposed, Publisher
-from improver.records import Change, Finding, GateResult, Ruling
+from improver.records import Change, Finding, GateResult, Ruling, Safety
 from improver.scan import Group, Scan, draft, groups, wanted
 
 RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
@@ -143,14 +144,15 @@ class Loop:
             self._tell("skip", "try", f"{place}  {reason} → tried in halves")
             return group.halves()
         kept = self._sifted(group, self.crew.gates[: names.index(gate) + 1])
-        self._tell("skip", "try", f"{place}  {gate} lets {len(kept)} of {len(group.findings)} places through")
-        if len(kept) == len(group.findings):  # each holds alone, not all together
+        count = sum(map(len, kept.values()))
+        self._tell("skip", "try", f"{place}  {gate} lets {count} of {len(group.findings)} places through")
+        if any(len(alike) == len(group.findings) for alike in kept.values()):  # each holds alone, not all together
             return group.halves()
-        return (replace(group, findings=kept),) if kept else ()
+        return tuple(replace(group, findings=tuple(alike)) for alike in kept.values())
 
-    def _sifted(self, group: Group, gates: Sequence[Gate]) -> tuple[Finding, ...]:
-        """Return the findings that `gates` let through alone; the others are refused."""
-        kept = []
+    def _sifted(self, group: Group, gates: Sequence[Gate]) -> dict[Safety, list[Finding]]:
+        """Return the findings that `gates` let through alone, by their risk; the others are refused."""
+        kept: dict[Safety, list[Finding]] = defaultdict(list)
         for part in group.singles():
             drafted = draft(part, self.project, self.ground.tree)
             if drafted.change is None:
@@ -160,8 +162,8 @@ class Loop:
             if last.ruling is Ruling.FAIL:
                 self._refuse(part, last.gate, f"{last.gate}: {'; '.join(last.reasons) or last.claim}")
             else:
-                kept.append(part.findings[0])
-        return tuple(kept)
+                kept[drafted.change.safety].append(part.findings[0])
+        return kept
 
     def _refuse(self, group: Group, gate: str, reason: str) -> None:
         place = _place(group.rule, group.path, group.findings[0].line)
