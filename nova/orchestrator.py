@@ -1,0 +1,266 @@
+"""Carry a run from its message to its end: one owner, through user turns, crashes and approvals."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from nova.agent import Agent
+from nova.carrying import Carrier
+from nova.contracts import (
+    Answer,
+    Budget,
+    Contract,
+    Cost,
+    Entry,
+    Failure,
+    Letter,
+    Message,
+    Question,
+    Relation,
+    RunRecord,
+)
+from nova.desk import Workshop
+from nova.errors import ContractError, HandoffError, RoutingError
+from nova.opening import root_entry
+from nova.ports import Journal
+from nova.purse import Purse
+from nova.recovery import Settled, question_of, said
+from nova.running import Kept, Run, revived
+from nova.seam import told
+from nova.sources import packet_for, root_sent
+from nova.stint import Moved, Waiting
+from nova.triggers import Trigger
+
+BUDGET = Budget(tokens=100_000, micros=1_000_000, seconds=600.0, hops=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run stands: done or failed with its outcome, or waiting for the user to answer a question."""
+
+    run: str
+    owner: str
+    state: str  # done, failed, waiting
+    outcome: Settled | Question
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What an orchestrator needs besides the workshop: the journal, time, names for runs, triggers, a purse."""
+
+    journal: Journal
+    now: Callable[[], float]  # seconds since the epoch
+    new_run: Callable[[], str]  # a name no run has
+    triggers: Sequence[Trigger] = ()
+    budget: Budget = BUDGET
+
+
+@dataclass(slots=True)
+class _Live:
+    task: "asyncio.Task[object] | None"
+    run: Run | None = None
+    cancelled: str = ""
+
+
+class Orchestrator:
+    """Starts, continues, resumes and cancels runs; each run is carried once at a time."""
+
+    def __init__(self, shop: Workshop, house: House) -> None:
+        self._shop = shop
+        self._house = house
+        self._carrier = Carrier(shop)
+        self._live: dict[str, _Live] = {}
+
+    async def receive(self, message: Message, task: Contract | None, *, changed: str = "") -> Ended:
+        """Carry a message of a session: to the pending owner, if one waits, or else `task` in a new run.
+
+        `changed` is the router's reason why the subject changed: the pending run then ends, on record.
+        """
+        pending = await self.pending(message)
+        if pending is not None and not changed:
+            return await self.reply(pending, message)
+        if task is None:
+            raise RoutingError("there is no task for this message, and no run of its session waits for a reply")
+        if pending is not None:
+            await self.cancel(pending, f"the subject changed: {changed}")
+        return await self.start(message, task)
+
+    async def pending(self, message: Message) -> RunRecord | None:
+        """Return the run of the message's session that waits for its reply, if any."""
+        waiting = await self._house.journal.runs(message.scope, session=message.session, state="waiting", limit=1)
+        return waiting[0] if waiting else None
+
+    async def start(self, message: Message, task: Contract, *, budget: Budget | None = None) -> Ended:
+        """Begin a run with the agent that accepts `task` as its owner, and carry it to its end or to a question."""
+        agent, text = self._routed(task)
+        purse = budget or self._house.budget
+        record = RunRecord(
+            run=self._house.new_run(),
+            session=message.session,
+            project=message.project,
+            scope=message.scope,
+            owner=agent.name,
+            state="open",
+            opened=self._house.now(),
+            text=message.text,
+            principal=message.principal,
+        )
+        run = Run(record, self._house.journal, self._house.now, Purse.of(purse))
+        sent = root_sent(agent, text)
+        root = root_entry(run, sent, packet=await packet_for(run, sent, self._shop.policy))
+        with self._carried(record.run) as live:
+            live.run = run
+            run.add(root)
+            await self._house.journal.begin(record, root)
+            return await self._finished(run, live)
+
+    async def reply(self, record: RunRecord, message: Message) -> Ended:
+        """Give the message to the pending owner: it answers the run's first open question."""
+        if (message.scope, message.session) != (record.scope, record.session):
+            raise HandoffError("this message belongs to another session", fix="reply within the run's own session")
+        with self._carried(record.run) as live:
+            live.run = run = await self._revived(record)
+            asked = question_of([*run.entries.values()])
+            if asked is None:
+                return await self._finished(run, live)
+            answer = said(Question.model_validate_json(asked.task), message)
+            if answer is None:
+                return _waiting(run, asked)
+            run.close(asked, answer, Cost())
+            await run.stand("open")
+            return await self._finished(run, live)
+
+    async def resume(self, record: RunRecord) -> Ended:
+        """Go on with a run where its journal stops: agents at least once, tools exactly once by their keys."""
+        with self._carried(record.run) as live:
+            live.run = run = await self._revived(record)
+            return await self._finished(run, live)
+
+    async def cancel(self, record: RunRecord, reason: str) -> None:
+        """End a run: its open entries fail as cancelled. Whoever carries it right now returns that failure.
+
+        A client that merely goes away cancels nothing: its run stays open in the journal and can be resumed.
+        """
+        live = self._live.get(record.run)
+        if live is not None and live.task is not None:
+            live.cancelled = reason
+            live.task.cancel()
+            return
+        with self._carried(record.run):
+            await _abandon(await self._revived(record), reason)
+
+    def read(self, address: str, text: str) -> Contract:
+        """Return a task from JSON for the agent or contract at `address`; raise ContractError saying what is wrong."""
+        registry = self._shop.registry
+        agent = registry.named(address) or registry.accepting(address)
+        if agent is None:
+            known = ", ".join(one.accepts.address() for one in registry)
+            raise RoutingError(f"nobody accepts {address!r}", fix=f"name one of {known}")
+        try:
+            return agent.accepts.model_validate_json(text)
+        except ValidationError as error:
+            what = f"the task does not fit {agent.accepts.address()}: {told(error)}"
+            raise ContractError(what, fix="correct the task") from error
+
+    def _routed(self, task: Contract) -> tuple[Agent, str]:
+        """Return who accepts the task, and the task as JSON, once it is validated anew."""
+        agent = self._shop.registry.accepting(task.address())
+        if agent is None:
+            raise RoutingError(f"nobody accepts {task.address()}", fix="add an agent that does")
+        text = task.model_dump_json(warnings="none")
+        self.read(agent.name, text)
+        if len(text) > self._shop.policy.task:
+            what = f"the task has {len(text)} characters, and at most {self._shop.policy.task} may be handed on"
+            raise ContractError(what, fix="send a shorter text, or raise `task` in policies/context.yaml")
+        return agent, text
+
+    @contextmanager
+    def _carried(self, name: str) -> Iterator[_Live]:
+        """Keep a run to one carrier at a time."""
+        if name in self._live:
+            raise HandoffError(f"the run {name} is being carried already", fix="wait for it, or cancel it")
+        self._live[name] = live = _Live(asyncio.current_task())
+        try:
+            yield live
+        finally:
+            del self._live[name]
+
+    async def _revived(self, record: RunRecord) -> Run:
+        journal = self._house.journal
+        entries = await journal.entries(record.run, record.scope)
+        kept = Kept(record, entries, await journal.uses(record.run, record.scope))
+        return revived(kept, journal, self._house.now)
+
+    async def _finished(self, run: Run, live: _Live) -> Ended:
+        """Carry the run to its end or to a question; on `cancel`, to that."""
+        try:
+            return await self._carry(run)
+        except asyncio.CancelledError:
+            if not live.cancelled or live.task is None:
+                raise
+            live.task.uncancel()
+            return await _abandon(run, live.cancelled)
+
+    async def _carry(self, run: Run) -> Ended:
+        top = run.entries[run.top]
+        outcome = run.outcomes.get(top.index)
+        while outcome is None:
+            end = await self._carrier.carry(run, run.entries[run.top])
+            if isinstance(end, Waiting):
+                return await _wait(run)
+            outcome = None if isinstance(end, Moved) else end
+        if isinstance(outcome, Answer) and self._house.triggers and await self._trigger(run):
+            return await _wait(run)
+        return await _end(run, outcome)
+
+    async def _trigger(self, run: Run) -> bool:
+        """Start what finished entries start, and what that starts in turn; tell whether one of them waits.
+
+        Loops and hops end it as anywhere.
+        """
+        looked: set[int] = set()
+        waits = False
+        while ready := {index for index, one in run.outcomes.items() if isinstance(one, Answer)} - looked:
+            looked |= ready
+            for index, trigger in itertools.product(sorted(ready), self._house.triggers):
+                entry, outcome = run.entries[index], run.outcomes[index]
+                if entry.contract == trigger.after and isinstance(outcome, Answer):
+                    letter = Letter(
+                        receiver=trigger.start,
+                        task=trigger.task(entry, outcome),
+                        relation=Relation.DELEGATE,
+                        reason=f"{trigger.after} was answered",
+                    )
+                    waits |= isinstance(await self._carrier.trigger(run, entry, letter), Waiting)
+        return waits
+
+
+def _waiting(run: Run, asked: Entry) -> Ended:
+    question = Question.model_validate_json(asked.task)
+    return Ended(run.record.run, run.record.owner, "waiting", question)
+
+
+async def _wait(run: Run) -> Ended:
+    asked = question_of([*run.entries.values()])
+    assert asked is not None, "a run waits for a question only"
+    await run.stand("waiting")
+    return _waiting(run, asked)
+
+
+async def _end(run: Run, outcome: Settled) -> Ended:
+    state = "failed" if isinstance(outcome, Failure) else "done"
+    await run.stand(state)
+    return Ended(run.record.run, run.record.owner, state, outcome)
+
+
+async def _abandon(run: Run, reason: str) -> Ended:
+    """Close every open entry as cancelled."""
+    failure = Failure(kind="cancelled", reason=reason)
+    for entry in [*run.entries.values()]:
+        if entry.outcome is None:
+            run.close(entry, failure, Cost())
+    return await _end(run, failure)
