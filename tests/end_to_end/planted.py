@@ -180,14 +180,15 @@ def is_open(hour: int):
 
 
 def key(label: str) -> str:
-    """Return a label as a key."""
-    return (label.strip().lower())
+    """Return a label as a key: its words, joined."""
+    return "-".join((label.lower().split()))
 '''
 
 CHECKS_AFTER = (
     CHECKS_BEFORE.replace('assert (count > 0, "count must be positive")', 'assert count > 0, "count must be positive"')
-    .replace("lambda: f", "lambda name=name: f")
-    .replace("return (label.strip().lower())", "return label.strip().lower()")
+    .replace("lambda: f", "lambda *, name=name: f")
+    .replace("def is_open(hour: int):", "def is_open(hour: int) -> bool:")
+    .replace("((label.lower().split()))", "(label.lower().split())")
 )
 
 TESTS = '''\
@@ -213,7 +214,9 @@ def test_the_first_line_is_read(tmp_path):
     assert files.first_line(str(path)) == "one"
 
 
-@pytest.mark.parametrize(("order", "expected"), [({}, 0), ({"weight": 2, "paid": 1}, 4), ({"weight": 20, "paid": 1}, 45)])
+@pytest.mark.parametrize(
+    ("order", "expected"), [({}, 0), ({"weight": 2, "paid": 1}, 4), ({"weight": 20, "paid": 1}, 45)]
+)
 def test_the_fee_depends_on_the_weight(order, expected):
     assert orders.fee(order) == expected
 
@@ -250,7 +253,7 @@ def test_opening_hours():
 
 
 def test_keys():
-    assert checks.key(" A ") == "a"
+    assert checks.key(" A B ") == "a-b"
 '''
 
 SHARED = {"pyproject.toml": PYPROJECT, "tests/test_shop.py": TESTS, "shop/__init__.py": '"""A shop."""\n'}
