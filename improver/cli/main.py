@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from improver.cli import commands
-from improver.cli.terminal import complain
-from improver.errors import ImproverError
+from improver.cli.terminal import told_as
+from improver.errors import Hint, ImproverError
 
 DEFAULT = "run"
 FOLDER = Path(commands.__file__).parent
@@ -82,24 +82,32 @@ def improve() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code; the one place that catches everything."""
+    typed = sys.argv[1:] if arguments is None else arguments
+    told = told_as(as_json="--json" in typed)
     try:
-        ended = improve.main(args=arguments, prog_name="improve", standalone_mode=False)
+        ended = improve.main(args=typed, prog_name="improve", standalone_mode=False)
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except (KeyboardInterrupt, click.Abort):
-        complain("interrupted", fix="nothing was lost; run the same command again")
+        told("interrupted", Hint(fix="nothing was lost; run the same command again"))
         return 130
     except click.ClickException as error:
-        error.show()
+        told(error.format_message(), Hint(fix=_help(error)))
         return 2
     except ImproverError as error:
-        complain(error.what, where=error.hint.where, why=error.hint.why, fix=error.hint.fix)
+        told(error.what, error.hint)
         return error.exit_code
     except BrokenPipeError:
         sys.stderr.close()
         return 1
     except Exception as error:  # noqa: BLE001 - the entry point: whatever breaks is told, never swallowed
         traceback.print_exc()
-        complain(f"the improver broke: {type(error).__name__}: {error}", fix="report it with the lines above")
+        told(f"the improver broke: {type(error).__name__}: {error}", Hint(fix="report it with the lines above"))
         return 1
     return ended if isinstance(ended, int) else 0
+
+
+def _help(error: click.ClickException) -> str:
+    """Return the command that shows what could have been typed instead."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path if context else 'improve'} --help"

@@ -2,10 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import click
+
+from improver.errors import Hint
 
 SCHEMA = "nova/improve/1"
 ERASE_LINE = "\r\x1b[2K"
@@ -48,8 +50,7 @@ class Terminal:
     def result(self, outcome: str, fields: Mapping[str, object]) -> None:
         """Print the one JSON object, when it is asked for."""
         if self.as_json:
-            body = {"schema": SCHEMA, "outcome": outcome, **fields}
-            click.echo(json.dumps(body, ensure_ascii=True, indent=2, default=str))
+            print_result(outcome, fields)
 
     def _live(self, text: str) -> None:
         """Replace the live line at the bottom of a terminal; never in a pipe or a log."""
@@ -58,9 +59,22 @@ class Terminal:
             click.echo(f"{ERASE_LINE}{text[:width]}", nl=False, err=True)
 
 
-def complain(what: str, *, where: str = "", why: str = "", fix: str = "") -> None:
-    """Print an error to stderr: what, where, why and fix, a line each."""
-    click.echo(f"improve: {what}", err=True)
-    for label, text in (("where", where), ("why", why), ("fix", fix)):
-        if text:
-            click.echo(f"  {label}: {text}", err=True)
+def print_result(outcome: str, fields: Mapping[str, object]) -> None:
+    """Print the one JSON object on stdout."""
+    body = {"schema": SCHEMA, "outcome": outcome, **fields}
+    click.echo(json.dumps(body, ensure_ascii=True, indent=2, default=str))
+
+
+def told_as(*, as_json: bool) -> Callable[[str, Hint], None]:
+    """Return what tells an error: to stderr what, where, why and fix, a line each, and as the JSON object if asked."""
+
+    def told(what: str, hint: Hint) -> None:
+        click.echo(f"improve: {what}", err=True)
+        for label, text in (("where", hint.where), ("why", hint.why), ("fix", hint.fix)):
+            if text:
+                click.echo(f"  {label}: {text}", err=True)
+        if as_json:
+            next_steps = [hint.fix] if hint.fix else []
+            print_result("error", {"reason": what, "where": hint.where, "why": hint.why, "next": next_steps})
+
+    return told
