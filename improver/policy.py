@@ -195,8 +195,8 @@ def _section(name: str, text: bytes) -> Any:
 
 
 def _explained(error: ValidationError) -> PolicyError:
-    """Turn the first complaint of pydantic into what, where, why and fix."""
-    first = error.errors()[0]
+    """Turn pydantic's first complaint into what, where, why and fix; an unknown key is often why another is missing."""
+    first = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")[0]
     place = [str(part) for part in first["loc"]]
     where = f"policies/{place[0]}.yaml: {'.'.join(place[1:]) or 'the whole file'}"
     if first["type"] != "extra_forbidden":
