@@ -95,7 +95,7 @@ def measure(rig: Rig, base: Tree, cache: Path, *, key: str) -> Baseline:
     runs = _remembered(place)
     if not runs:
         times = rig.policy.gates.suite.flake_runs
-        runs = tuple(_verdict(run_suite(rig, base, cover=number == 0)) for number in range(times))
+        runs = tuple(_verdict(rig, run_suite(rig, base, cover=number == 0)) for number in range(times))
         cache.mkdir(parents=True, exist_ok=True)
         fresh = place.with_suffix(".new")
         fresh.write_text("\n".join(map(to_json, runs)) + "\n", encoding="utf-8")
@@ -130,12 +130,12 @@ def _remembered(place: Path) -> tuple[SuiteRun, ...]:
         return ()
 
 
-def _verdict(run: SuiteRun) -> SuiteRun:
+def _verdict(rig: Rig, run: SuiteRun) -> SuiteRun:
     if not run.trouble:
         return run
     raise BaselineError(
         "the project's tests give no verdict before any change",
-        where=" ".join(run.receipt.argv[-2:]),
+        where=", ".join(rig.layout.tests),
         why="; ".join((run.trouble, *run.receipt.notes[-1:])),
         fix="see that `pytest` runs by itself there; limits are in policies/gates.yaml (suite)",
     )
