@@ -16,6 +16,7 @@ from nova.running import Run
 from nova.seam import Problem, Sender, Sent, judge, opened
 from nova.sources import packet_for
 from nova.stint import WAITING, End, Moved, Stint, Waiting
+from nova.timing import OverTimeError, within
 
 log = logging.getLogger("nova")
 
@@ -68,8 +69,9 @@ class Carrier:
         desk = Desk(stint.packet, tuple(stint.results), stint.problem, stint.seat)
         began = run.now()
         try:
-            async with asyncio.timeout(allowed) as clock:
-                return await stint.seat.agent.body(stint.task, desk), None
+            return await within(allowed, stint.seat.agent.body(stint.task, desk)), None
+        except OverTimeError:
+            return None, Failure(kind="hung", reason=f"{entry.agent} did not return within {allowed:g} seconds")
         except JournalError:
             raise
         except BudgetExceeded as error:
@@ -77,8 +79,6 @@ class Carrier:
         except ModelRefused as error:
             return None, Failure(kind="refused", reason=str(error))
         except Exception as error:  # noqa: BLE001  # an agent may raise anything, and that is its result
-            if clock.expired() and isinstance(error, TimeoutError):
-                return None, Failure(kind="hung", reason=f"{entry.agent} did not return within {allowed:g} seconds")
             return None, Failure(kind="raised", reason=f"{type(error).__name__}: {error}")
         finally:
             took = max(run.now() - began, 0.0)
@@ -162,11 +162,11 @@ class Carrier:
 
     async def _entry(self, run: Run, parent: Entry, sent: Sent, *, sender: str) -> Entry:
         """Return the receiver's entry; one without a packet is refused: a loop, or no hops left."""
-        looped = digest(sent.receiver.name, sent.receiver.accepts.address(), sent.task) in run.first
-        refused = parent.hop >= self._shop.limits.depth or not run.purse.hop() or looped
+        mark = digest(sent.receiver.name, sent.receiver.accepts.address(), sent.task)
+        refused = parent.hop >= self._shop.limits.depth or not run.purse.hop() or mark in run.first
         packet = "" if refused else await packet_for(run, sent, self._shop.policy)
         entry = child_entry(run, parent, sent, sender=sender, packet=packet)
-        run.add(entry)
+        run.add(entry, mark)
         return entry
 
     async def trigger(self, run: Run, parent: Entry, letter: Letter) -> End:

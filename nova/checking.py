@@ -1,5 +1,6 @@
 """Check what may be asked and what is said: borders of an agent, acceptance of an answer, evidence of a claim."""
 
+import functools
 import re
 from collections.abc import Container, Mapping
 
@@ -7,6 +8,8 @@ from nova.contracts import Acceptance, Answer, Claim
 
 CLAUSE = re.compile(r"[,;.!?]|\b(?:and|then)\b")
 POLITE = re.compile(r"^(?:please|kindly|now|also|could you|can you|would you|will you|i want you to|you should|\s)+")
+WORD = re.compile(r"\w+")
+INSTRUCTION = 200  # characters; an instruction is short, and what is longer is material
 ENDINGS = ("ing", "es", "ed", "s", "e")
 SHORTEST = 3  # letters a stem keeps
 
@@ -17,21 +20,23 @@ def forbidden(asked: str, does_not: Mapping[str, str | None]) -> tuple[str, str 
     Only the instruction counts, which is what precedes a colon or the first line break: what follows is
     material. An act is called for where a clause begins with its verb and has its other words.
     """
-    clauses = _clauses(asked)
-    for act, owner in does_not.items():
-        verb, *others = _stems(act)
-        if any(clause and clause[0] == verb and {*others} <= {*clause} for clause in clauses):
-            return act, owner
+    instruction = asked[:INSTRUCTION].lstrip().partition("\n")[0].partition(":")[0].casefold()
+    for clause in CLAUSE.split(instruction):
+        spoken = POLITE.sub("", clause.strip())
+        first = WORD.search(spoken)
+        opening = _stem(first[0]) if first else ""
+        for act, owner in does_not.items():
+            verb, others = _act(act)
+            if opening == verb and others <= {_stem(word) for word in WORD.findall(spoken)}:
+                return act, owner
     return None
 
 
-def _clauses(asked: str) -> list[list[str]]:
-    instruction = asked.lstrip().partition("\n")[0].partition(":")[0].casefold()
-    return [_stems(POLITE.sub("", clause.strip())) for clause in CLAUSE.split(instruction)]
-
-
-def _stems(words: str) -> list[str]:
-    return [_stem(word) for word in re.findall(r"\w+", words.casefold())] or [""]
+@functools.cache
+def _act(act: str) -> tuple[str, frozenset[str]]:
+    """Return the verb of a card's act and its other words; cards are few and never change."""
+    verb, *others = [_stem(word) for word in WORD.findall(act.casefold())] or [""]
+    return verb, frozenset(others)
 
 
 def _stem(word: str) -> str:

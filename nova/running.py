@@ -1,10 +1,10 @@
 """A run as it is carried: a mirror of its journal, its purse, and the writes not yet on disk."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nova.contracts import Answer, Contract, Cost, Entry, RunRecord, ToolUse
+from nova.contracts import Answer, Contract, Cost, Entry, RunRecord, Standing, ToolUse
 from nova.errors import JournalError
 from nova.ports import Journal
 from nova.purse import Purse
@@ -41,11 +41,11 @@ class Run:
         self.free += 1
         return self.free - 1
 
-    def add(self, entry: Entry) -> None:
-        """Take up a new entry; its index is fixed from now on."""
+    def add(self, entry: Entry, mark: bytes = b"") -> None:
+        """Take up a new entry; its index is fixed from now on. `mark` is its digest, where that is known."""
         self.entries[entry.index] = entry
         self.free = max(self.free, entry.index + 1)
-        self.first.setdefault(digest(entry.agent, entry.contract, entry.task), entry.index)
+        self.first.setdefault(mark or digest(entry.agent, entry.contract, entry.task), entry.index)
 
     def replayed(self, parent: int, agent: str, contract: str, task: str) -> Entry | None:
         """Return, once, the entry a handoff already led to before the run stopped."""
@@ -67,34 +67,25 @@ class Run:
 
     async def open(self, entries: Sequence[Entry]) -> None:
         """Record entries before their agents run, with every closing that waits."""
-        waiting = self._taken()
-        if not waiting:
-            return await self.journal.open(entries)
-        *before, last = waiting
-        return await self._together([*map(self.journal.close, before), self.journal.close(last, opens=entries)])
+        await self.journal.open(entries, closes=self._taken())
 
     async def move(self, owner: str, entry: Entry) -> None:
         """Record that the run has a new owner, who begins with `entry`."""
         self.top = entry.index
         self.record = self.record.model_copy(update={"owner": owner})
-        *before, last = self._taken()
-        settled = self.journal.settle(self.record.run, owner=owner, state="open", at=self.now())
-        closings = [*map(self.journal.close, before), self.journal.close(last, opens=[entry])]
-        await self._together([*closings, settled])
+        await self.journal.settle(self._standing("open"), closes=self._taken(), opens=(entry,))
 
     async def stand(self, state: str) -> None:
         """Record how the run stands, with every closing that waits."""
-        settled = self.journal.settle(self.record.run, owner=self.record.owner, state=state, at=self.now())
+        await self.journal.settle(self._standing(state), closes=self._taken())
         self.record = self.record.model_copy(update={"state": state})
-        await self._together([*map(self.journal.close, self._taken()), settled])
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
         """Record a use before its effect; return the record of before, if there is one."""
         if (earlier := self.uses.get(use.key)) is not None:
             return earlier
-        waiting = self._taken()
-        if waiting:  # an agent's time may run out here, and a closing must not get lost by it
-            await asyncio.shield(self._together([*map(self.journal.close, waiting)]))
+        if closes := self._taken():  # an agent's time may run out here, and a closing must not get lost by it
+            await asyncio.shield(asyncio.ensure_future(self.journal.open((), closes=closes)))
         self.uses[use.key] = use
         return await self.journal.tool(use)
 
@@ -109,12 +100,8 @@ class Run:
         waiting, self.unwritten = self.unwritten, []
         return waiting
 
-    async def _together(self, writes: Sequence[Awaitable[None]]) -> None:
-        """Await writes in one group commit; the journal keeps their order."""
-        if len(writes) == 1:
-            await writes[0]
-        elif writes:
-            await asyncio.gather(*writes)
+    def _standing(self, state: str) -> Standing:
+        return Standing(run=self.record.run, owner=self.record.owner, state=state, at=self.now())
 
 
 @dataclass(frozen=True, slots=True)

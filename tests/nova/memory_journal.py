@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nova.contracts import Entry, RunRecord, Scope, ToolUse
+from nova.contracts import Entry, RunRecord, Scope, Standing, ToolUse
 from nova.errors import JournalError
 
 
@@ -30,8 +30,9 @@ class MemoryJournal:
         self.rows[run.run] = {root.index: root}
         self.kept[run.run] = {}
 
-    async def open(self, entries: Sequence[Entry]) -> None:
+    async def open(self, entries: Sequence[Entry], *, closes: Sequence[Entry] = ()) -> None:
         self._write()
+        self._close(closes)
         self._open(entries)
 
     def _open(self, entries: Sequence[Entry]) -> None:
@@ -40,18 +41,23 @@ class MemoryJournal:
             assert entry.outcome is None
             self.rows[entry.run][entry.index] = entry
 
-    async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
-        self._write()
-        assert self.rows[entry.run][entry.index].outcome is None, "a closed entry never changes"
-        assert entry.outcome is not None
-        self.rows[entry.run][entry.index] = entry
-        self._open(opens)
+    def _close(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            assert self.rows[entry.run][entry.index].outcome is None, "a closed entry never changes"
+            assert entry.outcome is not None
+            self.rows[entry.run][entry.index] = entry
 
-    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
+    async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
+        await self.open(opens, closes=(entry,))
+
+    async def settle(self, standing: Standing, *, closes: Sequence[Entry] = (), opens: Sequence[Entry] = ()) -> None:
         self._write()
-        closed = at if state in ("done", "failed") else None
-        self.records[run] = self.records[run].model_copy(update={"owner": owner, "state": state, "closed": closed})
-        self.owners.append((run, owner, state))
+        self._close(closes)
+        self._open(opens)
+        ended = standing.at if standing.state in ("done", "failed") else None
+        update = {"owner": standing.owner, "state": standing.state, "closed": ended}
+        self.records[standing.run] = self.records[standing.run].model_copy(update=update)
+        self.owners.append((standing.run, standing.owner, standing.state))
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
         run = use.key.split(":")[0]
