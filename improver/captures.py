@@ -36,6 +36,8 @@ def late_bound(closure: Closure, source: Source) -> list[str]:
         changing = targets - _walrus_bound(loops[0]) if _outlives(closure, loops[0], source) else set()
     else:
         kept = [loop for loop in loops if _outlives(closure, loop, source)]
+        if not kept:
+            return []
         fixed = declared(source.tree) | _walrus_bound(source.function_of(closure) or source.tree)
         changing = {name for name in names if name not in fixed and _changes(name, closure, kept, loops, source)}
     return [name for name in names if name in changing and not (name.startswith("__") and not name.endswith("__"))]
