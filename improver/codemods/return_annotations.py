@@ -190,7 +190,7 @@ def _wants_it(node: Function, source: Source) -> bool:
     annotated = any(isinstance(item, ast.arg) and item.annotation for item in ast.walk(node.args))
     if not annotated and any(_says_too_little(item) for item in own(node)):
         return False
-    typed = [item for item in source.parents if isinstance(item, FUNCTIONS) and item.returns is not None]
+    typed = [item for item in source.functions if item.returns is not None]
     if node.name == "__init__" and annotated:
         return any(item.name == "__init__" for item in typed)
     return bool(typed)

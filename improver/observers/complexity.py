@@ -4,7 +4,7 @@ import ast
 import itertools
 import re
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from improver.observer import Project, observer
 from improver.records import Finding
@@ -29,8 +29,8 @@ def complexity(project: Project) -> Iterator[Finding]:
 
 
 def _observed(source: Source) -> Iterator[Finding]:
-    for node in source.parents:
-        if not isinstance(node, FUNCTIONS) or not _may_exceed(source, node) or source.function_of(node) is not None:
+    for node in source.functions:
+        if not _may_exceed(source, node) or source.function_of(node) is not None:
             continue
         if (value := cognitive(node, source.lines)) > THRESHOLD:
             yield Finding(
@@ -65,13 +65,13 @@ def cognitive(function: Function, lines: Sequence[str] = ()) -> int:
     """
     texts = dict(enumerate(lines[function.lineno - 1 : function.end_lineno], function.lineno))
     hot = {number for number, line in texts.items() if INLINE.search(line)}
-    named = not lines or sum(line.count(function.name) for line in texts.values()) > 1
-    total = 1 if named and _calls_itself(function) else 0
+    named = {number for number, line in texts.items() if function.name in line}
+    total = 1 if _calls_itself(function, named) else 0
     outer = -1 if _is_decorator(function) else 0
     waiting: list[Placed] = [(node, outer if isinstance(node, FUNCTIONS) else 0) for node in function.body]
     while waiting:
         node, depth = waiting.pop()
-        if lines and isinstance(node, FLAT) and hot.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1)):
+        if lines and isinstance(node, FLAT) and not _touches(node, hot):
             continue
         cost, inner = _step(node, depth)
         total += cost
@@ -141,11 +141,23 @@ def _is_decorator(function: Function) -> bool:
     return len(body) == 2 and isinstance(body[0], FUNCTIONS) and isinstance(body[1], ast.Return)
 
 
-def _calls_itself(function: Function) -> bool:
-    """Tell whether `function` calls its own name, or as a method that name of its first parameter."""
+def _touches(node: ast.expr | ast.stmt, numbers: Set[int]) -> bool:
+    return not numbers.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1))
+
+
+def _calls_itself(function: Function, named: Set[int]) -> bool:
+    """Tell whether `function` calls its own name, or as a method that name of its first parameter.
+
+    `named` are the lines that hold the name; without any, the lines are not known.
+    """
     parameters = [*function.args.posonlyargs, *function.args.args]
     me = parameters[0].arg if parameters and parameters[0].arg in ("self", "cls") else ""
-    for node in ast.walk(function):
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        if named and isinstance(node, FLAT) and not _touches(node, named):
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
         if not isinstance(node, ast.Call):
             continue
         target = node.func

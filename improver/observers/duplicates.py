@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from improver.names import bound, declared
 from improver.observer import Project, observer
 from improver.records import Finding
-from improver.source import FUNCTIONS, Source
+from improver.source import FUNCTIONS, SCOPES, Source
 
 SMALLEST = 6  # statements, nested ones included
 BLOCKS = ("body", "orelse", "finalbody")
+COMPOUND = (*SCOPES, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 Block = Sequence[ast.stmt]
 UNTELLING = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)  # repeated because they must be
 
@@ -75,7 +76,7 @@ def _windows(source: Source) -> Iterator[tuple[int, _Window]]:
 
 def _blocks(source: Source) -> Iterator[Block]:
     """Yield every block inside functions; what stands at the top of modules and classes declares, and may repeat."""
-    stack: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(source.tree.body)]
+    stack: list[tuple[ast.stmt, bool]] = [(node, False) for node in reversed(source.tree.body)]
     while stack:
         node, inside = stack.pop()
         inside = inside or isinstance(node, FUNCTIONS)
@@ -86,13 +87,11 @@ def _blocks(source: Source) -> Iterator[Block]:
         stack.extend((statement, inside) for statement in reversed(inner))
 
 
-def _blocks_of(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for name in BLOCKS:
-        block = getattr(node, name, None)
-        if isinstance(block, list) and block:
-            yield block
-    for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-        yield inner.body
+def _blocks_of(node: ast.stmt) -> list[list[ast.stmt]]:
+    if not isinstance(node, COMPOUND):
+        return []
+    blocks = [block for name in BLOCKS if (block := getattr(node, name, None))]
+    return blocks + [inner.body for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))]
 
 
 def _outlined(statement: ast.stmt) -> tuple[int, int]:
@@ -177,7 +176,14 @@ def _field(node: ast.AST, name: str, own: frozenset[str], numbers: dict[str, int
 
 
 def _inside(window: _Window) -> set[int]:
-    return {id(node) for top in window.statements for node in ast.walk(top) if isinstance(node, ast.stmt)}
+    return {id(node) for top in window.statements for node in _statements(top)}
+
+
+def _statements(statement: ast.stmt) -> Iterator[ast.stmt]:
+    yield statement
+    for block in _blocks_of(statement):
+        for inner in block:
+            yield from _statements(inner)
 
 
 def _apart(windows: Iterable[_Window], taken: set[int]) -> list[_Window]:

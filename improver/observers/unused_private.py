@@ -90,8 +90,8 @@ def _findings(project: Project, unnamed: Iterable[_Candidate]) -> Iterator[Findi
 
 def _mixed_in(source: Source) -> Iterator[str]:
     """Yield the names of classes that share a subclass with another base, which may call what they define."""
-    for node in source.parents:
-        if isinstance(node, ast.ClassDef) and len(node.bases) + len(node.keywords) > 1:
+    for node in source.of_kind(ast.ClassDef):
+        if len(node.bases) + len(node.keywords) > 1:
             yield from (str(getattr(base, "id", getattr(base, "attr", ""))) for base in node.bases)
 
 
@@ -103,7 +103,7 @@ def _may_mean(pattern: str, path: str, item: _Candidate) -> bool:
 
 def _built(source: Source) -> Iterator[str]:
     """Yield a pattern for every string the file composes that could become a private name."""
-    for node in source.parents:
+    for node in (*source.of_kind(ast.JoinedStr), *source.of_kind(ast.BinOp), *source.of_kind(ast.Call)):
         for pattern in _patterns(node):
             spelled = pattern.replace(ANY, "")
             if "_" in spelled and spelled.isidentifier() and ANY in pattern:
