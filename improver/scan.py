@@ -1,7 +1,9 @@
 """From a base tree to findings, and from findings to groups worth trying (pure)."""
 
+import contextlib
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -62,18 +64,33 @@ def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -
     sources: dict[str, Source] = {}
     context: dict[str, Source] = {}
     unreadable: list[Unreadable] = []
-    for path in sorted(tree):
-        if not path.endswith(".py") or tree[path].mode in (SYMLINK, SUBMODULE):
-            continue
-        source = _read(path, tree[path], policy)
+    with _collector_paused():
+        read = [_read(path, tree[path], policy) for path in sorted(tree) if _is_python(path, tree[path])]
+    for source in read:
         if isinstance(source, Unreadable):
             unreadable.append(source)
-        elif policy.is_test(path) or policy.may_touch(path) or not _below(path, paths):
-            context[path] = source
+        elif policy.is_test(source.path) or policy.may_touch(source.path) or not _below(source.path, paths):
+            context[source.path] = source
         else:
-            sources[path] = source
+            sources[source.path] = source
     rules = policy.review.ruff_rules
     return Project(MappingProxyType(sources), tree, ruff, MappingProxyType(context), rules), unreadable
+
+
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking growing trees, all alive, again and again: half the cost of parsing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _is_python(path: str, file: File) -> bool:
+    return path.endswith(".py") and file.mode not in (SYMLINK, SUBMODULE)
 
 
 def _read(path: str, file: File, policy: Policy) -> Source | Unreadable:
