@@ -1,0 +1,101 @@
+"""A thread that works off what many coroutines ask for, as many at a time as are waiting."""
+
+import asyncio
+import queue
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Thread
+from typing import Generic, TypeVar
+
+from nova.errors import JournalError
+
+Asked = TypeVar("Asked")
+Given = TypeVar("Given")
+
+
+class Lane(Generic[Asked, Given]):
+    """One thread and its queue.
+
+    `work` gets everything that waits and returns a result or a JournalError for each, in order; `finish` runs
+    last; both only ever in this thread. An idle lane begins at once; a busy one gathers while it works, so there
+    are no timers. What was submitted is done even when nobody waits for it any more.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[list[Asked]], Sequence[Given | JournalError]],
+        finish: Callable[[], None],
+    ) -> None:
+        self._work = work
+        self._finish = finish
+        self._queue: queue.SimpleQueue[tuple[Asked, asyncio.Future[Given]] | None] = queue.SimpleQueue()
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._closed = False
+        self._ended = False
+
+    def submit(self, asked: Asked) -> "asyncio.Future[Given]":
+        """Put `asked` in the queue and return the future of its result; raise JournalError when closed."""
+        if self._closed:
+            raise JournalError("the journal is closed", fix="open it again")
+        if self._thread.ident is None:
+            self._thread.start()
+        future: asyncio.Future[Given] = asyncio.get_running_loop().create_future()
+        self._queue.put((asked, future))
+        if self._ended:
+            self._abandon()
+        return future
+
+    async def aclose(self) -> None:
+        """Finish what is queued, then end the thread."""
+        self._closed = True
+        if self._thread.ident is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        try:
+            while batch := self._gather():
+                _deliver([future for _, future in batch], self._work([asked for asked, _ in batch]))
+        finally:  # also where `work` broke a promise: nobody may wait for ever
+            self._ended = True
+            self._finish()
+            self._abandon()
+
+    def _gather(self) -> list[tuple[Asked, "asyncio.Future[Given]"]]:
+        """Wait for the first one, then take all that are there; nothing when it is time to end."""
+        first = self._queue.get()
+        if first is None:
+            return []
+        batch = [first]
+        for _ in range(self._queue.qsize()):  # nobody else takes from this queue
+            following = self._queue.get_nowait()
+            if following is None:
+                self._queue.put(None)
+                break
+            batch.append(following)
+        return batch
+
+    def _abandon(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                if waiting := self._queue.get_nowait():
+                    _deliver([waiting[1]], [JournalError("the journal's thread has ended", fix="start nova again")])
+
+
+def _deliver(futures: Sequence["asyncio.Future[Given]"], given: Sequence[Given | JournalError]) -> None:
+    """Hand results to the event loops that wait for them, once for each loop; one that has ended wants none."""
+    for loop in {future.get_loop() for future in futures}:
+        mine = [pair for pair in zip(futures, given, strict=True) if pair[0].get_loop() is loop]
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, mine)
+
+
+def _settle(answered: list[tuple["asyncio.Future[Given]", Given | JournalError]]) -> None:
+    for future, given in answered:
+        if future.done():  # its coroutine was cancelled
+            continue
+        if isinstance(given, JournalError):
+            future.set_exception(given)
+        else:
+            future.set_result(given)
