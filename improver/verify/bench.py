@@ -18,6 +18,7 @@ from improver.verify.suite import Rig, is_red, python_argv, run_suite, staged
 
 JUDGE = ("runner.py", "watch.py", "report.py", "suite.py", "configuration.py")  # what makes a manifest
 NAMED = 10  # tests named in an error
+WHY_CHARACTERS = 200  # of each reason in it
 LAUNCH = (  # -m would put the working directory before everything else
     "import os, runpy, sys; os.chdir(sys.argv[1]); sys.argv = sys.argv[2:]; "
     "os.environ.update(MYPY_CACHE_DIR=os.environ['NOVA_SCRATCH'] + '/mypy'); "
@@ -160,7 +161,7 @@ def demand_green(baseline: Baseline) -> None:
     raise BaselineError(
         f"the project's tests do not hold before any change: {', '.join(said)}",
         where=", ".join((*names[:NAMED], *more)),
-        why="; ".join(baseline.run.receipt.notes[2:5]),
+        why="; ".join(note[:WHY_CHARACTERS] for note in baseline.run.receipt.notes[2:5]),
         fix=_advice(baseline),
     )
 

@@ -13,7 +13,9 @@ from improver.errors import RepositoryError
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, env={"PATH": os.environ["PATH"]})
+    subprocess.run(
+        ["git", "init", "-q", str(tmp_path)], check=True, env={"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1"}
+    )
     return tmp_path
 
 
