@@ -1,11 +1,13 @@
 """Find improvements, prove them and propose each on its own branch."""
 
+import difflib
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from improver.acts import improve
-from improver.app import open_improver
+from improver.app import Improver, open_improver
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
@@ -13,6 +15,7 @@ from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
 from improver.loop import Report, Request
 from improver.preparing import Wish
+from improver.scan import wanted
 
 DROPS_SHOWN = 12
 
@@ -42,6 +45,7 @@ def command(
         if maximum is not None and maximum > most:
             why = f"policies/budget.yaml allows {most} proposals a run"
             raise RefusedByPolicy(f"--max {maximum} is more than one run may make", why=why, fix=f"--max {most}")
+        expect_known(only, rules_of(improver))
         places = tuple(relative(improver.repository.root, path) for path in paths)
         request = Request(maximum or most, only, dry_run)
         report = improve(improver, request, Wish(tolerate_red=tolerate_red), places, told_by(common.terminal))
@@ -49,6 +53,23 @@ def command(
         export(folder, [proposed.draft for proposed in report.proposals])
     tell_end(common.terminal, report)
     return report.exit_code
+
+
+def rules_of(improver: Improver) -> list[str]:
+    """Return every rule that a run can find something under."""
+    listed = [f"ruff:{code}" for code in improver.policy(improver.repository.head).review.ruff_rules]
+    seen = [rule for one in improver.observers for rule in one.rules if "*" not in rule]
+    return [*(codemod.name for codemod in improver.codemods), *listed, *seen]
+
+
+def expect_known(only: Sequence[str], rules: Sequence[str]) -> None:
+    """Raise UsageError when nothing could ever be found under one of the rules asked for."""
+    for pattern in only:
+        if any(wanted(rule, (pattern,)) for rule in rules):
+            continue
+        close = difflib.get_close_matches(pattern, rules, n=1)
+        fix = f"did you mean {close[0]!r}?" if close else "improve codemods; ruff's rules are in policies/review.yaml"
+        raise UsageError(f"--only {pattern}: there is no such rule", fix=fix)
 
 
 def relative(root: Path, path: str) -> str:
