@@ -78,7 +78,7 @@ class Publisher:
         commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
         publishable = self.ground.policy.gates.risk[change.safety.value].publish and not self.ground.stamp
         escalated = any(result.ruling is Ruling.ESCALATE for result in judged.results)
-        name = identifier(evidence.claims_digest, change)
+        name = identifier(commit, change)
         return Draft(
             id=name,
             rule=change.rule,
@@ -139,8 +139,11 @@ def evidence_of(
     )
 
 
-def identifier(claims_digest: str, change: Change) -> str:
-    """Return [a-z0-9-]{1,48} from the claims, the rule and the file, for a branch name."""
+def identifier(commit: str, change: Change) -> str:
+    """Return [a-z0-9-]{1,48} from the commit, the rule and the file, for a branch name.
+
+    The commit carries its time: a branch that an older, lost ledger made of the same claims is not in the way.
+    """
     stem = change.paths[0].rsplit("/", 1)[-1].removesuffix(".py")
-    words = re.sub(r"[^a-z0-9]+", "-", f"{claims_digest[:8]}-{change.rule}-{stem}".casefold())
+    words = re.sub(r"[^a-z0-9]+", "-", f"{commit[:8]}-{change.rule}-{stem}".casefold())
     return words[:ID_LENGTH].strip("-")
