@@ -55,6 +55,9 @@ def improve(improver: Improver, request: Request, wish: Wish, paths: Sequence[st
         try:
             report = _run(improver, run, (request, wish, paths), tell)
             outcome, funnel = report.outcome, report.funnel.as_counts()
+        except KeyboardInterrupt:
+            outcome = "interrupted"
+            raise
         finally:
             improver.ledger.finish_run(run, outcome, funnel, now().isoformat(timespec="seconds"))
     return report
