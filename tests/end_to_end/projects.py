@@ -223,13 +223,30 @@ class AtTerminal:
         return bool(data)
 
 
-def wait_until_gone(pid: int, seconds: float = 20) -> bool:
-    """Tell whether process `pid` ends within `seconds`."""
+def descendants(pid: int) -> list[int]:
+    """Return every process below `pid`."""
+    found: list[int] = []
+    queue = [pid]
+    while queue:
+        parent = queue.pop()
+        try:
+            below = [int(word) for word in Path(f"/proc/{parent}/task/{parent}/children").read_text("ascii").split()]
+        except OSError:  # it ended meanwhile
+            below = []
+        found += below
+        queue += below
+    return found
+
+
+def is_gone(pid: int, seconds: float = 20) -> bool:
+    """Tell whether process `pid` ends within `seconds`; one that nobody reaped has ended as well."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+            state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
+        except OSError:
+            return True
+        if state == "Z":
             return True
         time.sleep(0.02)
     return False
