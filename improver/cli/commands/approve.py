@@ -1,5 +1,7 @@
 """Approve a proposal: a human's act, and the only command that merges."""
 
+from datetime import datetime
+
 import click
 
 from improver.acts import holds_on
@@ -10,6 +12,7 @@ from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 from improver.errors import RefusedByPolicy
 from improver.records import Verdict
+from improver.verify.evidence import read as read_evidence
 
 
 @improve_command("approve")
@@ -36,15 +39,30 @@ def command(common: Common, number: int, into: str, because: str) -> int:
 
 
 def _revalidated(common: Common, improver: Improver, proposal: Proposal, into: str) -> bool:
-    """Judge the change again where the branch has moved on since; True when it was needed and holds."""
+    """Judge the change again where the branch moved on or the evidence expired; True when that was needed and holds."""
     target = into or improver.repository.branch
     head = None if target is None else improver.repository.branch_head(target)
-    if not common.settings.terminal or head is None or head == proposal.draft.base:
-        return False  # merging says why it refuses, or nothing has moved
+    if not common.settings.terminal or head is None:
+        return False  # merging says why it refuses
     if improver.repository.contains(head, proposal.draft.commit):
         return False  # an interrupted approval, repeated
+    expired = _expired(improver, proposal)
+    if head == proposal.draft.base and not expired:
+        return False
     reasons = holds_on(improver, proposal.draft, head, told_by(common.terminal))
     if reasons:
         fix = "let the next run make the change anew, or reject it"
         raise RefusedByPolicy(f"the proposal does not hold on {target}", why="; ".join(reasons), fix=fix)
     return True
+
+
+def _expired(improver: Improver, proposal: Proposal) -> bool:
+    """Tell whether the evidence is too old; raise when it does not fit the proposal at all."""
+    made, repository = proposal.draft, improver.repository
+    evidence = read_evidence(made.evidence)
+    holds = (made.claims_digest, repository.tree_id(made.commit), repository.parents(made.commit))
+    if holds != (evidence.claims_digest, evidence.tree, (evidence.base,)):
+        why = "it binds another base, tree or digest than the commit has"
+        fix = f"improve reject {proposal.number}; improve show {proposal.number} --evidence"
+        raise RefusedByPolicy("the evidence belongs to another proposal", where=made.branch, why=why, fix=fix)
+    return now() > datetime.fromisoformat(evidence.expires)
