@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import sqlite3
 import subprocess
 import sys
 import time
@@ -175,6 +176,14 @@ def user_state(root: Path) -> dict[str, object]:
             if path.is_file() and not {".git", ".nova"} & set(path.relative_to(root).parts[:1])
         },
     }
+
+
+def forged(root: Path, number: int, evidence: bytes) -> None:
+    """Replace the evidence of a proposal behind the improver's back."""
+    with sqlite3.connect(root / ".nova/ledger.sqlite3") as ledger:
+        ledger.execute("DROP TRIGGER IF EXISTS proposals_judged")
+        ledger.execute("UPDATE proposals SET evidence = ? WHERE number = ?", (evidence, number))
+    ledger.close()
 
 
 # --- at a terminal ------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What a human decides holds: a rejection lasts until the code truly changes, only a human at a terminal merges."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.end_to_end.projects import (
     Ended,
     branches,
     committed,
+    forged,
     git,
     improve,
     made,
@@ -68,13 +70,10 @@ def test_a_rejected_finding_stays_away_until_its_code_truly_changes(tmp_path: Pa
     rejected = improve(root, "reject", "1", "--because", "we like it", "--json")
     assert (rejected.status, rejected.data["outcome"], rejected.data["state"]) == (0, "rejected", "rejected")
 
-    moved = '"""Depths of the pier."""\n\nUNIT = "m"\n' + DEPTH.split("\n", 1)[1].replace(
-        "(text)\n", "(\n    text\n)\n"
-    )
-    again = DEPTH.split("\n", 1)[1].replace(
+    broken = DEPTH.replace("LookupError(text)", "LookupError(\n            text\n        )")
+    again = broken.split("\n", 1)[1]
         "raise LookupError(text)", "raise LookupError(\n            text\n        )"
     )
-    assert moved != again
     committed(root, {"pier/a.py": f'"""Depths of the pier."""\n\nUNIT = "m"\n{again}'})
     ended = improve(root, "run", "--json")
     assert (ended.status, ended.data["outcome"]) == (0, "all_suppressed"), ended
@@ -131,7 +130,7 @@ def test_a_rejection_can_be_for_a_file_or_for_a_rule(tmp_path: Path) -> None:
 def test_only_a_human_at_a_terminal_merges_and_takes_back(tmp_path: Path) -> None:
     root = made(tmp_path, WIDE)
     assert len(proposed(root)) == 2
-    before = user_state(root)
+    before, base = user_state(root), git(root, "rev-parse", "HEAD").strip()
     for ended, why in (
         (improve(root, "approve", "1"), "there is no terminal"),
         (at_terminal(root, "approve", "1", CI="true"), "this is continuous integration"),
@@ -150,11 +149,8 @@ def test_only_a_human_at_a_terminal_merges_and_takes_back(tmp_path: Path) -> Non
     approved = at_terminal(root, "approve", "1", "--because", "a good change")
     assert (approved.status, "✓" in approved.out) == (0, True), approved
     assert git(root, "show", "HEAD:pier/a.py") == DEPTH_MENDED == (root / "pier/a.py").read_text("utf-8")
-    assert git(root, "rev-list", "--parents", "-1", "HEAD").split()[2] == git(
-        root, "rev-parse", branches(root)[0]
-    ).strip() or (
-        git(root, "rev-list", "--parents", "-1", "HEAD").split()[2] == git(root, "rev-parse", branches(root)[1]).strip()
-    )
+    merged = git(root, "rev-list", "--parents", "-1", "HEAD").split()
+    assert (merged[1], merged[2] in git(root, "rev-parse", *branches(root)).split()) == (base, True)
     assert git(root, "status", "--porcelain") == ""
     assert [one["number"] for one in improve(root, "list", "--json").data["proposals"]] == [2]
 
@@ -176,16 +172,26 @@ def test_only_a_human_at_a_terminal_merges_and_takes_back(tmp_path: Path) -> Non
     ]
 
 
-def test_an_altered_or_expired_proposal_is_not_merged_unseen(tmp_path: Path) -> None:
+def test_a_proposal_that_is_not_what_was_judged_is_not_merged(tmp_path: Path) -> None:
     root = made(tmp_path)
     proposed(root)
-    branch = branches(root)[0]
-    tree = git(root, "rev-parse", f"{branch}^{{tree}}").strip()
-    other = git(root, "commit-tree", tree, "-p", "main", "-m", "mine").strip()
-    git(root, "update-ref", f"refs/heads/{branch}", other)
-    ended = at_terminal(root, "approve", "1")
-    assert (ended.status, "somebody edited" in ended.out) == (6, True), ended
+    branch, own = branches(root)[0], improve(root, "show", "1", "--evidence").out
+    commit, tree = git(root, "rev-parse", branch, f"{branch}^{{tree}}").split()
+    git(root, "update-ref", f"refs/heads/{branch}", git(root, "commit-tree", tree, "-p", "main", "-m", "mine").strip())
+    edited = at_terminal(root, "approve", "1")
+    assert (edited.status, "somebody edited" in edited.out) == (6, True), edited
+
+    git(root, "update-ref", f"refs/heads/{branch}", commit)
+    forged(root, 1, own.replace('"abstain"', '"pass"').encode())
+    altered = at_terminal(root, "approve", "1")
+    assert (altered.status, "the evidence was altered" in altered.out) == (1, True), altered
     assert git(root, "rev-list", "--count", "main").strip() == "1"
+
+    expires = json.loads(own)["expires"]
+    forged(root, 1, own.replace(expires, "2001" + expires[4:]).encode())
+    expired = at_terminal(root, "approve", "1")
+    assert (expired.status, "baseline" in expired.out) == (0, True), expired
+    assert git(root, "show", "main:pier/a.py") == DEPTH_MENDED
 
 
 # --- what is asked for --------------------------------------------------------------------------------------------

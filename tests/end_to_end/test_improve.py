@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.planted import CLEAN, PLANTED
-from tests.end_to_end.projects import Ended, branches, git, improve, made, packaged, user_state, write
+from tests.end_to_end.projects import Ended, branches, forged, git, improve, made, packaged, user_state, write
 
 pytestmark = [pytest.mark.host, pytest.mark.t3]
 
@@ -153,14 +153,6 @@ def test_the_clean_twin_is_left_alone(tmp_path: Path) -> None:
 
 
 # --- evidence that no longer fits ---------------------------------------------------------------------------------
-
-
-def forged(root: Path, number: int, evidence: bytes) -> None:
-    """Replace the evidence of a proposal behind the improver's back."""
-    with sqlite3.connect(root / ".nova/ledger.sqlite3") as ledger:
-        ledger.execute("DROP TRIGGER IF EXISTS proposals_judged")
-        ledger.execute("UPDATE proposals SET evidence = ? WHERE number = ?", (evidence, number))
-    ledger.close()
 
 
 @pytest.fixture(scope="module")
