@@ -9,7 +9,7 @@ from improver.records import Change, Finding, GateResult, Receipt, Ruling, Safet
 TITLE_LENGTH = 72  # characters; what a hosting site shows without cutting
 REASONS_SHOWN = 5
 RISK = {
-    Safety.PROVED: "None known: the code before and after compiles to the same program.",
+    Safety.PROVED: "None known: the code before and after is the same program.",
     Safety.CONFINED: "Confined: the two versions differ in the {observable} and in nothing else.",
     Safety.COVERED: "A refactoring: the tests that run these lines give the same outcomes as before.",
     Safety.NEW_TEST: "Tests only: no product file is touched.",

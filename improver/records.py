@@ -13,7 +13,7 @@ NOTHING: Mapping[str, int] = MappingProxyType({})
 class Safety(StrEnum):
     """Risk classes, safest first; policy says which gates each must pass."""
 
-    PROVED = "proved"  # normalised AST or compiled code is equal
+    PROVED = "proved"  # normalised AST or compiled code is equal, unreachable clauses aside
     CONFINED = "confined"  # differs only in one declared observable
     COVERED = "covered"  # a refactoring that the touched lines' tests hold
     NEW_TEST = "new test"

@@ -9,7 +9,7 @@ import libcst as cst
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
 from improver.names import is_builtin, tie
 from improver.records import Safety
-from improver.source import Source
+from improver.source import SCOPES, Source
 
 
 class SubsumedExcept(Codemod):
@@ -22,12 +22,12 @@ class SubsumedExcept(Codemod):
     )
     SAFE_WHEN = (
         "Every exception the clause names is a builtin that is a subclass of one an earlier clause names, or the same"
-        " dotted name as there, or an earlier clause names BaseException, so the clause is never entered and looking up"
-        " its names has no further effect; no builtin involved is rebound in the file; and the dead code binds no name"
-        " that its function needs to be local, holds no yield and no declaration. Deleting it leaves every run as it"
-        " was, but the code differs, so it is held by the tests (covered) rather than proved."
+        " plain or dotted name as there with nothing but names looked up in between, or an earlier clause names"
+        " BaseException, so the clause is never entered and looking up its names has no further effect; no builtin"
+        " involved is rebound in the file; and the dead code binds no name that its function needs to be local, holds"
+        " no yield and no declaration. The judge finds the dead clause by itself and compares the rest."
     )
-    SAFETY = Safety.COVERED
+    SAFETY = Safety.PROVED
     VALUE = 3
     NODES = (ast.ExceptHandler,)
 
@@ -78,6 +78,13 @@ class SubsumedExcept(Codemod):
         "try:\n    go()\nexcept find():\n    a()\nexcept find():\n    b()\n",
         "try:\n    go()\nexcept table['x']:\n    a()\nexcept table['x']:\n    b()\n",
         "try:\n    go()\nexcept Lost:\n    a()\nexcept swap():\n    b()\nexcept Lost:\n    c()\n",
+        "def OSError():\n    pass\ntry:\n    go()\nexcept OSError:\n    a()\nexcept FileNotFoundError:\n    b()\n",
+        "def f():\n    global OSError\n    OSError = swap()\ntry:\n    go()\nexcept OSError:\n    a()\n"
+        "except FileNotFoundError:\n    b()\n",
+        "class A(metaclass=M):\n    try:\n        go()\n    except OSError:\n        x = 1\n"
+        "    except FileNotFoundError:\n        x = 2\n",
+        "class A:\n    def __getattr__(self, name):\n        return swap()\n    def f(self):\n        try:\n"
+        "            go()\n        except self.Lost:\n            a()\n        except self.Lost:\n            b()\n",
         "try:\n    go()\nexcept* OSError:\n    a()\nexcept* FileNotFoundError:\n    b()\n",
         "try:\n    go()\nexcept OSError:\n    a()\nexcept FileNotFoundError:\n    # why\n    b()\n",
         "try:\n    go()\nexcept OSError:\n    a()\nexcept FileNotFoundError:  # noqa: B025\n    b()\n",
@@ -99,7 +106,7 @@ class SubsumedExcept(Codemod):
         if not isinstance(node, ast.ExceptHandler) or not isinstance(statement, ast.Try) or len(statement.handlers) < 2:
             return None
         earlier = statement.handlers[: statement.handlers.index(node)]
-        if not earlier or not _caught(node, earlier, source):
+        if not earlier or not _caught(node, earlier, source) or _in_class(node, source):
             return None
         same = any(_shape(node.body) == _shape(handler.body) for handler in earlier)
         caught = f"except {ast.unparse(node.type)}" if node.type else "except"
@@ -124,6 +131,12 @@ def _types(handler: ast.ExceptHandler) -> list[ast.expr]:
     return [handler.type] if handler.type else []
 
 
+def _in_class(node: ast.AST, source: Source) -> bool:
+    """Tell whether `node` stands in the body of a class, where a metaclass decides what a name means."""
+    scope = next((parent for parent in source.ancestors(node) if isinstance(parent, SCOPES)), None)
+    return isinstance(scope, ast.ClassDef)
+
+
 def _caught(handler: ast.ExceptHandler, earlier: Sequence[ast.ExceptHandler], source: Source) -> bool:
     """Tell whether nothing that `handler` names can get past the clauses in `earlier`."""
     before = [_dotted(kind) for clause in earlier for kind in _types(clause)]
@@ -146,7 +159,7 @@ def _dotted(kind: ast.expr) -> str:
 def _below(name: str, above: str, source: Source) -> bool:
     """Tell whether the class `name` is surely `above` or a subclass of it."""
     if name == above:
-        return True
+        return "." not in name or "__getattr" not in source.text
     one, other = getattr(builtins, name, None), getattr(builtins, above, None)
     if not (isinstance(one, type) and isinstance(other, type) and issubclass(one, other)):
         return False

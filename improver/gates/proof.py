@@ -10,6 +10,7 @@ from improver.gate import Candidate, Example, gate
 from improver.normal import Undo, compared, rendered, syntax_form
 from improver.records import Edit, GateResult, Receipt, Safety
 from improver.source import Source
+from improver.unreachable import without_removed
 
 OBSERVABLES: Mapping[str, Undo] = {
     "exception cause": without_added_causes,
@@ -25,10 +26,11 @@ _BASE = {
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How one edit compared: the digest of both forms, and why they are not equal ("" when they are)."""
+    """How one edit compared: the digest of both forms, why they are not equal ("" when they are), what aside."""
 
     digest: str
     reason: str = ""
+    dropped: int = 0  # clauses that could never run and are gone
 
 
 @gate(
@@ -57,6 +59,8 @@ def proof(candidate: Candidate) -> GateResult:
             return candidate.fails(claim, receipt, f"no proof is known for the observable {change.observable!r}")
         return candidate.holds(claim, receipt, reasons)
     claim = "the code before and after is the same program"
+    if any(item.dropped for item in seen):
+        claim += ", clauses that can never run aside"
     if change.safety is Safety.PROVED or not reasons:
         return candidate.holds(claim, receipt, reasons)
     return candidate.abstains(claim, receipt, TESTS_ONLY)
@@ -65,6 +69,8 @@ def proof(candidate: Candidate) -> GateResult:
 def _receipt(candidate: Candidate, seen: list[_Seen]) -> Receipt:
     whole = hashlib.sha256("\n".join(item.digest for item in seen).encode()).hexdigest()
     counts = {"files": len(seen), "equal": sum(not item.reason for item in seen)}
+    if dropped := sum(item.dropped for item in seen):
+        counts["unreachable_clauses"] = dropped
     return Receipt((candidate.gate,), counts=counts, digest=whole)
 
 
@@ -78,8 +84,19 @@ def _seen(candidate: Candidate, edit: Edit, undo: Undo | None) -> _Seen:
         return _Seen("", f"{edit.path}: not Python that can be read, so nothing is proved about it")
     if undo is None:
         forms = compared(before, after)
-        return _Seen(forms.digest, "" if forms.equal else f"{edit.path}: it is not the same program")
+        return _Seen(forms.digest) if forms.equal else _but_for_clauses(candidate, before, after)
     return _confined(before, after, undo)
+
+
+def _but_for_clauses(candidate: Candidate, before: Source, after: Source) -> _Seen:
+    """Compare once more without the clauses of the base that can never run and that the change removed."""
+    left = without_removed(before, after, candidate.base)
+    forms = compared(left.source if left else before, after)
+    if left is None or not forms.equal:
+        return _Seen(forms.digest, f"{after.path}: it is not the same program")
+    ran = left.lines & candidate.bench.baseline.lines.get(after.path, frozenset())
+    reason = f"{after.path}: line {min(ran)} was taken for unreachable, but the base's suite ran it" if ran else ""
+    return _Seen(forms.digest, reason, left.clauses)
 
 
 def _confined(before: Source, after: Source, undo: Undo) -> _Seen:
