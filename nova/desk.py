@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pydantic_core import to_json
+
 from nova import errors
 from nova.agent import Agent, Registry, Result
 from nova.contracts import Cost, Entry, Packet, Relation, Scope, ToolUse
@@ -97,7 +99,7 @@ class Desk:
         """Use a tool once; a use that stopped half-way is repeated under the same key, which the tool knows."""
         known = _permitted(self.seat, tool)
         run = self.seat.run
-        given = json.dumps(dict(arguments), sort_keys=True, ensure_ascii=False)
+        given = to_json(dict(sorted(arguments.items()))).decode()
         use = ToolUse(key=self.seat.key(), tool=tool, arguments=given)
         earlier = _same(await run.tool(use), use)
         if earlier is not None and earlier.result is not None:

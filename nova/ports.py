@@ -56,8 +56,13 @@ class Journal(Protocol):
 class Reply(Protocol):
     """What a model answered: its text and what it cost."""
 
-    text: str
-    cost: Cost
+    @property
+    def text(self) -> str:
+        """Return what it said."""
+
+    @property
+    def cost(self) -> Cost:
+        """Return what it took."""
 
 
 class Model(Protocol):
