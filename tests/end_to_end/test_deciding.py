@@ -72,8 +72,6 @@ def test_a_rejected_finding_stays_away_until_its_code_truly_changes(tmp_path: Pa
 
     broken = DEPTH.replace("LookupError(text)", "LookupError(\n            text\n        )")
     again = broken.split("\n", 1)[1]
-        "raise LookupError(text)", "raise LookupError(\n            text\n        )"
-    )
     committed(root, {"pier/a.py": f'"""Depths of the pier."""\n\nUNIT = "m"\n{again}'})
     ended = improve(root, "run", "--json")
     assert (ended.status, ended.data["outcome"]) == (0, "all_suppressed"), ended
