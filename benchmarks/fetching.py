@@ -1,0 +1,71 @@
+"""Fetch the real packages that the benchmarks work on: sdists by name, and an environment for each one's tests."""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+WORK = Path(__file__).resolve().parent / "work"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package as its sdist has it: where its product code stands and what its tests need beside its dependencies."""
+
+    name: str
+    version: str
+    folder: str
+    tests_need: tuple[str, ...]
+    loopback: bool = False  # its tests talk to themselves over the loopback interface
+
+    @property
+    def stem(self) -> str:
+        """Return the name of the sdist's only folder."""
+        return f"{self.name.replace('-', '_')}-{self.version}"
+
+
+PACKAGES = (
+    Package("boltons", "26.2.0", "boltons", ("pytest",), loopback=True),
+    Package("more-itertools", "11.2.1", "more_itertools", ("pytest",)),
+    Package("sqlite-utils", "4.2.1", "sqlite_utils", ("pytest", "hypothesis", "cogapp", "tabulate>=0.10.0")),
+)
+
+
+def unpacked(package: Package) -> Path:
+    """Return the folder of the package's sdist, fetched and unpacked the first time."""
+    root = WORK / "sdists" / package.stem
+    if not root.is_dir():
+        fetched = WORK / "fetched"
+        pinned = f"{package.name}=={package.version}"
+        pip(Path(sys.executable), "download", "--no-deps", "--no-binary", ":all:", "--dest", str(fetched), pinned)
+        with tarfile.open(fetched / f"{package.stem}.tar.gz") as archive:
+            archive.extractall(root.parent, filter="data")  # owners and anything outside are left behind
+    return root
+
+
+def environment(package: Package) -> Path:
+    """Return the interpreter of an environment with what the package and its tests need, not the package itself."""
+    project = tomllib.loads((unpacked(package) / "pyproject.toml").read_text("utf-8"))["project"]
+    return made(f"tests-{package.stem}", (*project.get("dependencies", ()), *package.tests_need))
+
+
+def made(name: str, requirements: Sequence[str]) -> Path:
+    """Return the interpreter of the environment `name`, made with `requirements` the first time."""
+    place = WORK / "environments" / name
+    python = place / "bin" / "python"
+    if not (place / "complete").exists():
+        shutil.rmtree(place, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        pip(python, "install", *requirements)
+        (place / "complete").touch()
+    return python
+
+
+def pip(python: Path, *arguments: str) -> None:
+    """Run pip quietly; what it has to complain about goes to stderr."""
+    argv = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
