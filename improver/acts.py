@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from improver.adapters.ledger_records import LIVE
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver, gates, now, policy_of
@@ -53,7 +54,8 @@ def improve(improver: Improver, request: Request, wish: Wish, paths: Sequence[st
         improver.ledger.start_run(run, base, started)
         outcome, funnel = "error", dict[str, object]()
         try:
-            report = _run(improver, run, (request, wish, paths), tell)
+            waiting = sum(not one.merge for one in improver.ledger.proposals(*LIVE))
+            report = _run(improver, run, (replace(request, waiting=waiting), wish, paths), tell)
             outcome, funnel = report.outcome, report.funnel.as_counts()
         except KeyboardInterrupt:
             outcome = "interrupted"

@@ -20,11 +20,15 @@ HELD = ("rejected", "same as")  # how a forge's reasons begin when a human, or a
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for: at most `maximum` proposals, only these rules (globs); nothing is kept on a dry run."""
+    """What was asked for: at most `maximum` proposals, only these rules (globs); nothing is kept on a dry run.
+
+    `waiting` is how many proposals a human has not decided about yet.
+    """
 
     maximum: int
     only: tuple[str, ...] = ()
     dry_run: bool = False
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,8 @@ class Loop:
         budget = self.ground.policy.budget
         if len(self.proposals) >= self.request.maximum:
             return f"{self.request.maximum} proposals are the most one run may make"
+        if self.request.waiting + len(self.proposals) >= budget.open_proposals and not self.request.dry_run:
+            return f"{budget.open_proposals} open proposals are the most there may be: decide about some first"
         if self.funnel.attempts >= budget.attempts:
             return f"{budget.attempts} attempts are the most one run may make"
         if self.publisher.now() >= self.ends:
@@ -123,7 +129,7 @@ class Loop:
         self.funnel.reach("tried", drafted.answered)
         results, refusals = self._judged(drafted.change)
         if refusals:
-            return self._narrowed(replace(group, findings=drafted.answered), results[-1].gate, refusals[0])
+            return self._narrowed(replace(group, findings=drafted.answered), refusals[0])
         self.funnel.reach("passed", drafted.answered)
         self._propose(Judged(drafted.change, drafted.answered, results, group.codemod.SAFE_WHEN))
         return ()
@@ -133,8 +139,9 @@ class Loop:
         results = tuple(judge(self.crew.gates, candidate))
         return results, self.ground.policy.decides(change.safety, results)
 
-    def _narrowed(self, group: Group, gate: str, reason: str) -> tuple[Group, ...]:
-        """Find the findings that `gate` refuses: one by one where asking costs little, else by halves."""
+    def _narrowed(self, group: Group, reason: str) -> tuple[Group, ...]:
+        """Find the findings that the gate in `reason` refuses: one by one where asking costs little, else by halves."""
+        gate = reason.partition(":")[0]
         if len(group.findings) == 1:
             self._refuse(group, gate, reason)
             return ()
@@ -156,6 +163,7 @@ class Loop:
         for part in group.singles():
             drafted = draft(part, self.project, self.ground.tree)
             if drafted.change is None:
+                self.funnel.drop(part.findings[0], f"{part.codemod.name} abstained: {drafted.abstained[0][1]}")
                 continue
             candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
             last = list(judge(gates, candidate))[-1]
