@@ -15,7 +15,8 @@ from nova.errors import JournalError
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 PATIENCE = 5.0  # seconds to wait for whoever else has the file open
 STEP = 0.02  # seconds between two tries
-CHECKPOINT = 4_000  # pages of the write-ahead log, 16 MB: the log is copied into the file when it is this long
+PAGE = 8_192  # bytes; three entries with packets of 2 KB share one, where 4 KB would hold one
+CHECKPOINT = 2_000  # pages of the write-ahead log, 16 MB: the log is copied into the file when it is this long
 RESTORE = "`nova restore BACKUP` puts a backup in its place and keeps this file aside; intact rows can still be read"
 TROUBLES = {
     sqlite3.SQLITE_CORRUPT: ("the journal is damaged", RESTORE),
@@ -83,7 +84,8 @@ def _make_private(path: Path) -> None:
 
 def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> None:
     expect_known(connection, str(path))
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts only while the file is empty
+    connection.execute(f"PRAGMA page_size = {PAGE}")  # these two count only while the file is empty
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     mode = _write_ahead(connection, patience)
     if mode != "wal":
         fix = "put the data directory on a local disk"
