@@ -126,6 +126,14 @@ def hands(*tasks: Contract, relation: Relation = DELEGATE) -> Body:
     return body
 
 
+KINDS: dict[type[Contract], Callable[..., Handoff[Any]]] = {
+    Work: Handoff[Work],
+    Other: Handoff[Other],
+    Deep: Handoff[Deep],
+    Unheard: Handoff[Unheard],
+}
+
+
 def sending(task: Contract, relation: Relation = DELEGATE) -> Handoff[Any]:
     """Return a handoff of its own type."""
     kinds: dict[type[Contract], Any] = {
