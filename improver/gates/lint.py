@@ -4,17 +4,21 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from improver.churn import churned
 from improver.gate import Candidate, Example, gate
 from improver.placing import configuration
 from improver.ports import RuffFinding
-from improver.records import GateResult
+from improver.records import GateResult, Receipt, Tree
 
 MOVES = re.compile(r"\bline \d+")  # a message may name another line, which moves
 MEASURE = re.compile(r"\((\d+) > (\d+)\)")  # "too complex (12 > 8)": more is new, less is not
 SHOWN = 10
+# For a project that configures no ruff: what points to a fault, whoever wrote it. ruff's own default is a choice of
+# style as well (import order, returns, annotations), which its maintainers never made.
+FAULTS = "B,E722,E9,F,PLE,S102,S110,S307,S602,S605"
 
 Key = tuple[str, str, str]  # path, code, message
 
@@ -35,13 +39,40 @@ def lint(candidate: Candidate) -> GateResult:
     edits = [edit for edit in candidate.change.edits if edit.path.endswith(".py")]
     old = {edit.path: edit.before.data for edit in edits if edit.before is not None}
     new = {edit.path: edit.after.data for edit in edits if edit.after is not None}
-    before, _ = candidate.bench.ruff.findings(old, select="", config=config)
-    after, receipt = candidate.bench.ruff.findings(new, select="", config=config)
+    select = "" if config is not None and configures_ruff(config) else FAULTS
+    before, _ = _findings(candidate, candidate.base, old, select)
+    after, receipt = _findings(candidate, candidate.tree, new, select)
     reasons = new_findings(before, after)[:SHOWN]
     reasons += [reason for path in candidate.changed for reason in _churn(candidate, path)]
     if config is not None and configures_ruff(config):
         reasons += _unformatted(candidate, old, new, config)
     return candidate.holds("ruff finds nothing new and nothing is merely reformatted", receipt, reasons)
+
+
+def _findings(
+    candidate: Candidate, tree: Tree, shown: Mapping[str, bytes], select: str
+) -> tuple[list[RuffFinding], Receipt]:
+    """Return what ruff finds in the files `shown` of `tree` where they stand, and the receipt of just that."""
+    config = configuration(candidate.base) or None
+    beside = dict.fromkeys(_beside(tree, shown, candidate.bench.layout.roots), b"")
+    found, receipt = candidate.bench.ruff.findings({**beside, **shown}, select=select, config=config)
+    own = [finding for finding in found if finding.path in shown]
+    looked = receipt.counts["files"] - len(beside.keys() - shown.keys())
+    return own, replace(receipt, counts={"files": looked, "findings": len(own)})
+
+
+def _beside(tree: Tree, shown: Iterable[str], roots: Iterable[str]) -> set[str]:
+    """Return paths that need only be there: one for each name that can be imported, and the packages around.
+
+    Without them ruff takes the project's own packages for strangers and asks for another order of imports.
+    """
+    tops: dict[tuple[str, str], str] = {}
+    for path in sorted(path for path in tree if path.endswith(".py")):
+        for prefix in {"", *(f"{root}/" for root in roots if root)}:
+            if path.startswith(prefix):
+                tops.setdefault((prefix, path.removeprefix(prefix).split("/")[0]), path)
+    around = {f"{parent}/__init__.py" for path in shown for parent in PurePosixPath(path).parents}
+    return {*tops.values(), *around & tree.keys()}
 
 
 def configures_ruff(config: Mapping[str, bytes]) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from improver.gate import Example
 from improver.gates.lint import lint
+from improver.ports import Layout
 from improver.records import GateResult, Ruling
 from tests.improver.benches import FakeBench, ruled
 
@@ -117,3 +118,70 @@ def test_a_formatted_file_stays_formatted_where_the_project_uses_ruff() -> None:
     result = linted(before, after, {"pyproject.toml": "[tool.ruff]\nline-length = 100\n"})
     assert result.reasons == ("pier/a.py: was formatted as the project's ruff configuration says and no longer is",)
     assert linted("x = [1,3]\n", after, {"ruff.toml": ""}).ruling is Ruling.PASS
+
+
+# --- a project that configures no ruff ----------------------------------------------------------------------------
+
+STYLE = [
+    pytest.param("def f(a):\n    if a:\n        return\n    print(a)\n    return None\n", id="a return of nothing"),
+    pytest.param("import re\nimport os\nx = re, os\n", id="an order of imports"),
+    pytest.param("from typing import List\nx: List[int] = []\n", id="an old annotation"),
+    pytest.param("x = 1;print(x)\n", id="a joined line"),
+]
+FAULTY = [
+    pytest.param("import os\n", "F401", id="an import that nothing uses"),
+    pytest.param("def f(a=[]):\n    return a\n", "B006", id="a shared default"),
+    pytest.param("try:\n    print()\nexcept:\n    print(1)\n", "E722", id="everything caught"),
+    pytest.param("try:\n    print()\nexcept Exception:\n    pass\n", "S110", id="an error passed over"),
+    pytest.param("def f(a):\n    return eval(a)\n", "S307", id="text that is run"),
+]
+
+
+@pytest.mark.parametrize("config", [{}, {"pyproject.toml": "[project]\nname = 'pier'\n"}], ids=["none", "of others"])
+@pytest.mark.parametrize("after", STYLE)
+def test_style_is_no_fault_where_no_ruff_is_configured(after: str, config: dict[str, str]) -> None:
+    assert linted("x = 1\n", after, config).reasons == ()
+
+
+@pytest.mark.parametrize("config", [{}, {"pyproject.toml": "[project]\nname = 'pier'\n"}], ids=["none", "of others"])
+@pytest.mark.parametrize(("after", "code"), FAULTY)
+def test_a_fault_is_one_everywhere(after: str, code: str, config: dict[str, str]) -> None:
+    result = linted("x = 1\n", after, config)
+    assert result.ruling is Ruling.FAIL
+    assert [reason.split()[1] for reason in result.reasons] == [code]
+
+
+def test_ruffs_own_choice_holds_where_ruff_is_configured() -> None:
+    result = linted("x = 1\n", "import re\nimport os\n\nx = re, os\n", {"ruff.toml": "line-length = 100\n"})
+    assert "I001" in result.reasons[0]
+
+
+# --- the project's own packages -----------------------------------------------------------------------------------
+
+SORTED = "import pytest\n\nfrom larder import menu\n\nprint(pytest, menu)\n"
+PLACES = [
+    pytest.param("", {"larder/__init__.py": "", "larder/menu.py": ""}, id="a package"),
+    pytest.param("", {"larder.py": "menu = 1\n"}, id="a module"),
+    pytest.param("", {"larder/deep/menu.py": ""}, id="a package without a face"),
+    pytest.param("src", {"src/larder/menu.py": ""}, id="below src"),
+    pytest.param("lib", {"lib/larder/a.py": "", "ruff.toml": "src = ['lib']\nlint.select = ['I']\n"}, id="below lib"),
+]
+
+
+def sorted_imports(root: str, base: dict[str, str], text: str) -> GateResult:
+    base = {"ruff.toml": "lint.select = ['I', 'INP', 'D104']\n", "tests/__init__.py": "", **base}
+    bench = FakeBench(layout=Layout((root,), ("larder",), ("tests",), "python"))
+    return ruled(lint, Example(base, {"tests/test_menu.py": text}), bench)
+
+
+@pytest.mark.parametrize(("root", "base"), PLACES)
+def test_own_packages_are_told_from_those_of_others(root: str, base: dict[str, str]) -> None:
+    result = sorted_imports(root, base, SORTED)
+    assert (result.ruling, result.reasons) == (Ruling.PASS, ())
+    assert dict(result.receipt.counts) == {"files": 1, "findings": 0}
+    joined = sorted_imports(root, base, SORTED.replace("\n\nfrom", "\nfrom"))
+    assert [reason.split()[1] for reason in joined.reasons] == ["I001"]
+
+
+def test_packages_of_others_stay_strangers() -> None:
+    assert sorted_imports("", {"pier.py": ""}, SORTED).ruling is Ruling.FAIL
