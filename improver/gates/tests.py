@@ -1,14 +1,19 @@
-"""Tests: the base's tests, under the base's configuration, have the same outcomes on the candidate's product files."""
+"""Tests: the base's tests, under the base's configuration, have the same outcomes on the candidate's product files.
+
+A new test is run too, and must hold; that it does proves nothing else.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from improver.gate import Candidate, Example, gate
-from improver.overlay import under_base_tests
+from improver.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
-from improver.records import GateResult, Receipt
+from improver.records import GateResult, Receipt, Safety
+from improver.verify.suite import is_red
 
 CLAIM = "every test of the base has the same outcome as before"
+NEW_CLAIM = f"{CLAIM}, and every new test holds"
 SHOWN = 10
 CANARY_EXIT = 1  # the canary fails, so an honest run never ends with 0
 
@@ -42,9 +47,12 @@ def tests(candidate: Candidate) -> GateResult:
     ]
     if reasons:
         return candidate.fails(CLAIM, _receipt(run), *reasons)
+    claim = NEW_CLAIM if candidate.change.safety is Safety.NEW_TEST else CLAIM
+    if claim == NEW_CLAIM and (reasons := list(_new_and_red(candidate))):
+        return candidate.fails(NEW_CLAIM, _receipt(run), *reasons[:SHOWN])
     loose = [path for path in candidate.changed if path not in places.values() and not candidate.policy.is_test(path)]
     notes = [f"{path} is no importable module, so that its own lines ran is not proved here" for path in loose]
-    return candidate.passes(CLAIM, _receipt(run), *notes)
+    return candidate.passes(claim, _receipt(run), *notes)
 
 
 def modules_of(candidate: Candidate) -> dict[str, str]:
@@ -53,6 +61,16 @@ def modules_of(candidate: Candidate) -> dict[str, str]:
     paths = [path for path in candidate.changed if not policy.is_test(path) and not policy.is_configuration(path)]
     named = ((candidate.bench.layout.module_of(path), path) for path in paths)
     return {module: path for module, path in named if module is not None}
+
+
+def _new_and_red(candidate: Candidate) -> Iterator[str]:
+    """Yield why the candidate's own tests, under the base's configuration, do not hold."""
+    known = candidate.bench.baseline.manifest
+    run = candidate.bench.suite(under_base_configuration(candidate), ())
+    yield from _dishonest(run)
+    for test, outcome in sorted(run.manifest.items()):
+        if is_red(outcome) and outcome != known.get(test):
+            yield f"{test}: {outcome} as the candidate has it"
 
 
 def _dishonest(run: SuiteRun) -> Iterator[str]:

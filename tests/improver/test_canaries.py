@@ -39,7 +39,7 @@ STATIC = [gate for gate in GATES if gate.name in {"intake", "scope", "size", "ea
 NAMES = {gate.name for gate in STATIC}
 OWN = read(files("improver").joinpath("corpus/attacks.yaml").read_text(encoding="utf-8"), "attacks.yaml")
 STOPPED = {"reject": "refused", "escalate": "escalated"}
-WAITING = {"weak-red", "runner-memorised", "behaviour-overlap", "behaviour-type", "behaviour-slow", "behaviour-branch"}
+WAITING = {"runner-memorised", "behaviour-overlap", "behaviour-type", "behaviour-slow", "behaviour-branch"}
 
 
 def still(_: Tree) -> Bench:

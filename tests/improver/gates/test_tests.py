@@ -1,12 +1,14 @@
 """The base's suite decides, and only an honest run of it can pass."""
 
+from dataclasses import dataclass, field
+
 import pytest
 
 from improver.gate import Candidate, Example
 from improver.gates.tests import tests as gate_under_test
 from improver.overlay import under_base_tests
 from improver.ports import Bench, SuiteRun
-from improver.records import Ruling
+from improver.records import Ruling, Safety, Tree
 from tests.improver.benches import GREEN, FakeBench, ruled, run_of
 from tests.improver.conftest import BenchFor
 from tests.improver.judging import PACKAGED
@@ -134,6 +136,64 @@ def test_a_loose_script_is_told() -> None:
     )
 
 
+# --- new tests ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class OwnTests(FakeBench):
+    """A bench on which the candidate's own tests run otherwise than the base's."""
+
+    own: SuiteRun = field(default_factory=run_of)
+
+    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
+        super().suite(tree, modules)
+        return self.own if tree["tests/test_a.py"].data == b"mine" else self.later
+
+
+MORE = Example({"tests/test_a.py": "base"}, {"tests/test_a.py": "mine"}, Safety.NEW_TEST)
+
+
+@pytest.mark.parametrize(
+    ("own", "reasons"),
+    [
+        pytest.param(run_of({**GREEN, "tests/test_a.py::test_new": "passed/passed/passed"}), (), id="it holds"),
+        pytest.param(run_of({**GREEN, "tests/test_a.py::test_new": "skipped: later"}), (), id="it is skipped"),
+        pytest.param(
+            run_of(RED),
+            ("tests/test_a.py::test_red: passed/failed/passed as the candidate has it",),
+            id="it fails",
+        ),
+        pytest.param(
+            run_of({"[collect] tests/test_a.py": "error: SyntaxError"}),
+            ("[collect] tests/test_a.py: error: SyntaxError as the candidate has it",),
+            id="it cannot be read",
+        ),
+        pytest.param(
+            run_of(status=0),
+            ("the run ended with 0 although the canary must fail it with 1",),
+            id="it makes its run end well",
+        ),
+        pytest.param(run_of({}, trouble="timed out after 5 s"), ("timed out after 5 s",), id="it never ends"),
+    ],
+)
+def test_a_new_test_must_hold(own: SuiteRun, reasons: tuple[str, ...]) -> None:
+    result = ruled(gate_under_test, MORE, OwnTests(own=own))
+    assert (result.ruling, result.reasons) == (Ruling.FAIL if reasons else Ruling.PASS, reasons)
+
+
+def test_what_was_red_before_may_stay_red_beside_a_new_test() -> None:
+    red = run_of(RED)
+    assert ruled(gate_under_test, MORE, OwnTests(red, red, own=red)).ruling is Ruling.PASS
+
+
+def test_only_a_new_test_is_run_twice() -> None:
+    one, two = FakeBench(later=run_of(modules=OURS)), OwnTests()
+    ruled(gate_under_test, CHANGE, one)
+    ruled(gate_under_test, MORE, two)
+    assert [tree["tests/test_a.py"].data for tree, _ in one.ran] == [b"base"]
+    assert [tree["tests/test_a.py"].data for tree, _ in two.ran] == [b"base", b"mine"]
+
+
 # --- a real sandbox -----------------------------------------------------------------------------------------------
 
 BASE = {
@@ -191,3 +251,15 @@ def test_what_is_neither_test_nor_configuration_stays_the_candidates() -> None:
     example = Example({"pier/a.py": "x = 1\n"}, {"pier/b.py": "x = 2\n", "pier/a.py": None})
     candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench())
     assert set(under_base_tests(candidate)) == {"pier/b.py"}
+
+
+@pytest.mark.host
+def test_a_new_test_runs_on_a_real_bench(bench_for: BenchFor) -> None:
+    bench = bench_for(Example(BASE, {}).tree())
+    results = []
+    for depth in (6, 7):
+        text = BASE["tests/test_a.py"] + f"\n\ndef test_deeper():\n    assert depth(7) == {depth}\n"
+        example = Example(BASE, {"tests/test_a.py": text}, Safety.NEW_TEST)
+        result = gate_under_test(Candidate(example.tree(), example.change(), PACKAGED, bench))
+        results.append((result.ruling, [reason.split(": ")[0] for reason in result.reasons]))
+    assert results == [(Ruling.PASS, []), (Ruling.FAIL, ["tests/test_a.py::test_deeper"])]
