@@ -1,0 +1,215 @@
+"""One run in memory: what is tried, in which order, what is dropped and why, and how it ends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+
+from improver.gate import Gate
+from improver.loop import Crew, Event, Loop, Report, Request
+from improver.policy import Policy
+from improver.proposing import Publisher
+from improver.records import Ruling, Safety
+from improver.scan import scan
+from tests.improver.renewing import (
+    MOMENT,
+    RENEW,
+    RULE,
+    MemoryForge,
+    MemoryRepository,
+    Renew,
+    RenewProved,
+    always,
+    gate_of,
+    ground_of,
+    policy_for,
+    project_of,
+    tree_of,
+    unless,
+)
+
+PASS = gate_of("calm", always(Ruling.PASS))
+FAIL = gate_of("strict", always(Ruling.FAIL))
+ONE = {"pier/a.py": 'A = "old"\n'}
+TWO = {**ONE, "pier/b.py": 'B = "old"\n'}
+
+
+@dataclass
+class Ran:
+    """One run and all it did."""
+
+    report: Report
+    forge: MemoryForge
+    repository: MemoryRepository
+    events: list[Event]
+
+    @property
+    def proposed(self) -> list[str]:
+        return [one.draft.path for one in self.report.proposals]
+
+
+@dataclass
+class Setting:
+    """What a run is made with, sensible unless told otherwise."""
+
+    gates: tuple[Gate, ...] = (PASS,)
+    request: Request = field(default_factory=lambda: Request(5))
+    policy: Policy | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
+    codemods: tuple[Renew, ...] = (RENEW,)
+    tick: timedelta = timedelta(0)
+
+
+def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
+    """Run on `texts`."""
+    policy = setting.policy or policy_for(*setting.gates)
+    tree, journal = tree_of(texts), list[str]()
+    forge, repository = MemoryForge(journal, dict(setting.held)), MemoryRepository(journal)
+    moments = [MOMENT]
+
+    def now() -> datetime:
+        moments.append(moments[-1] + setting.tick)
+        return moments[-1]
+
+    project, events = project_of(tree, policy), list[Event]()
+    publisher = Publisher(repository, forge, ground_of(tree, policy), now, lambda: "n")
+    loop = Loop(Crew(setting.codemods, setting.gates, events.append), publisher, project, setting.request)
+    return Ran(loop.run(scan(project, (), setting.codemods, ())), forge, repository, events)
+
+
+def test_a_finding_that_every_gate_passes_is_proposed() -> None:
+    run = ran(ONE, Setting())
+    assert (run.report.outcome, run.report.exit_code, run.proposed) == ("proposed", 0, ["pier/a.py"])
+    draft = run.forge.drafts[0]
+    assert run.forge.journal == [f"begin {draft.branch}", f"branch {draft.branch}", "opened 1"]
+    assert run.report.funnel.as_counts() == {
+        "seen": 1,
+        "eligible": 1,
+        "tried": 1,
+        "passed": 1,
+        "opened": 1,
+        "attempts": 1,
+        "drops": {},
+    }
+
+
+def test_a_dry_run_keeps_nothing() -> None:
+    run = ran(TWO, Setting(request=Request(5, dry_run=True)))
+    assert (run.report.outcome, run.proposed) == ("proposed", ["pier/a.py", "pier/b.py"])
+    assert (run.forge.journal, run.repository.branches) == ([], {})
+    assert [one.number for one in run.report.proposals] == [0, 0]
+    refused = ran(ONE, Setting((FAIL,), request=Request(5, dry_run=True)))
+    assert refused.forge.refusal_list == []
+
+
+def test_a_refused_candidate_is_recorded_with_its_gate() -> None:
+    run = ran(ONE, Setting((PASS, FAIL)))
+    assert (run.report.outcome, run.report.exit_code, run.proposed) == ("blocked", 1, [])
+    assert run.forge.refusal_list == [(("pier/a.py:1",), "strict", "strict: strict says so")]
+    assert run.report.funnel.drops() == {"refused by strict": 1}
+
+
+def test_a_gate_that_must_pass_and_abstains_is_the_one_that_is_named() -> None:
+    shy = gate_of("shy", always(Ruling.ABSTAIN))
+    run = ran(ONE, Setting((shy, PASS)))
+    assert run.forge.refusal_list[0][1:] == ("shy", "shy: must pass for a covered change, but abstain")
+    assert run.report.funnel.drops() == {"refused by shy": 1}
+    lenient = ran(ONE, Setting((shy, PASS), policy=policy_for(shy, PASS, must=["calm"])))
+    assert lenient.proposed == ["pier/a.py"]
+
+
+def test_what_a_gate_leaves_to_a_human_is_a_draft() -> None:
+    run = ran(ONE, Setting((gate_of("modest", always(Ruling.ESCALATE)),)))
+    assert [(one.draft.draft, one.draft.publishable) for one in run.report.proposals] == [(True, True)]
+
+
+@pytest.mark.parametrize("cost", [1, 100], ids=["a gate that costs little", "a gate that runs the suite"])
+def test_the_good_places_of_a_refused_group_are_still_proposed(cost: int) -> None:
+    lines = "".join(f'A{n} = "old"{"  # BAD" if n == 4 else ""}\n' for n in range(6))
+    run = ran({"pier/a.py": lines}, Setting((gate_of("picky", unless("BAD"), cost),), request=Request(9)))
+    kept = sorted(finding.line for one in run.forge.drafts for finding in one.findings)
+    assert kept == [1, 2, 3, 4, 6]
+    assert [places for places, _, _ in run.forge.refusal_list] == [("pier/a.py:5",)]
+    assert run.report.funnel.drops() == {"refused by picky": 1}
+
+
+@pytest.mark.parametrize(
+    ("setting", "drop"),
+    [
+        pytest.param(Setting(codemods=()), "", id="nothing is found without a codemod"),
+        pytest.param(Setting(request=Request(5, only=("open_*",))), "not asked for", id="another rule was asked for"),
+        pytest.param(
+            Setting(
+                policy=policy_for(PASS).model_copy(
+                    update={"review": policy_for(PASS).review.model_copy(update={"codemods_off": (RULE,)})}
+                )
+            ),
+            f"off by policy: {RULE}",
+            id="policy switched the codemod off",
+        ),
+    ],
+)
+def test_nothing_worth_it_is_a_good_end(setting: Setting, drop: str) -> None:
+    run = ran(ONE, setting)
+    assert (run.report.outcome, run.report.exit_code, run.proposed) == ("nothing_worth_it", 0, [])
+    assert list(run.report.funnel.drops()) == ([drop] if drop else [])
+
+
+def test_an_abstaining_codemod_is_no_refusal() -> None:
+    run = ran({"pier/a.py": 'A = "old"  # STAY\n'}, Setting())
+    assert (run.report.outcome, run.forge.refusal_list) == ("nothing_worth_it", [])
+    assert run.report.funnel.drops() == {f"{RULE} abstained: it stays": 1}
+
+
+def test_all_suppressed_is_told_apart_from_nothing() -> None:
+    held = {"pier/a.py": "rejected in proposal #1: no", "pier/b.py": "same as open proposal #2"}
+    run = ran(TWO, Setting(held=held))
+    assert (run.report.outcome, run.report.exit_code) == ("all_suppressed", 0)
+    assert ran(TWO, Setting(held={"pier/a.py": held["pier/a.py"]})).proposed == ["pier/b.py"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "outcome", "code", "drop"),
+    [
+        pytest.param(Setting(request=Request(1)), "proposed", 0, "1 proposals", id="asked for one"),
+        pytest.param(
+            Setting((FAIL,), policy=policy_for(FAIL, attempts=1)), "budget", 4, "1 attempts are the most", id="attempts"
+        ),
+        pytest.param(
+            Setting(policy=policy_for(PASS, seconds=30), tick=timedelta(seconds=20)),
+            "proposed",
+            0,
+            "30 seconds",
+            id="time",
+        ),
+        pytest.param(
+            Setting(request=Request(5, waiting=19)), "proposed", 0, "20 open proposals", id="one more may be open"
+        ),
+        pytest.param(
+            Setting(request=Request(5, waiting=20)), "budget", 4, "20 open proposals", id="too many are open already"
+        ),
+    ],
+)
+def test_a_spent_budget_ends_the_run_and_says_what_was_not_tried(
+    setting: Setting, outcome: str, code: int, drop: str
+) -> None:
+    run = ran(TWO, setting)
+    assert (run.report.outcome, run.report.exit_code, len(run.proposed) <= 1) == (outcome, code, True)
+    assert [reason for reason in run.report.funnel.drops() if reason.startswith(f"not tried: {drop}")], run.report
+
+
+def test_the_most_valuable_and_safest_comes_first() -> None:
+    run = ran(TWO, Setting(codemods=(RENEW, RenewProved()), request=Request(9)))
+    assert run.report.proposals[0].draft.safety is Safety.PROVED
+
+
+def test_each_attempt_is_told() -> None:
+    run = ran(TWO, Setting((gate_of("picky", unless("B =")),)))
+    assert [(event.mark, event.stage) for event in run.events] == [
+        ("busy", "try"),
+        ("ok", "#1"),
+        ("busy", "try"),
+        ("no", "try"),
+    ]
+    assert "pier/b.py:1" in run.events[-1].text

@@ -1,0 +1,136 @@
+"""From a tree to findings, groups and drafted changes."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from improver.observer import Project, observer
+from improver.records import SUBMODULE, SYMLINK, File, Finding, Safety
+from improver.scan import draft, groups, read_project, scan, wanted, worth
+from improver.source import Unreadable
+from tests.improver.benches import FakeBench
+from tests.improver.judging import PACKAGED
+from tests.improver.renewing import RENEW, RULE, RenewProved, project_of, tree_of
+
+OLD = 'A = "old"\n'
+RUFF = FakeBench().ruff
+
+
+@observer(rules={"odd": "it is odd"})
+def odd(project: Project) -> Iterable[Finding]:
+    """Find something in every source, and something outside of them."""
+    for path in (*project.sources, "elsewhere.py"):
+        yield Finding(f"odd {path}", "odd", path, "", 2, 0, "odd")
+
+
+def test_product_files_are_sources_and_all_others_context() -> None:
+    tree = tree_of({"a.py": OLD, "tests/test_a.py": OLD, "setup.py": OLD, "vendor/b.py": OLD, "notes.txt": OLD})
+    tree |= {"link.py": File(b"a.py", SYMLINK), "sub.py": File(b"", SUBMODULE)}
+    project, unreadable = read_project(tree, PACKAGED, RUFF, ())
+    assert (list(project.sources), list(project.context)) == (["a.py"], ["setup.py", "tests/test_a.py", "vendor/b.py"])
+    assert (unreadable, project.tree) == ([], tree)
+
+
+@pytest.mark.parametrize(
+    ("paths", "sources"),
+    [
+        pytest.param((), ["a/x.py", "ab.py", "b.py"], id="nothing means all"),
+        pytest.param(("a",), ["a/x.py"], id="a folder is not the beginning of a name"),
+        pytest.param(("a/", "b.py"), ["a/x.py", "b.py"], id="a folder and a file"),
+    ],
+)
+def test_paths_narrow_the_sources(paths: tuple[str, ...], sources: list[str]) -> None:
+    tree = tree_of({"a/x.py": OLD, "ab.py": OLD, "b.py": OLD})
+    project = project_of(tree, paths=paths)
+    assert list(project.sources) == sources
+    assert {*project.sources, *project.context} == set(tree)
+
+
+def test_what_cannot_be_read_is_left_out_with_the_reason() -> None:
+    large = b"#" * (PACKAGED.gates.limits.file_bytes + 1)
+    tree = tree_of({"a.py": OLD, "bad.py": "def (", "large.py": large, "latin.py": b"'\xe9'\n"})
+    project, unreadable = read_project(tree, PACKAGED, RUFF, ())
+    assert list(project.sources) == ["a.py"]
+    assert [one.path for one in unreadable] == ["bad.py", "large.py", "latin.py"]
+    assert unreadable[1] == Unreadable("large.py", "1000001 bytes; policies/gates.yaml reads at most 1000000")
+
+
+def test_findings_come_in_the_order_of_the_files_and_only_from_sources() -> None:
+    project = project_of(tree_of({"b.py": OLD, "a.py": f"# first\n\n{OLD}"}))
+    found = scan(project, [odd], [RENEW], [])
+    assert [(one.path, one.line, one.rule) for one in found.findings] == [
+        ("a.py", 2, "odd"),
+        ("a.py", 3, RULE),
+        ("b.py", 1, RULE),
+        ("b.py", 2, "odd"),
+    ]
+    assert found.files == 2
+
+
+def test_a_key_outlives_moved_lines() -> None:
+    before = scan(project_of(tree_of({"a.py": OLD})), [], [RENEW], []).findings
+    after = scan(project_of(tree_of({"a.py": f"B = 1\n\n\n{OLD}"})), [], [RENEW], []).findings
+    assert [one.key for one in before] == [one.key for one in after]
+
+
+def test_groups_take_turns_by_rule_and_the_most_valuable_comes_first() -> None:
+    tree = tree_of({"a.py": OLD, "b.py": OLD + OLD, "c.py": OLD})
+    proved = RenewProved()
+    found = scan(project_of(tree), [odd], [RENEW, proved], [])
+    made = groups(found.findings, [RENEW, proved])
+    assert worth(proved) > worth(RENEW)
+    assert [(group.rule, group.path, len(group.findings)) for group in made] == [
+        ("proved", "b.py", 2),
+        (RULE, "b.py", 2),
+        ("proved", "a.py", 1),
+        (RULE, "a.py", 1),
+        ("proved", "c.py", 1),
+        (RULE, "c.py", 1),
+    ]
+
+
+def test_a_group_splits_until_one_finding_is_left() -> None:
+    tree = tree_of({"a.py": OLD * 3})
+    (group,) = groups(scan(project_of(tree), [], [RENEW], []).findings, [RENEW])
+    first, second = group.halves()
+    assert ([len(first.findings), len(second.findings)], first.halves()) == ([1, 2], ())
+    assert [one.findings for one in group.singles()] == [(one,) for one in group.findings]
+
+
+def test_a_draft_holds_every_place_but_those_abstained_from() -> None:
+    text = 'A = "old"\nB = "old"  # STAY\nC = "old"\n'
+    tree = tree_of({"a.py": text})
+    tree["a.py"] = File(text.encode(), "100755")
+    project = project_of(tree)
+    (group,) = groups(scan(project, [], [RENEW], []).findings, [RENEW])
+    drafted = draft(group, project, tree)
+    assert drafted.change is not None
+    (edit,) = drafted.change.edits
+    assert (edit.before, edit.after) == (tree["a.py"], File(b'A = "new"\nB = "old"  # STAY\nC = "new"\n', "100755"))
+    assert [one.line for one in drafted.answered] == [1, 3]
+    assert [(one.line, reason) for one, reason in drafted.abstained] == [(2, "it stays")]
+    assert (drafted.change.rule, drafted.change.safety, drafted.change.title) == (
+        RULE,
+        Safety.COVERED,
+        "Renew old words in a.py",
+    )
+
+
+def test_a_draft_that_nobody_stands_behind_is_none() -> None:
+    tree = tree_of({"a.py": 'A = "old"  # STAY\n'})
+    project = project_of(tree)
+    (group,) = groups(scan(project, [], [RENEW], []).findings, [RENEW])
+    assert (draft(group, project, tree).change, draft(group, project, tree).answered) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("rule", "only", "expected"),
+    [
+        pytest.param("open_with", (), True, id="nothing asked for means all"),
+        pytest.param("ruff:B009", ("ruff:*",), True, id="a glob"),
+        pytest.param("open_with", ("ruff:*", "open_with"), True, id="one of two"),
+        pytest.param("open_with", ("open",), False, id="no beginnings"),
+    ],
+)
+def test_rules_are_asked_for_by_name_or_glob(rule: str, only: tuple[str, ...], expected: bool) -> None:
+    assert wanted(rule, only) is expected
