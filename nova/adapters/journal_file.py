@@ -166,12 +166,13 @@ def _bring_up_to_date(path: Path, patience: float) -> None:
 
 
 def open_readonly(path: Path, patience: float) -> sqlite3.Connection:
-    """Open without the right to write.
+    """Open a file that is there for reading only.
 
-    Where not even the log's index can be made and there is no log, nobody writes: the file is read as it is.
+    SQLite itself may write: what a killed writer left half-done is tidied up by whoever opens the file next. Where
+    nobody can write and there is no log, the file is read as it is.
     """
-    address = f"file:{quote(str(path))}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
+    address = f"file:{quote(str(path))}"
+    connection = sqlite3.connect(f"{address}?mode=rw", uri=True, timeout=patience, isolation_level=None)
     try:
         version_of(connection)
     except sqlite3.OperationalError as error:
@@ -179,6 +180,10 @@ def open_readonly(path: Path, patience: float) -> sqlite3.Connection:
         log = path.with_name(path.name + "-wal")
         if primary(error) != sqlite3.SQLITE_CANTOPEN or (log.exists() and log.stat().st_size):
             raise
-        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
-    connection.execute("PRAGMA trusted_schema = OFF")
+        connection = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    except BaseException:
+        connection.close()
+        raise
+    for pragma in ("trusted_schema = OFF", "query_only = ON"):
+        connection.execute(f"PRAGMA {pragma}")
     return connection
