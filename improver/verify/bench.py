@@ -17,6 +17,7 @@ from improver.verify.job import Job, Limits, Mount
 from improver.verify.suite import Rig, is_red, python_argv, run_suite, staged
 
 JUDGE = ("runner.py", "watch.py", "report.py", "suite.py", "configuration.py")  # what makes a manifest
+PATIENCE_SECONDS, PATIENCE_FACTOR = 20, 10  # a candidate's time: this much, and this many times the baseline's
 NAMED = 10  # tests named in an error
 WHY_CHARACTERS = 200  # of each reason in it
 LAUNCH = (  # -m would put the working directory before everything else
@@ -50,8 +51,15 @@ class SandboxBench:
         return self.rig.layout
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
-        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""
-        return run_suite(self.rig, tree, modules=modules)
+        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from.
+
+        A candidate gets far more time than the baseline took, but no more than that: most that hang do so for ever.
+        """
+        suite = self.rig.policy.gates.suite
+        seconds = min(suite.seconds, PATIENCE_SECONDS + round(PATIENCE_FACTOR * self.baseline.receipt.seconds))
+        gates = self.rig.policy.gates.model_copy(update={"suite": suite.model_copy(update={"seconds": seconds})})
+        rig = dataclasses.replace(self.rig, policy=self.rig.policy.model_copy(update={"gates": gates}))
+        return run_suite(rig, tree, modules=modules)
 
     def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
         """Run the module argv[0] with the other arguments at the top of an export of `tree`, sandboxed.
