@@ -2,9 +2,10 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -112,33 +113,22 @@ class Orchestrator:
         run = Run(record, self._house.journal, self._house.now, Purse.of(purse))
         sent = root_sent(agent, text)
         root = root_entry(run, sent, packet=await packet_for(run, sent, self._shop.policy))
+        run.add(root)
         with self._carried(record.run) as live:
             live.run = run
-            run.add(root)
-            await self._house.journal.begin(record, root)
-            return await self._finished(run, live)
+            return await self._stoppable(live, record, self._begun(run, root))
 
     async def reply(self, record: RunRecord, message: Message) -> Ended:
         """Give the message to the pending owner: it answers the run's first open question."""
         if (message.scope, message.session) != (record.scope, record.session):
             raise HandoffError("this message belongs to another session", fix="reply within the run's own session")
         with self._carried(record.run) as live:
-            live.run = run = await self._revived(record)
-            asked = question_of([*run.entries.values()])
-            if asked is None:
-                return await self._finished(run, live)
-            answer = said(Question.model_validate_json(asked.task), message)
-            if answer is None:
-                return _waiting(run, asked)
-            run.close(asked, answer, Cost())
-            await run.stand("open")
-            return await self._finished(run, live)
+            return await self._stoppable(live, record, self._replied(live, record, message))
 
     async def resume(self, record: RunRecord) -> Ended:
         """Go on with a run where its journal stops: agents at least once, tools exactly once by their keys."""
         with self._carried(record.run) as live:
-            live.run = run = await self._revived(record)
-            return await self._finished(run, live)
+            return await self._stoppable(live, record, self._resumed(live, record))
 
     async def cancel(self, record: RunRecord, reason: str) -> None:
         """End a run: its open entries fail as cancelled. Whoever carries it right now returns that failure.
@@ -195,15 +185,35 @@ class Orchestrator:
         kept = Kept(record, entries, await journal.uses(record.run, record.scope))
         return revived(kept, journal, self._house.now)
 
-    async def _finished(self, run: Run, live: _Live) -> Ended:
-        """Carry the run to its end or to a question; on `cancel`, to that."""
+    async def _stoppable(self, live: _Live, record: RunRecord, work: Coroutine[Any, Any, Ended]) -> Ended:
+        """Carry a run to its end or to a question; on `cancel`, to that."""
         try:
-            return await self._carry(run)
+            return await work
         except asyncio.CancelledError:
             if not live.cancelled or live.task is None:
                 raise
             live.task.uncancel()
-            return await _abandon(run, live.cancelled)
+            return await _abandon(live.run or await self._revived(record), live.cancelled)
+
+    async def _begun(self, run: Run, root: Entry) -> Ended:
+        await self._house.journal.begin(run.record, root)
+        return await self._carry(run)
+
+    async def _replied(self, live: _Live, record: RunRecord, message: Message) -> Ended:
+        live.run = run = await self._revived(record)
+        asked = question_of([*run.entries.values()])
+        if asked is None:
+            return await self._carry(run)
+        answer = said(Question.model_validate_json(asked.task), message)
+        if answer is None:
+            return _waiting(run, asked)
+        run.close(asked, answer, Cost())
+        await run.stand("open")
+        return await self._carry(run)
+
+    async def _resumed(self, live: _Live, record: RunRecord) -> Ended:
+        live.run = run = await self._revived(record)
+        return await self._carry(run)
 
     async def _carry(self, run: Run) -> Ended:
         top = run.entries[run.top]

@@ -87,7 +87,7 @@ def build(receiver: Receiver, sources: Iterable[Source], done: Sequence[str], po
     dropped: list[Piece] = []
     wanted: list[Source] = []
     for source in sources:
-        if source.scope != receiver.scope:
+        if source.scope is not receiver.scope and source.scope != receiver.scope:
             continue
         if reason := _unwanted(source, receiver, policy):
             dropped.append(_drop(source, reason))

@@ -33,7 +33,7 @@ async def within(seconds: float, awaitable: Awaitable[T]) -> T:
 
 
 def _as_coroutine(awaitable: Awaitable[T]) -> Coroutine[Any, Any, T]:
-    if isinstance(awaitable, Coroutine):
+    if isinstance(awaitable, types.CoroutineType):
         return awaitable
 
     async def waiting() -> T:

@@ -263,6 +263,31 @@ def test_a_cancelled_run_closes_its_open_entries_and_says_why() -> None:
     assert ready.journal.records["r0"].state == "failed"
 
 
+def test_a_run_that_waits_for_the_user_can_be_cancelled() -> None:
+    ready = bench(asking(NAME))
+    ready.ask(Lead())
+    go(ready.orchestrator.cancel(ready.journal.records["r0"], "no longer wanted"))
+    assert ready.tree() == ["0 user>boss Failure:cancelled", "1 boss>user Failure:cancelled"]
+    assert ready.journal.records["r0"].state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind"),
+    [({"contract": "Lead@0"}, "malformed"), ({"agent": "retired"}, "unknown_receiver"), ({"task": "{"}, "malformed")],
+    ids=["another version of the contract", "an agent that is gone", "a task that cannot be read"],
+)
+def test_an_open_entry_that_no_longer_fits_fails_its_run_honestly(changed: dict[str, str], kind: str) -> None:
+    ready = bench(says("x"))
+    ready.journal.dies_after = 1
+    with pytest.raises(JournalError):
+        ready.ask(Lead())
+    ready.journal.dies_after = None
+    ready.journal.rows["r0"][0] = ready.entries()[0].model_copy(update=changed)
+    ended = ready.resume()
+    assert isinstance(ended.outcome, Failure)
+    assert (ended.state, ended.outcome.kind) == ("failed", kind)
+
+
 # -- the purse -----------------------------------------------------------------------------------------------------
 
 
