@@ -3,6 +3,7 @@
 import difflib
 import functools
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -174,7 +175,7 @@ def parse(texts: Mapping[str, bytes]) -> Policy:
     """Read one YAML text per name in NAMES; raise PolicyError that names file, key and fix."""
     parts = {name: _section(name, texts[name]) for name in NAMES}
     try:
-        policy = Policy.model_validate(parts, strict=False)
+        policy = Policy.model_validate_json(json.dumps(parts, default=str))  # JSON: strict, but lists may be tuples
     except ValidationError as error:
         raise _explained(error) from error
     missing = [safety.value for safety in Safety if safety.value not in policy.gates.risk]
