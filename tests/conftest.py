@@ -1,11 +1,17 @@
 """Fixtures of all tests: the sandbox of this machine, looked for only when a test asks."""
 
+import signal
 import sys
 
 import pytest
 
 from improver.records import Tier
 from improver.verify.sandbox import Sandbox, best_sandbox
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C through: a job in the background is started with it ignored, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
