@@ -83,9 +83,9 @@ def _make_private(path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> None:
-    expect_known(connection, str(path))
-    connection.execute(f"PRAGMA page_size = {PAGE}")  # these two count only while the file is empty
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    if expect_known(connection, str(path)) == 0:
+        connection.execute(f"PRAGMA page_size = {PAGE}")  # both count only while the file is empty
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     mode = _write_ahead(connection, patience)
     if mode != "wal":
         fix = "put the data directory on a local disk"
