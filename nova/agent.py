@@ -69,7 +69,7 @@ class Context(Protocol):
         """Ask the model, out of the run's budget; raise ModelError or BudgetExceeded."""
 
 
-Outcome = Contract | tuple[Handoff[Any], ...]
+Outcome = Contract | tuple[Handoff[Any] | Letter, ...]
 Body = Callable[[Any, Context], Awaitable[Outcome]]
 
 

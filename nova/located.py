@@ -1,0 +1,98 @@
+"""YAML with the line of everything in it: no key twice, no anchors, plain values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from nova.errors import PipelineError
+
+LARGEST = 200_000  # characters; a larger file is data, not a description
+Steps = tuple[str | int, ...]  # keys and places that lead to a value
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What a file says, and on which line (from 1) each part of it begins."""
+
+    value: object
+    lines: Mapping[Steps, int]
+    where: str
+
+    def at(self, path: Steps) -> str:
+        """Return the file and the line of the nearest part that is there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return f"{self.where}:{self.lines.get(path, 1)}"
+
+
+def located(text: str, where: str) -> Located:
+    """Read YAML; raise PipelineError with the line of the first thing that is wrong."""
+    if len(text) > LARGEST:
+        raise PipelineError(f"the file has more than {LARGEST} characters", where=where, fix="pass data as inputs")
+    lines: dict[Steps, int] = {}
+    try:
+        _refuse_aliases(text, where)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = None if root is None else _Reader(where, lines).read(root, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        what = f"it is not YAML: {error.problem or error.context}"
+        raise PipelineError(what, where=f"{where}{line}", fix="correct that line") from error
+    except yaml.YAMLError as error:
+        raise PipelineError("it is not YAML", where=where, why=str(error), fix="correct the file") from error
+    except RecursionError as error:
+        raise PipelineError("it is nested too deeply", where=where, fix="flatten it") from error
+    return Located(value, lines, where)
+
+
+def _refuse_aliases(text: str, where: str) -> None:
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            raise PipelineError(f"it uses the alias *{event.anchor}", where=f"{where}:{line}", fix="write it out")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    where: str
+    lines: dict[Steps, int]
+
+    def read(self, node: yaml.Node, path: Steps) -> object:
+        """Return the node's value and note its line, and those of all it holds."""
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(one, (*path, place)) for place, one in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Steps) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key_node, inner in node.value:
+            key, line = _scalar(key_node), key_node.start_mark.line + 1
+            if not isinstance(key, str):
+                fix = "write it as a word, in quotes if need be"
+                raise PipelineError(f"the key {key_node.value!r} is no text", where=f"{self.where}:{line}", fix=fix)
+            if key in found:
+                raise PipelineError(f"the key {key!r} is there twice", where=f"{self.where}:{line}", fix="remove one")
+            self.lines[(*path, key)] = line
+            found[key] = self.read(inner, (*path, key))
+        return found
+
+
+def _scalar(node: yaml.Node) -> object:
+    """Return a scalar as text, number, truth or nothing; anything else YAML knows (a date) stays the text it is."""
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    tag = node.tag.removeprefix("tag:yaml.org,2002:")
+    if tag not in ("int", "float", "bool", "null"):
+        return node.value
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)
+    except ValueError:
+        return node.value
+    finally:
+        loader.dispose()
