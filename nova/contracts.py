@@ -215,12 +215,3 @@ class RunRecord(Contract):
     closed: float | None = None
     text: str = ""  # what was said
     principal: str = ""  # on whose authority
-
-
-class Standing(Contract):
-    """Who owns a run, and how it stands, from `at` (seconds since the epoch) on."""
-
-    run: Text
-    owner: str
-    state: str  # open, waiting, done, failed
-    at: float

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from nova.contracts import Cost, Entry, RunRecord, Scope, Standing, ToolUse
+from nova.contracts import Cost, Entry, RunRecord, Scope, ToolUse
 
 
 class Journal(Protocol):
@@ -22,11 +22,8 @@ class Journal(Protocol):
     async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
         """Record an entry's outcome and, in the same transaction, the entries it leads to."""
 
-    async def settle(self, standing: Standing, *, closes: Sequence[Entry] = (), opens: Sequence[Entry] = ()) -> None:
-        """Record who owns a run now and how it stands; ownership moves only here.
-
-        In the same transaction, before it: what was closed, and then what that leads to.
-        """
+    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
+        """Record who owns a run now and how it stands; ownership moves only here."""
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
         """Record a tool use before its effect; return the earlier record of the same key, if there is one."""

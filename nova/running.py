@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nova.contracts import Answer, Contract, Cost, Entry, RunRecord, Standing, ToolUse
+from nova.contracts import Answer, Contract, Cost, Entry, RunRecord, ToolUse
 from nova.errors import JournalError
 from nova.ports import Journal
 from nova.purse import Purse
@@ -73,11 +73,11 @@ class Run:
         """Record that the run has a new owner, who begins with `entry`."""
         self.top = entry.index
         self.record = self.record.model_copy(update={"owner": owner})
-        await self.journal.settle(self._standing("open"), closes=self._taken(), opens=(entry,))
+        await self._settle("open", entry)
 
     async def stand(self, state: str) -> None:
         """Record how the run stands, with every closing that waits."""
-        await self.journal.settle(self._standing(state), closes=self._taken())
+        await self._settle(state)
         self.record = self.record.model_copy(update={"state": state})
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
@@ -100,8 +100,17 @@ class Run:
         waiting, self.unwritten = self.unwritten, []
         return waiting
 
-    def _standing(self, state: str) -> Standing:
-        return Standing(run=self.record.run, owner=self.record.owner, state=state, at=self.now())
+    async def _settle(self, state: str, *opens: Entry) -> None:
+        """Record how the run stands, behind what waits; the journal keeps the order, in one group commit.
+
+        Should it come between the two, the entries tell who the owner is.
+        """
+        settled = self.journal.settle(self.record.run, owner=self.record.owner, state=state, at=self.now())
+        closes = self._taken()
+        if not closes and not opens:
+            return await settled
+        await asyncio.gather(self.journal.open(opens, closes=closes), settled)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

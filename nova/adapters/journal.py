@@ -75,9 +75,9 @@ class SqliteJournal:
         )
         self._remember(run.run, known)
 
-    async def open(self, entries: Sequence[Entry]) -> None:
-        """Record entries before their agents run; several at once for a fan-out."""
-        if write := await self._openings(entries):
+    async def open(self, entries: Sequence[Entry], *, closes: Sequence[Entry] = ()) -> None:
+        """Record entries before their agents run, and in the same transaction, before them, what was closed."""
+        if write := (*(await self._closings(closes)), *(await self._openings(entries))):
             await self._writes.submit(write)
 
     async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
@@ -172,6 +172,14 @@ class SqliteJournal:
             if self._numbers is None:  # others may have waited for the same
                 self._numbers = itertools.count(self._writer.first)
         return next(self._numbers)
+
+    async def _closings(self, entries: Sequence[Entry]) -> Write:
+        return tuple(
+            [
+                (CLOSINGS, rows.closing_row(self._known.get(entry.run) or await self._look_up(entry.run), entry))
+                for entry in entries
+            ]
+        )
 
     async def _openings(self, entries: Sequence[Entry]) -> Write:
         return tuple(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nova.contracts import Entry, RunRecord, Scope, Standing, ToolUse
+from nova.contracts import Entry, RunRecord, Scope, ToolUse
 from nova.errors import JournalError
 
 
@@ -50,14 +50,11 @@ class MemoryJournal:
     async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
         await self.open(opens, closes=(entry,))
 
-    async def settle(self, standing: Standing, *, closes: Sequence[Entry] = (), opens: Sequence[Entry] = ()) -> None:
+    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
         self._write()
-        self._close(closes)
-        self._open(opens)
-        ended = standing.at if standing.state in ("done", "failed") else None
-        update = {"owner": standing.owner, "state": standing.state, "closed": ended}
-        self.records[standing.run] = self.records[standing.run].model_copy(update=update)
-        self.owners.append((standing.run, standing.owner, standing.state))
+        update = {"owner": owner, "state": state, "closed": at if state in ("done", "failed") else None}
+        self.records[run] = self.records[run].model_copy(update=update)
+        self.owners.append((run, owner, state))
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
         run = use.key.split(":")[0]

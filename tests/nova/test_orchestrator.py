@@ -203,6 +203,17 @@ def test_a_delegate_that_fails_is_a_value_for_its_sender(work: Body, kind: str) 
     assert ready.ask(Lead()).outcome == Answer(text=f"work: {kind}")
 
 
+def test_a_handoff_that_is_not_declared_is_told_and_then_fails() -> None:
+    problems: list[str] = []
+
+    def dig(task: Deep, ctx: Context) -> object:
+        problems.append(ctx.problem)
+        return sending(Other())
+
+    assert bench(hands(Deep()), deep=dig).ask(Lead()).outcome == Answer(text="digger: malformed")
+    assert problems == ["", "it handed on Other@1, which digger does not declare"]
+
+
 def test_one_failing_child_of_a_fan_out_leaves_the_others_their_results_in_order() -> None:
     ready = bench(hands(Work(), Other(), Deep()), other=_raises)
     assert ready.ask(Lead()).outcome == Answer(text="work: worked | helper: raised | digger: dug")
