@@ -2,18 +2,19 @@
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from improver.names import is_builtin, mentioned
-from improver.normal import FRAME_READERS, rendered
+from improver.names import EVERYTHING, bound, mentioned
+from improver.normal import FRAME_ATTRIBUTES, FRAME_READERS, rendered
 from improver.records import Tree
 from improver.source import FUNCTIONS, SCOPES, Source
 
-REBINDERS = FRAME_READERS | {"globals", "builtins", "__builtins__"}  # what can give a name another meaning unseen
+REBINDERS = FRAME_READERS | {"globals", "builtins", "__builtins__"}  # what can hide a builtin unseen
 COMPARED = (ast.Compare, ast.cmpop, ast.BoolOp, ast.boolop, ast.UnaryOp, ast.Not, ast.USub)
 SIMPLE = (ast.Constant, ast.Name, ast.Attribute, ast.Load, *COMPARED)
 DISPLAYS = (ast.Tuple, ast.List, ast.Set)
@@ -31,7 +32,7 @@ class Dropped:
     lines: frozenset[int]  # of their bodies, 1-based
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reader:
     """What is known while one file is read: the file, and the whole tree it stands in."""
 
@@ -41,13 +42,32 @@ class _Reader:
     def unreachable(self) -> Iterator[Clause]:
         """Yield each clause that can never run, in the order of the lines."""
         source = self.source
-        if REBINDERS & (mentioned(source.tree) | {n.attr for n in source.parents if isinstance(n, ast.Attribute)}):
+        if FRAME_ATTRIBUTES & self.words:
             return
         for node in ast.walk(source.tree):
             if isinstance(node, ast.If) and not _is_elif(node, source) and self.is_plain_scope(node):
                 yield from self.asked_again(list(_chain(node, source)))
             if isinstance(node, ast.Try) and self.is_plain_scope(node):
                 yield from self.caught_before(node.handlers)
+
+    @functools.cached_property
+    def words(self) -> set[str]:
+        """Return every name and attribute of the file."""
+        return mentioned(self.source.tree) | _attributes(self.source.tree)
+
+    @functools.cached_property
+    def bound(self) -> set[str]:
+        """Return every name that the file binds, "*" for those of a star import."""
+        return bound(self.source.tree)
+
+    @functools.cached_property
+    def has_operators(self) -> bool:
+        """Tell whether comparing, testing or reading an attribute may run code of this file."""
+        return OPERATORS.search(self.source.text) is not None
+
+    def is_builtin(self, name: str) -> bool:
+        """Tell whether `name` is surely Python's own in this file."""
+        return hasattr(builtins, name) and not {name, EVERYTHING} & self.bound and not REBINDERS & self.words
 
     def is_plain_scope(self, node: ast.AST) -> bool:
         """Tell whether names mean here what they mean in Python; in a class body its metaclass decides."""
@@ -58,19 +78,21 @@ class _Reader:
 
     def asked_again(self, chain: Sequence[ast.If]) -> Iterator[ast.If]:
         """Yield the branches whose test was false before, with nothing in between that could change that."""
+        shapes = [rendered(branch.test) for branch in chain]
+        if len(set(shapes)) == len(shapes):
+            return  # most chains; the rest looks through the tree
         known: set[str] = set()  # tests that were false and still are
-        for branch in chain:
+        for branch, shape in zip(chain, shapes, strict=True):
             if not self.only_looks(branch.test):
                 known = set()
                 continue
-            shape = rendered(branch.test)
             if shape in known:
                 yield branch
             known.add(shape)
 
     def only_looks(self, test: ast.expr) -> bool:
         """Tell whether `test` only reads names, constants and plain attributes, and compares and combines them."""
-        if OPERATORS.search(self.source.text) or any(self.is_computed(name) for name in _attributes(test)):
+        if self.has_operators or any(self.is_computed(name) for name in _attributes(test)):
             return False
         return self.is_look(test)
 
@@ -78,7 +100,7 @@ class _Reader:
         """Judge one part of a test; `in` may use up what is searched, so it must be written out on the spot."""
         if isinstance(node, ast.Call):
             called = isinstance(node.func, ast.Name) and node.func.id == "isinstance"
-            if not called or node.keywords or not is_builtin("isinstance", self.source):
+            if not called or node.keywords or not self.is_builtin("isinstance"):
                 return False
         elif isinstance(node, ast.Compare) and any(isinstance(item, ast.In | ast.NotIn) for item in node.ops):
             if not all(isinstance(item, (*DISPLAYS, ast.Constant)) for item in node.comparators):
@@ -115,7 +137,7 @@ class _Reader:
 
     def builtin(self, kind: ast.expr) -> type[BaseException] | None:
         """Return the builtin exception that `kind` surely is."""
-        if not isinstance(kind, ast.Name) or not is_builtin(kind.id, self.source):
+        if not isinstance(kind, ast.Name) or not self.is_builtin(kind.id):
             return None
         found = getattr(builtins, kind.id)
         return found if isinstance(found, type) and issubclass(found, BaseException) else None
@@ -123,7 +145,7 @@ class _Reader:
     def is_name(self, kind: ast.expr) -> bool:
         """Tell whether `kind` is a name, or a dotted one of plain attributes."""
         while isinstance(kind, ast.Attribute):
-            if self.is_computed(kind.attr) or OPERATORS.search(self.source.text):
+            if self.has_operators or self.is_computed(kind.attr):
                 return False
             kind = kind.value
         return isinstance(kind, ast.Name)
@@ -207,8 +229,8 @@ def _kinds(handler: ast.ExceptHandler) -> list[ast.expr]:
     return [handler.type] if handler.type else []
 
 
-def _attributes(test: ast.expr) -> set[str]:
-    return {node.attr for node in ast.walk(test) if isinstance(node, ast.Attribute)}
+def _attributes(root: ast.AST) -> set[str]:
+    return {node.attr for node in ast.walk(root) if isinstance(node, ast.Attribute)}
 
 
 # --- what hangs on a clause that never runs -----------------------------------------------------------------------

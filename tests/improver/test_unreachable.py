@@ -69,6 +69,7 @@ def without(make: Callable[..., str], *items: str, **more: str) -> tuple[str, st
         pytest.param(*without(chain, "isinstance(a, b)", "-isinstance(a, b)"), id="isinstance"),
         pytest.param(*without(chain, "g()", "a", "-a"), id="a call before both"),
         pytest.param(*without(chain, "a", "-a", "g()"), id="a call after both"),
+        pytest.param(*without(chain, "a", "-a", "globals().clear()"), id="whatever is done after both"),
         pytest.param(*without(chain, "a", "-a", "b", scope="if 1:"), id="in a module"),
         pytest.param(
             "def f(a):\n    if a: x = 1\n    elif a: x = 2; y = 1\n    else: x = 3\n    return x\n",
@@ -138,7 +139,14 @@ SAME = chain("a", "a")
         pytest.param(*without(chain, "await a", "-await a", scope="async def f(a):"), id="waiting"),
         pytest.param(*without(chain, "a", "-a", scope="class A(M):"), id="in a class"),
         pytest.param(*without(chain, "a", "-a", bodies="yield"), id="the last yield of two"),
-        pytest.param(SAME + "    h(globals())\n", chain("a", "") + "    h(globals())\n", id="globals may be set"),
+        pytest.param(
+            chain("isinstance(a, b)", "isinstance(a, b)") + "    globals()['isinstance'] = g\n",
+            chain("isinstance(a, b)", "") + "    globals()['isinstance'] = g\n",
+            id="another isinstance, set unseen",
+        ),
+        pytest.param(
+            SAME + "h(f.__code__.co_varnames)\n", chain("a", "") + "h(f.__code__.co_varnames)\n", id="names are read"
+        ),
         pytest.param(
             "isinstance = g\n" + chain("isinstance(a, b)", "isinstance(a, b)"),
             "isinstance = g\n" + chain("isinstance(a, b)", ""),
