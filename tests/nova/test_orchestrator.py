@@ -1,15 +1,18 @@
 """A run has one owner, one purse and a journal it can be taken up from; whatever an agent does, it ends in a value."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from nova.agent import Agent, Context
+from nova.adapters.scripted_model import Line, ScriptedModel
+from nova.agent import Agent, Context, Needs
 from nova.contracts import Acceptance, Answer, Claim, Contract, Failure, Handoff, Letter, Question, Refusal, Relation
 from nova.desk import Limits
-from nova.errors import ContractError, HandoffError, RoutingError
+from nova.errors import ContractError, HandoffError, RoutingError, ToolError
+from nova.tool import tool
 from tests.nova.crew import (
     CONSULT,
     DELEGATE,
@@ -356,6 +359,31 @@ def test_a_claim_that_names_a_receipt_is_believed() -> None:
     ended = bench(boss).ask(Lead())
     assert isinstance(ended.outcome, Answer)
     assert (ended.outcome.claims[0].evidence, ended.outcome.unverified) == ("r0:0:0", ())
+
+
+async def _thought(task: Lead, ctx: Context) -> Answer:
+    await ctx.ask("think", "hard")
+    return Answer(text="done", claims=(Claim(says="I did it", evidence="r0:0:0"),))
+
+
+async def _broke(task: Lead, ctx: Context) -> Answer:
+    with contextlib.suppress(ToolError):
+        await ctx.use("broken", {})
+    return Answer(text="done", claims=(Claim(says="I did it", evidence="r0:0:0"),))
+
+
+@tool(does="breaks", effects=True)
+async def broken(key: str) -> str:
+    raise ToolError(f"broken under {key}")
+
+
+@pytest.mark.parametrize("boss", [_thought, _broke], ids=["what a model said", "a tool that failed"])
+def test_thinking_and_failing_are_no_evidence(boss: Body) -> None:
+    crew = [lead(boss, Needs(tools=("broken",))), worker(WORKED), other(WORKED), deep(WORKED)]
+    model = ScriptedModel.of([Line("thought", when="hard")])
+    ended = Bench(crew, tools=[broken, look, stamping([])], model=model).ask(Lead())
+    assert isinstance(ended.outcome, Answer)
+    assert ended.outcome.text == "done\n\nunverified: I did it"
 
 
 UNBACKED: dict[str, tuple[Body, Body]] = {

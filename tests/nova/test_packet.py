@@ -8,7 +8,7 @@ from nova.agent import Context, Needs
 from nova.contracts import Answer, Packet, Piece, Relation, Scope
 from nova.errors import PolicyError
 from nova.packet import Receiver, Source, build, context_policy
-from tests.nova.crew import Deep, Lead, Work, lead, look, says, sending, told
+from tests.nova.crew import Deep, Lead, Other, Work, hands, lead, look, says, sending, told
 from tests.nova.shop import ACME, POLICY, POLICY_FILE, Bench
 from tests.nova.test_orchestrator import bench
 
@@ -106,6 +106,22 @@ def test_a_receiver_sees_results_and_what_is_done_but_never_its_senders_tools() 
     ]
     assert look.name not in str(packets)
     assert "secret" not in str(packets)
+
+
+def test_an_answer_supersedes_the_results_it_was_made_from() -> None:
+    packets: list[Packet] = []
+
+    def boss(task: Lead, ctx: Context) -> Any:
+        left = [Work(), Deep()][len(ctx.results) :]
+        return sending(left[0]) if left else Answer(text=told(ctx))
+
+    def dig(task: Deep, ctx: Context) -> Answer:
+        packets.append(ctx.packet)
+        return Answer(text="dug")
+
+    bench(boss, hands(Other()), deep=dig).ask(Lead(), "go")
+    assert [one.name for one in packets[0].passed] == ["message", "work (1)"]
+    assert packets[0].dropped == (piece("helper (2)", "", 6, "superseded"),)
 
 
 def test_history_is_the_sessions_own_earlier_runs() -> None:

@@ -140,6 +140,16 @@ def test_a_crash_around_a_transfer_leaves_one_owner(writes: int) -> None:
     assert len(ready.entries()) == 2
 
 
+def test_a_transfer_that_was_refused_moves_nothing_also_after_a_crash() -> None:
+    ready = bench(hands(Work(), relation=TRANSFER), budget=BUDGET.model_copy(update={"hops": 0}))
+    ready.journal.dies_after = 2
+    with pytest.raises(JournalError):
+        ready.ask(Lead())
+    ready.journal.dies_after = None
+    ended = ready.resume()
+    assert (ended.owner, ended.outcome) == ("boss", Answer(text="work: hops"))
+
+
 def asking(question: Question) -> Body:
     """Return a body that asks the user and answers with what came back."""
     return lambda _, ctx: Answer(text=told(ctx)) if ctx.results else question
