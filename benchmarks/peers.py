@@ -8,7 +8,7 @@ from pathlib import Path
 
 PEERS_DIRECTORY = Path(__file__).resolve().parent / "work" / "peers"
 REQUIREMENTS: dict[str, tuple[str, ...]] = {
-    "langgraph": ("langgraph==1.2.22", "langgraph-checkpoint-sqlite==3.1.2", "langchain==1.5.0"),
+    "langgraph": ("langgraph==1.2.22", "langgraph-checkpoint-sqlite==3.1.2", "langchain==1.4.7"),
     "openai_agents": ("openai-agents==0.24.0",),
     "pydantic_ai": ("pydantic-ai-slim==2.68.0",),
     "dbos": ("dbos==3.4.0",),
