@@ -4,7 +4,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from improver.source import SCOPES, Source
+from improver.source import SCOPES, Source, below, children
 
 INNER = (*SCOPES, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 EVERYTHING = "*"  # what `from x import *` is said to bind
@@ -35,17 +35,17 @@ def carried_by(node: ast.AST) -> tuple[str, ...]:
 
 def bound(*roots: ast.AST) -> set[str]:
     """Return every name bound anywhere below `roots`, inner scopes included."""
-    return {name for root in roots for node in ast.walk(root) for name in bound_by(node)}
+    return {name for root in roots for node in below(root) for name in bound_by(node)}
 
 
 def mentioned(*roots: ast.AST) -> set[str]:
     """Return every name that stands anywhere below `roots` in any role, inner scopes included."""
-    return {name for root in roots for node in ast.walk(root) for name in carried_by(node)}
+    return {name for root in roots for node in below(root) for name in carried_by(node)}
 
 
 def declared(root: ast.AST) -> set[str]:
     """Return the names that some scope below `root` declares global or nonlocal."""
-    found = (node.names for node in ast.walk(root) if isinstance(node, ast.Global | ast.Nonlocal))
+    found = (node.names for node in below(root) if isinstance(node, ast.Global | ast.Nonlocal))
     return {name for names in found for name in names}
 
 
@@ -56,12 +56,12 @@ def is_builtin(name: str, source: Source) -> bool:
 
 def own(scope: ast.AST) -> Iterator[ast.AST]:
     """Yield the nodes of `scope` itself: inner functions, classes and comprehensions are not entered."""
-    stack = list(ast.iter_child_nodes(scope))
+    stack = children(scope)
     while stack:
         node = stack.pop()
         yield node
         if not isinstance(node, INNER):
-            stack.extend(ast.iter_child_nodes(node))
+            stack += children(node)
 
 
 def tie(source: Source, *dead: ast.AST) -> str:
@@ -70,7 +70,7 @@ def tie(source: Source, *dead: ast.AST) -> str:
     Code shapes its scope by standing there, run or not: a yield makes a generator, a declaration moves a name,
     and a binding makes the name local to the whole function.
     """
-    inside = [node for root in dead for node in ast.walk(root)]
+    inside = [node for root in dead for node in below(root)]
     if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in inside):
         return "a yield in it makes its function a generator"
     if any(isinstance(node, ast.Global | ast.Nonlocal | ast.AnnAssign) for node in inside):
@@ -79,9 +79,9 @@ def tie(source: Source, *dead: ast.AST) -> str:
     if function is None:
         return ""
     gone = set(map(id, inside))
-    rest = [node for node in ast.walk(function) if id(node) not in gone]
+    rest = [node for node in below(function) if id(node) not in gone]
     elsewhere = {name for node in rest for name in carried_by(node)}
     still_local = {name for node in own(function) if id(node) not in gone for name in bound_by(node)}
-    still_local |= {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    still_local |= {node.arg for node in below(function.args) if isinstance(node, ast.arg)}
     moved = (bound(*dead) & elsewhere) - (still_local - declared(function))
     return f"only it makes {min(moved)} a local name of its function" if moved else ""
