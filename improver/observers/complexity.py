@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 
 from improver.observer import Project, observer
 from improver.records import Finding
-from improver.source import FUNCTIONS, Source
+from improver.source import FUNCTIONS, Source, children
 
 THRESHOLD = 15  # Campbell's own; above it a function is reported
 BREAKS = re.compile(r"\b(?:if|elif|else|for|while|except|match|and|or|lambda|def)\b")
@@ -65,7 +65,8 @@ def cognitive(function: Function, lines: Sequence[str] = ()) -> int:
     """
     texts = dict(enumerate(lines[function.lineno - 1 : function.end_lineno], function.lineno))
     hot = {number for number, line in texts.items() if INLINE.search(line)}
-    named = {number for number, line in texts.items() if function.name in line}
+    inside = function.body[0].lineno
+    named = {number for number, line in texts.items() if number >= inside and function.name in line} if lines else None
     total = 1 if _calls_itself(function, named) else 0
     outer = -1 if _is_decorator(function) else 0
     waiting: list[Placed] = [(node, outer if isinstance(node, FUNCTIONS) else 0) for node in function.body]
@@ -86,13 +87,13 @@ def _step(node: ast.AST, depth: int) -> tuple[int, list[Placed]]:
     if isinstance(node, LOOPS):
         return 1 + depth + (1 if node.orelse else 0), _split(node, depth, node.body + node.orelse)
     if isinstance(node, NESTING):
-        return 1 + depth, [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+        return 1 + depth, [(child, depth + 1) for child in children(node)]
     if isinstance(node, ast.BoolOp):
         operators, operands = _flat(node)
         runs = 1 + sum(left is not right for left, right in itertools.pairwise(operators))
         return runs, [(operand, depth) for operand in operands]
     deeper = 1 if isinstance(node, (*FUNCTIONS, ast.Lambda)) else 0
-    return 0, [(child, depth + deeper) for child in ast.iter_child_nodes(node)]
+    return 0, [(child, depth + deeper) for child in children(node)]
 
 
 def _chain(node: ast.If, depth: int) -> tuple[int, list[Placed]]:
@@ -116,7 +117,7 @@ def _is_elif(orelse: list[ast.stmt], node: ast.If) -> bool:
 
 def _split(node: ast.AST, depth: int, blocks: list[ast.stmt]) -> list[Placed]:
     within = set(map(id, blocks))
-    return [(child, depth + (id(child) in within)) for child in ast.iter_child_nodes(node)]
+    return [(child, depth + (id(child) in within)) for child in children(node)]
 
 
 def _flat(node: ast.BoolOp) -> tuple[list[type[ast.boolop]], list[ast.expr]]:
@@ -142,22 +143,24 @@ def _is_decorator(function: Function) -> bool:
 
 
 def _touches(node: ast.expr | ast.stmt, numbers: Set[int]) -> bool:
+    if node.end_lineno == node.lineno:
+        return node.lineno in numbers
     return not numbers.isdisjoint(range(node.lineno, (node.end_lineno or 0) + 1))
 
 
-def _calls_itself(function: Function, named: Set[int]) -> bool:
+def _calls_itself(function: Function, named: Set[int] | None) -> bool:
     """Tell whether `function` calls its own name, or as a method that name of its first parameter.
 
-    `named` are the lines that hold the name; without any, the lines are not known.
+    `named` are the lines of its body that hold the name; None when they are not known.
     """
     parameters = [*function.args.posonlyargs, *function.args.args]
     me = parameters[0].arg if parameters and parameters[0].arg in ("self", "cls") else ""
-    waiting: list[ast.AST] = [*function.body]
+    waiting: list[ast.AST] = [*function.body] if named is None or named else []
     while waiting:
         node = waiting.pop()
-        if named and isinstance(node, FLAT) and not _touches(node, named):
+        if named is not None and isinstance(node, FLAT) and not _touches(node, named):
             continue
-        waiting.extend(ast.iter_child_nodes(node))
+        waiting.extend(children(node))
         if not isinstance(node, ast.Call):
             continue
         target = node.func

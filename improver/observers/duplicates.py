@@ -13,7 +13,9 @@ from improver.source import FUNCTIONS, SCOPES, Source
 
 SMALLEST = 6  # statements, nested ones included
 BLOCKS = ("body", "orelse", "finalbody")
-COMPOUND = (*SCOPES, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
+COMPOUND = frozenset(
+    {*SCOPES, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
+)
 Block = Sequence[ast.stmt]
 UNTELLING = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)  # repeated because they must be
 
@@ -57,12 +59,9 @@ def duplicates(project: Project) -> Iterator[Finding]:
 
 def _windows(source: Source) -> Iterator[tuple[int, _Window]]:
     """Yield the smallest windows of `source` that hold enough statements, each with its outline."""
+    known: dict[ast.stmt, tuple[int, int]] = {}
     for block in _blocks(source):
-        sizes, outlines = [], []
-        for statement in block:
-            size, outline = _outlined(statement)
-            sizes.append(size)
-            outlines.append(outline)
+        sizes, outlines = zip(*(_outlined(statement, known) for statement in block), strict=True)
         total, stop = 0, 0
         for start in range(len(block)):
             while stop < len(block) and total < SMALLEST:
@@ -79,33 +78,28 @@ def _blocks(source: Source) -> Iterator[Block]:
     stack: list[tuple[ast.stmt, bool]] = [(node, False) for node in reversed(source.tree.body)]
     while stack:
         node, inside = stack.pop()
+        blocks = _blocks_of(node)
         inside = inside or isinstance(node, FUNCTIONS)
-        for block in _blocks_of(node):
-            if inside:
-                yield block
-        inner = [statement for block in _blocks_of(node) for statement in block]
-        stack.extend((statement, inside) for statement in reversed(inner))
+        if inside:
+            yield from blocks
+        stack.extend((statement, inside) for block in reversed(blocks) for statement in reversed(block))
 
 
 def _blocks_of(node: ast.stmt) -> list[list[ast.stmt]]:
-    if not isinstance(node, COMPOUND):
+    if type(node) not in COMPOUND:
         return []
     blocks = [block for name in BLOCKS if (block := getattr(node, name, None))]
     return blocks + [inner.body for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))]
 
 
-def _outlined(statement: ast.stmt) -> tuple[int, int]:
+def _outlined(node: ast.stmt, known: dict[ast.stmt, tuple[int, int]]) -> tuple[int, int]:
     """Return the number of statements and a hash that equal statements share, whatever their locals are called."""
-    size, parts = 0, []
-    stack: list[ast.stmt] = [statement]
-    while stack:
-        node = stack.pop()
-        size += not isinstance(node, UNTELLING) and not _is_string(node)
+    if node not in known:
         value = getattr(node, "value", None) or getattr(node, "test", None) or getattr(node, "iter", None)
-        parts.append((type(node), type(value), _called(value)))
-        for block in _blocks_of(node):
-            stack.extend(block)
-    return size, hash(tuple(parts))
+        inner = [_outlined(statement, known) for block in _blocks_of(node) for statement in block]
+        size = (not isinstance(node, UNTELLING) and not _is_string(node)) + sum(size for size, _ in inner)
+        known[node] = size, hash((type(node), type(value), _called(value), tuple(inner)))
+    return known[node]
 
 
 def _called(value: object) -> str | int:
@@ -200,7 +194,7 @@ def _apart(windows: Iterable[_Window], taken: set[int]) -> list[_Window]:
 def _finding(sites: list[_Window], form: str) -> Finding:
     first, *others = sites
     source, node = first.source, first.statements[0]
-    count = sum(_outlined(statement)[0] for statement in first.statements)
+    count = sum(_outlined(statement, {})[0] for statement in first.statements)
     symbol = source.symbol_of(node)
     places = ", ".join(f"{other.source.path}:{other.statements[0].lineno}" for other in others)
     text = "\0".join(("duplicates", source.path, symbol, form))

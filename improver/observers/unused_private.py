@@ -11,7 +11,8 @@ from improver.private import Definition, private_name, span
 from improver.records import Finding
 from improver.source import Source
 
-TOKEN = re.compile(rb"(?:\b|\\[abfnrtv0-7])(_[A-Za-z0-9_]+)")  # also right after an escape: "\n_name"
+# A word that begins with _, also right after an escape: "\n_name". With _ in front the pattern is found much faster.
+TOKEN = re.compile(rb"_(?:(?<![A-Za-z0-9_]_)|(?<=\\[abfnrtv0-7]_))[A-Za-z0-9_]+")
 BINARY = 8192  # bytes that are searched for a NUL, as git does
 # What can find a name that the text does not spell out; definitions beside it are left alone.
 REFLECTION = re.compile(
