@@ -131,9 +131,9 @@ def _depth(block: list[ast.stmt]) -> int:
 def _negatable(test: ast.expr, *, ordered: bool = False) -> bool:
     """Tell whether `test` reads well when negated: one line, few operands, and `not (a < b)` only where `ordered`."""
     operands = test.values if isinstance(test, ast.BoolOp) else [test]
-    if test.lineno != test.end_lineno or len(operands) > 3 or STATIC.search(ast.unparse(test)):
+    if test.lineno != test.end_lineno or len(operands) > 3:
         return False
-    if not all(isinstance(operand, READABLE) for operand in operands):
+    if not all(isinstance(operand, READABLE) for operand in operands) or STATIC.search(ast.unparse(test)):
         return False
     compared = [item for item in operands if isinstance(item, ast.Compare) and not isinstance(item.ops[0], FLIPS)]
     return not compared or (ordered and len(operands) == 1)

@@ -37,7 +37,7 @@ class ReturnAnnotations(Codemod):
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say what a function returns, where its annotation does not."""
         assert isinstance(node, FUNCTIONS), "NODES names nothing else"
-        if node.returns is not None or "->" not in source.text or not _is_complete(node, source):
+        if node.returns is not None or not _is_complete(node, source) or "->" not in source.text:
             return None
         if not _is_plain(node, source) or not _wants_it(node, source):
             return None
