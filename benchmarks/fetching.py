@@ -14,13 +14,16 @@ WORK = Path(__file__).resolve().parent / "work"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package as its sdist has it: where its product code stands and what its tests need beside its dependencies."""
+    """A package as its sdist has it: where its product code stands and what its tests need beside its dependencies.
+
+    `gates` are the lines of the packaged policies/gates.yaml that its tests need changed, as (old, new).
+    """
 
     name: str
     version: str
     folder: str
     tests_need: tuple[str, ...]
-    loopback: bool = False  # its tests talk to themselves over the loopback interface
+    gates: tuple[tuple[str, str], ...] = ()
 
     @property
     def stem(self) -> str:
@@ -28,9 +31,11 @@ class Package:
         return f"{self.name.replace('-', '_')}-{self.version}"
 
 
+LOOPBACK = ("loopback: false", "loopback: true")  # the tests talk to themselves over a socket
+THREADS = ("processes: 64", "processes: 256")  # one test starts a hundred threads
 PACKAGES = (
-    Package("boltons", "26.2.0", "boltons", ("pytest",), loopback=True),
-    Package("more-itertools", "11.2.1", "more_itertools", ("pytest",)),
+    Package("boltons", "26.2.0", "boltons", ("pytest",), (LOOPBACK,)),
+    Package("more-itertools", "11.2.1", "more_itertools", ("pytest",), (THREADS,)),
     Package("sqlite-utils", "4.2.1", "sqlite_utils", ("pytest", "hypothesis", "cogapp", "tabulate>=0.10.0")),
 )
 

@@ -20,18 +20,18 @@ HEAD = ("CPU seconds", "min / median / max", "against our scan", "target", "star
 def near(folder: Path) -> dict[str, Command]:
     """Return what must cost about as much as we do."""
     python = sys.executable
-    ruff = (str(Path(python).with_name("ruff")), "check", "--isolated", "--no-cache", "--select", "ALL", "--quiet")
+    ruff = (str(Path(python).with_name("ruff")), "check", "--isolated", "--no-cache", "--select", "ALL")
     return {
         "ours": Command((python, "-m", "benchmarks.scanning", str(folder)), CHECKOUT),
-        "ruff": Command((*ruff, str(folder)), folder.parent, FINDS),
+        "ruff": Command((*ruff, "--output-format", "concise", str(folder)), folder.parent, FINDS),
         "walk": Command((python, "-m", "benchmarks.walking", str(folder)), CHECKOUT),
     }
 
 
 def peers(folder: Path) -> dict[str, Command]:
     """Return what does a comparable job, each in an environment of its own."""
-    fixit = made("fixit", ("fixit",)).with_name("fixit")
-    codemodder = made("codemodder", ("codemodder",)).with_name("codemodder")
+    fixit = made("fixit", ("fixit==2.2.1",)).with_name("fixit")
+    codemodder = made("codemodder", ("codemodder==6.5.5",)).with_name("codemodder")
     chosen = ",".join(f"pixee:python/{name}" for name in CODEMODS)
     output = str(WORK / "codemodder.json")
     dry = ("--dry-run", "--codemod-include", chosen, "--output", output)
@@ -66,7 +66,7 @@ def _rows(
     whole_both = [one + other.cpu for one, other in zip(ruff, costs["walk"], strict=True)]
     times, own_times = statistics.median(ratios(both, scan)), statistics.median(ratios(whole_both, whole))
     limit = "we cost ≤ 3 ×"
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("our scan", spread(scan), "", "", ""),
         ("our start-up, libcst apart", spread(start), "", "", ""),
         ("import of libcst", spread(libcst), "", "", ""),

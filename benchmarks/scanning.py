@@ -29,9 +29,9 @@ def scanned(root: Path) -> dict[str, float]:
 
     codemods = [kind() for kind in discover_classes("improver.codemods", Codemod)]  # type: ignore[type-abstract]
     observers = discover("improver.observers", Observer)
-    ready = cpu()
     defaults = importlib.resources.files("improver") / "defaults"
     policy = parse({name: (defaults / f"{name}.yaml").read_bytes() for name in NAMES})
+    ready = cpu()
     tree = {path.relative_to(root.parent).as_posix(): File(path.read_bytes(), "100644") for path in root.rglob("*.py")}
     project, unreadable = read_project(tree, policy, RuffTool(), ())
     found = scan(project, observers, codemods, unreadable)

@@ -1,0 +1,37 @@
+"""A package's whole test suite under plain pytest, without the improver: every test id with its outcome."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from xml.etree import ElementTree
+
+LIMIT = 1800.0  # seconds
+
+
+def outcomes(python: Path, tree: Path) -> dict[str, str]:
+    """Run the suite in `tree`; return outcome and reason by test id, and how pytest itself ended under ""."""
+    with tempfile.TemporaryDirectory(prefix="suite-") as folder:
+        report = Path(folder) / "report.xml"
+        plain = ("-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml")  # not a file above it
+        argv = [str(python), *plain, f"--junit-xml={report}"]
+        ended = subprocess.run(
+            argv, cwd=tree, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False
+        )
+        found = {"": f"exit {ended.returncode}"}
+        if report.exists():
+            for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it just now
+                found[f"{case.get('classname')}::{case.get('name')}"] = _outcome(case)
+    return found
+
+
+def _outcome(case: ElementTree.Element) -> str:
+    marks = [f"{mark.tag}: {mark.get('message', '')}" for mark in case if mark.tag in {"failure", "error", "skipped"}]
+    return " · ".join(marks) or "passed"
+
+
+def broken(base: Mapping[str, str], here: Mapping[str, str]) -> Iterator[str]:
+    """Yield every test that came out otherwise than at base, is missing or is new."""
+    for test in sorted({*base, *here}):
+        if base.get(test) != here.get(test):
+            yield f"{test}: {base.get(test, 'absent')} → {here.get(test, 'absent')}"
