@@ -11,6 +11,8 @@ NovaError              a broken promise, told as what, where, why and fix
 │   └── ModelRefused          the model declined
 ├── ToolError             a tool did not do its one thing
 ├── JournalError          the journal cannot be read or written
+├── UsageError            what was typed does not fit, or names nothing here
+├── SettingsError         the surroundings are not fit to work in
 ├── PipelineError         a pipeline file does not say what pipelines can say
 └── PolicyError           a policy file does not say what policies can say
 """
@@ -78,6 +80,18 @@ class ToolError(NovaError):
 
 class JournalError(NovaError):
     """The journal cannot be read or written."""
+
+    exit_code = 3
+
+
+class UsageError(NovaError):
+    """What was typed does not fit, or names nothing here."""
+
+    exit_code = 2
+
+
+class SettingsError(NovaError):
+    """The surroundings are not fit to work in."""
 
     exit_code = 3
 

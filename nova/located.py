@@ -50,8 +50,8 @@ def located(text: str, where: str) -> Located:
 def _refuse_aliases(text: str, where: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
-            raise PipelineError(f"it uses the alias *{event.anchor}", where=f"{where}:{line}", fix="write it out")
+            at = f"{where}:{event.start_mark.line + 1}" if event.start_mark else where
+            raise PipelineError(f"it uses the alias *{event.anchor}", where=at, fix="write it out")
 
 
 @dataclass(frozen=True, slots=True)

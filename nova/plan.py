@@ -4,7 +4,7 @@ Steps whose needs are there go together; a task that several steps share is done
 takes down what needs it, and nothing else.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -96,10 +96,10 @@ class _Replay:
             return [_letter(step, filled(step.task, self.look))]
         items = filled(step.each, self.look)
         assert isinstance(items, list), "checked before the run"
-        return [
-            _letter(step, filled(step.task, lambda ref, item=item: item if ref == ("item",) else self.look(ref)))
-            for item in items
-        ]
+        return [_letter(step, filled(step.task, self._within(item))) for item in items]
+
+    def _within(self, item: JsonValue) -> Callable[[Reference], JsonValue]:
+        return lambda ref: item if ref == ("item",) else self.look(ref)
 
     def take(self, count: int) -> list[Result]:
         """Return the next results, or none where they have not come yet."""

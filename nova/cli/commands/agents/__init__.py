@@ -1,0 +1,1 @@
+"""List the agents, show one, run its examples."""

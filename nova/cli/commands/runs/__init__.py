@@ -1,0 +1,1 @@
+"""List the runs, show one as a tree, go on with one."""
