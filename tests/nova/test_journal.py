@@ -166,6 +166,10 @@ REFUSED: dict[str, tuple[Act, str]] = {
     "a run of the same id": (lambda j: j.begin(run_of("r1"), entry_of("r1")), "a run of this id already"),
     "an entry that is open": (lambda j: j.open([entry_of("r1", 1)]), "open already"),
     "a second closing": (lambda j: j.close(closed(entry_of("r1", 1), "8")), "a closed entry never changes"),
+    "a closing that leads to what is open": (
+        lambda j: j.close(closed(entry_of("r1", 2)), opens=[entry_of("r1", 1)]),
+        "open already",
+    ),
     "a closing without an opening": (lambda j: j.close(closed(entry_of("r1", 9))), "comes before the action"),
     "a closing without an outcome": (lambda j: j.close(entry_of("r1", 2)), "without an outcome"),
     "an opening with an outcome": (lambda j: j.open([closed(entry_of("r1", 3))]), "with an outcome"),

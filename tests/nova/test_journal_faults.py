@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from nova.adapters.journal import SqliteJournal
+from nova.adapters.journal_file import PAGE
 from nova.errors import JournalError
 from tests.nova.journaling import ACME, closed, entry_of, run_of
 
@@ -165,29 +166,33 @@ def test_a_torn_end_of_the_log_loses_nothing_that_was_on_record(tmp_path: Path) 
     assert names_of(copy) == ["r3", "r2", "r1"]
 
 
-def damaged(path: Path, *, unclean: bool) -> Path:
+def damaged(path: Path) -> Path:
     """Record 40 runs and overwrite the end of the file, as a failing disk might."""
     recorded(path, *(f"r{number}" for number in range(40)))
     size = path.stat().st_size
     with path.open("r+b") as file:
         file.seek(size - size // 6)
         file.write(b"\xa5" * (size // 6))
-    if unclean:
-        path.with_name(path.name + ".lock").write_text("process 1")
     return path
 
 
-def test_after_a_crash_a_damaged_file_is_not_written_and_a_restore_is_advised(tmp_path: Path) -> None:
-    path = damaged(tmp_path / "journal", unclean=True)
+def test_after_a_crash_a_file_with_damage_that_no_write_would_touch_is_not_written(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "journal", *(f"r{number}" for number in range(40)))
+    page = path.read_bytes().index(b"r5" * 100) // PAGE * PAGE
+    with path.open("r+b") as file:
+        file.seek(page)
+        file.write(b"\xa5" * PAGE)
+    path.with_name(path.name + ".lock").write_text("process 1")  # it died
     before = path.read_bytes()
     error = error_of(path, write=True)
     assert (error.what, error.where) == ("the journal is damaged", str(path))
     assert "nova restore" in error.fix
     assert path.read_bytes() == before
+    assert len(names_of(path)) == 40
 
 
 def test_of_a_damaged_file_what_is_intact_is_read_and_what_is_not_is_told(tmp_path: Path) -> None:
-    path = damaged(tmp_path / "journal", unclean=False)
+    path = damaged(tmp_path / "journal")
 
     async def run() -> tuple[bool, list[JournalError]]:
         async with SqliteJournal(path) as journal:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nova.adapters.journal import SqliteJournal
+from nova.adapters.journal_file import PAGE, connect_writer
 from nova.adapters.journal_rows import Opinion
 from nova.adapters.journal_schema import EVENTS, MIGRATIONS, migrate, version_of
 from tests.nova.journaling import ACME, closed, ended, entry_of, run_of, use_of
@@ -86,6 +87,13 @@ def test_a_migration_that_fails_half_way_changes_nothing(tmp_path: Path) -> None
             migrate(raw, (*MIGRATIONS, (*NEXT, "INSERT INTO no_such_table VALUES (1)")))
         assert (list(raw.iterdump()), version_of(raw)) == (before, len(MIGRATIONS))
         assert not raw.in_transaction
+
+
+def test_the_writer_puts_every_commit_on_disk_and_checks_what_belongs_together(tmp_path: Path) -> None:
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "auto_vacuum": 2, "page_size": PAGE}
+    for _ in range(2):  # a new file, and one that is there
+        with closing(connect_writer(tmp_path / "journal")) as raw:
+            assert {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted} == wanted
 
 
 def test_every_kind_of_row_is_guarded() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from nova.adapters.journal import SqliteJournal
+from nova.adapters.journal_rows import RETIRING
 from nova.adapters.journal_schema import EVENTS, MIGRATIONS
+from nova.adapters.journal_writer import Writer
 from nova.adapters.retention import DAY, Retention, retain, retention_policy
 from nova.adapters.upkeep import Check, backup, doctor, restore
 from nova.errors import JournalError, PolicyError
@@ -212,6 +214,23 @@ def test_retention_deletes_whole_old_runs_by_state_and_never_an_open_one(tmp_pat
         assert raw.execute("SELECT count(*) FROM retiring").fetchone() == (0,)
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_a_run_that_went_on_after_it_was_chosen_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+
+    async def run() -> None:
+        async with SqliteJournal(path) as journal:
+            await record(journal, "r1")
+            for state in ("waiting", "done"):
+                await journal.settle("r1", owner="count", state=state, at=1.0)
+
+    asyncio.run(run())
+    writer = Writer(path, patience=1.0)
+    told = [writer([((RETIRING, (1, settlement)),)]) for settlement in (1, 2)]  # chosen while it waited, then when done
+    writer.finish()
+    assert told == [[0], [1]]
+    assert names_of(path) == []
 
 
 def test_the_space_of_forgotten_runs_is_given_back(tmp_path: Path) -> None:
