@@ -203,15 +203,6 @@ def test_a_red_baseline_names_its_tests(tmp_path: Path) -> None:
     assert improve(root, "verify", "1").status == 0
 
 
-def test_a_flaky_baseline_names_its_tests(tmp_path: Path) -> None:
-    flaky = "\n\ndef test_the_wind():\n    import os\n    assert os.urandom(2)[0] < 128\n"
-    twice = packaged("gates", ("flake_runs: 2", "flake_runs: 12"))
-    root = made(tmp_path, {**TINY, "tests/test_a.py": TESTS + flaky, "policies/gates.yaml": twice})
-    ended = improve(root)
-    assert (ended.status, told(ended)["where"]) == (3, "tests/test_a.py::test_the_wind"), ended
-    assert "1 flaky" in told(ended)["what"]
-
-
 HANG = "\n\ndef test_hang():\n    import threading\n    threading.Event().wait()\n"
 FLOOD = "\n\ndef test_flood(capfd):\n    with capfd.disabled():\n        while True:\n            print('x' * 65536)\n"
 FORK = """

@@ -80,25 +80,15 @@ def test_a_rejected_finding_stays_away_until_its_code_truly_changes(tmp_path: Pa
     committed(root, {"pier/a.py": DEPTH.replace("LookupError(text)", 'LookupError("no depth", text)')})
     assert proposed(root) == ["explicit_cause pier/a.py"]
 
-
-def test_a_rejection_is_shown_and_can_be_undone(tmp_path: Path) -> None:
-    root = made(tmp_path)
-    proposed(root)
-    improve(root, "reject", "1", "--because", "not now")
-    given = decided(root)
-    assert [(one["number"], one["decision"], one["scope"], one["reason"], one["effective"]) for one in given] == [
-        (1, "rejected", "finding", "not now", True)
-    ]
-    assert (given[0]["reviewer"], given[0]["rule"]) == ("Ada", "explicit_cause")
-    plain = improve(root, "decisions").out
-    assert "rejected by Ada because not now · improve undo 1" in plain
-    assert improve(root, "list", "--json").data["proposals"] == []
+    (given,) = decided(root)
+    assert (given["number"], given["decision"], given["scope"], given["effective"]) == (1, "rejected", "finding", True)
+    assert (given["reviewer"], given["rule"], given["reason"]) == ("Ada", "explicit_cause", "we like it")
+    assert "rejected by Ada because we like it · improve undo 1" in improve(root, "decisions").out
+    assert [one["number"] for one in improve(root, "list", "--json").data["proposals"]] == [2]
 
     undone = improve(root, "undo", "1", "--json")
     assert (undone.status, undone.data["state"], undone.data["revert"]) == (0, "open", "")
-    assert [one["effective"] for one in decided(root)] == [False, True]
-    ended = improve(root, "run", "--json").data
-    assert ended["funnel"]["drops"] == {"same as open proposal #1": 1}
+    assert [(one["decision"], one["effective"]) for one in decided(root)] == [("rejected", False), ("undone", True)]
     twice = improve(root, "undo", "1")
     assert (twice.status, "nothing was decided" in twice.err) == (2, True)
 
@@ -221,10 +211,8 @@ def test_a_dry_run_judges_and_keeps_nothing(wide: Path, tmp_path: Path) -> None:
     ("options", "paths"),
     [
         pytest.param(["--max", "1"], ["pier/a.py"], id="at most one"),
-        pytest.param(["--only", "explicit_*"], ["pier/a.py", "pier/b.py"], id="one rule by its beginning"),
         pytest.param(["--only", "open_with", "--only", "ruff:*"], [], id="other rules"),
         pytest.param(["--paths", "pier/b.py"], ["pier/b.py"], id="one file"),
-        pytest.param(["--paths", "pier"], ["pier/a.py", "pier/b.py"], id="one folder"),
         pytest.param(["--paths", "tests"], [], id="a folder that may not be touched"),
     ],
 )
@@ -240,7 +228,6 @@ def test_a_run_does_only_what_was_asked(options: list[str], paths: list[str], wi
         pytest.param(["--paths", "pire"], 2, "no such file or folder", id="a path that is not there"),
         pytest.param(["--paths", "/etc"], 2, "no such file or folder", id="a path outside"),
         pytest.param(["--only", "explicit_cuase"], 2, "did you mean 'explicit_cause'?", id="a rule that is not there"),
-        pytest.param(["--export", "/proc/none"], 3, "cannot be written", id="a folder that cannot be made"),
     ],
 )
 def test_what_cannot_be_meant_is_told(options: list[str], status: int, said: str, wide: Path) -> None:
@@ -255,14 +242,12 @@ def test_a_line_is_redrawn_on_a_terminal_only(wide: Path) -> None:
     live = at_terminal(wide, "run", "--dry-run")
     assert "\x1b[2K" in live.out
     assert "\x1b[32m✓" in live.out
-    for ended in (
-        at_terminal(wide, "run", "--dry-run", NO_COLOR="1", CI="1"),
-        improve(wide, "run", "--dry-run", FORCE_COLOR="1"),
-    ):
-        assert (ended.status, "\x1b" in ended.out + ended.err, "✓" in ended.out) == (0, False, True), ended
+    plain = at_terminal(wide, "run", "--dry-run", NO_COLOR="1", CI="1")
+    assert (plain.status, "\x1b" in plain.out, "✓" in plain.out) == (0, False, True), plain
 
 
 def test_quiet_says_only_what_is_loud(wide: Path) -> None:
-    ended = improve(wide, "run", "--dry-run", "--quiet", NOVA_NO_BWRAP="1")
+    ended = improve(wide, "run", "--dry-run", "--quiet", NOVA_NO_BWRAP="1", FORCE_COLOR="1")
+    assert "\x1b" not in ended.out + ended.err  # no colour where no terminal is, whatever is forced
     assert [line.split()[0] for line in ended.out.splitlines()] == ["next:"]
     assert [line.split()[0] for line in ended.err.splitlines()] == ["sandbox"]

@@ -35,7 +35,7 @@ LONG = '"""Marks."""\n\n\n' + "\n\n".join(
     f'def mark_{n}(a: int) -> int:\n    """Return a mark."""\n    return a + {n}\n' for n in range(6000)
 )
 SLOW = {**TINY, "tests/test_a.py": TESTS + SLOW_TEST}
-KILLS = 6
+KILLS = 5
 
 
 def expect_consistent(root: Path) -> None:
