@@ -31,21 +31,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UNIQUE (run, idx)
         ) STRICT""",
         """CREATE TABLE closings (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, outcome TEXT NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, outcome TEXT NOT NULL,
             tokens INTEGER NOT NULL, micros INTEGER NOT NULL, seconds REAL NOT NULL, hops INTEGER NOT NULL,
             closed REAL NOT NULL,
-            UNIQUE (run, idx), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
-        ) STRICT""",
+            PRIMARY KEY (run, idx), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
+        ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE uses (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             tool TEXT NOT NULL, arguments TEXT NOT NULL,
-            UNIQUE (run, idx, ordinal), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
-        ) STRICT""",
+            PRIMARY KEY (run, idx, ordinal), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
+        ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE results (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             result TEXT NOT NULL, failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
-            UNIQUE (run, idx, ordinal), FOREIGN KEY (run, idx, ordinal) REFERENCES uses (run, idx, ordinal)
-        ) STRICT""",
+            PRIMARY KEY (run, idx, ordinal), FOREIGN KEY (run, idx, ordinal) REFERENCES uses (run, idx, ordinal)
+        ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE settlements (
             seq INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (number), owner TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('open', 'waiting', 'done', 'failed')), at REAL NOT NULL

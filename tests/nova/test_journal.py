@@ -272,7 +272,7 @@ def test_reading_neither_waits_for_a_write_nor_holds_one_up(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("table", ["runs", "entries", "closings", "uses", "results", "settlements", "feedback"])
-@pytest.mark.parametrize("verb", ["UPDATE {} SET seq = 7", "DELETE FROM {}"], ids=["changed", "deleted"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET run = 7", "DELETE FROM {}"], ids=["changed", "deleted"])
 def test_no_row_can_be(tmp_path: Path, table: str, verb: str) -> None:
     async def script(journal: SqliteJournal) -> None:
         await one_run(journal)
@@ -281,10 +281,9 @@ def test_no_row_can_be(tmp_path: Path, table: str, verb: str) -> None:
 
     path = tmp_path / "j"
     with_journal(path, script)
-    statement = verb.format(table).replace("seq", "number") if table == "runs" else verb.format(table)
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         with pytest.raises(sqlite3.IntegrityError, match="can only be added to"):
-            raw.execute(statement)
+            raw.execute(verb.format(table))
         assert raw.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 

@@ -15,21 +15,21 @@ CREATE TABLE entries (
             UNIQUE (run, idx)
         ) STRICT;
 CREATE TABLE closings (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, outcome TEXT NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, outcome TEXT NOT NULL,
             tokens INTEGER NOT NULL, micros INTEGER NOT NULL, seconds REAL NOT NULL, hops INTEGER NOT NULL,
             closed REAL NOT NULL,
-            UNIQUE (run, idx), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
-        ) STRICT;
+            PRIMARY KEY (run, idx), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
+        ) STRICT, WITHOUT ROWID;
 CREATE TABLE uses (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             tool TEXT NOT NULL, arguments TEXT NOT NULL,
-            UNIQUE (run, idx, ordinal), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
-        ) STRICT;
+            PRIMARY KEY (run, idx, ordinal), FOREIGN KEY (run, idx) REFERENCES entries (run, idx)
+        ) STRICT, WITHOUT ROWID;
 CREATE TABLE results (
-            seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+            run INTEGER NOT NULL, idx INTEGER NOT NULL, ordinal INTEGER NOT NULL,
             result TEXT NOT NULL, failed INTEGER NOT NULL CHECK (failed IN (0, 1)),
-            UNIQUE (run, idx, ordinal), FOREIGN KEY (run, idx, ordinal) REFERENCES uses (run, idx, ordinal)
-        ) STRICT;
+            PRIMARY KEY (run, idx, ordinal), FOREIGN KEY (run, idx, ordinal) REFERENCES uses (run, idx, ordinal)
+        ) STRICT, WITHOUT ROWID;
 CREATE TABLE settlements (
             seq INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs (number), owner TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('open', 'waiting', 'done', 'failed')), at REAL NOT NULL
@@ -83,9 +83,9 @@ CREATE TRIGGER runs_stay BEFORE DELETE ON runs
 INSERT INTO "runs" VALUES(1,'r1','acme','north','harbour','s1','depot','coordinate','open',100.0,'count the crates','ana');
 INSERT INTO "entries" VALUES(1,1,0,NULL,'delegate','coordinate','user','coordinate','Count@1','{"text":"count"}','{"passed":[]}',101.0,'crates are counted there',NULL,'{"tokens":10,"micros":20,"seconds":3.5,"hops":4}',0);
 INSERT INTO "entries" VALUES(2,1,1,0,'delegate','coordinate','coordinate','count','Count@1','{"text":"count"}','{"passed":[]}',102.0,'crates are counted there','{"at_most":80,"mentions":["crates"]}','{"tokens":10,"micros":20,"seconds":3.5,"hops":4}',1);
-INSERT INTO "closings" VALUES(1,1,1,'{"kind":"Answer","value":{"text":"7 crates"}}',3,5,0.25,1,111.0);
-INSERT INTO "uses" VALUES(1,1,1,0,'look','{"where":"quay"}');
-INSERT INTO "results" VALUES(1,1,1,0,'7',1);
+INSERT INTO "closings" VALUES(1,1,'{"kind":"Answer","value":{"text":"7 crates"}}',3,5,0.25,1,111.0);
+INSERT INTO "uses" VALUES(1,1,0,'look','{"where":"quay"}');
+INSERT INTO "results" VALUES(1,1,0,'7',1);
 INSERT INTO "settlements" VALUES(1,1,'count','waiting',120.0);
 INSERT INTO "feedback" VALUES(1,1,1,'quick',130.0);
 PRAGMA application_id = 1313822273;
