@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,11 @@ ENDS = frozenset({"proposed", "budget", "blocked", "all_suppressed", "nothing_wo
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the improver reported on a package, how large its suite is, and every test that a proposal changed."""
+    """What the improver reported on a package, how its suite stands, and every test that a proposal changed."""
 
     package: Package
     report: Mapping[str, Any]  # the command's JSON
-    tests: int
+    tests: str  # outcomes at base, counted
     broken: tuple[str, ...]
 
 
@@ -82,7 +83,9 @@ def checked(package: Package, proposals: int | None) -> Checked:
     if report["outcome"] not in ENDS:
         raise RuntimeError(f"improve ended with {ended.returncode} on {package.name}: {report}")
     changed = [line for one in report["proposals"] for line in _changed_by(one, base, (python, root))]
-    return Checked(package, report, len(base) - 1, tuple(changed))
+    counts = Counter(outcome.split(":")[0] for test, outcome in base.items() if test)
+    tests = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
+    return Checked(package, report, tests, tuple(changed))
 
 
 def _changed_by(proposal: Mapping[str, Any], base: Mapping[str, str], ground: tuple[Path, Path]) -> Iterator[str]:
