@@ -11,6 +11,7 @@ from benchmarks.handoffs.nova_side import carry, orchestrator
 from benchmarks.handoffs.script import case
 from benchmarks.handoffs.stopwatch import stopwatch, synchronous
 from nova.adapters.journal import SqliteJournal
+from nova.adapters.journal_file import PAGE
 from nova.adapters.journal_lane import Lane
 from nova.adapters.journal_rows import Write
 from nova.adapters.journal_writer import Written
@@ -73,6 +74,7 @@ class Bare:
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._connection = sqlite3.connect(directory / "bare.sqlite", isolation_level=None, check_same_thread=False)
         for statement in (
+            f"PRAGMA page_size={PAGE}",
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             "CREATE TABLE log (seq INTEGER PRIMARY KEY, body BLOB NOT NULL)",
