@@ -1,6 +1,7 @@
 """Formatting churn: changed lines that hold the same code as before, only laid out differently."""
 
 import ast
+import functools
 import io
 import tokenize
 from collections import Counter
@@ -74,6 +75,7 @@ def _is_comment(piece: _Piece) -> bool:
     return piece.kind == tokenize.COMMENT
 
 
+@functools.lru_cache(maxsize=4)  # the base's side is the same for every candidate of a file
 def _pieces(source: Source) -> list[_Piece]:
     pieces: list[_Piece] = []
     depth, starts = 0, True

@@ -178,8 +178,15 @@ def _broken_duty(codemod: Codemod, before: Source, data: bytes) -> str | None:
 
 
 def _removed(before: Source, after: Source) -> list[str]:
-    delta = difflib.SequenceMatcher(None, before.lines, after.lines, autojunk=False).get_opcodes()
-    return [line for tag, start, end, _, _ in delta if tag != "equal" for line in before.lines[start:end]]
+    """Return the lines of `before` that are not in `after`; what is equal at both ends is not compared line by line."""
+    old, new = before.lines, after.lines
+    head = next((at for at, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    old, new = old[head:], new[head:]
+    pairs = zip(reversed(old), reversed(new), strict=False)
+    tail = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(old), len(new)))
+    old, new = old[: len(old) - tail], new[: len(new) - tail]
+    delta = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [line for tag, start, end, _, _ in delta if tag != "equal" for line in old[start:end]]
 
 
 def _comments(source: Source) -> Counter[str]:

@@ -36,12 +36,13 @@ class Source:
     encoding: str
     bom: bool
 
-    @classmethod
-    def read(cls, path: str, data: bytes) -> "Source | Unreadable":
-        """Decode and parse `data`; what cannot be read is a value that says why."""
+    @staticmethod
+    @functools.lru_cache(maxsize=32)  # every gate reads the same few files, and parsing is what reading costs
+    def read(path: str, data: bytes) -> "Source | Unreadable":
+        """Decode and parse `data`; what cannot be read is a value that says why. Nobody changes its tree."""
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-            source = cls(path, data, encoding.removesuffix("-sig"), encoding.endswith("-sig"))
+            source = Source(path, data, encoding.removesuffix("-sig"), encoding.endswith("-sig"))
             source.tree  # noqa: B018 - parsing is the check
         except (SyntaxError, UnicodeDecodeError, LookupError, ValueError) as error:
             return Unreadable(path, f"{type(error).__name__}: {error}")

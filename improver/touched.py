@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
@@ -101,6 +102,7 @@ def is_executable(node: ast.AST) -> TypeGuard[Owner]:
     return isinstance(node, OWNERS) and not isinstance(node, SILENT) and not is_constant(node)
 
 
+@functools.lru_cache(maxsize=4)  # the base's tree is the same for every candidate of a file
 def executables(tree: ast.Module) -> dict[int, Owner]:
     """Map each line to the innermost executable statement or clause that owns it."""
     owners: dict[int, Owner] = {}

@@ -1,5 +1,6 @@
 """Capability: after the change the code can do nothing it could not do before, beyond computing."""
 
+import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -60,6 +61,7 @@ def _text(edit: Edit, side: str) -> str:
     return file.data.decode(errors="replace") if file else ""
 
 
+@functools.lru_cache(maxsize=8)  # the base's side is the same for every candidate of a file
 def _tally(source: Source | None, text: str, *, is_test: bool) -> Counter[str]:
     found = instructions(prose(source) if source else text) + secrets(text, source.tree if source else None)
     if source is not None:
