@@ -50,6 +50,7 @@ class Nova:
     registry: Registry
     journal: SqliteJournal
     orchestrator: Orchestrator
+    now: Callable[[], float]  # seconds since the epoch
 
     @property
     def scope(self) -> Scope:
@@ -64,16 +65,17 @@ class Nova:
     async def tidy(self) -> int:
         """Forget what policies/retention.yaml lets go, at most once a day; return how many runs."""
         mark = self.settings.data / "tidied"
-        now = time.time()
-        if mark.exists() and now - mark.stat().st_mtime < DAY:
+        if self.now() - _when(mark) < DAY:
             return 0
-        gone = await retain(self.journal, self.policies.retention, now=now)
-        mark.touch()
+        gone = await retain(self.journal, self.policies.retention, now=self.now())
+        mark.write_text(str(int(self.now())), encoding="ascii")
         return gone
 
 
 @asynccontextmanager
-async def opened(settings: Settings, begins: Callable[[str], object] = str) -> AsyncIterator[Nova]:
+async def opened(
+    settings: Settings, *, begins: Callable[[str], object] = str, now: Callable[[], float] = time.time
+) -> AsyncIterator[Nova]:
     """Yield a Nova on the journal of the settings; `begins` hears the name of each new run."""
     policies = policies_of(settings)
     tools = all_tools()
@@ -82,13 +84,21 @@ async def opened(settings: Settings, begins: Callable[[str], object] = str) -> A
     shop = Workshop(registry, {one.name: one for one in tools}, model_of(settings), policies.context)
 
     def new_run() -> str:
-        name = run_name(time.time(), secrets.token_hex(3))
+        name = run_name(now(), secrets.token_hex(3))
         begins(name)
         return name
 
     async with SqliteJournal(settings.journal) as journal:
-        house = House(journal, time.time, new_run, policies.triggers)
-        yield Nova(settings, policies, registry, journal, Orchestrator(shop, house))
+        house = House(journal, now, new_run, policies.triggers)
+        yield Nova(settings, policies, registry, journal, Orchestrator(shop, house), now)
+
+
+def _when(mark: Path) -> float:
+    """Return the time a mark holds; one that holds none is as old as can be."""
+    try:
+        return float(mark.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0.0
 
 
 def _expect_known(policies: Policies, registry: Registry) -> None:

@@ -89,7 +89,7 @@ class _Steps:
         each = None if step.each is None else self.fitter.each(step.each, (*path, "each"))
         given = self.fitter.fields(step.fields, (*path, "with"), each=each is not None)
         fields = completed(agent.accepts, given)
-        self.fitter.expect_fitting(fields, agent.accepts, (*path, "with"))
+        self.fitter.expect_fitting(fields, agent.accepts, (*path, "with"), each=each)
         needs = self._needs(path, step, steps_in([*references(fields), *references(each)]))
         made = PlanStep(id=step.id, contract=agent.accepts.address(), task=fields, each=each, needs=needs)
         return _Made(made, path, fields)

@@ -1,14 +1,13 @@
 """Check what a pipeline's texts refer to, and that each task can fit its contract, before anything runs."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue, ValidationError
 from pydantic_core import ErrorDetails, to_jsonable_python
 
 from nova.contracts import Contract
-from nova.errors import PipelineError
 from nova.located import Steps
 from nova.pipelines import Draft, did_you_mean
 from nova.templates import Reference, TemplateError, filled, reference, references, template
@@ -83,19 +82,22 @@ class Fitter:
 
     # --- types ------------------------------------------------------------------------------------------------
 
-    def expect_fitting(self, task: Mapping[str, JsonValue], contract: type[Contract], path: Steps) -> None:
-        """Raise PipelineError if a task cannot fit its contract, whatever the run brings."""
-        try:
-            contract.model_validate_json(json.dumps(self._sample({**task})))
-        except ValidationError as error:
-            for one in error.errors(include_url=False, include_context=False):
-                field = str(one["loc"][0]) if one["loc"] else ""
-                refs = [*references(task.get(field) if field else {**task})]
-                during = [ref for ref in refs if ref[0] != "inputs"]
-                if not (during and one["type"] in LATER):
-                    raise self._misfit(contract, one, refs, path) from error
+    def expect_fitting(
+        self, task: Mapping[str, JsonValue], contract: type[Contract], path: Steps, *, each: JsonValue = None
+    ) -> None:
+        """Raise PipelineError if a task cannot fit its contract, whatever the run brings; for each item."""
+        items = self._sample(each)
+        for item in items if isinstance(items, list) else [SAMPLE]:
+            try:
+                contract.model_validate_json(json.dumps(self._sample({**task}, item)))
+            except ValidationError as error:
+                problems = error.errors(include_url=False, include_context=False)
+                for one in sorted(problems, key=lambda one: one["type"] != "extra_forbidden"):  # misspelt, not missing
+                    if misfit := self._misfit(contract, one, task, item):
+                        what, within, why, fix = misfit
+                        raise self.draft.error(what, (*path, *within), why=why, fix=fix) from error
 
-    def _sample(self, found: JsonValue) -> JsonValue:
+    def _sample(self, found: JsonValue, item: JsonValue = SAMPLE) -> JsonValue:
         """Return a template with inputs filled in, and samples for what only the run will know."""
 
         def look(ref: Reference) -> JsonValue:
@@ -104,28 +106,32 @@ class Fitter:
                     return self.inputs[name]
                 case ("steps", _, "lines" | "items"):
                     return [SAMPLE]
+                case ("item",):
+                    return item
             return SAMPLE
 
         return filled(found, look)
 
     def _misfit(
-        self, contract: type[Contract], wrong: ErrorDetails, refs: Sequence[Reference], path: Steps
-    ) -> PipelineError:
+        self, contract: type[Contract], wrong: ErrorDetails, task: Mapping[str, JsonValue], item: JsonValue
+    ) -> tuple[str, Steps, str, str] | None:
+        """Return what is wrong, where within the task, why and a fix; None where the run may still mend it."""
         name = str(wrong["loc"][0]) if wrong["loc"] else ""
         match wrong["type"]:
             case "extra_forbidden":
                 fix = did_you_mean(name, contract.model_fields)
-                return self.draft.error(f"{contract.__name__} has no field {name!r}", (*path, name), fix=fix)
+                return f"{contract.__name__} has no field {name!r}", (name,), "", fix
             case "missing" if len(wrong["loc"]) == 1:
-                what = f"the field {name!r} of {contract.__name__} is missing"
-                return self.draft.error(what, path, fix=f"add {name}: to it")
-        why = "; ".join(self._told(ref) for ref in dict.fromkeys(refs))
+                return f"the field {name!r} of {contract.__name__} is missing", (), "", f"add {name}: to it"
+        refs = [*references(task.get(name) if name else {**task})]
+        if wrong["type"] in LATER and any(ref[0] == "steps" or (ref[0], item) == ("item", SAMPLE) for ref in refs):
+            return None
+        why = "; ".join(self._told(ref, item) for ref in dict.fromkeys(refs))
         within = ".".join(str(step) for step in wrong["loc"]) or contract.__name__
-        what = f"{within}: {wrong['msg']}"
-        return self.draft.error(what, (*path, *wrong["loc"]), why=why, fix=f"correct {name or 'the task'}")
+        return f"{within}: {wrong['msg']}", wrong["loc"], why, f"correct {name or 'the task'}"
 
-    def _told(self, ref: Reference) -> str:
-        return f"{{{{ {'.'.join(ref)} }}}} is a {kind_of(self._sample(reference(*ref)))}"
+    def _told(self, ref: Reference, item: JsonValue) -> str:
+        return f"{{{{ {'.'.join(ref)} }}}} is a {kind_of(self._sample(reference(*ref), item))}"
 
 
 def completed(contract: type[Contract], fields: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

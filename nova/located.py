@@ -1,5 +1,6 @@
 """YAML with the line of everything in it: no key twice, no anchors, plain values only."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,10 @@ import yaml
 from nova.errors import PipelineError
 
 LARGEST = 200_000  # characters; a larger file is data, not a description
+DEEPEST = 40  # lists and records within each other
+WORDS = {"true": True, "false": False}
+WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+DECIMAL = re.compile(r"-?[0-9]{1,17}\.[0-9]{1,17}")
 Steps = tuple[str | int, ...]  # keys and places that lead to a value
 
 
@@ -32,7 +37,7 @@ def located(text: str, where: str) -> Located:
         raise PipelineError(f"the file has more than {LARGEST} characters", where=where, fix="pass data as inputs")
     lines: dict[Steps, int] = {}
     try:
-        _refuse_aliases(text, where)
+        _refuse_tricks(text, where)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         value = None if root is None else _Reader(where, lines).read(root, ())
     except yaml.MarkedYAMLError as error:
@@ -42,16 +47,19 @@ def located(text: str, where: str) -> Located:
         raise PipelineError(what, where=f"{where}{line}", fix="correct that line") from error
     except yaml.YAMLError as error:
         raise PipelineError("it is not YAML", where=where, why=str(error), fix="correct the file") from error
-    except RecursionError as error:
-        raise PipelineError("it is nested too deeply", where=where, fix="flatten it") from error
     return Located(value, lines, where)
 
 
-def _refuse_aliases(text: str, where: str) -> None:
+def _refuse_tricks(text: str, where: str) -> None:
+    """Raise PipelineError for an alias, which may repeat itself for ever, and for what is nested too deeply."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        at = f"{where}:{event.start_mark.line + 1}" if event.start_mark else where
         if isinstance(event, yaml.AliasEvent):
-            at = f"{where}:{event.start_mark.line + 1}" if event.start_mark else where
             raise PipelineError(f"it uses the alias *{event.anchor}", where=at, fix="write it out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise PipelineError("it is nested too deeply", where=at, fix="flatten it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,10 @@ class _Reader:
     def _mapping(self, node: yaml.MappingNode, path: Steps) -> dict[str, object]:
         found: dict[str, object] = {}
         for key_node, inner in node.value:
-            key, line = _scalar(key_node), key_node.start_mark.line + 1
-            if not isinstance(key, str):
-                fix = "write it as a word, in quotes if need be"
-                raise PipelineError(f"the key {key_node.value!r} is no text", where=f"{self.where}:{line}", fix=fix)
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise PipelineError("a key is no word", where=f"{self.where}:{line}", fix="put {{ }} in quotes")
+            key: str = key_node.value
             if key in found:
                 raise PipelineError(f"the key {key!r} is there twice", where=f"{self.where}:{line}", fix="remove one")
             self.lines[(*path, key)] = line
@@ -83,16 +91,12 @@ class _Reader:
 
 
 def _scalar(node: yaml.Node) -> object:
-    """Return a scalar as text, number, truth or nothing; anything else YAML knows (a date) stays the text it is."""
-    if not isinstance(node, yaml.ScalarNode):
-        return None
-    tag = node.tag.removeprefix("tag:yaml.org,2002:")
-    if tag not in ("int", "float", "bool", "null"):
+    """Return a scalar: true, false, null and decimal numbers as such; anything else is the text that it is."""
+    if node.tag == "tag:yaml.org,2002:str":  # also whatever is in quotes
         return node.value
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_object(node)
-    except ValueError:
-        return node.value
-    finally:
-        loader.dispose()
+    text = str(node.value)
+    if node.tag == "tag:yaml.org,2002:null" or text in WORDS:
+        return WORDS.get(text)
+    if WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if DECIMAL.fullmatch(text) else text

@@ -1,7 +1,6 @@
 """Say whether a run was good or bad, and why; later reviews learn from it."""
 
 import asyncio
-import time
 
 import click
 
@@ -32,5 +31,5 @@ async def _feedback(common: Common, run: str, verdict: str, because: str) -> str
     async with opened(common.settings) as nova:
         record = await found(nova, run)
         good = verdict == "good"
-        await nova.journal.feedback(record.run, nova.scope, good=good, because=because, at=time.time())
+        await nova.journal.feedback(record.run, nova.scope, good=good, because=because, at=nova.now())
         return record.run

@@ -59,7 +59,7 @@ def command(
 
 async def _run(common: Common, asked: Asked, session: str | None) -> int:
     terminal = common.terminal
-    async with opened(common.settings, lambda run: terminal.line("note", "run", run)) as nova:
+    async with opened(common.settings, begins=lambda run: terminal.line("note", "run", run)) as nova:
         code = tell(await _ended(nova, asked, session), terminal)
         if gone := await nova.tidy():
             terminal.line("note", "retention", f"{gone} old runs forgotten, as policies/retention.yaml says")
