@@ -9,9 +9,9 @@ from libcst.metadata import PositionProvider
 
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, region_of, spliced, spot_in
 from improver.names import declared, own
-from improver.negation import negated
-from improver.nesting import Peel, chain_from, gains, lines_of, taker_of
 from improver.records import Safety
+from improver.rewriting.negation import negated
+from improver.rewriting.nesting import Peel, chain_from, gains, lines_of, taker_of
 from improver.source import FUNCTIONS, SCOPES, Source
 
 RETURNS = 6  # pylint's and ruff's limit of return statements

@@ -4,9 +4,9 @@ import ast
 
 import libcst as cst
 
-from improver.captures import late_bound
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
 from improver.records import Safety
+from improver.rewriting.captures import late_bound
 from improver.source import Source
 
 Made = cst.Lambda | cst.FunctionDef

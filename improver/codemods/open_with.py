@@ -7,9 +7,9 @@ from itertools import dropwhile
 import libcst as cst
 
 from improver.codemod import Abstain, At, Codemod, Region, Rewrite, Site, spliced
-from improver.lending import crossed, opened, stretch_of
 from improver.names import is_builtin
 from improver.records import Safety
+from improver.rewriting.lending import crossed, opened, stretch_of
 from improver.source import Source
 
 LONGEST = 40  # lines that may be indented; a longer block deserves a human's hand

@@ -8,7 +8,7 @@ import libcst as cst
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
 from improver.names import bound_by, own
 from improver.records import Safety
-from improver.returns import FIXED, overridden, returned
+from improver.rewriting.returns import FIXED, overridden, returned
 from improver.source import FUNCTIONS, Source
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

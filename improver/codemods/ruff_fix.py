@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
-from improver.normal import compared
-from improver.placing import Placed, configuration, placed
+from improver.judging.normal import compared
 from improver.ports import TextEdit
 from improver.records import Safety
+from improver.rewriting.placing import Placed, configuration, placed
 from improver.source import SCOPES, Source
 
 TITLES = {

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
-from improver.private import DEFINITIONS, Definition, private_name, span
 from improver.records import Safety
+from improver.rewriting.private import DEFINITIONS, Definition, private_name, span
 from improver.source import SCOPES, Source
 
 WORD = re.compile(r"\w+")

@@ -1,7 +1,7 @@
 """Api: the public interface of every touched package is intact; a break is a human's decision, never silent."""
 
 from improver.gate import Candidate, Example, gate
-from improver.normal import outline
+from improver.judging.normal import outline
 from improver.records import GateResult, Tree
 from improver.verify.interface import breaks
 

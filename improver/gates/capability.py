@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from improver.gate import Candidate, Example, gate
-from improver.powers import powers
+from improver.judging.powers import powers
+from improver.judging.remarks import instructions, licences, prose, secrets, suppressions
+from improver.judging.safeguards import decisions, guards
 from improver.records import Edit, GateResult
-from improver.remarks import instructions, licences, prose, secrets, suppressions
-from improver.safeguards import decisions, guards
 from improver.source import Source
 
 TESTS_MAY = ("looks at the test run", "reads files", "writes files")

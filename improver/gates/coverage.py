@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from itertools import groupby
 
-from improver.exercised import Exercised, exercised
 from improver.gate import Candidate, Example, gate
+from improver.judging.exercised import Exercised, exercised
 from improver.records import Edit, GateResult
 from improver.source import Source
 

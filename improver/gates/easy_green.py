@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from improver.gate import Candidate, Example, gate
+from improver.judging.strength import Weakness, duplicates, idle, softeners, weakened
+from improver.judging.thresholds import lowered
 from improver.records import Edit, GateResult, Safety
 from improver.source import Source
-from improver.strength import Weakness, duplicates, idle, softeners, weakened
-from improver.thresholds import lowered
 
 _PRODUCT = {"pier/a.py": "def depth():\n    return 3\n"}
 _TEST = "from pier.a import depth\n\n\ndef test_depth():\n    assert depth() == 3\n"

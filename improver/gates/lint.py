@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from improver.churn import churned
 from improver.gate import Candidate, Example, gate
-from improver.placing import configuration
+from improver.judging.churn import churned
 from improver.ports import RuffFinding
 from improver.records import GateResult, Receipt, Tree
+from improver.rewriting.placing import configuration
 
 MOVES = re.compile(r"\bline \d+")  # a message may name another line, which moves
 MEASURE = re.compile(r"\((\d+) > (\d+)\)")  # "too complex (12 > 8)": more is new, less is not

@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from improver.cause import without_added_causes
-from improver.closing import without_added_with
 from improver.gate import Candidate, Example, gate
-from improver.normal import Undo, compared, rendered, syntax_form
+from improver.judging.cause import without_added_causes
+from improver.judging.closing import without_added_with
+from improver.judging.normal import Undo, compared, rendered, syntax_form
+from improver.judging.unreachable import without_removed
 from improver.records import Edit, GateResult, Receipt, Safety
 from improver.source import Source
-from improver.unreachable import without_removed
 
 OBSERVABLES: Mapping[str, Undo] = {
     "exception cause": without_added_causes,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from improver.gate import Candidate, Example, gate
-from improver.overlay import under_base_configuration, under_base_tests
+from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
 from improver.records import GateResult, Receipt, Safety
 from improver.verify.suite import is_red

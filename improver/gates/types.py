@@ -2,9 +2,9 @@
 
 from improver.errors import EnvironmentUnfit, SandboxError
 from improver.gate import Candidate, Example, gate
-from improver.overlay import under_base_configuration
+from improver.judging.overlay import under_base_configuration
+from improver.judging.typechecker import FLAGS, TARGETS, Checked, configures_pyright, mypy_options, parsed
 from improver.records import GateResult, Receipt, Tree
-from improver.typechecker import FLAGS, TARGETS, Checked, configures_pyright, mypy_options, parsed
 
 CLAIM = "mypy, as the project configures it, finds no new error"
 SHOWN = 10

@@ -9,9 +9,9 @@ from typing import Any
 
 from improver.codemod import SUPPRESSION
 from improver.observer import Project, observer
-from improver.placing import Placed, configuration, placed
 from improver.ports import RuffFinding
 from improver.records import Finding
+from improver.rewriting.placing import Placed, configuration, placed
 from improver.source import Source
 
 FILE_SUPPRESSION = re.compile(r"#\s*(ruff|flake8):\s*(noqa|disable)", re.IGNORECASE)

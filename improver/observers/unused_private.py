@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from improver.observer import Project, observer
-from improver.private import Definition, private_name, span
 from improver.records import Finding
+from improver.rewriting.private import Definition, private_name, span
 from improver.source import Source
 
 # A word that begins with _, also right after an escape: "\n_name". With _ in front the pattern is found much faster.

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from improver.errors import ImproverError
 from improver.records import GateResult, Receipt, Safety, Tier
 
-JUDGE_FOLDERS = ("gates", "verify", "defaults")
+JUDGE_FOLDERS = ("gates", "judging", "verify", "defaults")
 NOT_JUDGE = ("loop.py", "app.py", "settings.py", "__main__.py", "observer.py", "codemod.py", "rationale.py")
 
 

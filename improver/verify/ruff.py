@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from improver.errors import EnvironmentUnfit
-from improver.placing import CONFIGURATION
 from improver.ports import RuffFinding, TextEdit
 from improver.records import Receipt
+from improver.rewriting.placing import CONFIGURATION
 
 PYTHON = (".py", ".pyi")
 

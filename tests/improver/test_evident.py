@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from improver.evident import Known, type_of
+from improver.rewriting.evident import Known, type_of
 
 KNOWN = Known({"text": "str", "size": "int", "ratio": "float"}, {"Point": '"Point"'}, frozenset({"any"}))
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from improver.lending import crossed, opened, stretch_of
+from improver.rewriting.lending import crossed, opened, stretch_of
 from improver.source import Source
 
 

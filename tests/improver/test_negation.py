@@ -3,7 +3,7 @@
 import libcst as cst
 import pytest
 
-from improver.negation import negated
+from improver.rewriting.negation import negated
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from improver.normal import compared
+from improver.judging.normal import compared
 from improver.source import Source
 
 

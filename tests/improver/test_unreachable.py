@@ -8,9 +8,9 @@ from improver.codemod import Codemod
 from improver.discover import discover_classes
 from improver.gate import Example
 from improver.gates.proof import proof
+from improver.judging.unreachable import without_removed
 from improver.records import File, GateResult, Ruling, Safety
 from improver.source import Source
-from improver.unreachable import without_removed
 from tests.improver.benches import FakeBench, ruled, run_of
 from tests.improver.judging import judged
 

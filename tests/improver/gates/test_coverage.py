@@ -4,9 +4,9 @@ import pytest
 
 from improver.gate import Candidate, Example
 from improver.gates.coverage import coverage
+from improver.judging.touched import Hunk, hunks
 from improver.ports import SuiteRun
 from improver.records import GateResult, Ruling, Safety
-from improver.touched import Hunk, hunks
 from tests.improver.benches import FakeBench, ruled, run_of
 from tests.improver.conftest import BenchFor
 from tests.improver.judging import PACKAGED

@@ -6,7 +6,7 @@ import pytest
 
 from improver.gate import Candidate, Example
 from improver.gates.tests import tests as gate_under_test
-from improver.overlay import under_base_tests
+from improver.judging.overlay import under_base_tests
 from improver.ports import Bench, SuiteRun
 from improver.records import Ruling, Safety, Tree
 from tests.improver.benches import GREEN, FakeBench, ruled, run_of

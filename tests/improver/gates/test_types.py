@@ -4,8 +4,8 @@ import pytest
 
 from improver.gate import Candidate, Example
 from improver.gates.types import types
+from improver.judging.typechecker import configures_pyright, mypy_options, parsed
 from improver.records import Receipt, Ruling
-from improver.typechecker import configures_pyright, mypy_options, parsed
 from tests.improver.benches import FakeBench, ruled
 from tests.improver.conftest import BenchFor
 from tests.improver.judging import PACKAGED

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from improver.normal import is_constant
+from improver.judging.normal import is_constant
 from improver.source import SCOPES
 
 Owner = ast.stmt | ast.ExceptHandler | ast.match_case  # what owns lines

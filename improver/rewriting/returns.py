@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from improver.evident import SCALARS, Known, agreed, type_of
 from improver.names import EVERYTHING, bound, bound_by, own
+from improver.rewriting.evident import SCALARS, Known, agreed, type_of
 from improver.source import FUNCTIONS, Source
 
 FIXED = {"__init__": "None", "__repr__": "str", "__str__": "str"}  # what the language itself demands

@@ -3,8 +3,8 @@
 import ast
 from dataclasses import dataclass, field
 
+from improver.judging.normal import rendered
 from improver.names import bound_by, carried_by, is_builtin
-from improver.normal import rendered
 from improver.source import FUNCTIONS, Source
 
 BORDERS = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.GeneratorExp)

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from improver.judging.normal import FRAME_ATTRIBUTES, FRAME_READERS, rendered
 from improver.names import EVERYTHING, bound, mentioned
-from improver.normal import FRAME_ATTRIBUTES, FRAME_READERS, rendered
 from improver.records import Tree
 from improver.source import FUNCTIONS, SCOPES, Source
 

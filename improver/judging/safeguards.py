@@ -4,7 +4,7 @@ import ast
 import re
 from collections import Counter
 
-from improver.powers import imported
+from improver.judging.powers import imported
 from improver.source import FUNCTIONS, Source
 
 GUARDS = re.compile(

@@ -7,8 +7,8 @@ import tokenize
 from collections import Counter
 from dataclasses import dataclass
 
+from improver.judging.touched import Hunk, hunks, joined_over_blanks
 from improver.source import Source
-from improver.touched import Hunk, hunks, joined_over_blanks
 
 LAYOUT = frozenset(
     {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from improver.normal import is_constant
+from improver.judging.normal import is_constant
+from improver.judging.touched import Hunk, Owner, executables, first_line, hunks, is_run, last_line, own_lines, slides
 from improver.source import FUNCTIONS, SCOPES, Source
-from improver.touched import Hunk, Owner, executables, first_line, hunks, is_run, last_line, own_lines, slides
 
 
 @dataclass(slots=True)

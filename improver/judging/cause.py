@@ -3,8 +3,8 @@
 import ast
 from typing import TypeVar
 
+from improver.judging.normal import FRAME_ATTRIBUTES, FRAME_READERS
 from improver.names import EVERYTHING, bound, carried_by, declared
-from improver.normal import FRAME_ATTRIBUTES, FRAME_READERS
 from improver.source import FUNCTIONS, Source
 
 T = TypeVar("T", bound=ast.AST)
