@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from improver.adapters.ledger_records import LIVE
+from improver.adapters.ledger_records import LIVE, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver, gates, now, policy_of
@@ -80,7 +80,7 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
     crew = Crew(improver.codemods, ordered(improver.gates, ground.policy), tell)
     report = Loop(crew, publisher, project, request).run(found)
     seconds = {"baseline": prepared - began, "scan": scanned - prepared, "gates": time.monotonic() - scanned}
-    return replace(report, seconds=seconds)
+    return replace(report, seconds=seconds, left_out=tuple(f"{one.path}: {one.reason}" for one in found.unreadable))
 
 
 def settle(improver: Improver, tell: Tell) -> None:
@@ -90,6 +90,10 @@ def settle(improver: Improver, tell: Tell) -> None:
         tell(Event("note", "recover", f"proposal #{number} was complete when a run was killed; it is open"))
     for number in settled.failed:
         tell(Event("note", "recover", f"proposal #{number} had no branch when a run was killed; it is dropped"))
+    for one in improver.ledger.proposals(State.OPEN):
+        if improver.repository.branch_head(one.draft.branch) is None:
+            improver.ledger.stale(one.number)
+            tell(Event("note", "recover", f"the branch of proposal #{one.number} is gone; it no longer counts as open"))
     for branch in settled.unknown:
         tell(Event("note", "recover", f"the branch {branch} is not in the ledger; it is left alone"))
 

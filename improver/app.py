@@ -1,6 +1,7 @@
 """The composition root: settings in, an improver with all its parts out."""
 
 import contextlib
+import functools
 import importlib.metadata
 import importlib.resources
 from collections.abc import Iterator
@@ -18,16 +19,28 @@ from improver.records import Tree
 from improver.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Improver:
-    """All parts of one process, on one project."""
+    """All parts of one process, on one project; plugins are imported when they are first asked for."""
 
     settings: Settings
     repository: Repository
     ledger: Ledger
-    codemods: tuple[Codemod, ...]
-    observers: tuple[Observer, ...]
-    gates: tuple[Gate, ...]
+
+    @functools.cached_property
+    def codemods(self) -> tuple[Codemod, ...]:
+        """Return every codemod there is."""
+        return codemods()
+
+    @functools.cached_property
+    def observers(self) -> tuple[Observer, ...]:
+        """Return every observer there is."""
+        return tuple(discover("improver.observers", Observer))
+
+    @functools.cached_property
+    def gates(self) -> tuple[Gate, ...]:
+        """Return every gate there is."""
+        return gates()
 
     def policy(self, commit: str) -> Policy:
         """Return the policies of `commit`; a file it does not carry comes from the packaged defaults."""
@@ -38,9 +51,7 @@ class Improver:
 def open_improver(settings: Settings) -> Iterator[Improver]:
     """Open the project that holds `settings.repo`; settle first what a killed run left behind."""
     with open_repository(settings.repo) as repository, open_ledger(repository.data) as ledger:
-        yield Improver(
-            settings, repository, ledger, codemods(), tuple(discover("improver.observers", Observer)), gates()
-        )
+        yield Improver(settings, repository, ledger)
 
 
 def codemods() -> tuple[Codemod, ...]:

@@ -50,6 +50,7 @@ class Report:
     proposals: tuple[Proposed, ...]
     exit_code: int
     seconds: Mapping[str, float] = field(default_factory=dict)  # wall clock by stage
+    left_out: tuple[str, ...] = ()  # files that could not be read, with the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Loop:
     def _spent(self) -> str:
         budget = self.ground.policy.budget
         if len(self.proposals) >= self.request.maximum:
-            return f"{self.request.maximum} proposals are the most one run may make"
+            return f"at most {self.request.maximum} a run"
         if self.request.waiting + len(self.proposals) >= budget.open_proposals and not self.request.dry_run:
             return f"{budget.open_proposals} open proposals are the most there may be: decide about some first"
         if self.funnel.attempts >= budget.attempts:

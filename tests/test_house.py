@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = sorted([*ROOT.glob("improver/**/*.py"), *ROOT.glob("nova/**/*.py")])
 TESTS = sorted(ROOT.glob("tests/**/*.py"))
-BENCHMARKS = [path for path in sorted(ROOT.glob("benchmarks/**/*.py")) if "work" not in path.parts]
+BENCHMARKS = [path for path in sorted(ROOT.glob("benchmarks/**/*.py")) if "work" not in path.relative_to(ROOT).parts]
 FILE_LINES = 300
 FUNCTION_LINES = 40
 TEST_FILE_LINES = 600

@@ -110,6 +110,7 @@ def tell_end(terminal: Terminal, report: Report) -> None:
         "funnel": funnel.as_counts(),
         "proposals": proposals,
         "seconds": {stage: round(seconds, 2) for stage, seconds in report.seconds.items()},
+        "left_out": list(report.left_out),
         "next": steps,
     }
     terminal.result(report.outcome, fields)
