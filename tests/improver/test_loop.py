@@ -172,7 +172,7 @@ def test_all_suppressed_is_told_apart_from_nothing() -> None:
 @pytest.mark.parametrize(
     ("setting", "outcome", "code", "drop"),
     [
-        pytest.param(Setting(request=Request(1)), "proposed", 0, "1 proposals", id="asked for one"),
+        pytest.param(Setting(request=Request(1)), "proposed", 0, "at most 1 a run", id="asked for one"),
         pytest.param(
             Setting((FAIL,), policy=policy_for(FAIL, attempts=1)), "budget", 4, "1 attempts are the most", id="attempts"
         ),
