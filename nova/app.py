@@ -16,11 +16,11 @@ from nova.adapters.retention import DAY, Retention, retain, retention_policy
 from nova.adapters.script_file import scripted_model
 from nova.adapters.scripted_model import NoModel
 from nova.agent import Agent, Registry
-from nova.contracts import Message, Scope
+from nova.contracts import Message, RunRecord, Scope
 from nova.desk import Workshop
 from nova.discover import discover
 from nova.errors import PolicyError, SettingsError
-from nova.orchestrator import House, Orchestrator
+from nova.orchestrator import Ended, House, Orchestrator
 from nova.packet import ContextPolicy, context_policy
 from nova.pipelines import did_you_mean
 from nova.ports import Model
@@ -61,6 +61,14 @@ class Nova:
         """Return what was said here, on the authority the settings name."""
         principal = self.settings.whose.principal
         return Message(session=session, project="", text=text, principal=principal, scope=self.scope)
+
+    async def resume(self, record: RunRecord) -> Ended:
+        """Go on with a run that stopped half-way; raise JournalError where another process may be carrying it.
+
+        That it goes on is put on record first: only who may write the journal gets past that.
+        """
+        await self.journal.settle(record.run, owner=record.owner, state="open", at=self.now())
+        return await self.orchestrator.resume(record)
 
     async def tidy(self) -> int:
         """Forget what policies/retention.yaml lets go, at most once a day; return how many runs."""

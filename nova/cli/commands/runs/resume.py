@@ -1,6 +1,7 @@
 """Go on with a run that stopped, or answer what it waits for."""
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
@@ -8,10 +9,10 @@ from nova.app import Nova, opened
 from nova.cli.ending import code_of, tell, word_of
 from nova.cli.options import Common, nova_command
 from nova.cli.runs import found
-from nova.contracts import Question, RunRecord
+from nova.contracts import Entry, Question, RunRecord
 from nova.errors import UsageError
 from nova.orchestrator import Ended
-from nova.recovery import question_of
+from nova.recovery import heard, question_of, top_of
 
 MOST = 1_000  # runs resumed at once by --all
 
@@ -46,7 +47,16 @@ async def _one(common: Common, run: str, said: list[str], *, decides: bool) -> E
         if said:
             what = f"the run {record.run} waits for nothing: it is {record.state}"
             raise UsageError(what, fix=f"nova runs show {record.run}")
-        return await nova.orchestrator.resume(record)
+        if record.state == "open":
+            return await nova.resume(record)
+        return _as_it_ended(record, await nova.journal.entries(record.run, nova.scope))
+
+
+def _as_it_ended(record: RunRecord, entries: Sequence[Entry]) -> Ended:
+    """Return how a run ended, from its record alone."""
+    outcome = heard(top_of(entries).outcome or "")
+    assert outcome is not None, "an ended run's owner came to something"
+    return Ended(record.run, record.owner, record.state, outcome)
 
 
 async def _answered(nova: Nova, record: RunRecord, said: list[str], *, decides: bool) -> Ended:
@@ -66,7 +76,7 @@ async def _all(common: Common) -> int:
     """Go on with every open run at once; the exit code is the worst."""
     async with opened(common.settings) as nova:
         runs = await nova.journal.runs(nova.scope, state="open", limit=MOST)
-        ended = await asyncio.gather(*(nova.orchestrator.resume(one) for one in runs))
+        ended = await asyncio.gather(*(nova.resume(one) for one in runs))
     for one in ended:
         mark = "ok" if code_of(one.outcome) == 0 else "loud"
         common.terminal.line(mark, word_of(one.outcome), f"{one.run} by {one.owner}")
