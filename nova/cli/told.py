@@ -6,8 +6,8 @@ MICROS = 1_000_000  # millionths in one of the currency
 
 
 def short(text: str, width: int) -> str:
-    """Return a text on one line of at most `width` characters."""
-    flat = " ".join(text.split())
+    """Return a text on one line of at most `width` characters, without what would steer a terminal."""
+    flat = "".join(sign if sign.isprintable() else "�" for sign in " ".join(text.split()))
     return flat if len(flat) <= width else f"{flat[: width - 1]}…"
 
 

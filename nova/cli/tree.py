@@ -70,16 +70,16 @@ def mark_of(entry: Entry) -> str:
     return "note" if outcome is None else "no"
 
 
-def drawn(seen: Seen, glyphs: Mapping[str, str]) -> list[str]:
-    """Return the tree, a line or more for each entry; `glyphs` by the marks of `mark_of`."""
+def drawn(seen: Seen, glyphs: Mapping[str, str], *, width: int = WIDTH) -> list[str]:
+    """Return the tree, a line or more for each entry; `glyphs` by the marks of `mark_of`, texts cut to `width`."""
     below: dict[int | None, list[Entry]] = {}
     for entry in seen.entries:
         below.setdefault(entry.parent, []).append(entry)
 
     def walk(entry: Entry, first: str, rest: str) -> Iterator[str]:
         children = below.get(entry.index, [])
-        yield f"{first}{_headline(entry, glyphs[mark_of(entry)])}"
-        for line in _details(entry, seen.uses):
+        yield f"{first}{_headline(entry, glyphs[mark_of(entry)], width)}"
+        for line in _details(entry, seen.uses, width):
             yield f"{rest}{'│ ' if children else '  '}  {line}"
         for place, child in enumerate(children, 1):
             last = place == len(children)
@@ -115,24 +115,26 @@ def _entry_fields(entry: Entry) -> dict[str, Any]:
     return fields
 
 
-def _headline(entry: Entry, glyph: str) -> str:
-    said = ending(entry, WIDTH)
+def _headline(entry: Entry, glyph: str, width: int) -> str:
+    said = ending(entry, width)
     contract = f" {entry.contract}" if entry.contract else ""
     return f"{entry.index} {glyph} {seam(entry)} · {entry.relation.value}{contract} · {said}"
 
 
-def _details(entry: Entry, uses: Iterable[ToolUse]) -> Iterator[str]:
+def _details(entry: Entry, uses: Iterable[ToolUse], width: int) -> Iterator[str]:
     cost = entry.cost
     spent = f" · {cost.tokens} tokens, {money(cost.micros)}" if cost.tokens or cost.micros else ""
     yield f"why: {entry.reason or 'no reason given'} · owner {entry.owner} · {cost.seconds:.3f} s{spent}"
+    if entry.agent != USER and entry.task:
+        yield f"task: {short(entry.task, width)}"
     if entry.agent == USER and entry.task:
-        yield f"asked: {short(Question.model_validate_json(entry.task).text, WIDTH)}"
+        yield f"asked: {short(Question.model_validate_json(entry.task).text, width)}"
     if entry.packet:
         yield from _packet(Packet.model_validate_json(entry.packet))
     for use in uses:
         if use.key.startswith(f"{entry.run}:{entry.index}:"):
-            yield f"used: {use.tool} {_use(use)}"
-    yield from _claims(entry)
+            yield f"used: {use.tool} {_use(use, width)}"
+    yield from _claims(entry, width)
 
 
 def _packet(packet: Packet) -> Iterator[str]:
@@ -148,13 +150,13 @@ def _piece(piece: Piece) -> str:
     return f"{piece.name} {size}{f' ({piece.reason})' if piece.reason else ''}"
 
 
-def _use(use: ToolUse) -> str:
+def _use(use: ToolUse, width: int) -> str:
     if use.result is None:
         return "and nothing is known of the result"
-    return f"{'failed: ' if use.failed else ''}{short(use.result, WIDTH)}"
+    return f"{'failed: ' if use.failed else ''}{short(use.result, width)}"
 
 
-def _claims(entry: Entry) -> Iterator[str]:
+def _claims(entry: Entry, width: int) -> Iterator[str]:
     outcome = heard(entry.outcome) if entry.outcome else None
     if isinstance(outcome, Answer):
         for claim in outcome.claims:
@@ -162,4 +164,4 @@ def _claims(entry: Entry) -> Iterator[str]:
         for claim in outcome.unverified:
             yield f"unverified: {claim.says} [{claim.evidence or 'no evidence named'}]"
         if outcome.sources:
-            yield f"sources: {short('; '.join(outcome.sources), WIDTH)}"
+            yield f"sources: {short('; '.join(outcome.sources), width)}"

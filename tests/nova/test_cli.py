@@ -378,7 +378,11 @@ def test_a_run_is_shown_as_a_tree_with_what_was_passed_on(nova: Shell) -> None:
         "claims: summarize in one sentence [1]",
     ):
         assert line in tree
-    data = nova("runs", "show", "--json").data
+    long = "It rose and rose. " * 20
+    nova("run", f"list as bullets: {long}")
+    assert long.strip() not in nova("runs", "show").out
+    assert f'{{"text":"{long.strip()}","style":"bullets"}}' in nova("runs", "show", "--verbose").out
+    data = nova("runs", "show", lines[0].split()[0], "--json").data
     assert (data["outcome"], data["broke_first"], data["cost"]["hops"]) == ("shown", "", 2)
     assert [one["outcome"]["kind"] for one in data["entries"]] == ["Answer"] * 3
 
@@ -424,7 +428,7 @@ def test_a_backup_is_put_back_and_what_came_after_it_is_kept_aside(nova: Shell) 
 
 
 def test_no_escape_codes_leave_for_a_pipe(nova: Shell) -> None:
-    nova("run", REQUEST)
+    nova("run", f"{REQUEST} \x1b[2J")
     for words in ((), ("runs", "show"), ("runs", "list"), ("doctor",), ("agents", "list")):
         ended = nova(*words)
         assert "\x1b" not in ended.out + ended.err
