@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from improver.gate import Candidate, Example, gate
 from improver.records import Edit, File, GateResult
 
-EXACT = 4000  # lines; a longer rewritten middle counts whole, since comparing it would take minutes
+EXACT = 4000  # lines; in a longer middle, lines that recur often are not matched, since that would take minutes
+WHOLE = 40000  # lines; a still longer one counts whole
 
 _LONG = "".join(f"depth_{number} = {number}\n" for number in range(200))
 
@@ -44,10 +45,11 @@ def changed_lines(edit: Edit) -> int:
     start = next((at for at, (left, right) in enumerate(zip(old, new, strict=False)) if left != right), None)
     start = min(len(old), len(new)) if start is None else start
     old, new = old[start:], new[start:]
-    if len(old) + len(new) > EXACT:
-        return len(old) + len(new)
-    same = difflib.SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return len(old) + len(new) - 2 * sum(block.size for block in same)
+    both = len(old) + len(new)
+    if both > WHOLE:
+        return both
+    same = difflib.SequenceMatcher(None, old, new, autojunk=both > EXACT).get_matching_blocks()
+    return both - 2 * sum(block.size for block in same)
 
 
 def _lines(file: File | None) -> list[bytes]:

@@ -48,3 +48,10 @@ def test_files_are_limited() -> None:
 def test_a_proposal_has_one_rule(rule: str) -> None:
     change = Change(rule, Safety.PROVED, (Edit("a.py", None, File(b"x = 1\n")),), "Mend", "it leaks")
     assert judged_change(size, {}, change).reasons == (f"{rule!r} is not one rule",)
+
+
+def test_two_small_changes_far_apart_in_a_long_file_are_small() -> None:
+    lines = [f"depth_{number} = {number}\n" if number % 2 else "\n" for number in range(6000)]
+    changed = ["# first\n", *lines[1:-1], "# last\n"]
+    edit = Edit("pier/a.py", File("".join(lines).encode()), File("".join(changed).encode()))
+    assert changed_lines(edit) == 4
