@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from nova.contracts import Cost
 from nova.errors import ModelError, ModelRefused, ModelUnavailable
 
-FIX = "set ANTHROPIC_API_KEY, or go on with agents that need no model"
+FIX = "set NOVA_SCRIPT=FILE for scripted replies (no provider is built in yet), or use agents that need no model"
 FREE = Cost()
 
 

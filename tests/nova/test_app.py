@@ -136,7 +136,7 @@ def test_without_a_key_a_model_says_the_one_line_that_fixes_it(tmp_path: Path) -
             await nova.orchestrator._shop.model.ask("", "")
         return caught.value.fix
 
-    assert "set ANTHROPIC_API_KEY" in within(settings(tmp_path), ask)
+    assert "set NOVA_SCRIPT=FILE" in within(settings(tmp_path), ask)
 
 
 def test_a_script_stands_in_for_a_model(tmp_path: Path) -> None:

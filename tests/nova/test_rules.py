@@ -208,7 +208,7 @@ def test_a_script_answers_by_pattern_or_in_order_and_then_says_it_is_over() -> N
 
 
 def test_no_model_says_how_to_get_one() -> None:
-    with pytest.raises(ModelUnavailable, match="set ANTHROPIC_API_KEY"):
+    with pytest.raises(ModelUnavailable, match="set NOVA_SCRIPT=FILE"):
         go(NoModel().ask("", ""))
 
 
