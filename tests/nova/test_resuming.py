@@ -368,7 +368,8 @@ def test_without_a_model_the_failure_says_the_one_line_that_fixes_it() -> None:
     assert isinstance(ended.outcome, Failure)
     assert ended.outcome.reason == (
         "ModelUnavailable: there is no model to ask\n"
-        "  fix: set NOVA_SCRIPT=FILE for scripted replies (no provider is built in yet), or use agents that need no model"
+        "  fix: set NOVA_SCRIPT=FILE for scripted replies (no provider is built in yet), "
+        "or use agents that need no model"
     )
 
 
