@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.end_to_end.projects import Ended, environment
 
+pytestmark = pytest.mark.host  # whole processes with an event loop each, more of them than a sandbox allows
 TIMEOUT = 60
 SAMPLES = Path(__file__).resolve().parents[2] / "pipelines"
 FAST = 'lines: [{when: the colour, text: "2", tokens: 5}]\n'

@@ -248,6 +248,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.host  # it sets a limit of its own on the size of files
 def test_a_disk_that_does_not_answer_is_told_and_the_journal_goes_on_when_it_does_again(tmp_path: Path) -> None:
     assert printed(program(tmp_path / "journal", LIMITED)) == ["the disk does not answer", "True", "True", "True"]
 
