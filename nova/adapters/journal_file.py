@@ -14,6 +14,7 @@ from nova.errors import JournalError
 
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 PATIENCE = 5.0  # seconds to wait for whoever else has the file open
+STATEMENTS = 256  # compiled ones that are kept
 STEP = 0.02  # seconds between two tries
 PAGE = 8_192  # bytes; three entries with packets of 2 KB share one, where 4 KB would hold one
 CHECKPOINT = 2_000  # pages of the write-ahead log, 16 MB: the log is copied into the file when it is this long
@@ -62,7 +63,7 @@ def connect_writer(path: Path, *, patience: float = PATIENCE, check: bool = True
         raise JournalError("this Python's SQLite is too old", why=sqlite3.sqlite_version, fix="use 3.37 or newer")
     with told(str(path)):
         _make_private(path)
-        connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=patience, isolation_level=None, cached_statements=STATEMENTS)
         try:
             _prepare(connection, path, patience)
             if check:

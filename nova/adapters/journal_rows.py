@@ -1,5 +1,6 @@
 """Translate between the journal's rows and Nova's records."""
 
+import functools
 import re
 import sqlite3
 from dataclasses import dataclass
@@ -28,10 +29,17 @@ COLUMNS = (
     ("settlements", "run, owner, state, at"),
     ("feedback", "run, good, because, at"),
 )
-INSERTS = tuple(
-    f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"  # noqa: S608 - ours
-    for table, columns in COLUMNS
-)
+ROWS = tuple(f"({', '.join('?' * (columns.count(',') + 1))})" for _, columns in COLUMNS)
+
+
+@functools.cache
+def inserting(table: int, many: int) -> str:
+    """Return the statement that records so many rows of a table."""
+    name, columns = COLUMNS[table]
+    return f"INSERT INTO {name} ({columns}) VALUES {', '.join([ROWS[table]] * many)}"  # noqa: S608 - ours
+
+
+INSERTS = tuple(inserting(table, 1) for table in range(len(COLUMNS)))
 ENDED = ("done", "failed")
 KEY = re.compile(r"(.+):(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,9})", re.DOTALL)  # one spelling for each use
 

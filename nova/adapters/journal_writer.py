@@ -1,12 +1,13 @@
 """Put what many runs record at once on disk in one transaction; a write that cannot be recorded fails alone."""
 
+import itertools
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
 from nova.adapters.journal_file import FATAL, connect_writer, primary, trouble
 from nova.adapters.journal_lock import WriterLock, lock
-from nova.adapters.journal_rows import INSERTS, RETIRING, USES, Row, Write
+from nova.adapters.journal_rows import INSERTS, RETIRING, USES, Row, Write, inserting
 from nova.adapters.journal_schema import EVENTS
 from nova.errors import JournalError
 
@@ -19,6 +20,7 @@ REFUSED = (  # what is wrong with one row, not with the file
     UnicodeError,
     OverflowError,
 )
+AT_ONCE = (32, 16, 8, 4, 2, 1)  # rows of one statement; few sizes, so that each is compiled once
 USE_ONCE = "INSERT INTO uses (run, idx, ordinal, tool, arguments) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 EARLIER = """SELECT tool, arguments, result, failed FROM uses LEFT JOIN results USING (run, idx, ordinal)
     WHERE run = ? AND idx = ? AND ordinal = ?"""
@@ -108,24 +110,32 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 def _together(connection: sqlite3.Connection, batch: list[Write]) -> list[Written]:
-    """Record everything in one transaction, a statement for each table; any failure is everybody's."""
+    """Record everything in one transaction; any failure, an earlier use of a key too, is everybody's."""
     tables: list[list[Row]] = [[] for _ in INSERTS]
-    special: list[int] = []
+    retiring: list[int] = []
     for place, write in enumerate(batch):
         for table, row in write:
-            if table in (USES, RETIRING):
-                special.append(place)
+            if table == RETIRING:
+                retiring.append(place)
             else:
                 tables[table].append(row)
     written: list[Written] = [None] * len(batch)
     connection.execute("BEGIN IMMEDIATE")
-    for insert, rows in zip(INSERTS, tables, strict=True):
-        if rows:
-            connection.executemany(insert, rows)
-    for place in special:
+    for table, rows in enumerate(tables):
+        _insert(connection, table, rows)
+    for place in retiring:
         written[place] = _record(connection, batch[place])
     connection.execute("COMMIT")
     return written
+
+
+def _insert(connection: sqlite3.Connection, table: int, rows: list[Row]) -> None:
+    """Record rows with few statements: around each one, the interpreter's lock goes to whoever waits and back."""
+    done = 0
+    for many in AT_ONCE:
+        while len(rows) - done >= many:
+            connection.execute(inserting(table, many), [*itertools.chain.from_iterable(rows[done : done + many])])
+            done += many
 
 
 def _apart(connection: sqlite3.Connection, batch: list[Write], where: str) -> list[Written | JournalError]:
