@@ -22,11 +22,17 @@ class Journal(Protocol):
     async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
         """Record an entry's outcome and, in the same transaction, the entries it leads to."""
 
-    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
-        """Record who owns a run now and how it stands; ownership moves only here."""
+    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
+        """Record who owns a run now and how it stands; ownership moves only here.
 
-    async def tool(self, use: ToolUse) -> ToolUse | None:
-        """Record a tool use before its effect; return the earlier record of the same key, if there is one."""
+        `also` is recorded in the same transaction: the entries of it with an outcome close, the others open.
+        """
+
+    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
+        """Record a tool use before its effect; return the earlier record of the same key, if there is one.
+
+        What was closed is recorded in the same transaction.
+        """
 
     async def used(self, use: ToolUse) -> None:
         """Record a tool's result under its key."""

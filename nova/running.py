@@ -84,10 +84,12 @@ class Run:
         """Record a use before its effect; return the record of before, if there is one."""
         if (earlier := self.uses.get(use.key)) is not None:
             return earlier
-        if closes := self._taken():  # an agent's time may run out here, and a closing must not get lost by it
-            await asyncio.shield(asyncio.ensure_future(self.journal.open((), closes=closes)))
         self.uses[use.key] = use
-        return await self.journal.tool(use)
+        closes = self._taken()
+        if not closes:
+            return await self.journal.tool(use)
+        # an agent's time may run out here, and a closing must not get lost by it
+        return await asyncio.shield(asyncio.ensure_future(self.journal.tool(use, closes=closes)))
 
     async def used(self, use: ToolUse) -> None:
         """Record what came of a use."""
@@ -101,16 +103,9 @@ class Run:
         return waiting
 
     async def _settle(self, state: str, *opens: Entry) -> None:
-        """Record how the run stands, behind what waits; the journal keeps the order, in one group commit.
-
-        Should it come between the two, the entries tell who the owner is.
-        """
-        settled = self.journal.settle(self.record.run, owner=self.record.owner, state=state, at=self.now())
-        closes = self._taken()
-        if not closes and not opens:
-            return await settled
-        await asyncio.gather(self.journal.open(opens, closes=closes), settled)
-        return None
+        """Record how the run stands, in one transaction with what waits."""
+        also = (*self._taken(), *opens)
+        await self.journal.settle(self.record.run, owner=self.record.owner, state=state, at=self.now(), also=also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,20 +86,23 @@ class SqliteJournal:
         closing = (CLOSINGS, rows.closing_row(known, entry))
         await self._writes.submit((closing, *(await self._openings(opens))) if opens else (closing,))
 
-    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
-        """Record who owns a run now and how it stands; ownership moves only here."""
+    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
+        """Record who owns a run now and how it stands, and in the same transaction what closes and opens with it."""
         known = self._known.get(run) or await self._look_up(run)
-        await self._writes.submit(((SETTLEMENTS, (known.number, owner, state, at)),))
+        closings = await self._closings([entry for entry in also if entry.outcome is not None])
+        openings = await self._openings([entry for entry in also if entry.outcome is None])
+        await self._writes.submit((*closings, *openings, (SETTLEMENTS, (known.number, owner, state, at))))
         if state != "open":
             self._known.pop(run, None)
 
-    async def tool(self, use: ToolUse) -> ToolUse | None:
+    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
         """Record a tool use before its effect; return the earlier record of the same key, if there is one."""
         if use.result is not None:
             raise JournalError(f"the tool use {use.key} begins with a result", fix="record the result after the effect")
         run, index, ordinal = rows.key_of(use)
         known = self._known.get(run) or await self._look_up(run)
-        earlier = await self._writes.submit(((USES, (known.number, index, ordinal, use.tool, use.arguments)),))
+        row: rows.Row = (known.number, index, ordinal, use.tool, use.arguments)
+        earlier = await self._writes.submit((*(await self._closings(closes)), (USES, row)))
         return rows.use_of(use.key, earlier) if isinstance(earlier, sqlite3.Row) else None
 
     async def used(self, use: ToolUse) -> None:

@@ -50,17 +50,22 @@ class MemoryJournal:
     async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
         await self.open(opens, closes=(entry,))
 
-    async def settle(self, run: str, *, owner: str, state: str, at: float) -> None:
+    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
         self._write()
+        self._close([entry for entry in also if entry.outcome is not None])
+        self._open([entry for entry in also if entry.outcome is None])
         update = {"owner": owner, "state": state, "closed": at if state in ("done", "failed") else None}
         self.records[run] = self.records[run].model_copy(update=update)
         self.owners.append((run, owner, state))
 
-    async def tool(self, use: ToolUse) -> ToolUse | None:
+    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
         run = use.key.split(":")[0]
-        if (earlier := self.kept[run].get(use.key)) is not None:
+        if (earlier := self.kept[run].get(use.key)) is not None and not closes:
             return earlier
         self._write()
+        self._close(closes)
+        if earlier is not None:
+            return earlier
         self.kept[run][use.key] = use
         return None
 
