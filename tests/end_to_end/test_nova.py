@@ -96,10 +96,11 @@ class House:
         """Return a run as data."""
         return self("runs", "show", run, "--json").data
 
-    def asking(self, count: int = 1) -> list[str]:
+    def asking(self, process: "subprocess.Popen[str]", count: int = 1) -> list[str]:
         """Return the open runs once so many of them have put their question to the model on record."""
         end = time.monotonic() + TIMEOUT
         while time.monotonic() < end:
+            assert process.poll() is None, process.communicate()
             runs = [one["run"] for one in self("runs", "list", "--state", "open", "--json").data["runs"]]
             if sum(1 for run in runs if self.show(run)["uses"]) >= count:
                 return runs
@@ -120,7 +121,7 @@ def test_a_pipeline_killed_in_the_middle_goes_on_where_it_was_and_repeats_nothin
     nova = House.at(tmp_path)
     nova.scripted(SLOW)
     with nova.begun(*CHOOSE) as process:
-        (run,) = nova.asking()
+        (run,) = nova.asking(process)
         before = nova.show(run)
         os.kill(process.pid, signal.SIGKILL)
         assert process.wait(TIMEOUT) == -signal.SIGKILL
@@ -148,7 +149,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_does(tmp_path: Path) -> None:
     nova = House.at(tmp_path)
     nova.scripted(SLOW)
     with nova.begun(*CHOOSE) as process:
-        nova.asking()
+        nova.asking(process)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=TIMEOUT)
         assert process.returncode == 130
@@ -163,7 +164,7 @@ def test_one_process_writes_a_journal_and_others_read_it_and_are_told_who_writes
     assert nova("run", "list as bullets: Wash. Rinse.").status == 0
     nova.scripted(SLOW)
     with nova.begun(*CHOOSE) as process:
-        (run,) = nova.asking()
+        (run,) = nova.asking(process)
         second = nova("run", "list as bullets: Wash. Rinse.", "--json")
         assert (second.status, second.data["reason"]) == (3, "another nova writes this journal")
         assert f"process {process.pid}" in second.data["why"]
