@@ -1,7 +1,6 @@
 """Collect plugins: one file each in a package, no list to edit."""
 
 import importlib
-import inspect
 import pkgutil
 from types import ModuleType
 from typing import TypeVar
@@ -22,16 +21,3 @@ def discover(package: str, kind: type[T]) -> list[T]:
     for module in modules(package):
         found |= {id(value): value for value in vars(module).values() if isinstance(value, kind)}
     return list(found.values())
-
-
-def discover_classes(package: str, base: type[T]) -> list[type[T]]:
-    """Return the concrete subclasses of `base` that the modules of `package` define."""
-    return [
-        value
-        for module in modules(package)
-        for value in vars(module).values()
-        if inspect.isclass(value)
-        and issubclass(value, base)
-        and not inspect.isabstract(value)
-        and value.__module__ == module.__name__
-    ]
