@@ -505,7 +505,7 @@ def test_a_rejection_ends_the_pipeline_and_nothing_after_it_begins() -> None:
     assert len(ready.tree()) == 5
 
 
-@pytest.mark.parametrize("writes", range(1, 9))
+@pytest.mark.parametrize("writes", range(1, 8))
 def test_a_crash_after_any_write_leads_to_the_same_answer_and_nothing_is_done_twice(writes: int) -> None:
     journal = MemoryJournal(dies_after=writes)
     ready = bench(journal)
