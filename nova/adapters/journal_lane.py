@@ -31,6 +31,7 @@ class Lane(Generic[Asked, Given]):
         self._finish = finish
         self._queue: queue.SimpleQueue[tuple[Asked, asyncio.Future[Given]] | None] = queue.SimpleQueue()
         self._thread = Thread(target=self._run, name=name, daemon=True)
+        self._started = False
         self._closed = False
         self._ended = False
 
@@ -38,7 +39,8 @@ class Lane(Generic[Asked, Given]):
         """Put `asked` in the queue and return the future of its result; raise JournalError when closed."""
         if self._closed:
             raise JournalError("the journal is closed", fix="open it again")
-        if self._thread.ident is None:
+        if not self._started:
+            self._started = True
             self._thread.start()
         future: asyncio.Future[Given] = asyncio.get_running_loop().create_future()
         self._queue.put((asked, future))
@@ -49,7 +51,7 @@ class Lane(Generic[Asked, Given]):
     async def aclose(self) -> None:
         """Finish what is queued, then end the thread."""
         self._closed = True
-        if self._thread.ident is not None:
+        if self._started:
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
 
@@ -85,8 +87,10 @@ class Lane(Generic[Asked, Given]):
 
 def _deliver(futures: Sequence["asyncio.Future[Given]"], given: Sequence[Given | JournalError]) -> None:
     """Hand results to the event loops that wait for them, once for each loop; one that has ended wants none."""
-    for loop in {future.get_loop() for future in futures}:
-        mine = [pair for pair in zip(futures, given, strict=True) if pair[0].get_loop() is loop]
+    answered = [*zip(futures, given, strict=True)]
+    loops = {future.get_loop() for future in futures}
+    for loop in loops:
+        mine = answered if len(loops) == 1 else [pair for pair in answered if pair[0].get_loop() is loop]
         with suppress(RuntimeError):
             loop.call_soon_threadsafe(_settle, mine)
 
