@@ -101,7 +101,8 @@ def ours() -> Interpreter:
 @functools.lru_cache(maxsize=16)
 def probe(python: str) -> Interpreter:
     """Start `python` once, isolated, and note what it is; raise EnvironmentUnfit when it does not start."""
-    found = shutil.which(python)
+    # which() asks whether the real user may execute, and forgets the one capability that a lower tier keeps
+    found = python if os.sep in python and Path(python).is_file() else shutil.which(python)
     fix = "pass a Python that runs: improve --python INTERPRETER"
     if found is None:
         raise EnvironmentUnfit("there is no such interpreter", where=python, fix=fix)
