@@ -141,7 +141,7 @@ def judge_corpus(settings: Settings, corpus: Path | None, without: Sequence[str]
             rig = Rig(sandbox, layout, policy, read_configuration(tree))
             baseline = measure(rig, tree, Path(folder), key="corpus")
             demand_green(baseline)
-            return SandboxBench(RuffTool(), rig, baseline.run)
+            return SandboxBench(RuffTool(), rig, baseline.run, tree, Path(folder))
 
         name = "the corpus" if corpus is None else str(corpus)
         return judge_entries(read_corpus(text, name), gates(), policy, bench_for, without)

@@ -63,6 +63,18 @@ class Suite(_Section):
     flake_runs: Positive  # how often the baseline runs before its outcomes are believed
 
 
+class Trials(_Section):
+    """Bounds of what gates find out beyond the suite: recordings, replays, mutants, repetitions, slopes."""
+
+    calls: Positive  # recorded calls kept of one function
+    call_bytes: Positive  # a call whose pickled arguments are larger is not kept
+    generated: Count  # inputs made for one function, where its annotations allow
+    mutants: Positive  # of the functions that one change touches
+    repetitions: Positive  # fresh processes for new and impacted tests
+    growth: Annotated[float, Field(ge=1)]  # a candidate may cost this many times the base at the largest input
+    seconds: Positive  # any one trial
+
+
 class Gates(_Section):
     """Order of the gates, what each risk class needs, and every threshold."""
 
@@ -71,6 +83,7 @@ class Gates(_Section):
     risk: Mapping[str, Risk]
     limits: Limits
     suite: Suite
+    trials: Trials
     evidence_tier: Tier = Field(strict=False)  # below it nothing is evidence
     evidence_days: Positive
 
@@ -208,5 +221,5 @@ def _explained(error: ValidationError) -> PolicyError:
 
 
 def _known_keys() -> list[str]:
-    sections = (Scope, Gates, Budget, Review, Risk, Limits, Suite)
+    sections = (Scope, Gates, Budget, Review, Risk, Limits, Suite, Trials)
     return sorted({key for section in sections for key in section.model_fields})

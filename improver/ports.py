@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from improver.experiments import Experiments
 from improver.records import Draft, Edit, Finding, Receipt, Tree
 
 
@@ -100,6 +101,10 @@ class Bench(Protocol):
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
         """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""
+
+    @property
+    def experiments(self) -> Experiments:
+        """Return what else can be found out by running code."""
 
     def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
         """Run `python -m argv...` on an export of `tree` in the sandbox; return the receipt and its output."""

@@ -76,7 +76,7 @@ def prepare(improver: Improver, commit: str, wish: Wish, tell: Tell) -> Ground:
         base=commit,
         tree=tree,
         policy=policy,
-        bench=SandboxBench(RuffTool(), rig, run),
+        bench=SandboxBench(RuffTool(), rig, run, tree, improver.repository.data / "recordings"),
         gate_code=gate_code_digest(running_code()),
         tools=_tools(layout.python, run.receipt.notes),
         tier=sandbox.tier,

@@ -1,6 +1,7 @@
 """The bench that gates run on: the tools, the layout and the measured baseline of one base commit."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -10,8 +11,10 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from improver.errors import BaselineError, EnvironmentUnfit
+from improver.experiments import Experiments
 from improver.ports import Layout, Ruff, SuiteRun
 from improver.records import Receipt, Tree
+from improver.verify.experimenting import SandboxExperiments
 from improver.verify.interpreter import Interpreter, ours
 from improver.verify.job import Job, Limits, Mount
 from improver.verify.suite import Rig, is_red, python_argv, run_suite, staged
@@ -44,11 +47,18 @@ class SandboxBench:
     ruff: Ruff
     rig: Rig
     baseline: SuiteRun
+    base: Tree
+    cache: Path | None = None  # where recordings are kept; None keeps none
 
     @property
     def layout(self) -> Layout:
         """Return the project's layout."""
         return self.rig.layout
+
+    @functools.cached_property
+    def experiments(self) -> Experiments:
+        """Return what else can be found out by running code."""
+        return SandboxExperiments(self.rig, self.base, self.baseline, self.cache)
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
         """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from.

@@ -1,8 +1,9 @@
 """A bench in memory: it remembers what it was asked and gives the runs it was given."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
 from improver.gate import Candidate, Example, Gate
 from improver.ports import Layout, Ruff, SuiteRun
 from improver.records import GateResult, Receipt, Tree
@@ -29,6 +30,42 @@ def run_of(
 
 
 @dataclass
+class FakeExperiments:
+    """Answers each question with the value it was given."""
+
+    recorded: Recording = field(default_factory=lambda: Recording({}, {}, {}, {}, Receipt(("record",))))
+    compared: Comparison = field(default_factory=lambda: Comparison({}, (), {}, Receipt(("compare",))))
+    looked: Look = field(default_factory=Look)
+    mutated: MutationRun = field(default_factory=lambda: MutationRun({}, (), {}, Receipt(("mutate",))))
+    repeated: Repetition = field(default_factory=lambda: Repetition(0, (), {}, Receipt(("repeat",))))
+    scaled: Scaling = field(default_factory=lambda: Scaling((), Receipt(("scale",))))
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+
+    def recording(self) -> Recording:
+        return self.recorded
+
+    def compare(self, tree: Tree, functions: Sequence[str]) -> Comparison:
+        self.asked.append((tree, functions))
+        return self.compared
+
+    def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
+        self.asked.append((changes,))
+        return tuple(self.looked for _ in changes)
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        self.asked.append((tree, mutants, tests))
+        return self.mutated
+
+    def repeat(self, tree: Tree, tests: Sequence[str]) -> Repetition:
+        self.asked.append((tree, tests))
+        return self.repeated
+
+    def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
+        self.asked.append((tree, functions))
+        return self.scaled
+
+
+@dataclass
 class FakeBench:
     """Answers from memory; `commands` maps the content of pier/a.py to (exit, output). ruff is real: it is fast."""
 
@@ -37,6 +74,7 @@ class FakeBench:
     commands: Mapping[str, tuple[int | None, str]] = field(default_factory=dict)
     layout: Layout = LAYOUT
     ruff: Ruff = field(default_factory=RuffTool)
+    experiments: FakeExperiments = field(default_factory=FakeExperiments)
     ran: list[tuple[Tree, tuple[str, ...]]] = field(default_factory=list)
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:

@@ -31,6 +31,6 @@ def bench_for(tmp_path_factory: pytest.TempPathFactory, strongest: Sandbox) -> B
         name = tuple(sorted((path, file.digest) for path, file in tree.items()))
         if name not in measured:
             measured[name] = run_suite(rig, tree, cover=True)
-        return SandboxBench(RuffTool(), rig, measured[name])
+        return SandboxBench(RuffTool(), rig, measured[name], tree)
 
     return bench

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from importlib.resources import files
 
+from improver.experiments import Experiments
 from improver.gate import Candidate, Example, Gate
 from improver.policy import NAMES, parse
 from improver.ports import Layout, Ruff, RuffFinding, SuiteRun
@@ -29,6 +30,10 @@ class StillBench:
     ruff: Ruff = StillRuff()
     layout = Layout(("",), ("pier",), ("tests",), "python")
     baseline = SuiteRun({}, "failed", 1, Receipt(("still",)))
+
+    @property
+    def experiments(self) -> Experiments:
+        raise AssertionError("a static gate asked for an experiment")
 
     def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
         raise AssertionError(f"a static gate ran the suite: {len(tree)} {modules}")

@@ -150,7 +150,7 @@ def test_the_key_of_a_baseline_names_all_that_it_rests_on(rig: Rig) -> None:
 
 @pytest.fixture
 def bench(rig: Rig) -> Bench:
-    return SandboxBench(StillRuff(), rig, RUN)
+    return SandboxBench(StillRuff(), rig, RUN, SOUND)
 
 
 @pytest.mark.host

@@ -109,7 +109,7 @@ def hasty_bench(tmp_path_factory: pytest.TempPathFactory, strongest: Sandbox) ->
         name = " ".join(f"{path} {file.digest}" for path, file in sorted(tree.items()))
         if name not in measured:
             rig = Rig(strongest, find_layout(tree, root, sys.executable, policy), policy, configuration.read(tree))
-            measured[name] = SandboxBench(RuffTool(), rig, run_suite(rig, tree, cover=True))
+            measured[name] = SandboxBench(RuffTool(), rig, run_suite(rig, tree, cover=True), tree)
         return measured[name]
 
     return bench

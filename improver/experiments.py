@@ -1,0 +1,135 @@
+"""What gates may find out by running code, beyond the suite: recorded calls, replays, mutants, repetitions, slopes.
+
+A function is named "path::qualname" (``pkg/calc.py::Box.area``) and a test by its pytest node id, everywhere.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from improver.records import Receipt, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one run of the base's suite called.
+
+    `impact` maps a function to the tests that ran it, shortest first, `seconds` a test to its duration. `calls` maps
+    a function to pickles of (args, kwargs), which only a sandbox may load. `left_out` counts calls that were not
+    kept, by reason (unpicklable, huge, secret-looking, differs).
+    """
+
+    impact: Mapping[str, tuple[str, ...]]
+    seconds: Mapping[str, float]
+    calls: Mapping[str, tuple[bytes, ...]]
+    left_out: Mapping[str, int]
+    receipt: Receipt
+    trouble: str = ""  # why there is no recording; "" when there is one
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Old against new on the same inputs, each side in a process of its own without pytest.
+
+    `equal` counts, by function, inputs with the same outcome on both sides. `differences` are sentences that name a
+    counterexample. `undecided` counts inputs that decide nothing, by reason (such as: differs on every run).
+    """
+
+    equal: Mapping[str, int]
+    differences: tuple[str, ...]
+    undecided: Mapping[str, int]
+    receipt: Receipt
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The warm first look at one change: it may refuse, never accept.
+
+    `refused` names the first test with another outcome and what it said. `cold` says why this change cannot be judged
+    warm. Both empty: nothing was noticed.
+    """
+
+    refused: str = ""
+    cold: str = ""
+    tests: int = 0  # impacted tests that ran
+    cpu_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One small fault in one function; `name` ("path:line: `>` → `>=`") tells a human all of it."""
+
+    name: str
+    path: str
+    line: int
+    function: str
+    source: bytes  # the whole mutated file
+
+
+@dataclass(frozen=True, slots=True)
+class MutationRun:
+    """What the tests noticed: `killed` maps a mutant's name to the test that failed, or to "timeout"."""
+
+    killed: Mapping[str, str]
+    survived: tuple[str, ...]
+    undecided: Mapping[str, str]  # name -> why: no test runs it, it broke the collection, ...
+    receipt: Receipt
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """The same tests in fresh processes, each under another circumstance (hash seed, order, directory, zone, clock).
+
+    `unsteady` maps a test to the circumstances under which its outcome differed.
+    """
+
+    tests: int
+    circumstances: tuple[str, ...]
+    unsteady: Mapping[str, tuple[str, ...]]
+    receipt: Receipt
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one function costs on both sides as its recorded input is made 1, 2 and 4 times as large.
+
+    Costs are counts of executed lines and calls, which do not depend on the machine's load.
+    """
+
+    function: str
+    base: tuple[int, ...]
+    candidate: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """Growth of every touched function that has a recorded call whose input can be made larger."""
+
+    grown: tuple[Growth, ...]
+    receipt: Receipt
+    trouble: str = ""
+
+
+class Experiments(Protocol):
+    """Sandboxed runs of foreign code about one base commit; each gives a value, with `trouble` where there is none."""
+
+    def recording(self) -> Recording:
+        """Return what the base's suite calls; recorded once a base and kept by content hash."""
+
+    def compare(self, tree: Tree, functions: Sequence[str]) -> Comparison:
+        """Replay the recorded and generated inputs of `functions` on the base and on `tree`."""
+
+    def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
+        """Take a warm first look at each change (new bytes by path, None deletes) with the base's tests."""
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        """Run `tests`, those that an impact map names first, of `tree` on each mutant."""
+
+    def repeat(self, tree: Tree, tests: Sequence[str]) -> Repetition:
+        """Run `tests` of `tree` again and again, each time in a fresh process under another circumstance."""
+
+    def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
+        """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""

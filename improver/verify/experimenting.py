@@ -1,0 +1,56 @@
+"""The experiments of one base commit: each kind of run is a module of its own beside this one."""
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
+from improver.ports import SuiteRun
+from improver.records import Receipt, Tree
+from improver.verify.recording import recorded
+from improver.verify.suite import Rig
+
+LATER = "not there yet"
+
+
+@dataclass(frozen=True)
+class SandboxExperiments:
+    """Experiments whose every run of foreign code is sandboxed; `cache` keeps recordings by content hash."""
+
+    rig: Rig
+    base: Tree
+    baseline: SuiteRun
+    cache: Path | None = None
+
+    @functools.cached_property
+    def _recording(self) -> Recording:
+        return recorded(self.rig, self.base, self.cache)
+
+    def recording(self) -> Recording:
+        """Return what the base's suite calls; recorded once a base and kept by content hash."""
+        return self._recording
+
+    def compare(self, tree: Tree, functions: Sequence[str]) -> Comparison:
+        """Replay the recorded and generated inputs of `functions` on the base and on `tree`."""
+        del tree, functions
+        return Comparison({}, (), {}, Receipt(("compare",)), LATER)
+
+    def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
+        """Take a warm first look at each change (new bytes by path, None deletes) with the base's tests."""
+        return tuple(Look(cold=LATER) for _ in changes)
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        """Run `tests`, those that an impact map names first, of `tree` on each mutant."""
+        del tree, mutants, tests
+        return MutationRun({}, (), {}, Receipt(("mutate",)), LATER)
+
+    def repeat(self, tree: Tree, tests: Sequence[str]) -> Repetition:
+        """Run `tests` of `tree` again and again, each time in a fresh process under another circumstance."""
+        del tree, tests
+        return Repetition(0, (), {}, Receipt(("repeat",)), LATER)
+
+    def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
+        """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
+        del tree, functions
+        return Scaling((), Receipt(("scale",)), LATER)
