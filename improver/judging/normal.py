@@ -3,9 +3,10 @@
 import ast
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from inspect import CO_VARARGS, CO_VARKEYWORDS
+from inspect import CO_OPTIMIZED, CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType
 
 from improver.source import Source
@@ -65,6 +66,20 @@ def code_form(source: Source) -> str:
         return "\n".join(_rendered_code(code, readable) for code in codes)
     except (SyntaxError, ValueError, RecursionError):
         return _bytes_form(source)
+
+
+def routines(source: Source) -> Mapping[str, str]:
+    """Map the qualified name of each function to its compiled code as text; none where the compiler refuses."""
+    found: dict[str, str] = defaultdict(str)
+    try:
+        for level in OPTIMIZE:
+            codes = [code for code in _walk(_compiled(source, level)) if code.co_flags & CO_OPTIMIZED]
+            readable = any(not FRAME_READERS.isdisjoint(code.co_names) for code in codes)
+            for code in codes:
+                found[code.co_qualname] += f"{_rendered_code(code, readable)}\n"
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    return found
 
 
 def rendered(value: object) -> str:

@@ -1,0 +1,127 @@
+"""Which functions of the product a change touches, and where it touches code that runs on import."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.gate import Candidate
+from improver.judging.normal import rendered, routines
+from improver.source import FUNCTIONS, Function, Source
+
+Scope = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What differs in normal form between base and candidate; functions are "path::qualname".
+
+    A nested function or lambda belongs to the function around it. Head (decorators, defaults, annotations) and
+    docstring count. `module_level` are the paths whose code outside functions, class bodies included, differs.
+    """
+
+    changed: tuple[str, ...] = ()  # there before and after
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    module_level: tuple[str, ...] = ()
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Return the touched functions that the candidate has."""
+        return tuple(sorted((*self.changed, *self.added)))
+
+
+def functions_touched(candidate: Candidate) -> tuple[str, ...]:
+    """Return the product's functions, as the candidate has them, whose code is not the base's."""
+    return touched(candidate).present
+
+
+def touched(candidate: Candidate) -> Touched:
+    """Return what of the product, tests aside, the change touches; files that cannot be read hold no function."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for edit in candidate.change.edits:
+        if candidate.policy.is_test(edit.path):
+            continue
+        before, after = candidate.before(edit.path), candidate.after(edit.path)
+        for kind, name in _differences(edit.path, before, after):
+            found[kind].append(f"{edit.path}::{name}" if name else edit.path)
+    return Touched(**{kind: tuple(sorted(names)) for kind, names in found.items()})
+
+
+def _differences(path: str, before: Source | None, after: Source | None) -> Iterator[tuple[str, str]]:
+    empty = Source(path, b"", "utf-8", bom=False)
+    old, new = before or empty, after or empty
+    had, has = definitions(old), definitions(new)
+    yield from (("removed", name) for name in had.keys() - has.keys())
+    yield from (("added", name) for name in has.keys() - had.keys())
+    kept = had.keys() & has.keys()
+    yield from (("changed", name) for name in _changed(old, new, kept))
+    if import_time(old, kept) != import_time(new, kept):
+        yield "module_level", ""
+
+
+def _changed(before: Source, after: Source, names: set[str]) -> Iterator[str]:
+    """Yield those of `names` that differ in syntax and, where their heads agree, in compiled code too."""
+    had, has = definitions(before), definitions(after)
+    suspects = [name for name in names if [*map(rendered, had[name])] != [*map(rendered, has[name])]]
+    if not suspects:
+        return
+    old, new = routines(before), routines(after)
+    for name in suspects:
+        heads = [_head(node) for node in had[name]] == [_head(node) for node in has[name]]
+        if not heads or name not in old or old[name] != new.get(name):
+            yield name
+
+
+def definitions(source: Source) -> Mapping[str, list[Function]]:
+    """Map the qualified name of each function that stands in no other function to its definitions, in order."""
+    found: dict[str, list[Function]] = defaultdict(list)
+    for scope, node in _definitions(source.tree, ()):
+        found[".".join((*scope, node.name))].append(node)
+    return found
+
+
+def _definitions(node: ast.AST, scope: Scope) -> Iterator[tuple[Scope, Function]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, FUNCTIONS):
+            yield scope, child
+        elif isinstance(child, ast.ClassDef):
+            yield from _definitions(child, (*scope, child.name))
+        else:
+            yield from _definitions(child, scope)
+
+
+class _WithoutFunctions(ast.NodeTransformer):
+    """Put the qualified name of a function in its place, or nothing at all."""
+
+    def __init__(self, kept: set[str]) -> None:
+        self.kept, self.scope = kept, list[str]()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Go into a class."""
+        self.scope.append(node.name)
+        self.generic_visit(node)
+        self.scope.pop()
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
+        """Replace a function."""
+        return self._name_of(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST | None:
+        """Replace a coroutine."""
+        return self._name_of(node)
+
+    def _name_of(self, node: Function) -> ast.AST | None:
+        name = ".".join((*self.scope, node.name))
+        return ast.Expr(ast.Name(f"def {name}", ast.Load())) if name in self.kept else None
+
+
+def import_time(source: Source, kept: set[str]) -> str:
+    """Return what of a file runs on import, as text: all but its functions, of which those in `kept` hold a place."""
+    return rendered(_WithoutFunctions(kept).visit(ast.parse(source.data)))
+
+
+def _head(node: Function) -> str:
+    heads: list[ast.AST | None] = [*node.decorator_list, node.args, node.returns]
+    return "\n".join("" if part is None else rendered(part) for part in heads)
