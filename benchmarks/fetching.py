@@ -37,6 +37,13 @@ PACKAGES = (
     Package("boltons", "26.2.0", "boltons", ("pytest",), (LOOPBACK,)),
     Package("more-itertools", "11.2.1", "more_itertools", ("pytest",), (THREADS,)),
     Package("sqlite-utils", "4.2.1", "sqlite_utils", ("pytest", "hypothesis", "cogapp", "tabulate>=0.10.0")),
+    Package("click", "8.5.1", "src/click", ("pytest", "click==8.5.1")),  # its tests ask for its version
+    Package("toolz", "1.2.0", "toolz", ("pytest",)),
+    Package("cachetools", "8.0.1", "src/cachetools", ("pytest",)),
+    Package("marshmallow", "4.4.0", "src/marshmallow", ("pytest", "simplejson")),
+    Package("tomlkit", "0.15.2", "tomlkit", ("pytest", "pyyaml")),
+    Package("aiofiles", "25.1.0", "src/aiofiles", ("pytest", "pytest-asyncio")),
+    Package("itsdangerous", "2.2.0", "src/itsdangerous", ("pytest", "freezegun")),
 )
 
 

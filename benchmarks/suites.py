@@ -1,5 +1,6 @@
 """A package's whole test suite under plain pytest, without the improver: every test id with its outcome."""
 
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,8 +16,9 @@ def outcomes(python: Path, tree: Path) -> dict[str, str]:
         report = Path(folder) / "report.xml"
         plain = ("-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml")  # not a file above it
         argv = [str(python), *plain, f"--junit-xml={report}"]
+        found_at = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tree / "src"), str(tree)))}  # it is not installed
         ended = subprocess.run(
-            argv, cwd=tree, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False
+            argv, cwd=tree, env=found_at, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False
         )
         found = {"": f"exit {ended.returncode}"}
         if report.exists():
