@@ -57,7 +57,7 @@ class Rig:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stage:
+class Stage:
     """Where everything stands for one run: mounts, and the paths as the child sees them."""
 
     mounts: tuple[Mount, ...]
@@ -78,7 +78,12 @@ def run_suite(rig: Rig, tree: Tree, *, modules: tuple[str, ...] = (), cover: boo
         words = (f"{stage.judge}/runner.py", f"{stage.judge}/spec.json")
         job = Job(python_argv(rig.interpreter, *words), stage.mounts, Limits.of(rig.policy.gates.suite), report=True)
         ended = rig.sandbox.run(job)
-    report = read_report(ended.report, stage.tree)
+    return verdict(rig, job, ended, stage.tree)
+
+
+def verdict(rig: Rig, job: Job, ended: Ended, tree: str) -> SuiteRun:
+    """Return what a job that ran the runner proved; it saw its tree at the absolute path `tree`."""
+    report = read_report(ended.report, tree)
     if isinstance(report, Unbelievable):
         return _without_verdict(job, ended, ended.trouble or _broke_off(report, ended))
     return _run(job, ended, report, notes_on(rig))
@@ -97,7 +102,7 @@ def notes_on(rig: Rig) -> tuple[str, ...]:
 
 
 @contextmanager
-def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[_Stage]:
+def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[Stage]:
     """Export `tree` and name all mounts of a run; `extra` are modules that ours lends where the environment lacks them.
 
     The judge's folder is new, readable by everybody and gone afterwards.
@@ -110,7 +115,7 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[_Stage]:
         homes = {module: Mount(place, f"/lent/{place.name}") for module, place in loans.items()}
         own = [Mount(Path(prefix), prefix) for prefix in rig.interpreter.folders]
         seen = rig.sandbox.seen
-        yield _Stage(
+        yield Stage(
             mounts=(*own, source, judge, *homes.values()),
             tree=seen(source),
             judge=seen(judge),
@@ -119,7 +124,7 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[_Stage]:
         )
 
 
-def write_judge(rig: Rig, stage: _Stage, wishes: Mapping[str, object], tree: Tree) -> None:
+def write_judge(rig: Rig, stage: Stage, wishes: Mapping[str, object], tree: Tree) -> None:
     """Write the runner, its spec and the trusted configuration into the judge's folder."""
     roots = [f"{stage.tree}/{root}".rstrip("/") for root in (*rig.layout.roots, "")]  # tests import from the top too
     spec = {
