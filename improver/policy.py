@@ -33,6 +33,7 @@ class Scope(_Section):
     frozen: tuple[str, ...]  # the judge: findings there are report-only
     tests: tuple[str, ...]
     configuration: tuple[str, ...]
+    dependencies: tuple[str, ...]  # where it is written what the project needs, and what was brought along
     host: tuple[str, ...] = ()  # pytest node id prefixes that cannot run inside a sandbox
 
 
