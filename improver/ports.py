@@ -59,7 +59,8 @@ class SuiteRun:
 
     `manifest` maps each node id to its outcome in setup, call and teardown with the skip or xfail reason
     (for example "passed/passed/passed"). `modules` maps each asked module to the file it was imported
-    from, or to "" when it could not be imported. `lines` maps paths to the executed line numbers.
+    from, or to "" when it could not be imported. `lines` maps paths to the executed line numbers. `code` is a digest
+    of the tests' own code as it ran.
     """
 
     manifest: Mapping[str, str]
@@ -68,6 +69,7 @@ class SuiteRun:
     receipt: Receipt
     modules: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    code: str = ""
     host: int = 0  # tests left out because they cannot run inside a sandbox
     trouble: str = ""  # why there is no verdict (timeout, overflow, memory, signal, no tests); "" when there is one
 

@@ -44,6 +44,7 @@ def tests(candidate: Candidate) -> GateResult:
         *_dishonest(run),
         *_strangers(run, places),
         *_differences(baseline.manifest, run.manifest),
+        *(["the tests' own code is not what it was at base"] if run.code != baseline.code and run.manifest else []),
     ]
     if reasons:
         return candidate.fails(CLAIM, _receipt(run), *reasons)

@@ -17,9 +17,9 @@ from improver.records import Receipt, Tree
 from improver.verify.experimenting import SandboxExperiments
 from improver.verify.interpreter import Interpreter, ours
 from improver.verify.job import Job, Limits, Mount
-from improver.verify.suite import Rig, is_red, python_argv, run_suite, staged
+from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_suite, staged
 
-JUDGE = ("runner.py", "watch.py", "report.py", "suite.py", "configuration.py")  # what makes a manifest
+JUDGE = (*GUESTS, "report.py", "entries.py", "suite.py", "configuration.py")  # what makes a manifest
 PATIENCE_SECONDS, PATIENCE_FACTOR = 20, 10  # a candidate's time: this much, and this many times the baseline's
 NAMED = 10  # tests named in an error
 WHY_CHARACTERS = 200  # of each reason in it

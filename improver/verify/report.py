@@ -1,7 +1,6 @@
 """Read what the runner told over its private pipe, believing nothing that it did not write itself."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +8,10 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
+from improver.verify.entries import entry, normal, placed
+
 REPLACED, SESSION = "[replaced in pytest]", "[session teardown]"  # manifest entries that are no tests
-QUIET = ("skipped: ", "xfailed: ")
-WHENS = ("setup", "call", "teardown")
+REACHED = "[reached into the interpreter]"
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 
 
@@ -30,6 +30,7 @@ class Report:
     repeated: tuple[str, ...] = ()  # node ids that ran twice
     internal: str = ""  # what broke in pytest itself
     whys: tuple[str, ...] = ()  # "id: message" of what failed
+    code: str = ""  # digest of the tests' own code as it ran
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its fact
     "subtest": tuple[str, str, str],
     "why": tuple[str, str],
     "replaced": tuple[list[str]],
+    "reached": tuple[str],  # a foreign file, and what it did
+    "tests": tuple[str],  # a digest of their code
     "internal": tuple[str],
     "modules": tuple[dict[str, str]],
     "lines": tuple[dict[str, list[int]]],
@@ -56,7 +59,7 @@ KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its fact
 SHAPES: Mapping[str, TypeAdapter[Facts]] = {
     kind: TypeAdapter(shape, config=ConfigDict(strict=True)) for kind, shape in KINDS.items()
 }
-MANY = frozenset({"phase", "subtest", "why", "replaced"})
+MANY = frozenset({"phase", "subtest", "why", "replaced", "reached"})
 NEEDED = ("hello", "host", "modules", "lines", "end")
 
 
@@ -94,24 +97,27 @@ def _report(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> Report:
     ((name,),) = told["hello"]
     phases, repeated = _phases(told, tree)
     canaries = [node for node in phases if node.rsplit("::", 1)[-1] == name]
-    manifest = {node: _entry(outcomes) for node, outcomes in sorted(phases.items()) if node not in canaries}
+    manifest = {node: entry(outcomes) for node, outcomes in sorted(phases.items()) if node not in canaries}
     last = phases[canaries[0]] if canaries else {}
     if last.get("teardown", "passed") != "passed":  # the canary is the last test: the session ends with it
         manifest[SESSION] = last["teardown"]
     if replaced := {function for (names,) in told["replaced"] for function in names}:
-        manifest[REPLACED] = ", ".join(sorted(replaced))
+        manifest[REPLACED] = ", ".join(sorted(placed(function, tree) for function in replaced))
+    if reached := {what for (what,) in told["reached"]}:
+        manifest[REACHED] = ", ".join(sorted(reached))
     return Report(
         manifest=manifest,
         canary=last.get("call", "did not run") if last.get("setup") == "passed" else "did not run",
         canaries=len(canaries),
         status=told["end"][0][0],
-        modules={module: _placed(file, tree) for module, file in told["modules"][0][0].items()},
+        modules={module: placed(file, tree) for module, file in told["modules"][0][0].items()},
         lines={path: frozenset(lines) for path, lines in told["lines"][0][0].items()},
         host=told["host"][0][0],
         versions=tuple(word for facts in told["versions"] for word in facts),
         repeated=repeated,
         internal=" ".join(reason for (reason,) in told["internal"]),
-        whys=tuple(f"{_placed(node, tree)}: {_normal(why, tree)}" for node, why in told["why"] if name not in node),
+        code=told["tests"][0][0] if told["tests"] else "",
+        whys=tuple(f"{placed(node, tree)}: {normal(why, tree)}" for node, why in told["why"] if name not in node),
     )
 
 
@@ -120,33 +126,11 @@ def _phases(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> tuple[dict[
     phases: dict[str, dict[str, str]] = defaultdict(dict)
     repeated = []
     for node, when, outcome in told["phase"]:
-        place = _placed(node, tree)
+        place = placed(node, tree)
         if when in phases[place]:
             repeated.append(place)
-        phases[place][when] = _normal(outcome, tree)
+        phases[place][when] = normal(outcome, tree)
     for node, _, outcome in told["subtest"]:
-        earlier = phases[_placed(node, tree)]
-        earlier["subtests"] = ", ".join(filter(None, (earlier.get("subtests"), _normal(outcome, tree))))
+        earlier = phases[placed(node, tree)]
+        earlier["subtests"] = ", ".join(filter(None, (earlier.get("subtests"), normal(outcome, tree))))
     return phases, tuple(repeated)
-
-
-def _entry(phases: Mapping[str, str]) -> str:
-    """Return a test's manifest entry: its three outcomes, or the one word that says why it did not count."""
-    if "collect" in phases:
-        return phases["collect"]
-    outcomes = [phases.get(when, "-") for when in WHENS]
-    loud = [outcome for outcome in outcomes if outcome not in {"passed", "-"}]
-    subtests = f" ({phases['subtests']})" if "subtests" in phases else ""
-    if len(loud) == 1 and loud[0].startswith(QUIET) and outcomes[2] == "passed":
-        return loud[0] + subtests
-    return "/".join(outcomes) + subtests
-
-
-def _placed(text: str, tree: str) -> str:
-    """Return `text` without where the tree lies."""
-    return text.replace(f"{tree}/", "")
-
-
-def _normal(text: str, tree: str) -> str:
-    """Return a reason without what differs from run to run: places, line numbers, addresses."""
-    return re.sub(r"\b0x[0-9a-fA-F]{4,}\b", "0x…", re.sub(r"\b(line |\.py:)\d+", r"\1N", _placed(text, tree)))

@@ -7,6 +7,7 @@ foreign code runs, and told in the first line; the supervisor believes no line w
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.machinery
 import importlib.util
@@ -14,30 +15,61 @@ import json
 import os
 import secrets
 import sys
+from _thread import allocate_lock
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable  # noqa: UP035 - older interpreters run this file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
+    from types import ModuleType
 
 Say = Callable[..., None]
+Strangers = Callable[..., Any]
 
 
-def reporter(number: int) -> Say:
-    """Take the report's descriptor away from everybody else and return the function that writes to it."""
+def reporter(number: int, strangers: Strangers) -> Say:
+    """Take the report's descriptor away from everybody else and return the function that writes to it.
+
+    Nonce and descriptor are the locals of a generator: nothing leads to them but what the sentry tells of.
+    """
     import fcntl  # noqa: PLC0415 - POSIX only, and only here
 
     pipe = fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, 100)
     os.close(number)
-    nonce, write, dumps, pid, getpid = secrets.token_hex(16), os.write, json.dumps, os.getpid(), os.getpid
+    lines = writer(pipe, strangers)
+    next(lines)
+    send, lock = lines.send, allocate_lock()
 
     def say(*facts: object) -> None:
         """Write one line; a forked child stays silent."""
-        line = dumps([nonce, *facts]).encode() + b"\n" if getpid() == pid else b""
+        with lock:
+            send(facts)
+
+    return say
+
+
+def writer(pipe: int, strangers: Strangers) -> Generator[None, tuple[object, ...], None]:
+    """Write each line that is sent, after a line about each stranger who had a hand in it."""
+    nonce, write, pid, getpid = secrets.token_hex(16), os.write, os.getpid(), os.getpid
+    getframe = sys._getframe  # noqa: SLF001 - callers are not otherwise to be seen
+    encode = encoder()
+    while True:
+        facts = yield
+        who = strangers(getframe(1), facts[0] == "phase")
+        told = [*(("reached", name) for name in who), facts] if getpid() == pid else []
+        line = b"".join([encode([nonce, *one]) for one in told])
         while line:
             line = line[write(pipe, line) :]
 
-    return say
+
+def encoder() -> Callable[[list[object]], bytes]:
+    """Return what makes a line of JSON: where it can, without a function that somebody could replace."""
+    made: Any = getattr(json.encoder, "c_make_encoder", None)
+    if made is None:
+        plain = json.JSONEncoder().encode
+        return lambda facts: plain(facts).encode() + b"\n"
+    whole = made(None, None, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True)  # noqa: FBT003
+    return lambda facts: "".join(whole(facts, 0)).encode() + b"\n"
 
 
 # --- where modules come from --------------------------------------------------------------------------------------
@@ -136,20 +168,29 @@ def origins(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def loaded(name: str) -> ModuleType:
+    """Return another part of the runner, which nothing else can import."""
+    place = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert place is not None
+    assert place.loader is not None
+    module = importlib.util.module_from_spec(place)
+    place.loader.exec_module(module)
+    return module
+
+
 def main() -> None:
     """Run the tests that the spec names; the exit status is pytest's, and 1 is what the canary demands."""
     leave, flush = os._exit, sys.stdout.flush
     spec = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    say = reporter(int(os.environ.pop("NOVA_REPORT_FD")))
+    prepare(spec)
+    sentry = loaded("sentry")
+    places = sentry.Places(spec["tree"], str(Path(__file__).parent), tuple(spec["lent"].values()))
+    say = reporter(int(os.environ.pop("NOVA_REPORT_FD")), functools.partial(sentry.strangers, places))
     canary = f"test_{secrets.token_hex(6)}"
     say("hello", canary)
-    prepare(spec)
-    place = importlib.util.spec_from_file_location("_watch", Path(__file__).with_name("watch.py"))
-    assert place is not None
-    assert place.loader is not None
-    watch = importlib.util.module_from_spec(place)
-    place.loader.exec_module(watch)
-    status, lines = recorded(spec, lambda: watch.run(say, spec, canary))
+    sentry.stand_guard(places, functools.partial(say, "reached"))
+    watch, integrity = loaded("watch"), loaded("integrity")
+    status, lines = recorded(spec, lambda: watch.run(say, spec, canary, integrity))
     say("modules", origins(spec["modules"]))
     say("lines", lines)
     say("end", status)

@@ -21,6 +21,7 @@ from improver.verify.interpreter import Interpreter, lent, probe
 from improver.verify.job import Ended, Job, Limits, Mount
 from improver.verify.report import SESSION, Report, Unbelievable, read_report
 
+GUESTS = ("runner.py", "watch.py", "sentry.py", "integrity.py")  # the runner's parts
 CANARY_EXIT = 1  # pytest's status when a test failed: the canary always does
 NOTES = 10  # messages of failed tests kept
 TAIL, TAIL_CHARACTERS = 3, 500  # of the output, where there is no verdict
@@ -139,7 +140,7 @@ def write_judge(rig: Rig, stage: Stage, wishes: Mapping[str, object], tree: Tree
         **wishes,
     }
     texts = {"spec.json": json.dumps(spec), "trusted.ini": trusted_ini(rig.configuration, stage.tree)}
-    for name in ("runner.py", "watch.py"):
+    for name in GUESTS:
         texts[name] = Path(__file__).with_name(name).read_text(encoding="utf-8")
     for name, text in texts.items():
         (stage.folder / name).write_text(text, encoding="utf-8")
@@ -174,6 +175,7 @@ def _run(job: Job, ended: Ended, report: Report, notes: tuple[str, ...]) -> Suit
         receipt=receipt,
         modules=report.modules,
         lines=report.lines,
+        code=report.code,
         host=report.host,
         trouble=trouble,
     )

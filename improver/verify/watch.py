@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import re
@@ -13,32 +14,37 @@ from typing import TYPE_CHECKING, Any, Callable  # noqa: UP035 - older interpret
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
-WATCHED = ("_pytest.", "pluggy.", "unittest.")
 EARLY = ("_pytest.doctest", "_pytest.runner", "_pytest.skipping", "_pytest.terminal", "_pytest.unittest")
 MESSAGE = 300  # characters of a failure's message
 
 
 class Watch:
-    """Tell what pytest reports, what a test really raised, and which of pytest's functions were replaced."""
+    """Tell what pytest reports, what a test really raised, and what of pytest or of a test was replaced.
 
-    def __init__(self, say: Callable[..., None], spec: dict[str, Any], canary: str) -> None:
-        self.say, self.canary, self.host = say, canary, tuple(spec["host"])
+    `integrity` is the module of that name.
+    """
+
+    def __init__(self, say: Callable[..., None], spec: dict[str, Any], canary: str, integrity: Any) -> None:
+        self.say, self.canary, self.host, self.integrity = say, canary, tuple(spec["host"]), integrity
         self.raised: dict[str, str] = {}
         self.plugins: set[str] = set()
         self.functions: dict[str, object] = {}
+        self.hooks: dict[str, object] = {}
+        self.codes: dict[str, str] = {}
 
     def pytest_load_initial_conftests(self) -> None:
         """Note pytest's functions after installed plugins and before the project's own code."""
         for name in EARLY:
             importlib.import_module(name)
-        self.functions = functions()
+        self.functions = self.integrity.functions(self.integrity.everywhere())
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: Any) -> None:
         """Note who listens before the project's tests are imported."""
-        self.plugins = plugins_of(session.config)
+        self.plugins = self.integrity.plugins_of(session.config)
+        self.hooks = self.integrity.hooks_of(session.config)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: Any, config: Any, items: list[Any]) -> None:
@@ -48,6 +54,7 @@ class Watch:
             items[:] = [item for item in items if not self._is_host(item)]
             config.hook.pytest_deselected(items=away)
         self.say("host", len(away))
+        self.codes = {str(item.nodeid): self.integrity.code_of_test(item) for item in items}
         items.append(canary_of(session, items, self.canary))
 
     def _is_host(self, item: Any) -> bool:
@@ -68,9 +75,17 @@ class Watch:
 
     @pytest.hookimpl(hookwrapper=True, trylast=True)
     def pytest_runtest_call(self, item: Any) -> Generator[None, Any, None]:
-        """Note what the test raised before anybody else can make it something else."""
+        """Note what the test raised before anybody else can make it something else, and whether it is what it was."""
+        node = str(item.nodeid)
+        known, near = self.codes.get(node), self.integrity.functions(self.integrity.NEAR)
+        before = self.integrity.code_of_test(item)
         outcome = yield
-        self.raised[str(item.nodeid)] = outcome.excinfo[0].__name__ if outcome.excinfo else ""
+        self.raised[node] = outcome.excinfo[0].__name__ if outcome.excinfo else ""
+        changed = differences(near, self.integrity.functions(self.integrity.NEAR))
+        if known is not None and {before, self.integrity.code_of_test(item)} != {known}:
+            changed.append("its code")
+        if changed := [*changed, *self.integrity.altered(item)]:
+            self.say("replaced", [f"{name} in {node}" for name in changed])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
@@ -91,15 +106,24 @@ class Watch:
     def pytest_sessionfinish(self, session: Any) -> None:
         """Look once more for what was replaced."""
         self.tell_replaced(session.config)
+        self.say("tests", hashlib.sha256(repr(sorted(self.codes.items())).encode()).hexdigest())
 
     def tell_replaced(self, config: Any) -> None:
-        """Tell which functions are not what they were before the project's code ran, and which plugins are new."""
-        now = functions()
-        changed = sorted(name for name, code in self.functions.items() if now.get(name) is not code)
-        self.say("replaced", [*changed, *sorted(f"plugin {name}" for name in plugins_of(config) - self.plugins)])
+        """Tell what is not what it was before the project's code ran, and which plugins and hooks are new."""
+        changed = differences(self.functions, self.integrity.functions(self.integrity.everywhere()))
+        now, plugins = self.integrity.hooks_of(config), self.integrity.plugins_of(config)
+        known = {name for name, _ in config.pluginmanager.list_name_plugin()}
+        new = {name for name in now.keys() - self.hooks.keys() if name.rpartition(" of ")[2] not in known}
+        hooks = [f"hook {name}" for name in (*differences(self.hooks, now), *sorted(new))]
+        self.say("replaced", [*changed, *hooks, *(f"plugin {name}" for name in sorted(plugins - self.plugins))])
 
 
-def run(say: Callable[..., None], spec: dict[str, Any], canary: str) -> int:
+def differences(before: dict[str, object], now: dict[str, object]) -> list[str]:
+    """Return the names of what is another or gone."""
+    return sorted(name for name, value in before.items() if now.get(name) != value)
+
+
+def run(say: Callable[..., None], spec: dict[str, Any], canary: str, integrity: Any) -> int:
     """Run pytest under the trusted configuration and return its exit status."""
     tree = spec["tree"]
     argv = ["-c", spec["ini"], "--rootdir", tree, "--confcutdir", tree, "-p", "no:cacheprovider"]
@@ -107,7 +131,7 @@ def run(say: Callable[..., None], spec: dict[str, Any], canary: str) -> int:
     for plugin in spec["plugins"]:
         argv += ["-p", plugin]
     say("versions", ".".join(map(str, sys.version_info[:3])), pytest.__version__)
-    return int(pytest.main([*argv, *spec["tests"]], plugins=[Watch(say, spec, canary)]))
+    return int(pytest.main([*argv, *spec["tests"]], plugins=[Watch(say, spec, canary, integrity)]))
 
 
 # --- reading reports ----------------------------------------------------------------------------------------------
@@ -157,42 +181,3 @@ def _loose(session: Any) -> Any:
     path = Path(os.environ["NOVA_SCRATCH"]) / "test_loose.py"
     path.touch()
     return pytest.Module.from_parent(session, path=path)
-
-
-# --- what may not change ------------------------------------------------------------------------------------------
-
-
-def functions() -> dict[str, object]:
-    """Return the code of pytest's, pluggy's and unittest's functions, and all builtins, by dotted name."""
-    found = dict(_builtins())
-    for place, module in list(sys.modules.items()):
-        if place.startswith(WATCHED):
-            for name, value in list(vars(module).items()):
-                parts = vars(value).items() if isinstance(value, type) and value.__module__ == place else ()
-                found[f"{place}.{name}"] = code_of(value)
-                found.update({f"{place}.{name}.{key}": code_of(part) for key, part in list(parts)})
-    return {name: code for name, code in found.items() if code is not None}
-
-
-def plugins_of(config: Any) -> set[str]:
-    """Return the names of the registered plugins' modules or classes."""
-    plugins = config.pluginmanager.get_plugins()
-    return {
-        getattr(plugin, "__name__", "") or f"{type(plugin).__module__}.{type(plugin).__qualname__}"
-        for plugin in plugins
-    }
-
-
-def _builtins() -> Iterator[tuple[str, object]]:
-    for name, value in vars(sys.modules["builtins"]).items():
-        if callable(value) and name != "_":
-            yield f"builtins.{name}", value
-
-
-def code_of(value: object) -> object:
-    """Return the code object behind a function, a method or a property, else None."""
-    if isinstance(value, (classmethod, staticmethod)):
-        value = value.__func__
-    if isinstance(value, property):
-        value = value.fget
-    return value.__code__ if isinstance(value, types.FunctionType) else None

@@ -1,0 +1,118 @@
+"""The fourth part of the runner: what may not change while tests run, so that it can be looked at again."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+NEAR = (
+    "builtins",
+    "pytest",
+    "unittest.case",
+    "_pytest.python",
+    "_pytest.python_api",
+    "_pytest.raises",
+    "_pytest.runner",
+)
+LEANT_ON = ("builtins", "json", "math", "operator", "os", "pytest", "re", "time")  # by tests and by us
+FAR = ("_pytest.", "pluggy.", "unittest.")
+BY_NAME = ("builtins", "pytest")  # modules of which every name counts
+PLAIN = (types.FunctionType, types.BuiltinFunctionType)
+
+
+def functions(places: Iterable[str]) -> dict[str, object]:
+    """Return the code of all functions of the loaded modules `places`, and all that is built in, by dotted name."""
+    found: dict[str, object] = {}
+    for place in places:
+        module = sys.modules.get(place)
+        for name, value in list(vars(module).items()) if module is not None else ():
+            parts = vars(value).items() if isinstance(value, type) and value.__module__ == place else ()
+            whole = place in BY_NAME and callable(value) and name != "_"
+            found[f"{place}.{name}"] = value if whole else code_of(value)
+            found.update({f"{place}.{name}.{key}": code_of(part) for key, part in list(parts)})
+    return {name: code for name, code in found.items() if code is not None}
+
+
+def everywhere() -> tuple[str, ...]:
+    """Return the names of all loaded modules that tests are run with and lean on."""
+    return (*LEANT_ON, *(place for place in list(sys.modules) if place.startswith(FAR)))
+
+
+def code_of(value: object) -> object:
+    """Return the code object behind a function, a method or a property, a built-in function itself, else None."""
+    if isinstance(value, (classmethod, staticmethod)):
+        value = value.__func__
+    if isinstance(value, property):
+        value = value.fget
+    if isinstance(value, types.BuiltinFunctionType):
+        return value
+    return value.__code__ if isinstance(value, types.FunctionType) else None
+
+
+def plugins_of(config: Any) -> set[str]:
+    """Return the names of the registered plugins' modules or classes."""
+    plugins = config.pluginmanager.get_plugins()
+    return {
+        getattr(plugin, "__name__", "") or f"{type(plugin).__module__}.{type(plugin).__qualname__}"
+        for plugin in plugins
+    }
+
+
+def hooks_of(config: Any) -> dict[str, object]:
+    """Return who implements each hook, by name, and what pytest's own objects carry that can be called."""
+    found: dict[str, object] = {}
+    for name, caller in list(vars(config.hook).items()):
+        for one in caller.get_hookimpls() if hasattr(caller, "get_hookimpls") else ():
+            found[f"{name} of {one.plugin_name}"] = (id(one), code_of(one.function) or code_of(_method(one.function)))
+    for thing in (config, config.pluginmanager, config.hook):
+        for name, value in list(vars(thing).items()):
+            if isinstance(value, (*PLAIN, types.MethodType)):
+                found[f"{type(thing).__name__}.{name}"] = code_of(value) or code_of(_method(value))
+    return found
+
+
+def _method(value: object) -> object:
+    return getattr(value, "__func__", None)
+
+
+# --- the tests' own code ------------------------------------------------------------------------------------------
+
+
+def code_of_test(item: Any) -> str:
+    """Return a digest of the code that a test stands for, as far as it lies in the test's own file.
+
+    A decorator of the product may stand before it: its code is the candidate's to change.
+    """
+    name = getattr(item, "originalname", None) or item.name
+    function = vars(item).get("_obj") or getattr(getattr(item.parent, "obj", None), name, None)
+    function = _method(function) or function
+    for _ in range(20):
+        code = code_of(function)
+        if isinstance(code, types.CodeType) and code.co_filename == str(getattr(item, "path", "")):
+            return hashlib.sha256(repr(list(_facts(code))).encode()).hexdigest()[:16]
+        function = getattr(function, "__wrapped__", None)
+    return "elsewhere"
+
+
+def _facts(code: types.CodeType) -> Iterator[object]:
+    """Yield what makes a code object, the same in every process."""
+    yield code.co_code
+    yield code.co_names
+    yield code.co_varnames
+    yield code.co_freevars
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield list(_facts(constant))
+        else:
+            yield sorted(map(repr, constant)) if isinstance(constant, frozenset) else repr(constant)
+
+
+def altered(item: Any) -> list[str]:
+    """Return the names of functions that a test object carries itself, instead of its class."""
+    own = ("runtest", "setup", "teardown", "ihook", "session", "config")
+    return [name for name, value in vars(item).items() if name in own and isinstance(value, (*PLAIN, types.MethodType))]
