@@ -86,6 +86,7 @@ class Example:
     safety: Safety = Safety.COVERED
     rule: str = "example"
     observable: str = ""
+    title: str = "an example"
     modes: Mapping[str, str] = field(default_factory=dict)
 
     def change(self) -> Change:
@@ -94,7 +95,7 @@ class Example:
             Edit(path, _file(self.base.get(path), None), _file(text, self.modes.get(path)))
             for path, text in sorted(self.after.items())
         )
-        return Change(self.rule, self.safety, edits, "an example", "it shows what the gate does", self.observable)
+        return Change(self.rule, self.safety, edits, self.title, "it shows what the gate does", self.observable)
 
     def tree(self) -> dict[str, File]:
         """Return the base tree."""

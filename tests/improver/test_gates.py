@@ -11,7 +11,7 @@ from improver.ports import Bench
 from improver.records import Ruling, Tree
 from tests.improver.judging import PACKAGED, StillBench, judged
 
-STATIC = {"intake", "scope", "size", "easy_green", "capability", "dependency"}
+STATIC = {"intake", "scope", "size", "easy_green", "capability", "dependency", "rationale"}
 ESCALATING = {"api"}  # what is not a pass here is a human's decision
 GATES = discover("improver.gates", Gate)
 READING = [gate for gate in GATES if gate.name in STATIC]
