@@ -43,12 +43,13 @@ def touched(candidate: Candidate) -> Touched:
         if candidate.policy.is_test(edit.path):
             continue
         before, after = candidate.before(edit.path), candidate.after(edit.path)
-        for kind, name in _differences(edit.path, before, after):
+        for kind, name in differences(edit.path, before, after):
             found[kind].append(f"{edit.path}::{name}" if name else edit.path)
     return Touched(**{kind: tuple(sorted(names)) for kind, names in found.items()})
 
 
-def _differences(path: str, before: Source | None, after: Source | None) -> Iterator[tuple[str, str]]:
+def differences(path: str, before: Source | None, after: Source | None) -> Iterator[tuple[str, str]]:
+    """Yield each difference of one file as (kind, qualified name): a field of Touched, and "" for `module_level`."""
     empty = Source(path, b"", "utf-8", bom=False)
     old, new = before or empty, after or empty
     had, has = definitions(old), definitions(new)
