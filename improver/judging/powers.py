@@ -35,7 +35,7 @@ _NAMES: Mapping[str, str] = {
     r"|gzip|bz2|lzma|tarfile|zipfile|importlib\.resources|sqlite3",
     "writes files": r"shutil|tempfile|dbm|os\.(open|write|pwrite\w*|remove\w*|unlink|rmdir|rename\w*|replace|mkdir"
     r"|makedirs|mkfifo|mknod|l?chmod|l?chown|link|symlink|truncate|ftruncate|utime|chdir|fchdir|umask|chroot|dup2?"
-    r"|sendfile|pipe2?|fdopen)|logging\.(FileHandler|handlers)",
+    r"|sendfile|pipe2?|fdopen|close(range)?|set_(blocking|inheritable)|openpty|memfd_create|splice|copy_file_range)|logging\.(FileHandler|handlers)",
     "hooks into the interpreter": r"atexit|signal|_?threading|_thread|gc|faulthandler|resource|weakref\.finalize|sys\."
     r"(settrace|setprofile|setrecursionlimit|setswitchinterval|\w*hook|addaudithook|monitoring|intern|stdout|stderr"
     r"|stdin|__stdout__|__stderr__)|warnings\.(filterwarnings|simplefilter|catch_warnings|showwarning)"

@@ -1,4 +1,4 @@
-"""Ways to forge a green run: each must end without a verdict, or with a manifest that is not the base's."""
+"""Ways in which a tree could forge its own run: each must end without a verdict, or with a manifest not the base's."""
 
 import sys
 from collections.abc import Mapping
@@ -55,70 +55,7 @@ def in_product(code: str) -> dict[str, str]:
     return {"pkg/calc.py": f"{code}\n{BAD}"}
 
 
-def in_call(code: str) -> dict[str, str]:
-    body = "".join(f"    {line}\n" for line in code.split("\n"))
-    return {"pkg/calc.py": f"def add(a, b):\n{body}    return a - b\n"}
-
-
-PIPES = "import os\nENDS = [int(n) for n in os.listdir('/proc/self/fd') if int(n) > 2]\n"
-SEND = "for end in ENDS:\n    try:\n        os.write(end, DATA)\n    except OSError:\n        pass\n"
-FORGED = 'DATA = b\'["0123456789abcdef0123456789abcdef", "end", 1]\\n\'\n'
-PASSING = "_pytest.runner.TestReport.from_item_and_call"
-
-FORGERIES = {
-    "the product is simply broken": in_product(""),
-    "the import ends the process with 0": in_product("import os\nos._exit(0)"),
-    "the import ends the process with 1": in_product("import os\nos._exit(1)"),
-    "a call ends the process with 1": in_call("import os\nos._exit(1)"),
-    "an exit hook ends the process with 0": in_product("import atexit, os\natexit.register(os._exit, 0)"),
-    "an exit hook ends the process with 1": in_product("import atexit, os\natexit.register(os._exit, 1)"),
-    "pytest is asked to exit with 1": in_product("import pytest\npytest.exit('done', returncode=1)"),
-    "the import raises SystemExit": in_product("raise SystemExit(1)"),
-    "a call interrupts the run": in_call("raise KeyboardInterrupt"),
-    "the process kills itself": in_product("import os\nos.kill(os.getpid(), 9)"),
-    "every report says passed": in_product(
-        f"import _pytest.runner\nmake = {PASSING}\n"
-        "def forged(item, call):\n    call.excinfo = None\n    return make(item, call)\n"
-        f"{PASSING} = forged"
-    ),
-    "reports of known tests say passed": in_product(
-        f"import _pytest.runner\nmake = {PASSING}\n"
-        "def forged(item, call):\n    call.excinfo = None if item.name == 'test_add' else call.excinfo\n"
-        f"    return make(item, call)\n{PASSING} = forged"
-    ),
-    "functions are not run": in_product("import _pytest.python\n_pytest.python.Function.runtest = lambda self: None"),
-    "known functions are not run": in_product(
-        "import _pytest.python\nrun = _pytest.python.Function.runtest\n"
-        "_pytest.python.Function.runtest = lambda self: None if self.name == 'test_add' else run(self)"
-    ),
-    "the code of a function is swapped": in_product(
-        "import _pytest.python\ndef runtest(self):\n    pass\n"
-        "_pytest.python.Function.runtest.__code__ = runtest.__code__"
-    ),
-    "a plugin found in memory swallows what known tests raise": in_product(
-        "import gc, pytest\n"
-        "class Swallow:\n"
-        "    @pytest.hookimpl(hookwrapper=True, trylast=True)\n"
-        "    def pytest_runtest_call(self, item):\n"
-        "        outcome = yield\n"
-        "        if item.name == 'test_add':\n            outcome.force_result(None)\n"
-        "for thing in gc.get_objects():\n"
-        "    if type(thing).__name__ == 'PytestPluginManager':\n        thing.register(Swallow())\n"
-    ),
-    "the product skips the module": in_product("import pytest\npytest.skip('not today', allow_module_level=True)"),
-    "the product skips the test": in_call("import pytest\npytest.skip('not today')"),
-    "the product expects the failure": in_call("import pytest\npytest.xfail('known')"),
-    "builtins lie": in_product("import builtins\nbuiltins.AssertionError = type('Quiet', (BaseException,), {})"),
-    "the report's pipe gets rubbish": in_product(f"{PIPES}DATA = b'all is well\\n'\n{SEND}"),
-    "the report's pipe gets a forged end": in_product(f"{PIPES}{FORGED}{SEND}os._exit(1)"),
-    "the report's pipe is closed": in_product("import os\nos.closerange(3, 256)"),
-    "a child goes on and the parent leaves": in_product("import os\nif os.fork():\n    os._exit(1)"),
-    "a good copy is tested instead": in_product(
-        "import os, sys, types\nplace = os.environ['NOVA_SCRATCH'] + '/calc.py'\n"
-        "open(place, 'w').write('def add(a, b):\\n    return a + b\\n')\n"
-        "import importlib.util\nspec = importlib.util.spec_from_file_location('pkg.calc', place)\n"
-        "good = importlib.util.module_from_spec(spec)\nspec.loader.exec_module(good)\nsys.modules['pkg.calc'] = good"
-    ),
+FORGERIES = {  # by files that the tests gate would replace with the base's
     "a conftest drops the tests": {"conftest.py": "def pytest_collection_modifyitems(items):\n    items[:] = []\n"}
     | in_product(""),
     "a conftest rewrites the reports": {
