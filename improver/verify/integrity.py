@@ -14,6 +14,7 @@ NEAR = (
     "builtins",
     "pytest",
     "unittest.case",
+    "_pytest.approx",
     "_pytest.python",
     "_pytest.python_api",
     "_pytest.raises",

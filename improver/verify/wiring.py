@@ -3,6 +3,7 @@
 import contextlib
 import os
 import selectors
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -80,7 +81,15 @@ def wired(job: Job) -> Iterator[Pipes]:
     pipes = Pipes({}, {}, streams)
     try:
         for name in streams:
-            pipes.reads[name], pipes.writes[name] = os.pipe()
+            pipes.reads[name], pipes.writes[name] = _one_way() if name == "report" else os.pipe()
         yield pipes
     finally:
         pipes.close()
+
+
+def _one_way() -> tuple[int, int]:
+    """Return both ends of a stream that, unlike a pipe, nobody can open a second time through /proc and read."""
+    ours, theirs = socket.socketpair()
+    ours.shutdown(socket.SHUT_WR)
+    theirs.shutdown(socket.SHUT_RD)
+    return ours.detach(), theirs.detach()

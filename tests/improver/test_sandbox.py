@@ -79,6 +79,17 @@ def test_a_job_that_ends_by_itself_gives_its_exit_code_output_and_report(box: Sa
     assert sorted(ended.output.split()) == [b"''", b"err", b"out"]
 
 
+def test_what_was_reported_cannot_be_read_back(box: Sandbox) -> None:
+    code = (
+        "import os; end = int(os.environ['NOVA_REPORT_FD']); os.write(end, b'told');"
+        "print(os.read(end, 9), flush=True); os.open(f'/proc/self/fd/{end}', os.O_RDONLY)"
+    )
+    ended = script(box, code)
+    assert (ended.exit, ended.report) == (1, b"told")
+    assert ended.output.startswith(b"b''")
+    assert b"No such device or address" in ended.output or b"Permission denied" in ended.output
+
+
 def test_the_environment_is_ours_alone_and_the_scratch_directory_is_writable(box: Sandbox) -> None:
     code = (
         "import os; names = sorted(os.environ); scratch = os.environ['NOVA_SCRATCH']; assert os.getcwd() == scratch;"
