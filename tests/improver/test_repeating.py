@@ -1,0 +1,180 @@
+"""Tests are repeated under other circumstances, and only what the candidate brought is its fault."""
+
+import sys
+from collections.abc import Mapping
+from itertools import islice
+
+import pytest
+
+from improver.experiments import Repetition
+from improver.ports import Layout
+from improver.records import File, Tree
+from improver.verify.circumstances import environment, named, rounds, wishes
+from improver.verify.configuration import Configuration
+from improver.verify.repeating import Repeater, affordable
+from improver.verify.sandbox import Sandbox
+from improver.verify.suite import Rig, run_suite
+from tests.improver.judging import PACKAGED
+
+LAYOUT = Layout(("",), ("pier",), ("tests",), sys.executable)
+
+
+def test_every_round_sets_each_thing_once() -> None:
+    for together in islice(rounds(7), 6):
+        env = [name for one in together for name in one.env]
+        wish = [name for one in together for name in one.wish]
+        assert (len(env), len(wish)) == (len(environment(together)), len(wishes(together)))
+    seeds = [environment(together)["PYTHONHASHSEED"] for together in islice(rounds(7), 6)]
+    assert seeds == ["1", "2", "3", "4", "5", "6"]
+    assert named(next(islice(rounds(7), 2, None))) == "hash seed 3 with a time zone 14 hours ahead"
+
+
+@pytest.mark.parametrize(
+    ("tests", "budget", "chosen"),
+    [
+        pytest.param(["a::x", "a::y", "a::z"], 3.0, ("a::z", "a::x"), id="the shortest that fit"),
+        pytest.param(["a::y"], 1.0, ("a::y",), id="one at least"),
+        pytest.param(["a::y", "b"], 1.0, ("b",), id="a whole file is one"),
+        pytest.param(["a::new", "a::new"], 0.0, ("a::new",), id="each once"),
+        pytest.param(
+            [f"a::{number:03}" for number in range(300)], 1.0, tuple(f"a::{n:03}" for n in range(200)), id="m"
+        ),
+    ],
+)
+def test_as_many_tests_as_there_is_time_for(tests: list[str], budget: float, chosen: tuple[str, ...]) -> None:
+    assert affordable(tests, {"a::x": 2.0, "a::y": 5.0, "a::z": 1.0}, budget) == chosen
+
+
+# --- real runs ----------------------------------------------------------------------------------------------------
+
+BASE = {
+    "pier/__init__.py": "",
+    "pier/a.py": "def first(names):\n    return sorted(names)[0]\n",
+    "tests/test_a.py": "from pier.a import first\n\n\ndef test_first():\n    assert first({'c', 'a', 'b'}) == 'a'\n",
+    "tests/test_old.py": "seen = []\n\n\ndef test_one():\n    seen.append(1)\n\n\ndef test_two():\n    assert seen\n",
+}
+NEW = "import datetime, os, random, tempfile, time\nfrom pathlib import Path\n\nseen = []\n\n\n"
+FIRST_ROUND = """\
+def test_order_1():
+    seen.append(1)
+
+def test_order_2():
+    assert seen
+
+def test_clock():
+    assert abs(time.time() - os.stat("/proc/self").st_mtime) < 3600
+
+def test_folder():
+    assert Path("pier/a.py").exists()
+
+def test_draws():
+    assert random.random() > 0.01 and random.sample(range(4000), 2) != [0, 1]
+
+def test_steady(tmp_path):
+    today = datetime.datetime.now()
+    assert isinstance(today, datetime.date) and type(today) is datetime.datetime and repr(today).startswith("datetime.")
+    assert datetime.date.today() == today.date() and time.localtime().tm_mday == today.day
+    tmp_path.joinpath("a").write_text("b")
+"""
+SECOND_ROUND = """\
+def test_hash():
+    assert next(iter({"a", "b", "c", "d", "e"})) == "d" or os.environ["PYTHONHASHSEED"] == "0"
+
+def test_year():
+    assert abs(datetime.datetime.now().timestamp() - os.stat("/proc/self").st_mtime) < 86400 * 99
+
+def test_locale(tmp_path):
+    tmp_path.joinpath("a").write_text("\\u00e9")
+
+def test_home():
+    assert "another" not in tempfile.gettempdir() and "another" not in os.path.expanduser("~")
+
+def test_draws():
+    assert random.randint(1, 1000) < 1000
+"""
+SUMMER = """\
+def test_summer():
+    now = datetime.datetime.now()
+    assert (now + datetime.timedelta(hours=2)).timestamp() - now.timestamp() == 7200
+"""
+
+
+def tree(files: Mapping[str, str]) -> Tree:
+    return {path: File(text.encode()) for path, text in files.items()}
+
+
+@pytest.fixture(scope="module")
+def repeater(strongest: Sandbox) -> Repeater:
+    rig = Rig(strongest, LAYOUT, PACKAGED, Configuration())
+    return Repeater(rig, tree(BASE), run_suite(rig, tree(BASE)))
+
+
+def repeated(repeater: Repeater, files: Mapping[str, str], *tests: str) -> Repetition:
+    return repeater.repeated(tree(BASE | dict(files)), tests, {})
+
+
+@pytest.mark.host
+@pytest.mark.parametrize(
+    ("body", "unsteady"),
+    [
+        pytest.param(
+            FIRST_ROUND,
+            {
+                "order_2": "reversed order",
+                "clock": "a clock one day ahead",
+                "folder": "another working directory",
+                "draws": "lowest random draws",
+            },
+            id="order, clock, directory and low draws",
+        ),
+        pytest.param(
+            SECOND_ROUND,
+            {
+                "hash": "hash seed 2",
+                "year": "a clock one year ahead",
+                "locale": "an ASCII locale",
+                "home": "another home and temporary directory",
+                "draws": "highest random draws",
+            },
+            id="hash seed, year, locale, home and high draws",
+        ),
+        pytest.param(SUMMER, {"summer": "a clock before the hour is changed"}, id="the change to summer time"),
+    ],
+)
+def test_a_new_test_is_named_with_its_circumstance(repeater: Repeater, body: str, unsteady: Mapping[str, str]) -> None:
+    found = repeated(repeater, {"tests/test_new.py": NEW + body}, "tests/test_new.py")
+    assert found.trouble == ""
+    assert found.unsteady == {f"tests/test_new.py::test_{name}": (why,) for name, why in unsteady.items()}
+
+
+@pytest.mark.host
+def test_a_steady_test_stays_so_in_every_round(repeater: Repeater) -> None:
+    seeded = "def test_x():\n    random.seed(1)\n    assert round(random.random(), 6) == 0.134364\n"
+    found = repeated(repeater, {"tests/test_new.py": NEW + seeded}, "tests/test_new.py", "tests/test_a.py::test_first")
+    assert (found.tests, found.unsteady, found.trouble) == (2, {}, "")
+    assert dict(found.receipt.counts) == {"runs": PACKAGED.gates.trials.repetitions + 1, "tests": 2}  # one alone
+
+
+@pytest.mark.host
+def test_what_is_as_unsteady_at_base_is_not_the_candidates(repeater: Repeater) -> None:
+    both = "tests/test_old.py::test_one", "tests/test_old.py::test_two"
+    found = repeated(repeater, {}, *both)
+    assert (found.unsteady, found.trouble) == ({}, "")
+    assert "tests/test_old.py::test_two: as unsteady at base, reversed order with" in " ".join(found.receipt.notes)
+    drawn = {"pier/a.py": "import random\n\ndef first(names):\n    return sorted(names)[random.random() < 0.05]\n"}
+    assert repeated(repeater, drawn, "tests/test_a.py::test_first").unsteady == {
+        "tests/test_a.py::test_first": ("lowest random draws",)
+    }
+
+
+@pytest.mark.host
+def test_a_test_that_needs_company_is_named(repeater: Repeater) -> None:
+    body = "def test_x(request):\n    assert len(request.session.items) > 2\n\ndef test_y():\n    pass\n"
+    found = repeated(repeater, {"tests/test_new.py": NEW + body}, "tests/test_new.py")
+    assert found.unsteady == {"tests/test_new.py::test_x": ("alone",)}
+
+
+@pytest.mark.host
+def test_without_a_straight_run_there_is_no_repetition(repeater: Repeater) -> None:
+    found = repeated(repeater, {"tests/test_new.py": "x = 1\n"}, "tests/test_new.py")
+    assert (found.tests, found.trouble) == (0, "there are no tests")
