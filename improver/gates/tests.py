@@ -48,12 +48,19 @@ def tests(candidate: Candidate) -> GateResult:
     ]
     if reasons:
         return candidate.fails(CLAIM, _receipt(run), *reasons)
-    claim = NEW_CLAIM if candidate.change.safety is Safety.NEW_TEST else CLAIM
+    claim = NEW_CLAIM if _brings_tests(candidate) else CLAIM
     if claim == NEW_CLAIM and (reasons := list(_new_and_red(candidate))):
         return candidate.fails(NEW_CLAIM, _receipt(run), *reasons[:SHOWN])
     loose = [path for path in candidate.changed if path not in places.values() and not candidate.policy.is_test(path)]
     notes = [f"{path} is no importable module, so that its own lines ran is not proved here" for path in loose]
     return candidate.passes(claim, _receipt(run), *notes)
+
+
+def _brings_tests(candidate: Candidate) -> bool:
+    """Tell whether the change may bring tests of its own, and does."""
+    change = candidate.change
+    may = change.safety is Safety.NEW_TEST or change.author == "human"
+    return may and any(map(candidate.policy.is_test, change.paths))
 
 
 def modules_of(candidate: Candidate) -> dict[str, str]:

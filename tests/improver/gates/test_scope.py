@@ -1,10 +1,13 @@
 """Scope lets a machine touch product files, and tests only as new tests."""
 
+from dataclasses import replace
+
 import pytest
 
+from improver.gate import Example
 from improver.gates.scope import scope
 from improver.records import Ruling, Safety
-from tests.improver.judging import judged
+from tests.improver.judging import judged, judged_change
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,20 @@ def test_a_refactoring_may_not_touch(path: str) -> None:
 )
 def test_tests_and_product_are_kept_apart(path: str, safety: Safety, ruling: Ruling) -> None:
     assert judged(scope, {}, {path: "x\n"}, safety).ruling is ruling
+
+
+@pytest.mark.parametrize(
+    ("path", "ruling"),
+    [
+        pytest.param("tests/test_a.py", Ruling.PASS, id="a test"),
+        pytest.param("tests/conftest.py", Ruling.FAIL, id="a conftest"),
+        pytest.param("policies/gates.yaml", Ruling.FAIL, id="a policy"),
+    ],
+)
+def test_a_person_may_bring_tests_with_a_change_and_no_more(path: str, ruling: Ruling) -> None:
+    example = Example({}, {"pier/a.py": "x\n", path: "x\n"}, Safety.BEHAVIOUR_CHANGE)
+    change = replace(example.change(), author="human")
+    assert judged_change(scope, example.tree(), change).ruling is ruling
 
 
 def test_one_forbidden_path_is_enough() -> None:
