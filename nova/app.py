@@ -63,11 +63,7 @@ class Nova:
         return Message(session=session, project="", text=text, principal=principal, scope=self.scope)
 
     async def resume(self, record: RunRecord) -> Ended:
-        """Go on with a run that stopped half-way; raise JournalError where another process may be carrying it.
-
-        That it goes on is put on record first: only who may write the journal gets past that.
-        """
-        await self.journal.settle(record.run, owner=record.owner, state="open", at=self.now())
+        """Go on with a run that stopped half-way; raise JournalError where another process may be carrying it."""
         return await self.orchestrator.resume(record)
 
     async def tidy(self) -> int:

@@ -52,10 +52,10 @@ class Carrier:
         if judged is None:
             return None
         if isinstance(judged, Problem):
-            return await self._reject(stint, judged, owns=owns)
+            return self._reject(stint, judged, owns=owns)
         stint.problem = ""
         if isinstance(judged, Question):
-            return await self._put(stint, judged)
+            return self._put(stint, judged)
         if isinstance(judged, tuple):
             return await self._hand_on(stint, judged)
         return stint.end(judged)
@@ -69,7 +69,7 @@ class Carrier:
         desk = Desk(stint.packet, tuple(stint.results), stint.problem, stint.seat)
         began = run.now()
         try:
-            return await within(allowed, stint.seat.agent.body(stint.task, desk)), None
+            return await within(allowed, stint.seat.agent.body(stint.task, desk), run.send), None
         except OverTimeError:
             return None, Failure(kind="hung", reason=f"{entry.agent} did not return within {allowed:g} seconds")
         except JournalError:
@@ -85,7 +85,7 @@ class Carrier:
             stint.seat.tally.seconds += took
             run.purse.spend_seconds(took)
 
-    async def _reject(self, stint: Stint, problem: Problem, *, owns: bool) -> End | None:
+    def _reject(self, stint: Stint, problem: Problem, *, owns: bool) -> End | None:
         """Send it back to the sender once; then tell the owner, on record; then it has failed."""
         if not stint.repaired:
             stint.repaired, stint.problem = True, problem.text
@@ -95,11 +95,11 @@ class Carrier:
             return stint.end(failure)
         stint.rejected, stint.problem = True, ""
         who = problem.receiver or stint.seat.entry.agent
-        index = await _rejected(stint.seat.run, stint.seat.entry, who, failure)
+        index = _rejected(stint.seat.run, stint.seat.entry, who, failure)
         stint.results.append(Result(index, who, failure))
         return None
 
-    async def _put(self, stint: Stint, question: Question) -> End | None:
+    def _put(self, stint: Stint, question: Question) -> End | None:
         """Record the question as an entry the user is to answer, or take the answer that is there."""
         run, entry = stint.seat.run, stint.seat.entry
         contract, task = Question.address(), question.model_dump_json()
@@ -108,7 +108,7 @@ class Carrier:
             sent = bare_entry(run, entry, USER, "it needs to know before it goes on")
             known = sent.model_copy(update={"contract": contract, "task": task})
             run.add(known)
-            await run.open([known])
+            run.open([known])
         settled = run.outcomes.get(known.index)
         if settled is None:
             return WAITING
@@ -127,9 +127,9 @@ class Carrier:
                 fresh.append(known)
             children.append(known)
         if fresh and sendings[0].relation is Relation.TRANSFER and fresh[0].packet:
-            return await _transfer(stint, fresh[0])
+            return _transfer(stint, fresh[0])
         if fresh:
-            await run.open(fresh)
+            run.open(fresh)
         return await self._join(stint, children)
 
     async def _join(self, stint: Stint, children: Sequence[Entry]) -> End | None:
@@ -174,33 +174,33 @@ class Carrier:
         sent = opened(letter, self._shop.registry)
         if isinstance(sent, Problem):
             failure = Failure(kind=sent.kind, reason=sent.text)
-            await _rejected(run, parent, letter.receiver, failure)
+            _rejected(run, parent, letter.receiver, failure)
             return failure
         known = run.replayed(parent.index, sent.receiver.name, sent.receiver.accepts.address(), sent.task)
         if known is None:
             known = await self._entry(run, parent, sent, sender=TRIGGER)
-            await run.open([known])
+            run.open([known])
         return await self._settled(run, known)
 
 
-async def _rejected(run: Run, parent: Entry, receiver: str, failure: Failure) -> int:
+def _rejected(run: Run, parent: Entry, receiver: str, failure: Failure) -> int:
     """Put on record what could not be handed on, and return its index."""
     known = run.replayed(parent.index, receiver, "", "")
     if known is None:
         known = bare_entry(run, parent, receiver, "rejected: it could not be handed on")
         run.add(known)
-        await run.open([known])
-    if known.outcome is None:
+        run.open([known])
+    if known.index not in run.outcomes:
         run.close(known, failure, Cost())
     return known.index
 
 
-async def _transfer(stint: Stint, successor: Entry) -> Moved:
+def _transfer(stint: Stint, successor: Entry) -> Moved:
     """Close the owner's entry and open its successor's in one transaction; ownership moves with it."""
     run = stint.seat.run
     moved = Transferred(agent=successor.agent, entry=successor.index)
     run.close(stint.seat.entry, moved, stint.seat.tally.cost())
-    await run.move(successor.agent, successor)
+    run.move(successor.agent, successor)
     return Moved(successor)
 
 

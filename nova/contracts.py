@@ -188,6 +188,16 @@ class Entry(Contract):
     closed: float | None = None
 
 
+class Closing(Contract):
+    """How an open entry ends. A closed entry never changes."""
+
+    run: Text
+    index: int
+    outcome: str  # {"kind": "Answer", "value": {...}}
+    cost: Cost = Cost()
+    closed: float  # seconds since the epoch
+
+
 class ToolUse(Contract):
     """One effect under its idempotency key `run:index:ordinal`. Without a result it may or may not have happened.
 
@@ -215,3 +225,15 @@ class RunRecord(Contract):
     closed: float | None = None
     text: str = ""  # what was said
     principal: str = ""  # on whose authority
+
+
+class Standing(Contract):
+    """Who owns a run from now on, and how it stands: open, waiting, done or failed."""
+
+    run: Text
+    owner: str
+    state: str
+    at: float  # seconds since the epoch
+
+
+Fact = RunRecord | Entry | Closing | ToolUse | Standing

@@ -110,9 +110,9 @@ class Desk:
         try:
             result = await known(use.key, dict(arguments))
         except ToolError as error:
-            await run.used(use.model_copy(update={"result": str(error), "failed": True}))
+            run.used(use.model_copy(update={"result": str(error), "failed": True}))
             raise
-        await run.used(use.model_copy(update={"result": result}))
+        run.used(use.model_copy(update={"result": result}))
         self.seat.tally.receipts.append(use.key)
         return result
 
@@ -133,12 +133,12 @@ class Desk:
         except ModelError as error:
             run.purse.settle(reserved, Cost())
             told = json.dumps({"error": type(error).__name__, "what": error.what, "why": error.why, "fix": error.fix})
-            await run.used(use.model_copy(update={"result": told, "failed": True}))
+            run.used(use.model_copy(update={"result": told, "failed": True}))
             raise
         run.purse.settle(reserved, reply.cost)
         self.seat.tally.take(reply.cost)
         told = json.dumps({"text": reply.text, "tokens": reply.cost.tokens, "micros": reply.cost.micros})
-        await run.used(use.model_copy(update={"result": told}))
+        run.used(use.model_copy(update={"result": told}))
         return reply.text
 
     def _heard_again(self, use: ToolUse) -> str:

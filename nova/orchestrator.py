@@ -2,8 +2,8 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from nova.contracts import (
     RunRecord,
 )
 from nova.desk import Workshop
-from nova.errors import ContractError, HandoffError, RoutingError
+from nova.errors import ContractError, HandoffError, JournalError, RoutingError
 from nova.opening import root_entry
 from nova.ports import Journal
 from nova.purse import Purse
@@ -36,6 +36,7 @@ from nova.sources import packet_for, root_sent
 from nova.stint import Moved, Waiting
 from nova.triggers import Trigger
 
+ENDED = ("done", "failed")
 BUDGET = Budget(tokens=100_000, micros=1_000_000, seconds=600.0, hops=24)
 
 
@@ -113,21 +114,21 @@ class Orchestrator:
         run = Run(record, self._house.journal, self._house.now, Purse.of(purse))
         sent = root_sent(agent, text)
         root = root_entry(run, sent, packet=await packet_for(run, sent, self._shop.policy))
-        run.add(root)
-        with self._carried(record.run) as live:
+        async with self._carried(record.run) as live:
+            run.begin(root)
             live.run = run
-            return await self._stoppable(live, record, self._begun(run, root))
+            return await self._stoppable(live, record, self._carry(run))
 
     async def reply(self, record: RunRecord, message: Message) -> Ended:
         """Give the message to the pending owner: it answers the run's first open question."""
         if (message.scope, message.session) != (record.scope, record.session):
             raise HandoffError("this message belongs to another session", fix="reply within the run's own session")
-        with self._carried(record.run) as live:
+        async with self._carried(record.run) as live:
             return await self._stoppable(live, record, self._replied(live, record, message))
 
     async def resume(self, record: RunRecord) -> Ended:
         """Go on with a run where its journal stops: agents at least once, tools exactly once by their keys."""
-        with self._carried(record.run) as live:
+        async with self._carried(record.run) as live:
             return await self._stoppable(live, record, self._resumed(live, record))
 
     async def cancel(self, record: RunRecord, reason: str) -> None:
@@ -140,8 +141,10 @@ class Orchestrator:
             live.cancelled = reason
             live.task.cancel()
             return
-        with self._carried(record.run):
-            await _abandon(await self._revived(record), reason)
+        async with self._carried(record.run):
+            run = await self._revived(record)
+            if run.record.state not in ENDED:
+                await _abandon(run, reason)
 
     def read(self, address: str, text: str) -> Contract:
         """Return a task from JSON for the agent or contract at `address`; raise ContractError saying what is wrong."""
@@ -168,21 +171,29 @@ class Orchestrator:
             raise ContractError(what, fix="send a shorter text, or raise `task` in policies/context.yaml")
         return agent, text
 
-    @contextmanager
-    def _carried(self, name: str) -> Iterator[_Live]:
-        """Keep a run to one carrier at a time."""
+    @asynccontextmanager
+    async def _carried(self, name: str) -> AsyncIterator[_Live]:
+        """Keep a run to one carrier at a time, here and, by the journal's claim, wherever else the journal is."""
         if name in self._live:
             raise HandoffError(f"the run {name} is being carried already", fix="wait for it, or cancel it")
         self._live[name] = live = _Live(asyncio.current_task())
         try:
-            yield live
+            await self._house.journal.claim(name)
+            try:
+                yield live
+            finally:
+                self._house.journal.release(name)
         finally:
             del self._live[name]
 
     async def _revived(self, record: RunRecord) -> Run:
+        """Return a run as its journal left it, whatever was known of it before it was claimed."""
         journal = self._house.journal
+        standing = await journal.find(record.run, record.scope)
+        if standing is None:
+            raise JournalError(f"there is no run {record.run}", fix="nova runs list")
         entries = await journal.entries(record.run, record.scope)
-        kept = Kept(record, entries, await journal.uses(record.run, record.scope))
+        kept = Kept(standing, entries, await journal.uses(record.run, record.scope))
         return revived(kept, journal, self._house.now)
 
     async def _stoppable(self, live: _Live, record: RunRecord, work: Coroutine[Any, Any, Ended]) -> Ended:
@@ -194,14 +205,13 @@ class Orchestrator:
                 raise
             live.task.uncancel()
             return await _abandon(live.run or await self._revived(record), live.cancelled)
-
-    async def _begun(self, run: Run, root: Entry) -> Ended:
-        await self._house.journal.begin(run.record, root)
-        return await self._carry(run)
+        finally:
+            if live.run is not None:
+                live.run.send()
 
     async def _replied(self, live: _Live, record: RunRecord, message: Message) -> Ended:
         live.run = run = await self._revived(record)
-        asked = question_of([*run.entries.values()])
+        asked = question_of(run.pending())
         if asked is None:
             return await self._carry(run)
         answer = said(Question.model_validate_json(asked.task), message)
@@ -216,8 +226,9 @@ class Orchestrator:
         return await self._carry(run)
 
     async def _carry(self, run: Run) -> Ended:
-        top = run.entries[run.top]
-        outcome = run.outcomes.get(top.index)
+        outcome = run.outcomes.get(run.top)
+        if run.record.state in ENDED and outcome is not None:
+            return Ended(run.record.run, run.record.owner, run.record.state, outcome)
         while outcome is None:
             end = await self._carrier.carry(run, run.entries[run.top])
             if isinstance(end, Waiting):
@@ -255,7 +266,7 @@ def _waiting(run: Run, asked: Entry) -> Ended:
 
 
 async def _wait(run: Run) -> Ended:
-    asked = question_of([*run.entries.values()])
+    asked = question_of(run.pending())
     assert asked is not None, "a run waits for a question only"
     await run.stand("waiting")
     return _waiting(run, asked)
@@ -270,7 +281,6 @@ async def _end(run: Run, outcome: Settled) -> Ended:
 async def _abandon(run: Run, reason: str) -> Ended:
     """Close every open entry as cancelled."""
     failure = Failure(kind="cancelled", reason=reason)
-    for entry in [*run.entries.values()]:
-        if entry.outcome is None:
-            run.close(entry, failure, Cost())
+    for entry in run.pending():
+        run.close(entry, failure, Cost())
     return await _end(run, failure)

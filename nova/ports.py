@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from nova.contracts import Cost, Entry, RunRecord, Scope, ToolUse
+from nova.contracts import Cost, Entry, Fact, RunRecord, Scope, ToolUse
 
 
 class Journal(Protocol):
@@ -13,29 +13,19 @@ class Journal(Protocol):
     sees nothing of another. A closed entry never changes.
     """
 
-    async def begin(self, run: RunRecord, root: Entry) -> None:
-        """Record a new run together with its open root entry."""
+    async def claim(self, run: str) -> None:
+        """Take the right to carry a run; raise JournalError if somebody does, in this process or in another one."""
 
-    async def open(self, entries: Sequence[Entry], *, closes: Sequence[Entry] = ()) -> None:
-        """Record entries before their agents run, and in the same transaction, before them, what was closed."""
+    def release(self, run: str) -> None:
+        """Give the right to carry a run back."""
 
-    async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
-        """Record an entry's outcome and, in the same transaction, the entries it leads to."""
+    async def record(self, facts: Sequence[Fact]) -> ToolUse | None:
+        """Put facts on disk in their order, all of them or none.
 
-    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
-        """Record who owns a run now and how it stands; ownership moves only here.
-
-        `also` is recorded in the same transaction: the entries of it with an outcome close, the others open.
+        A RunRecord begins a run, an Entry opens, a Closing ends one. A ToolUse without a result comes before its
+        effect, with one after it; one whose key is on record changes nothing, and what is on record is returned.
+        What is asked for later is never on disk earlier, and cancelling whoever waits undoes nothing.
         """
-
-    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
-        """Record a tool use before its effect; return the earlier record of the same key, if there is one.
-
-        What was closed is recorded in the same transaction.
-        """
-
-    async def used(self, use: ToolUse) -> None:
-        """Record a tool's result under its key."""
 
     async def feedback(self, run: str, scope: Scope, *, good: bool, because: str, at: float) -> None:
         """Record what a human thought of a run."""

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from nova.contracts import Answer, Contract, Cost, Entry, RunRecord, ToolUse
+from nova.contracts import Answer, Closing, Contract, Cost, Entry, Fact, RunRecord, Standing, ToolUse
 from nova.errors import JournalError
 from nova.ports import Journal
 from nova.purse import Purse
@@ -17,8 +18,9 @@ MODEL = "(model)"  # what a model is asked is recorded under this name; no tool 
 class Run:
     """One message's journey while somebody carries it.
 
-    A closing is written with the next write that has to be on disk (or at the end), in the same group commit:
-    until then a crash only makes its agent run again, as any open entry's does.
+    What happens is on disk before anything can come of it: before a tool is used or a model asked, before the run's
+    end or question is told, and whenever a body waits for something, it is sent ahead. A body that only computes
+    shares the write of what follows; a crash before that write makes it compute again.
     """
 
     record: RunRecord
@@ -32,7 +34,9 @@ class Run:
     first: dict[bytes, int] = field(default_factory=dict)  # digest of a handoff -> the entry that had it first
     evidence: set[str] = field(default_factory=set)  # entries and tool keys that succeeded
     recorded: dict[int, list[Entry]] = field(default_factory=dict)  # children of before, not replayed yet
-    unwritten: list[Entry] = field(default_factory=list)
+    unwritten: list[Fact] = field(default_factory=list)
+    ahead: "asyncio.Task[None] | None" = None  # writes what nobody waits for yet
+    broken: JournalError | None = None  # what a write failed with: nothing is written after it
     free: int = 0  # the next index
     cancelled: str = ""  # why somebody ended this run
 
@@ -56,28 +60,37 @@ class Run:
                 return entry
         return None
 
-    def close(self, entry: Entry, outcome: Contract, cost: Cost) -> None:
-        """End an entry; it is on disk with the next awaited write."""
-        closed = entry.model_copy(update={"outcome": spoken(outcome), "cost": cost, "closed": self.now()})
-        self.entries[entry.index] = closed
+    def begin(self, root: Entry) -> None:
+        """Begin the run with its root entry."""
+        self.add(root)
+        self.unwritten += (self.record, root)
+
+    def open(self, entries: Sequence[Entry]) -> None:
+        """Open entries whose agents run next."""
+        self.unwritten += entries
+
+    def close(self, entry: Entry, outcome: Contract, cost: Cost, text: str = "") -> None:
+        """End an entry. `text` is the outcome as the journal keeps it, where that is known."""
+        kept = text or spoken(outcome)
+        self.unwritten.append(Closing(run=entry.run, index=entry.index, outcome=kept, cost=cost, closed=self.now()))
         self.outcomes[entry.index] = outcome if isinstance(outcome, Settled) else None
         if isinstance(outcome, Answer):
             self.evidence.add(str(entry.index))
-        self.unwritten.append(closed)
 
-    async def open(self, entries: Sequence[Entry]) -> None:
-        """Record entries before their agents run, with every closing that waits."""
-        await self.journal.open(entries, closes=self._taken())
+    def pending(self) -> list[Entry]:
+        """Return the open entries."""
+        return [entry for entry in self.entries.values() if entry.index not in self.outcomes]
 
-    async def move(self, owner: str, entry: Entry) -> None:
-        """Record that the run has a new owner, who begins with `entry`."""
+    def move(self, owner: str, entry: Entry) -> None:
+        """Give the run to a new owner, who begins with `entry`."""
         self.top = entry.index
         self.record = self.record.model_copy(update={"owner": owner})
-        await self._settle("open", entry)
+        self.unwritten += (entry, self._standing("open"))
 
     async def stand(self, state: str) -> None:
-        """Record how the run stands, with every closing that waits."""
-        await self._settle(state)
+        """Record how the run stands; it is on disk when this returns, with all that went before."""
+        self.unwritten.append(self._standing(state))
+        await self._flush()
         self.record = self.record.model_copy(update={"state": state})
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
@@ -85,27 +98,44 @@ class Run:
         if (earlier := self.uses.get(use.key)) is not None:
             return earlier
         self.uses[use.key] = use
-        closes = self._taken()
-        if not closes:
-            return await self.journal.tool(use)
-        # an agent's time may run out here, and a closing must not get lost by it
-        return await asyncio.shield(asyncio.ensure_future(self.journal.tool(use, closes=closes)))
+        self.unwritten.append(use)
+        return await self._flush()
 
-    async def used(self, use: ToolUse) -> None:
-        """Record what came of a use."""
+    def used(self, use: ToolUse) -> None:
+        """Take up what came of a use."""
         self.uses[use.key] = use
         if not use.failed and use.tool != MODEL:
             self.evidence.add(use.key)
-        await self.journal.used(use)
+        self.unwritten.append(use)
 
-    def _taken(self) -> list[Entry]:
-        waiting, self.unwritten = self.unwritten, []
-        return waiting
+    def send(self) -> None:
+        """Send ahead what is not on disk yet, without waiting for it."""
+        if self.unwritten and (self.ahead is None or self.ahead.done()):
+            self.ahead = asyncio.create_task(self._sent())
 
-    async def _settle(self, state: str, *opens: Entry) -> None:
-        """Record how the run stands, in one transaction with what waits."""
-        also = (*self._taken(), *opens)
-        await self.journal.settle(self.record.run, owner=self.record.owner, state=state, at=self.now(), also=also)
+    async def _sent(self) -> None:
+        with suppress(JournalError):  # kept in `broken`; whoever waits next is told
+            while self.unwritten:
+                await self._write()
+
+    async def _flush(self) -> ToolUse | None:
+        """Wait until everything is on disk."""
+        while self.ahead is not None and not self.ahead.done():
+            await asyncio.shield(self.ahead)
+        return await self._write()
+
+    async def _write(self) -> ToolUse | None:
+        if self.broken is not None:
+            raise JournalError(self.broken.what, where=self.broken.where, why=self.broken.why, fix=self.broken.fix)
+        facts, self.unwritten = self.unwritten, []
+        try:
+            return await self.journal.record(facts)
+        except JournalError as error:
+            self.broken = error
+            raise
+
+    def _standing(self, state: str) -> Standing:
+        return Standing(run=self.record.run, owner=self.record.owner, state=state, at=self.now())
 
 
 @dataclass(frozen=True, slots=True)

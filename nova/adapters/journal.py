@@ -1,8 +1,9 @@
 """The durable log of the seams, on SQLite: append-only, one writer, group commit, every read within one scope."""
 
+import asyncio
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -12,21 +13,9 @@ from nova.adapters import journal_rows as rows
 from nova.adapters.journal_file import PATIENCE
 from nova.adapters.journal_lane import Lane
 from nova.adapters.journal_reader import Found, Query, Reader
-from nova.adapters.journal_rows import (
-    CLOSINGS,
-    ENTRIES,
-    FEEDBACK,
-    RESULTS,
-    RETIRING,
-    RUNS,
-    SETTLEMENTS,
-    USES,
-    Known,
-    Opinion,
-    Write,
-)
+from nova.adapters.journal_rows import FEEDBACK, RETIRING, Known, Opinion, Write
 from nova.adapters.journal_writer import Writer, Written
-from nova.contracts import Entry, RunRecord, Scope, ToolUse
+from nova.contracts import Entry, Fact, RunRecord, Scope, Standing, ToolUse
 from nova.errors import JournalError
 
 MOST_KNOWN = 10_000  # runs whose number and scope are kept in memory
@@ -49,6 +38,7 @@ class SqliteJournal:
         self._reads: Lane[Query, Found] = Lane("journal-reader", reader, reader.finish)
         self._numbers: Iterator[int] | None = None
         self._known: dict[str, Known] = {}
+        self._claimed: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -65,53 +55,28 @@ class SqliteJournal:
 
     # --- writing ----------------------------------------------------------------------------------------------
 
-    async def begin(self, run: RunRecord, root: Entry) -> None:
-        """Record a new run together with its open root entry."""
-        if root.run != run.run:
-            raise JournalError(f"the run {run.run} begins with an entry of {root.run}")
-        known = Known(await self._number(), run.scope)
-        await self._writes.submit(
-            ((RUNS, rows.run_row(known.number, run)), (ENTRIES, rows.entry_row(known, root))),
-        )
-        self._remember(run.run, known)
+    async def claim(self, run: str) -> None:
+        """Take the right to carry a run: it takes the journal's lock, which keeps every other process away."""
+        if self._numbers is None:
+            await self._start()
+        if run in self._claimed:
+            raise JournalError(f"the run {run} is being carried already", fix="wait for it, or cancel it")
+        self._claimed.add(run)
 
-    async def open(self, entries: Sequence[Entry], *, closes: Sequence[Entry] = ()) -> None:
-        """Record entries before their agents run, and in the same transaction, before them, what was closed."""
-        if write := (*(await self._closings(closes)), *(await self._openings(entries))):
-            await self._writes.submit(write)
+    def release(self, run: str) -> None:
+        """Give the right to carry a run back."""
+        self._claimed.discard(run)
 
-    async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
-        """Record an entry's outcome and, in the same transaction, the entries it leads to."""
-        known = self._known.get(entry.run) or await self._look_up(entry.run)
-        closing = (CLOSINGS, rows.closing_row(known, entry))
-        await self._writes.submit((closing, *(await self._openings(opens))) if opens else (closing,))
-
-    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
-        """Record who owns a run now and how it stands, and in the same transaction what closes and opens with it."""
-        known = self._known.get(run) or await self._look_up(run)
-        closings = await self._closings([entry for entry in also if entry.outcome is not None])
-        openings = await self._openings([entry for entry in also if entry.outcome is None])
-        await self._writes.submit((*closings, *openings, (SETTLEMENTS, (known.number, owner, state, at))))
-        if state != "open":
-            self._known.pop(run, None)
-
-    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
-        """Record a tool use before its effect; return the earlier record of the same key, if there is one."""
-        if use.result is not None:
-            raise JournalError(f"the tool use {use.key} begins with a result", fix="record the result after the effect")
-        run, index, ordinal = rows.key_of(use)
-        known = self._known.get(run) or await self._look_up(run)
-        row: rows.Row = (known.number, index, ordinal, use.tool, use.arguments)
-        earlier = await self._writes.submit((*(await self._closings(closes)), (USES, row)))
-        return rows.use_of(use.key, earlier) if isinstance(earlier, sqlite3.Row) else None
-
-    async def used(self, use: ToolUse) -> None:
-        """Record a tool's result under its key."""
-        if use.result is None:
-            raise JournalError(f"the tool use {use.key} ends without a result")
-        run, index, ordinal = rows.key_of(use)
-        known = self._known.get(run) or await self._look_up(run)
-        await self._writes.submit(((RESULTS, (known.number, index, ordinal, use.result, int(use.failed))),))
+    async def record(self, facts: Sequence[Fact]) -> ToolUse | None:
+        """Put facts on disk in their order, all of them or none; return an earlier use of the same key."""
+        write = self._write_of(facts)
+        if write is None:  # a task of its own, so that cancelling whoever waits does not undo it
+            earlier = await asyncio.shield(asyncio.create_task(self._look_and_write(facts)))
+        else:
+            earlier = await self._written(write, facts)
+        if not isinstance(earlier, sqlite3.Row):
+            return None
+        return next(rows.use_of(fact.key, earlier) for fact in facts if isinstance(fact, ToolUse))
 
     async def feedback(self, run: str, scope: Scope, *, good: bool, because: str, at: float) -> None:
         """Record what a human thought of a run."""
@@ -168,29 +133,53 @@ class SqliteJournal:
     ) -> tuple[R, ...]:
         return await self._reads.submit(Query(sql, values, record))
 
-    async def _number(self) -> int:
-        """Return the next run's number; only the one writer gives them out, and only once it has the lock."""
+    async def _start(self) -> None:
+        """Take the lock; from then on only this writer gives out the numbers of runs."""
+        await self._writes.submit(())
+        if self._numbers is None:  # others may have waited for the same
+            self._numbers = itertools.count(self._writer.first)
+
+    def _write_of(self, facts: Sequence[Fact]) -> Write | None:
+        """Return facts as rows, or None where something has to be looked up first."""
+        write = []
+        for fact in facts:
+            if isinstance(fact, RunRecord) and not self._begun(fact):
+                return None
+            known = self._known.get(rows.run_named(fact))
+            if known is None:
+                return None
+            write.append(rows.row_of(known, fact))
+        return tuple(write)
+
+    def _begun(self, run: RunRecord) -> bool:
+        """Give a new run its number; False before there are numbers."""
         if self._numbers is None:
-            await self._writes.submit(())
-            if self._numbers is None:  # others may have waited for the same
-                self._numbers = itertools.count(self._writer.first)
-        return next(self._numbers)
+            return False
+        if run.run in self._known:
+            raise JournalError("the journal refused a write", where=str(self.path), why=rows.BEGUN, fix=rows.ONCE)
+        self._remember(run.run, Known(next(self._numbers), run.scope))
+        return True
 
-    async def _closings(self, entries: Sequence[Entry]) -> Write:
-        return tuple(
-            [
-                (CLOSINGS, rows.closing_row(self._known.get(entry.run) or await self._look_up(entry.run), entry))
-                for entry in entries
-            ]
-        )
+    async def _written(self, write: Write, facts: Sequence[Fact]) -> Written:
+        try:
+            return await self._writes.submit(write)
+        except JournalError:
+            self._forget(fact.run for fact in facts if isinstance(fact, RunRecord))
+            raise
+        finally:
+            self._forget(fact.run for fact in facts if isinstance(fact, Standing) and fact.state != "open")
 
-    async def _openings(self, entries: Sequence[Entry]) -> Write:
-        return tuple(
-            [
-                (ENTRIES, rows.entry_row(self._known.get(entry.run) or await self._look_up(entry.run), entry))
-                for entry in entries
-            ]
-        )
+    async def _look_and_write(self, facts: Sequence[Fact]) -> Written:
+        begun = {fact.run for fact in facts if isinstance(fact, RunRecord)}
+        self._forget(begun)  # nothing of this try has been asked for
+        if self._numbers is None:
+            await self._start()
+        for name in dict.fromkeys(rows.run_named(fact) for fact in facts):
+            if name not in begun and name not in self._known:
+                await self._look_up(name)
+        write = self._write_of(facts)
+        assert write is not None, "everything was looked up"
+        return await self._written(write, facts)
 
     async def _look_up(self, run: str) -> Known:
         """Return a run that this process did not begin, or that it settled."""
@@ -202,8 +191,12 @@ class SqliteJournal:
 
     def _remember(self, run: str, known: Known) -> None:
         if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
+            del self._known[next(iter(self._known))]
         self._known[run] = known
+
+    def _forget(self, runs: Iterable[str]) -> None:
+        for run in runs:
+            self._known.pop(run, None)
 
     def _unknown(self, run: str) -> JournalError:
         return JournalError(f"there is no run {run}", where=str(self.path), fix="nova runs list")

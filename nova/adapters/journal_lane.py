@@ -29,7 +29,8 @@ class Lane(Generic[Asked, Given]):
     ) -> None:
         self._work = work
         self._finish = finish
-        self._queue: queue.SimpleQueue[tuple[Asked, asyncio.Future[Given]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[tuple[Asked, asyncio.Future[Given]]] | None] = queue.SimpleQueue()
+        self._gathered: list[tuple[Asked, asyncio.Future[Given]]] = []
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._started = False
         self._closed = False
@@ -42,15 +43,25 @@ class Lane(Generic[Asked, Given]):
         if not self._started:
             self._started = True
             self._thread.start()
-        future: asyncio.Future[Given] = asyncio.get_running_loop().create_future()
-        self._queue.put((asked, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Given] = loop.create_future()
+        if not self._gathered:
+            loop.call_soon(self._hand_over)
+        self._gathered.append((asked, future))
+        return future
+
+    def _hand_over(self) -> None:
+        """Give the thread at once what one turn of the event loop asked for: it is woken once, and commits once."""
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
         if self._ended:
             self._abandon()
-        return future
 
     async def aclose(self) -> None:
         """Finish what is queued, then end the thread."""
         self._closed = True
+        self._hand_over()
         if self._started:
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
@@ -69,20 +80,20 @@ class Lane(Generic[Asked, Given]):
         first = self._queue.get()
         if first is None:
             return []
-        batch = [first]
+        batch = [*first]
         for _ in range(self._queue.qsize()):  # nobody else takes from this queue
             following = self._queue.get_nowait()
             if following is None:
                 self._queue.put(None)
                 break
-            batch.append(following)
+            batch += following
         return batch
 
     def _abandon(self) -> None:
         with suppress(queue.Empty):
             while True:
-                if waiting := self._queue.get_nowait():
-                    _deliver([waiting[1]], [JournalError("the journal's thread has ended", fix="start nova again")])
+                for _, future in self._queue.get_nowait() or ():
+                    _deliver([future], [JournalError("the journal's thread has ended", fix="start nova again")])
 
 
 def _deliver(futures: Sequence["asyncio.Future[Given]"], given: Sequence[Given | JournalError]) -> None:

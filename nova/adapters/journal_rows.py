@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from nova.adapters.journal_file import RESTORE
-from nova.contracts import Acceptance, Budget, Cost, Entry, Relation, RunRecord, Scope, ToolUse
+from nova.contracts import (
+    Acceptance,
+    Budget,
+    Closing,
+    Cost,
+    Entry,
+    Fact,
+    Relation,
+    RunRecord,
+    Scope,
+    Standing,
+    ToolUse,
+)
 from nova.errors import JournalError
 
 Value = str | int | float | None
@@ -41,6 +53,8 @@ def inserting(table: int, many: int) -> str:
 
 INSERTS = tuple(inserting(table, 1) for table in range(len(COLUMNS)))
 ENDED = ("done", "failed")
+BEGUN = "there is a run of this id already"
+ONCE = "record each thing once, in its order"
 KEY = re.compile(r"(.+):(0|[1-9][0-9]{0,9}):(0|[1-9][0-9]{0,9})", re.DOTALL)  # one spelling for each use
 
 
@@ -61,7 +75,30 @@ class Opinion:
     at: float
 
 
-def run_row(number: int, run: RunRecord) -> Row:
+def run_named(fact: Fact) -> str:
+    """Return the run that a fact is of."""
+    return key_of(fact)[0] if isinstance(fact, ToolUse) else fact.run
+
+
+def row_of(known: Known, fact: Fact) -> tuple[int, Row]:
+    """Return a fact as a row of its table; raise JournalError for what is no fact of that run."""
+    match fact:
+        case Entry():
+            return ENTRIES, _entry_row(known, fact)
+        case Closing(cost=cost):
+            spent = (cost.tokens, cost.micros, cost.seconds, cost.hops)
+            return CLOSINGS, (known.number, fact.index, fact.outcome, *spent, fact.closed)
+        case ToolUse(result=None):
+            return USES, (known.number, *key_of(fact)[1:], fact.tool, fact.arguments)
+        case ToolUse():
+            return RESULTS, (known.number, *key_of(fact)[1:], fact.result, int(fact.failed))
+        case Standing():
+            return SETTLEMENTS, (known.number, fact.owner, fact.state, fact.at)
+        case RunRecord():
+            return RUNS, _run_row(known.number, fact)
+
+
+def _run_row(number: int, run: RunRecord) -> Row:
     """Return the columns of a new run; raise JournalError unless it is a new one."""
     if run.state != "open" or run.closed is not None:
         raise JournalError(f"the run {run.run} begins as {run.state}", fix="begin it open, then settle it")
@@ -82,7 +119,7 @@ def run_row(number: int, run: RunRecord) -> Row:
     )
 
 
-def entry_row(known: Known, entry: Entry) -> Row:
+def _entry_row(known: Known, entry: Entry) -> Row:
     """Return the columns of an entry that opens; raise JournalError for one of another scope or with an outcome."""
     if entry.scope is not known.scope and entry.scope != known.scope:
         raise JournalError(f"entry {entry.index} of the run {entry.run} is of another scope than its run")
@@ -106,23 +143,6 @@ def entry_row(known: Known, entry: Entry) -> Row:
         None if plain else acceptance.model_dump_json(),
         None if budget is None else budget.model_dump_json(),
         entry.hop,
-    )
-
-
-def closing_row(known: Known, entry: Entry) -> Row:
-    """Return the columns of an entry's closing; raise JournalError for one without an outcome."""
-    if entry.outcome is None or entry.closed is None:
-        raise JournalError(f"entry {entry.index} of the run {entry.run} closes without an outcome and a time")
-    cost = entry.cost
-    return (
-        known.number,
-        entry.index,
-        entry.outcome,
-        cost.tokens,
-        cost.micros,
-        cost.seconds,
-        cost.hops,
-        entry.closed,
     )
 
 

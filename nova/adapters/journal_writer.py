@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nova.adapters.journal_file import FATAL, connect_writer, primary, trouble
 from nova.adapters.journal_lock import WriterLock, lock
-from nova.adapters.journal_rows import INSERTS, RETIRING, USES, Row, Write, inserting
+from nova.adapters.journal_rows import BEGUN, INSERTS, ONCE, RETIRING, USES, Row, Write, inserting
 from nova.adapters.journal_schema import EVENTS
 from nova.errors import JournalError
 
@@ -32,7 +32,7 @@ SCRUB = tuple(
 )
 VACUUM = "PRAGMA incremental_vacuum(256)"  # pages given back after each retirement
 ALREADY = {
-    "runs.run": "there is a run of this id already",
+    "runs.run": BEGUN,
     "entries.run, entries.idx": "this entry is open already",
     "closings.run, closings.idx": "this entry is closed already, and a closed entry never changes",
     "results.run, results.idx, results.ordinal": "this tool use has its result already",
@@ -188,7 +188,6 @@ def _retire(connection: sqlite3.Connection, row: Row) -> int:
 def _refusal(error: Exception, where: str) -> JournalError:
     said = str(error)
     why = next((meaning for sign, meaning in ALREADY.items() if sign in said), said)
-    fix = "record each thing once, in its order"
-    refused = JournalError("the journal refused a write", where=where, why=why, fix=fix)
+    refused = JournalError("the journal refused a write", where=where, why=why, fix=ONCE)
     refused.__cause__ = error
     return refused

@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from nova.adapters.journal import SqliteJournal
-from nova.contracts import Entry, Relation, RunRecord, Scope, ToolUse
+from nova.contracts import Closing, Entry, Relation, RunRecord, Scope, Standing, ToolUse
 
 CONCURRENT = 16
 CHILDREN = (1, 2)  # the root asks two children; each uses a tool twice
@@ -78,13 +78,13 @@ class Driver:
         entries = {entry.index: entry for entry in await self.journal.entries(run, scope_of(run))}
         missing = [entry_of(run, index) for index in CHILDREN if index not in entries]
         if missing:
-            await self.journal.open(missing)
+            await self.journal.record(missing)
         values = await asyncio.gather(
             *(self.child(run, entries.get(index, entry_of(run, index))) for index in CHILDREN),
         )
         if entries[0].outcome is None:
             await self.finish(entries[0], str(sum(values)))
-        await self.journal.settle(run, owner="coordinate", state="done", at=3.0)
+        await self.journal.record([Standing(run=run, owner="coordinate", state="done", at=3.0)])
         say("done", run)
 
     async def child(self, run: str, entry: Entry) -> int:
@@ -97,18 +97,18 @@ class Driver:
 
     async def finish(self, entry: Entry, outcome: str) -> None:
         """Close an entry and say so."""
-        await self.journal.close(entry.model_copy(update={"outcome": outcome, "closed": 2.0}))
+        await self.journal.record([Closing(run=entry.run, index=entry.index, outcome=outcome, closed=2.0)])
         say("closed", entry.run, entry.index)
 
     async def look(self, run: str, index: int, ordinal: int) -> int:
         """Use the tool under its key, or hear what it found before the crash."""
         use = ToolUse(key=f"{run}:{index}:{ordinal}", tool="look", arguments="{}")
-        earlier = await self.journal.tool(use)
+        earlier = await self.journal.record([use])
         if earlier is not None and earlier.result is not None:
             return int(earlier.result)
         say("call", use.key)
         found = self.effect(use.key, value_of(run, index, ordinal))
-        await self.journal.used(use.model_copy(update={"result": str(found)}))
+        await self.journal.record([use.model_copy(update={"result": str(found)})])
         say("used", use.key)
         return found
 
@@ -132,7 +132,7 @@ async def begin(journal: SqliteJournal, run: str) -> None:
         state="open",
         opened=1.0,
     )
-    await journal.begin(record, entry_of(run, 0))
+    await journal.record([record, entry_of(run, 0)])
     say("begun", run)
 
 

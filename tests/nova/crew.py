@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from nova.agent import Agent, Context, Example, Needs, agent
+from nova.agent import Agent, Context, Example, Needs, Outcome, agent
 from nova.contracts import Answer, Claim, Contract, Failure, Handoff, Letter, Question, Refusal, Relation, Reroute
 from nova.tool import Tool, tool
 
@@ -60,6 +61,16 @@ OtherEnds = Answer | Question | Letter | Handoff[Deep]
 TOOLS = Needs(context=("message", "results", "done"), tools=("stamp", "look"))
 
 
+def waiting(agent: Agent) -> Agent:
+    """Return the agent with a body that first waits once: what went before it gets a write of its own."""
+
+    async def body(task: Any, ctx: Context) -> Outcome:
+        await asyncio.sleep(0)
+        return await agent.body(task, ctx)
+
+    return replace(agent, body=body)
+
+
 def lead(body: Body, needs: Needs = TOOLS) -> Agent:
     """Return the owner, which does what `body` says."""
 
@@ -105,6 +116,7 @@ def deep(body: Body, needs: Needs = TOOLS) -> Agent:
 
 
 async def _done(body: Body, task: Contract, ctx: Context) -> Any:
+    await asyncio.sleep(0)  # as in `waiting`
     found = body(task, ctx)
     return await found if asyncio.iscoroutine(found) else found
 

@@ -1,6 +1,6 @@
 """Records for tests of the journal: a run with a root entry, what it leads to, and how it ends."""
 
-from nova.contracts import Acceptance, Budget, Cost, Entry, Relation, RunRecord, Scope, ToolUse
+from nova.contracts import Acceptance, Budget, Closing, Cost, Entry, Relation, RunRecord, Scope, ToolUse
 
 ACME = Scope(tenant="acme", client="north", branch="harbour")
 OTHER = Scope(tenant="acme", client="north", branch="hill")
@@ -45,6 +45,14 @@ def closed(entry: Entry, text: str = "7 crates") -> Entry:
     outcome = f'{{"kind":"Answer","value":{{"text":"{text}"}}}}'
     cost = Cost(tokens=3, micros=5, seconds=0.25, hops=1)
     return entry.model_copy(update={"outcome": outcome, "cost": cost, "closed": 110.0 + entry.index})
+
+
+def ending(entry: Entry, text: str = "7 crates") -> Closing:
+    """Return the fact that makes `entry` what `closed` returns."""
+    end = closed(entry, text)
+    assert end.outcome is not None
+    assert end.closed is not None
+    return Closing(run=end.run, index=end.index, outcome=end.outcome, cost=end.cost, closed=end.closed)
 
 
 def use_of(run: str, index: int = 1, ordinal: int = 0, *, arguments: str = '{"where":"quay"}') -> ToolUse:

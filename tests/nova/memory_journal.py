@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nova.contracts import Entry, RunRecord, Scope, ToolUse
+from nova.contracts import Closing, Entry, Fact, RunRecord, Scope, Standing, ToolUse
 from nova.errors import JournalError
 
 
@@ -15,6 +15,7 @@ class MemoryJournal:
     rows: dict[str, dict[int, Entry]] = field(default_factory=dict)
     kept: dict[str, dict[str, ToolUse]] = field(default_factory=dict)
     owners: list[tuple[str, str, str]] = field(default_factory=list)  # run, owner, state, as they were settled
+    claimed: set[str] = field(default_factory=set)
     dies_after: int | None = None
     writes: int = 0
 
@@ -23,55 +24,51 @@ class MemoryJournal:
             raise JournalError("the journal died")
         self.writes += 1
 
-    async def begin(self, run: RunRecord, root: Entry) -> None:
+    async def claim(self, run: str) -> None:
+        if run in self.claimed:
+            raise JournalError(f"the run {run} is being carried already")
+        self.claimed.add(run)
+
+    def release(self, run: str) -> None:
+        self.claimed.discard(run)
+
+    async def record(self, facts: Sequence[Fact]) -> ToolUse | None:
         self._write()
-        assert run.run not in self.records
-        self.records[run.run] = run
-        self.rows[run.run] = {root.index: root}
-        self.kept[run.run] = {}
+        earlier = None
+        for fact in facts:
+            match fact:
+                case RunRecord():
+                    assert fact.run not in self.records
+                    self.records[fact.run], self.rows[fact.run], self.kept[fact.run] = fact, {}, {}
+                case Entry():
+                    assert fact.index not in self.rows[fact.run], "an entry is opened once"
+                    assert fact.outcome is None
+                    self.rows[fact.run][fact.index] = fact
+                case Closing():
+                    entry = self.rows[fact.run][fact.index]
+                    assert entry.outcome is None, "a closed entry never changes"
+                    update = {"outcome": fact.outcome, "cost": fact.cost, "closed": fact.closed}
+                    self.rows[fact.run][fact.index] = entry.model_copy(update=update)
+                case ToolUse():
+                    earlier = self._used(fact)
+                case Standing():
+                    self._stand(fact)
+        return earlier
 
-    async def open(self, entries: Sequence[Entry], *, closes: Sequence[Entry] = ()) -> None:
-        self._write()
-        self._close(closes)
-        self._open(entries)
-
-    def _open(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            assert entry.index not in self.rows[entry.run], "an entry is opened once"
-            assert entry.outcome is None
-            self.rows[entry.run][entry.index] = entry
-
-    def _close(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            assert self.rows[entry.run][entry.index].outcome is None, "a closed entry never changes"
-            assert entry.outcome is not None
-            self.rows[entry.run][entry.index] = entry
-
-    async def close(self, entry: Entry, *, opens: Sequence[Entry] = ()) -> None:
-        await self.open(opens, closes=(entry,))
-
-    async def settle(self, run: str, *, owner: str, state: str, at: float, also: Sequence[Entry] = ()) -> None:
-        self._write()
-        self._close([entry for entry in also if entry.outcome is not None])
-        self._open([entry for entry in also if entry.outcome is None])
-        update = {"owner": owner, "state": state, "closed": at if state in ("done", "failed") else None}
-        self.records[run] = self.records[run].model_copy(update=update)
-        self.owners.append((run, owner, state))
-
-    async def tool(self, use: ToolUse, *, closes: Sequence[Entry] = ()) -> ToolUse | None:
-        run = use.key.split(":")[0]
-        if (earlier := self.kept[run].get(use.key)) is not None and not closes:
+    def _used(self, use: ToolUse) -> ToolUse | None:
+        kept = self.kept[use.key.split(":")[0]]
+        earlier = kept.get(use.key)
+        assert use.result is None or (earlier is not None and earlier.result is None), "a result comes once, after"
+        if use.result is None and earlier is not None:
             return earlier
-        self._write()
-        self._close(closes)
-        if earlier is not None:
-            return earlier
-        self.kept[run][use.key] = use
+        kept[use.key] = use
         return None
 
-    async def used(self, use: ToolUse) -> None:
-        self._write()
-        self.kept[use.key.split(":")[0]][use.key] = use
+    def _stand(self, stands: Standing) -> None:
+        closed = stands.at if stands.state in ("done", "failed") else None
+        update = {"owner": stands.owner, "state": stands.state, "closed": closed}
+        self.records[stands.run] = self.records[stands.run].model_copy(update=update)
+        self.owners.append((stands.run, stands.owner, stands.state))
 
     async def feedback(self, run: str, scope: Scope, *, good: bool, because: str, at: float) -> None:
         raise NotImplementedError

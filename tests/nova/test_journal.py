@@ -10,9 +10,9 @@ import pytest
 
 from nova.adapters.journal import SqliteJournal
 from nova.adapters.journal_rows import Opinion
-from nova.contracts import Entry, RunRecord
+from nova.contracts import Entry, RunRecord, Standing
 from nova.errors import JournalError
-from tests.nova.journaling import ACME, OTHER, closed, ended, entry_of, run_of, use_of
+from tests.nova.journaling import ACME, OTHER, closed, ended, ending, entry_of, run_of, use_of
 
 Act = Callable[[SqliteJournal], Awaitable[object]]
 
@@ -30,11 +30,11 @@ def with_journal(path: Path, *acts: Act) -> list[object]:
 async def one_run(journal: SqliteJournal, run: str = "r1") -> tuple[RunRecord, tuple[Entry, ...]]:
     """Record a run whose root led to one child that used a tool; the child is closed, the root is not."""
     record, root, child = run_of(run), entry_of(run), entry_of(run, 1)
-    await journal.begin(record, root)
-    await journal.open([child])
-    await journal.tool(use_of(run))
-    await journal.used(ended(use_of(run)))
-    await journal.close(closed(child), opens=[entry_of(run, 2)])
+    await journal.record([record, root])
+    await journal.record([child])
+    await journal.record([use_of(run)])
+    await journal.record([ended(use_of(run))])
+    await journal.record([ending(child), entry_of(run, 2)])
     return record, (root, closed(child), entry_of(run, 2))
 
 
@@ -58,9 +58,9 @@ def test_a_run_that_another_process_began_goes_on(tmp_path: Path) -> None:
     with_journal(path, one_run)
     with_journal(
         path,
-        lambda journal: journal.close(closed(entry_of("r1", 2))),
-        lambda journal: journal.close(closed(entry_of("r1"))),
-        lambda journal: journal.settle("r1", owner="count", state="done", at=140.0),
+        lambda journal: journal.record([ending(entry_of("r1", 2))]),
+        lambda journal: journal.record([ending(entry_of("r1"))]),
+        lambda journal: journal.record([Standing(run="r1", owner="count", state="done", at=140.0)]),
     )
     found = with_journal(
         path,
@@ -78,7 +78,7 @@ def test_settling_moves_the_owner_and_a_waiting_run_is_not_resumed_after_a_crash
     async def script(journal: SqliteJournal) -> None:
         await one_run(journal)
         for owner, state in (("count", "waiting"), ("coordinate", "open"), ("report", "failed")):
-            await journal.settle("r1", owner=owner, state=state, at=150.0)
+            await journal.record([Standing(run="r1", owner=owner, state=state, at=150.0)])
             found = await journal.find("r1", ACME)
             assert found is not None
             states.append((found.owner, found.state, found.closed, len(await journal.unfinished())))
@@ -93,11 +93,11 @@ def test_settling_moves_the_owner_and_a_waiting_run_is_not_resumed_after_a_crash
 
 def test_a_tool_key_is_recorded_once_and_tells_what_became_of_it(tmp_path: Path) -> None:
     async def script(journal: SqliteJournal) -> list[object]:
-        await journal.begin(run_of("r:1"), entry_of("r:1"))  # a run's id may hold colons
-        await journal.open([entry_of("r:1", 1)])
-        first = [await journal.tool(use_of("r:1")), await journal.tool(use_of("r:1", arguments="{}"))]
-        await journal.used(ended(use_of("r:1"), "no such place", failed=True))
-        return [*first, await journal.tool(use_of("r:1")), await journal.tool(use_of("r:1", ordinal=1))]
+        await journal.record([run_of("r:1"), entry_of("r:1")])  # a run's id may hold colons
+        await journal.record([entry_of("r:1", 1)])
+        first = [await journal.record([use_of("r:1")]), await journal.record([use_of("r:1", arguments="{}")])]
+        await journal.record([ended(use_of("r:1"), "no such place", failed=True)])
+        return [*first, await journal.record([use_of("r:1")]), await journal.record([use_of("r:1", ordinal=1)])]
 
     failed = ended(use_of("r:1"), "no such place", failed=True)
     assert with_journal(tmp_path / "j", script) == [[None, use_of("r:1"), failed, None]]
@@ -105,8 +105,8 @@ def test_a_tool_key_is_recorded_once_and_tells_what_became_of_it(tmp_path: Path)
 
 def test_of_many_coroutines_with_one_tool_key_exactly_one_is_first(tmp_path: Path) -> None:
     async def script(journal: SqliteJournal) -> int:
-        await journal.begin(run_of("r1"), entry_of("r1"))
-        told = await asyncio.gather(*(journal.tool(use_of("r1", 0)) for _ in range(50)))
+        await journal.record([run_of("r1"), entry_of("r1")])
+        told = await asyncio.gather(*(journal.record([use_of("r1", 0)]) for _ in range(50)))
         return told.count(None)
 
     assert with_journal(tmp_path / "j", script) == [1]
@@ -133,9 +133,9 @@ def test_runs_are_listed_newest_first_and_narrowed(tmp_path: Path) -> None:
     async def script(journal: SqliteJournal) -> list[list[str]]:
         for number in range(6):
             name = f"r{number}"
-            await journal.begin(run_of(name, session=f"s{number % 2}"), entry_of(name))
-        await journal.settle("r1", owner="coordinate", state="done", at=1.0)
-        await journal.settle("r2", owner="coordinate", state="waiting", at=1.0)
+            await journal.record([run_of(name, session=f"s{number % 2}"), entry_of(name)])
+        await journal.record([Standing(run="r1", owner="coordinate", state="done", at=1.0)])
+        await journal.record([Standing(run="r2", owner="coordinate", state="waiting", at=1.0)])
         lists = (
             await journal.runs(ACME, limit=2),
             await journal.runs(ACME, session="s1"),
@@ -163,28 +163,28 @@ def test_feedback_is_kept_for_its_scope_only(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[Act, str]] = {
-    "a run of the same id": (lambda j: j.begin(run_of("r1"), entry_of("r1")), "a run of this id already"),
-    "an entry that is open": (lambda j: j.open([entry_of("r1", 1)]), "open already"),
-    "a second closing": (lambda j: j.close(closed(entry_of("r1", 1), "8")), "a closed entry never changes"),
+    "a run of the same id": (lambda j: j.record([run_of("r1"), entry_of("r1")]), "a run of this id already"),
+    "an entry that is open": (lambda j: j.record([entry_of("r1", 1)]), "open already"),
+    "a second closing": (lambda j: j.record([ending(entry_of("r1", 1), "8")]), "a closed entry never changes"),
     "a closing that leads to what is open": (
-        lambda j: j.close(closed(entry_of("r1", 2)), opens=[entry_of("r1", 1)]),
+        lambda j: j.record([ending(entry_of("r1", 2)), entry_of("r1", 1)]),
         "open already",
     ),
-    "a closing without an opening": (lambda j: j.close(closed(entry_of("r1", 9))), "comes before the action"),
-    "a closing without an outcome": (lambda j: j.close(entry_of("r1", 2)), "without an outcome"),
-    "an opening with an outcome": (lambda j: j.open([closed(entry_of("r1", 3))]), "with an outcome"),
-    "a tool use in no entry": (lambda j: j.tool(use_of("r1", 9)), "comes before the action"),
-    "a result without a use": (lambda j: j.used(ended(use_of("r1", 2))), "comes before the action"),
-    "a second result": (lambda j: j.used(ended(use_of("r1"), "8")), "has its result already"),
-    "a use that begins with a result": (lambda j: j.tool(ended(use_of("r1"))), "begins with a result"),
-    "a result that is none": (lambda j: j.used(use_of("r1")), "ends without a result"),
-    "a key that is none": (lambda j: j.tool(use_of("r1").model_copy(update={"key": "r1:01:0"})), "no idempotency key"),
-    "an unknown run": (lambda j: j.settle("r2", owner="a", state="done", at=1.0), "there is no run r2"),
-    "an unknown state": (lambda j: j.settle("r1", owner="a", state="lost", at=1.0), "refused a write"),
-    "an entry of another scope": (lambda j: j.open([entry_of("r1", 3, OTHER)]), "another scope"),
-    "a root of another run": (lambda j: j.begin(run_of("r2"), entry_of("r3")), "with an entry of r3"),
+    "a closing without an opening": (lambda j: j.record([ending(entry_of("r1", 9))]), "comes before the action"),
+    "an opening with an outcome": (lambda j: j.record([closed(entry_of("r1", 3))]), "with an outcome"),
+    "a tool use in no entry": (lambda j: j.record([use_of("r1", 9)]), "comes before the action"),
+    "a result without a use": (lambda j: j.record([ended(use_of("r1", 2))]), "comes before the action"),
+    "a second result": (lambda j: j.record([ended(use_of("r1"), "8")]), "has its result already"),
+    "a key that is none": (
+        lambda j: j.record([use_of("r1").model_copy(update={"key": "r1:01:0"})]),
+        "no idempotency key",
+    ),
+    "an unknown run": (lambda j: j.record([Standing(run="r2", owner="a", state="done", at=1.0)]), "there is no run r2"),
+    "an unknown state": (lambda j: j.record([Standing(run="r1", owner="a", state="lost", at=1.0)]), "refused a write"),
+    "an entry of another scope": (lambda j: j.record([entry_of("r1", 3, OTHER)]), "another scope"),
+    "a root of another run": (lambda j: j.record([run_of("r2"), entry_of("r3")]), "there is no run r3"),
     "a number SQLite cannot hold": (
-        lambda j: j.open([entry_of("r1", 3).model_copy(update={"hop": 2**70})]),
+        lambda j: j.record([entry_of("r1", 3).model_copy(update={"hop": 2**70})]),
         "refused a write",
     ),
 }
@@ -205,11 +205,11 @@ def test_what_cannot_be_true_is_refused_and_changes_nothing(tmp_path: Path, act:
 def test_a_refused_write_takes_nothing_else_of_its_transaction_with_it(tmp_path: Path) -> None:
     async def script(journal: SqliteJournal) -> list[object]:
         await one_run(journal)
-        writes = [journal.open([entry_of("r1", index)]) for index in (5, 1, 6, 2, 7)]
+        writes = [journal.record([entry_of("r1", index)]) for index in (5, 1, 6, 2, 7)]
         told = await asyncio.gather(
             *writes,
-            journal.close(closed(entry_of("r1", 1)), opens=[entry_of("r1", 8)]),
-            journal.tool(use_of("r1", 0)),
+            journal.record([ending(entry_of("r1", 1)), entry_of("r1", 8)]),
+            journal.record([use_of("r1", 0)]),
             return_exceptions=True,
         )
         kept = [entry.index for entry in await journal.entries("r1", ACME)]
@@ -221,14 +221,14 @@ def test_a_refused_write_takes_nothing_else_of_its_transaction_with_it(tmp_path:
 
 def test_cancelling_whoever_waits_loses_no_write(tmp_path: Path) -> None:
     async def script(journal: SqliteJournal) -> list[int]:
-        await journal.begin(run_of("r1"), entry_of("r1"))
+        await journal.record([run_of("r1"), entry_of("r1")])
         for index in range(1, 30):
-            waiting = asyncio.ensure_future(journal.open([entry_of("r1", index)]))
+            waiting = asyncio.ensure_future(journal.record([entry_of("r1", index)]))
             await asyncio.sleep(0)  # it has asked, and waits
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-        await journal.close(closed(entry_of("r1")))
+        await journal.record([ending(entry_of("r1"))])
         return [entry.index for entry in await journal.entries("r1", ACME)]
 
     assert with_journal(tmp_path / "j", script) == [list(range(30))]
@@ -239,13 +239,13 @@ def test_closing_the_journal_finishes_what_was_asked(tmp_path: Path) -> None:
 
     async def leave() -> None:
         journal = SqliteJournal(path)
-        await journal.begin(run_of("r1"), entry_of("r1"))
-        asked = [asyncio.ensure_future(journal.open([entry_of("r1", index)])) for index in range(1, 40)]
+        await journal.record([run_of("r1"), entry_of("r1")])
+        asked = [asyncio.ensure_future(journal.record([entry_of("r1", index)])) for index in range(1, 40)]
         await asyncio.sleep(0)
         await journal.aclose()
         await asyncio.gather(*asked)
         with pytest.raises(JournalError, match="closed"):
-            await journal.open([entry_of("r1", 50)])
+            await journal.record([entry_of("r1", 50)])
 
     asyncio.run(leave())
     assert sorted(one.name for one in tmp_path.iterdir()) == ["j", "j.lock"]
@@ -265,7 +265,7 @@ def test_reading_neither_waits_for_a_write_nor_holds_one_up(tmp_path: Path) -> N
             other.execute("ROLLBACK")
             other.execute("BEGIN")
             other.execute("SELECT count(*) FROM entries").fetchone()  # somebody reads, and does not end
-            await journal.open([entry_of("r1", 3)])
+            await journal.record([entry_of("r1", 3)])
             return [len(read), len(await journal.entries("r1", ACME))]
 
     assert with_journal(path, script) == [[3, 4]]
@@ -276,7 +276,7 @@ def test_reading_neither_waits_for_a_write_nor_holds_one_up(tmp_path: Path) -> N
 def test_no_row_can_be(tmp_path: Path, table: str, verb: str) -> None:
     async def script(journal: SqliteJournal) -> None:
         await one_run(journal)
-        await journal.settle("r1", owner="count", state="done", at=1.0)
+        await journal.record([Standing(run="r1", owner="count", state="done", at=1.0)])
         await journal.feedback("r1", ACME, good=True, because="", at=2.0)
 
     path = tmp_path / "j"

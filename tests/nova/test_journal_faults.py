@@ -13,7 +13,7 @@ import pytest
 from nova.adapters.journal import SqliteJournal
 from nova.adapters.journal_file import PAGE
 from nova.errors import JournalError
-from tests.nova.journaling import ACME, closed, entry_of, run_of
+from tests.nova.journaling import ACME, closed, ending, entry_of, run_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BWRAP = "/usr/bin/bwrap"
@@ -22,16 +22,16 @@ import asyncio, os, resource, signal, sys
 from pathlib import Path
 from nova.adapters.journal import SqliteJournal
 from nova.errors import JournalError
-from tests.nova.journaling import ACME, closed, entry_of, run_of
+from tests.nova.journaling import ACME, closed, ending, entry_of, run_of
 path = Path(sys.argv[1])
 """
 
 
 async def record(journal: SqliteJournal, *names: str) -> None:
     for name in names:
-        await journal.begin(run_of(name), entry_of(name))
-        await journal.open([entry_of(name, 1, task=f'"{name * 500}"')])
-        await journal.close(closed(entry_of(name, 1)))
+        await journal.record([run_of(name), entry_of(name)])
+        await journal.record([entry_of(name, 1, task=f'"{name * 500}"')])
+        await journal.record([ending(entry_of(name, 1))])
 
 
 def recorded(path: Path, *names: str) -> Path:
@@ -49,7 +49,7 @@ def error_of(path: Path, *, write: bool) -> JournalError:
     async def run() -> JournalError:
         async with SqliteJournal(path, patience=0.1) as journal:
             with pytest.raises(JournalError) as caught:
-                await (journal.begin(run_of("new"), entry_of("new")) if write else journal.runs(ACME))
+                await (journal.record([run_of("new"), entry_of("new")]) if write else journal.runs(ACME))
             return caught.value
 
     return asyncio.run(run())
@@ -76,7 +76,7 @@ def printed(command: list[str]) -> list[str]:
 HOLD = """
 async def main():
     async with SqliteJournal(path) as journal:
-        await journal.begin(run_of("r1"), entry_of("r1"))
+        await journal.record([run_of("r1"), entry_of("r1")])
         print("here", flush=True)
         sys.stdin.read()
 asyncio.run(main())
@@ -231,18 +231,18 @@ def test_a_row_that_fits_no_record_is_told_without_its_content(tmp_path: Path) -
 LIMITED = """
 async def main():
     async with SqliteJournal(path) as journal:
-        await journal.begin(run_of("r1"), entry_of("r1"))
+        await journal.record([run_of("r1"), entry_of("r1")])
         resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
         kept = 0
         try:
             for kept in range(1, 1000):
-                await journal.open([entry_of("r1", kept, task="x" * 5000)])
+                await journal.record([entry_of("r1", kept, task="x" * 5000)])
         except JournalError as error:
             print(error.what)
             print(bool(error.where and error.why and error.fix))
         print(len(await journal.entries("r1", ACME)) == kept)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        await journal.open([entry_of("r1", 2000)])
+        await journal.record([entry_of("r1", 2000)])
         print(len(await journal.entries("r1", ACME)) == kept + 1)
 asyncio.run(main())
 """
@@ -257,18 +257,18 @@ FULL = """
 filler = path.with_name("filler")
 async def main():
     async with SqliteJournal(path) as journal:
-        await journal.begin(run_of("r1"), entry_of("r1"))
+        await journal.record([run_of("r1"), entry_of("r1")])
         filler.write_bytes(bytes(3_000_000))
         kept = 0
         try:
             for kept in range(1, 1000):
-                await journal.open([entry_of("r1", kept, task="x" * 5000)])
+                await journal.record([entry_of("r1", kept, task="x" * 5000)])
         except JournalError as error:
             print(error.what)
             print(bool(error.where and error.why and error.fix))
         print(len(await journal.entries("r1", ACME)) == kept)
         filler.unlink()
-        await journal.open([entry_of("r1", 2000)])
+        await journal.record([entry_of("r1", 2000)])
         print(len(await journal.entries("r1", ACME)) == kept + 1)
 asyncio.run(main())
 """
@@ -285,7 +285,7 @@ READ_ONLY = """
 async def main():
     async with SqliteJournal(path) as journal:
         try:
-            await journal.begin(run_of("r2"), entry_of("r2"))
+            await journal.record([run_of("r2"), entry_of("r2")])
         except JournalError as error:
             print(error.what)
             print(bool(error.where and error.why and error.fix))

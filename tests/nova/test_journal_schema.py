@@ -11,7 +11,7 @@ from nova.adapters.journal import SqliteJournal
 from nova.adapters.journal_file import PAGE, connect_writer
 from nova.adapters.journal_rows import Opinion
 from nova.adapters.journal_schema import EVENTS, MIGRATIONS, migrate, version_of
-from tests.nova.journaling import ACME, closed, ended, entry_of, run_of, use_of
+from tests.nova.journaling import ACME, closed, ended, ending, entry_of, run_of, use_of
 
 RELEASED = Path(__file__).parent / "journals"  # version_N.sql: a file as nova of that schema version left it
 
@@ -39,8 +39,8 @@ def test_what_an_older_nova_recorded_is_read_and_goes_on(tmp_path: Path, version
                 await journal.uses("r1", ACME),
                 await journal.opinions("r1", ACME),
             ]
-            await journal.close(closed(entry_of("r1")))
-            await journal.begin(run_of("r2"), entry_of("r2"))
+            await journal.record([ending(entry_of("r1"))])
+            await journal.record([run_of("r2"), entry_of("r2")])
             return [*found, [one.run for one in await journal.runs(ACME)]]
 
     assert asyncio.run(run()) == [

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nova.adapters.journal import SqliteJournal
-from nova.contracts import Entry, RunRecord, Scope, ToolUse
+from nova.contracts import Entry, RunRecord, Scope, Standing, ToolUse
 from nova.errors import JournalError
-from tests.nova.journaling import closed, ended, entry_of, run_of, use_of
+from tests.nova.journaling import ended, ending, entry_of, run_of, use_of
 
 PARTS = ("", "acme", "Acme", "acme ", "a%", "acme' OR '1'='1", "北")
 SCOPES = st.builds(
@@ -46,20 +46,20 @@ class Sides:
         mark, journal, scope = canary(side), self.journal, self.scopes[side]
         child = entry_of(run, 1, scope, task=mark)
         return {
-            "begin": lambda: journal.begin(
-                run_of(run, scope, session=SESSION, text=mark), entry_of(run, 0, scope, task=mark)
+            "begin": lambda: journal.record(
+                [run_of(run, scope, session=SESSION, text=mark), entry_of(run, 0, scope, task=mark)]
             ),
-            "open": lambda: journal.open([child]),
-            "close": lambda: journal.close(closed(child, mark)),
+            "open": lambda: journal.record([child]),
+            "close": lambda: journal.record([ending(child, mark)]),
             "tool": lambda: self.tool(side, use_of(run, arguments=mark)),
-            "used": lambda: journal.used(ended(use_of(run), mark)),
-            "settle": lambda: journal.settle(run, owner=mark, state="done", at=1.0),
+            "used": lambda: journal.record([ended(use_of(run), mark)]),
+            "settle": lambda: journal.record([Standing(run=run, owner=mark, state="done", at=1.0)]),
             "feedback": lambda: journal.feedback(run, scope, good=True, because=mark, at=2.0),
             "read": lambda: self.read(side),
         }
 
     async def tool(self, side: int, use: ToolUse) -> None:
-        self.look(side, repr(await self.journal.tool(use)))
+        self.look(side, repr(await self.journal.record([use])))
 
     async def read(self, side: int) -> None:
         """Ask everything as one side, also about the other side's runs by name."""

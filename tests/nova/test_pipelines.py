@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nova.agent import Registry
+from nova.agent import Agent, Registry
 from nova.agents.pipeline.run_pipeline import RunPipeline
 from nova.app import all_agents
 from nova.compiling import compiled
@@ -14,6 +14,7 @@ from nova.errors import PipelineError
 from nova.located import LARGEST
 from nova.pipelines import inputs_of, read_pipeline
 from nova.plan import Plan
+from tests.nova.crew import waiting
 from tests.nova.memory_journal import MemoryJournal
 from tests.nova.shop import Bench
 
@@ -29,8 +30,8 @@ def planned(text: str, /, **inputs: Sequence[str]) -> Plan:
     return compiled(draft, REGISTRY, inputs_of(draft, inputs))
 
 
-def bench(journal: MemoryJournal | None = None) -> Bench:
-    return Bench(AGENTS, journal=journal or MemoryJournal())
+def bench(journal: MemoryJournal | None = None, agents: Sequence[Agent] = AGENTS) -> Bench:
+    return Bench(agents, journal=journal or MemoryJournal())
 
 
 def outcome(text: str, /, **inputs: Sequence[str]) -> tuple[Contract, list[str]]:
@@ -505,16 +506,29 @@ def test_a_rejection_ends_the_pipeline_and_nothing_after_it_begins() -> None:
     assert len(ready.tree()) == 5
 
 
-@pytest.mark.parametrize("writes", range(1, 8))
-def test_a_crash_after_any_write_leads_to_the_same_answer_and_nothing_is_done_twice(writes: int) -> None:
+@pytest.mark.parametrize(
+    ("agents", "writes"),
+    [(AGENTS, range(1, 3)), ([*map(waiting, AGENTS)], range(1, 10))],
+    ids=["agents that only compute", "agents that wait for something"],
+)
+def test_a_crash_after_any_write_leads_to_the_same_answer_and_nothing_is_done_twice(
+    agents: Sequence[Agent], writes: Sequence[int]
+) -> None:
+    for after in writes:
+        _crash(agents, after)
+    assert _through(bench(whole := MemoryJournal(), agents))
+    assert whole.writes == len(writes) + 1, "every write was the last one once"
+
+
+def _crash(agents: Sequence[Agent], writes: int) -> None:
     journal = MemoryJournal(dies_after=writes)
-    ready = bench(journal)
+    ready = bench(journal, agents)
     with pytest.raises(Exception, match="the journal died"):
         _through(ready)
     journal.dies_after = None
     ended = ready.resume()
     if ended.state == "waiting":
-        ended = bench(journal).reply("approve")
+        ended = bench(journal, agents).reply("approve")
     calm = bench()
     assert ended.outcome == _through(calm)
     assert [line.split()[1] for line in ready.tree()] == [line.split()[1] for line in calm.tree()]

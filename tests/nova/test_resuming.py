@@ -107,7 +107,7 @@ def test_what_a_model_said_is_neither_asked_nor_paid_for_again() -> None:
 
     model = ScriptedModel.of([Line("seven", cost=Cost(tokens=30, micros=5)), "eight"])
     ready = bench(boss, model=model)
-    ready.journal.dies_after = 4
+    ready.journal.dies_after = 3
     with pytest.raises(JournalError):
         ready.ask(Lead())
     ready.journal.dies_after = None

@@ -168,23 +168,46 @@ async def _broken() -> str:
     raise TimeoutError("its own")
 
 
+def _unheard() -> None:
+    """Be told of a wait, and do nothing."""
+
+
 def test_a_time_limit_lets_through_what_is_in_time() -> None:
-    assert go(within(1, _plain())) == "at once"
-    assert go(within(1, _waits())) == "later"
+    assert go(within(1, _plain(), _unheard)) == "at once"
+    assert go(within(1, _waits(), _unheard)) == "later"
     with pytest.raises(TimeoutError, match="its own"):
-        go(within(1, _broken()))
+        go(within(1, _broken(), _unheard))
 
 
 @pytest.mark.parametrize("late", [_stuck, _stubborn], ids=["hangs", "hangs, and waits once more when cut off"])
 def test_a_time_limit_cuts_off_what_is_late(late: object) -> None:
     assert callable(late)
     with pytest.raises(OverTimeError):
-        go(within(0.01, late()))
+        go(within(0.01, late(), _unheard))
+
+
+def test_each_wait_is_told_and_what_never_waits_tells_nothing() -> None:
+    told: list[str] = []
+    go(within(1, _plain(), lambda: told.append("plain")))
+    go(within(1, _waits(), lambda: told.append("waits")))
+    assert told == ["waits"] * 2
+
+
+def test_a_body_that_is_late_and_cancelled_too_is_cancelled() -> None:
+    async def cancels() -> None:
+        task = asyncio.create_task(within(0.01, _stubborn(), _unheard))
+        while not task.cancelling():
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    go(cancels())
 
 
 def test_a_cancelled_body_is_cancelled_and_not_late() -> None:
     async def cancels() -> None:
-        task = asyncio.create_task(within(5, _stuck()))
+        task = asyncio.create_task(within(5, _stuck(), _unheard))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

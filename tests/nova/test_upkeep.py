@@ -13,19 +13,20 @@ from nova.adapters.journal_schema import EVENTS, MIGRATIONS
 from nova.adapters.journal_writer import Writer
 from nova.adapters.retention import DAY, Retention, retain, retention_policy
 from nova.adapters.upkeep import Check, backup, doctor, restore
+from nova.contracts import Standing
 from nova.errors import JournalError, PolicyError
-from tests.nova.journaling import ACME, closed, ended, entry_of, run_of, use_of
+from tests.nova.journaling import ACME, ended, ending, entry_of, run_of, use_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 async def record(journal: SqliteJournal, *names: str) -> None:
     for name in names:
-        await journal.begin(run_of(name), entry_of(name))
-        await journal.open([entry_of(name, 1, task=f'"{name * 200}"')])
-        await journal.tool(use_of(name))
-        await journal.used(ended(use_of(name)))
-        await journal.close(closed(entry_of(name, 1)))
+        await journal.record([run_of(name), entry_of(name)])
+        await journal.record([entry_of(name, 1, task=f'"{name * 200}"')])
+        await journal.record([use_of(name)])
+        await journal.record([ended(use_of(name))])
+        await journal.record([ending(entry_of(name, 1))])
 
 
 def recorded(path: Path, *names: str) -> Path:
@@ -196,9 +197,9 @@ def test_retention_deletes_whole_old_runs_by_state_and_never_an_open_one(tmp_pat
         async with SqliteJournal(path) as journal:
             await record(journal, *settled, "never_settled")
             for name, (state, day) in settled.items():
-                await journal.settle(name, owner="count", state=state, at=day * DAY)
-            await journal.settle("waiting_new", owner="count", state="waiting", at=1.0)
-            await journal.settle("waiting_new", owner="count", state="open", at=1.0)  # it goes on
+                await journal.record([Standing(run=name, owner="count", state=state, at=day * DAY)])
+            await journal.record([Standing(run="waiting_new", owner="count", state="waiting", at=1.0)])
+            await journal.record([Standing(run="waiting_new", owner="count", state="open", at=1.0)])  # it goes on
             await journal.feedback("done_old", ACME, good=True, because="", at=1.0)
             gone = await retain(journal, POLICY, now=NOW)
             again = await retain(journal, POLICY, now=NOW)
@@ -223,7 +224,7 @@ def test_a_run_that_went_on_after_it_was_chosen_is_kept(tmp_path: Path) -> None:
         async with SqliteJournal(path) as journal:
             await record(journal, "r1")
             for state in ("waiting", "done"):
-                await journal.settle("r1", owner="count", state=state, at=1.0)
+                await journal.record([Standing(run="r1", owner="count", state=state, at=1.0)])
 
     asyncio.run(run())
     writer = Writer(path, patience=1.0)
@@ -240,7 +241,7 @@ def test_the_space_of_forgotten_runs_is_given_back(tmp_path: Path) -> None:
     async def run() -> int:
         async with SqliteJournal(path) as journal:
             for number in range(120):
-                await journal.settle(f"r{number}", owner="count", state="done", at=1.0)
+                await journal.record([Standing(run=f"r{number}", owner="count", state="done", at=1.0)])
             return await retain(journal, POLICY, now=NOW)
 
     assert asyncio.run(run()) == 120  # more than one portion
