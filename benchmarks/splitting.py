@@ -29,7 +29,7 @@ def units(old: Tree, new: Tree, product: str, tests: str) -> Iterator[Unit]:
     for path in _changed(old, new, product):
         for name, spans in sorted(_parts(old[path], new[path]).items()):
             data = _applied(old[path], new[path], spans)
-            files = {path: data, **_mentioning(name.split(".")[-1], added, old, new)}
+            files = {path: data, **_mentioning(name.split(".")[0], added, old, new)}
             if data != old[path].data and all(_parses(text) for text in files.values()):
                 yield Unit(f"{path}::{name or 'module'}", files, len(files) > 1)
 

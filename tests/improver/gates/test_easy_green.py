@@ -1,10 +1,13 @@
 """Easy green sees each way of asking less, and lets tests grow."""
 
+from dataclasses import replace
+
 import pytest
 
+from improver.gate import Example
 from improver.gates.easy_green import easy_green
 from improver.records import Ruling, Safety
-from tests.improver.judging import judged
+from tests.improver.judging import judged, judged_change
 
 PATH = "tests/test_boat.py"
 TESTS = '''"""Boats float."""
@@ -201,3 +204,11 @@ def test_the_receipt_counts_what_was_compared() -> None:
     result = judged(easy_green, {PATH: TESTS}, {PATH: replaced("== 4", ">= 4")}, Safety.NEW_TEST)
     assert result.reasons == (f"{PATH}: TestOars.test_pairs no longer has: assert len(boat.oars()) == 4",)
     assert result.receipt.counts == {"tests": 1, "settings": 0, "weaker": 1}
+
+
+def test_a_person_who_skips_a_new_test_is_asked_about_it() -> None:
+    skipped = f"{TESTS}\n\n@pytest.mark.skipif(True, reason='later')\ndef test_later() -> None:\n    assert boat.oars()\n"
+    example = Example({PATH: TESTS, "pier/a.py": "a = 1\n"}, {PATH: skipped, "pier/a.py": "a = 2\n"})
+    by_machine, by_person = example.change(), replace(example.change(), author="human")
+    rulings = [judged_change(easy_green, example.tree(), change).ruling for change in (by_machine, by_person)]
+    assert rulings == [Ruling.FAIL, Ruling.ESCALATE]
