@@ -6,7 +6,7 @@ from nova.agent import Agent, Registry
 from nova.checking import forbidden, told_unverified, unacceptable, unbacked
 from nova.contracts import Answer, Contract, Entry, Failure, Refusal
 from nova.running import Run
-from nova.seam import Judged, Problem, told
+from nova.seam import Judged, Problem, Said, told
 from nova.stint import Stint
 
 
@@ -19,7 +19,7 @@ def admit(run: Run, entry: Entry, registry: Registry) -> tuple[Agent, Contract] 
     if entry.contract != address:
         return Failure(kind="malformed", reason=f"it was sent {entry.contract}, and {agent.name} accepts {address}")
     try:
-        task = agent.accepts.model_validate_json(entry.task)
+        task = run.tasks.pop(entry.index, None) or agent.accepts.model_validate_json(entry.task)
     except ValidationError as error:
         return Failure(kind="malformed", reason=f"the task does not fit {address}: {told(error)}")
     beyond = _beyond(run, entry, agent, task)
@@ -44,15 +44,15 @@ def _beyond(run: Run, entry: Entry, agent: Agent, task: Contract) -> Refusal | F
 
 def accepted(stint: Stint, judged: Judged) -> Judged | None:
     """Return the outcome once its acceptance and claims are checked; None when its claims went back to the sender."""
-    if not isinstance(judged, Answer):
+    if not isinstance(judged, Said) or not isinstance(answer := judged.outcome, Answer):
         return judged
-    if wrong := unacceptable(judged, stint.seat.entry.acceptance):
+    if wrong := unacceptable(answer, stint.seat.entry.acceptance):
         return Problem("malformed", wrong)
-    claims = unbacked(judged, stint.seat.run.evidence) if judged.claims else ()
+    claims = unbacked(answer, stint.seat.run.evidence) if answer.claims else ()
     if not claims:
         return judged
     if stint.questioned:
-        return told_unverified(judged, claims)
+        return Said(told_unverified(answer, claims))
     stint.questioned = True
     named = ", ".join(repr(claim.evidence) for claim in claims)
     stint.problem = f"nothing on record shows {named}: name the entry or the receipt that does, or claim less"

@@ -34,7 +34,7 @@ class Carrier:
             run.close(entry, admitted, Cost())
             return admitted
         agent, task = admitted
-        packet = Packet.model_validate_json(entry.packet)
+        packet = run.packets.pop(entry.index, None) or Packet.model_validate_json(entry.packet)
         stint = Stint(Seat(self._shop, run, entry, agent, Tally()), task, packet)
         while (end := await self._turn(stint)) is None:
             pass
@@ -54,11 +54,11 @@ class Carrier:
         if isinstance(judged, Problem):
             return self._reject(stint, judged, owns=owns)
         stint.problem = ""
-        if isinstance(judged, Question):
-            return self._put(stint, judged)
         if isinstance(judged, tuple):
             return await self._hand_on(stint, judged)
-        return stint.end(judged)
+        if isinstance(judged.outcome, Question):
+            return self._put(stint, judged.outcome)
+        return stint.end(judged.outcome, judged.text)
 
     async def _call(self, stint: Stint) -> tuple[object, Failure | None]:
         """Return what the body returned, or the failure it came to."""
@@ -164,8 +164,9 @@ class Carrier:
         """Return the receiver's entry; one without a packet is refused: a loop, or no hops left."""
         mark = digest(sent.receiver.name, sent.receiver.accepts.address(), sent.task)
         refused = parent.hop >= self._shop.limits.depth or not run.purse.hop() or mark in run.first
-        packet = "" if refused else await packet_for(run, sent, self._shop.policy)
-        entry = child_entry(run, parent, sent, sender=sender, packet=packet)
+        packet = None if refused else await packet_for(run, sent, self._shop.policy)
+        entry = child_entry(run, parent, sent, sender=sender, packet="" if packet is None else packet.model_dump_json())
+        run.give(entry.index, sent.given, packet)
         run.add(entry, mark)
         return entry
 

@@ -20,16 +20,20 @@ def forbidden(asked: str, does_not: Mapping[str, str | None]) -> tuple[str, str 
     Only the instruction counts, which is what precedes a colon or the first line break: what follows is
     material. An act is called for where a clause begins with its verb and has its other words.
     """
-    instruction = asked[:INSTRUCTION].lstrip().partition("\n")[0].partition(":")[0].casefold()
-    for clause in CLAUSE.split(instruction):
-        spoken = POLITE.sub("", clause.strip())
-        first = WORD.search(spoken)
-        opening = _stem(first[0]) if first else ""
+    for opening, words in _called(asked[:INSTRUCTION].lstrip().partition("\n")[0].partition(":")[0]):
         for act, owner in does_not.items():
             verb, others = _act(act)
-            if opening == verb and others <= {_stem(word) for word in WORD.findall(spoken)}:
+            if opening == verb and others <= words:
                 return act, owner
     return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _called(instruction: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each clause's first stem and all its stems; agents give the same reasons again and again."""
+    spoken = [POLITE.sub("", clause.strip()) for clause in CLAUSE.split(instruction.casefold())]
+    stems = [[_stem(word) for word in WORD.findall(clause)] for clause in spoken]
+    return tuple((words[0] if words else "", frozenset(words)) for words in stems)
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """What crosses a seam: versioned, frozen records that forbid what they do not know."""
 
+import functools
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar, Generic, TypeVar
 
@@ -15,6 +17,7 @@ class Contract(BaseModel):
     version: ClassVar[int] = 1
 
     @classmethod
+    @functools.cache
     def address(cls) -> str:
         """Return the contract's address on the wire."""
         return f"{cls.__name__}@{cls.version}"
@@ -188,13 +191,14 @@ class Entry(Contract):
     closed: float | None = None
 
 
-class Closing(Contract):
+@dataclass(frozen=True, slots=True)
+class Closing:
     """How an open entry ends. A closed entry never changes."""
 
-    run: Text
+    run: str
     index: int
     outcome: str  # {"kind": "Answer", "value": {...}}
-    cost: Cost = Cost()
+    cost: Cost
     closed: float  # seconds since the epoch
 
 
@@ -227,10 +231,11 @@ class RunRecord(Contract):
     principal: str = ""  # on whose authority
 
 
-class Standing(Contract):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """Who owns a run from now on, and how it stands: open, waiting, done or failed."""
 
-    run: Text
+    run: str
     owner: str
     state: str
     at: float  # seconds since the epoch

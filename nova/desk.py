@@ -110,9 +110,9 @@ class Desk:
         try:
             result = await known(use.key, dict(arguments))
         except ToolError as error:
-            run.used(use.model_copy(update={"result": str(error), "failed": True}))
+            run.used(_ended(use, str(error), failed=True))
             raise
-        run.used(use.model_copy(update={"result": result}))
+        run.used(_ended(use, result))
         self.seat.tally.receipts.append(use.key)
         return result
 
@@ -133,12 +133,12 @@ class Desk:
         except ModelError as error:
             run.purse.settle(reserved, Cost())
             told = json.dumps({"error": type(error).__name__, "what": error.what, "why": error.why, "fix": error.fix})
-            run.used(use.model_copy(update={"result": told, "failed": True}))
+            run.used(_ended(use, told, failed=True))
             raise
         run.purse.settle(reserved, reply.cost)
         self.seat.tally.take(reply.cost)
         told = json.dumps({"text": reply.text, "tokens": reply.cost.tokens, "micros": reply.cost.micros})
-        run.used(use.model_copy(update={"result": told}))
+        run.used(_ended(use, told))
         return reply.text
 
     def _heard_again(self, use: ToolUse) -> str:
@@ -168,6 +168,10 @@ def _permitted(seat: Seat, tool: str) -> Tool:
             fix="hand the task on as delegate, or advise to use it",
         )
     return known
+
+
+def _ended(use: ToolUse, result: str, *, failed: bool = False) -> ToolUse:
+    return ToolUse(key=use.key, tool=use.tool, arguments=use.arguments, result=result, failed=failed)
 
 
 def _same(earlier: ToolUse | None, use: ToolUse) -> ToolUse | None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -36,6 +35,7 @@ from nova.sources import packet_for, root_sent
 from nova.stint import Moved, Waiting
 from nova.triggers import Trigger
 
+T = TypeVar("T")
 ENDED = ("done", "failed")
 BUDGET = Budget(tokens=100_000, micros=1_000_000, seconds=600.0, hops=24)
 
@@ -64,6 +64,7 @@ class House:
 @dataclass(slots=True)
 class _Live:
     task: "asyncio.Task[object] | None"
+    record: RunRecord
     run: Run | None = None
     cancelled: str = ""
 
@@ -98,7 +99,7 @@ class Orchestrator:
 
     async def start(self, message: Message, task: Contract, *, budget: Budget | None = None) -> Ended:
         """Begin a run with the agent that accepts `task` as its owner, and carry it to its end or to a question."""
-        agent, text = self._routed(task)
+        agent, text, given = self._routed(task)
         purse = budget or self._house.budget
         record = RunRecord(
             run=self._house.new_run(),
@@ -112,24 +113,22 @@ class Orchestrator:
             principal=message.principal,
         )
         run = Run(record, self._house.journal, self._house.now, Purse.of(purse))
-        sent = root_sent(agent, text)
-        root = root_entry(run, sent, packet=await packet_for(run, sent, self._shop.policy))
-        async with self._carried(record.run) as live:
-            run.begin(root)
-            live.run = run
-            return await self._stoppable(live, record, self._carry(run))
+        sent = root_sent(agent, text, given)
+        packet = await packet_for(run, sent, self._shop.policy)
+        root = root_entry(run, sent, packet=packet.model_dump_json())
+        run.give(root.index, given, packet)
+        run.begin(root)
+        return await self._carried(record, self._begun, run)
 
     async def reply(self, record: RunRecord, message: Message) -> Ended:
         """Give the message to the pending owner: it answers the run's first open question."""
         if (message.scope, message.session) != (record.scope, record.session):
             raise HandoffError("this message belongs to another session", fix="reply within the run's own session")
-        async with self._carried(record.run) as live:
-            return await self._stoppable(live, record, self._replied(live, record, message))
+        return await self._carried(record, self._replied, message)
 
     async def resume(self, record: RunRecord) -> Ended:
         """Go on with a run where its journal stops: agents at least once, tools exactly once by their keys."""
-        async with self._carried(record.run) as live:
-            return await self._stoppable(live, record, self._resumed(live, record))
+        return await self._carried(record, self._resumed, record)
 
     async def cancel(self, record: RunRecord, reason: str) -> None:
         """End a run: its open entries fail as cancelled. Whoever carries it right now returns that failure.
@@ -141,10 +140,7 @@ class Orchestrator:
             live.cancelled = reason
             live.task.cancel()
             return
-        async with self._carried(record.run):
-            run = await self._revived(record)
-            if run.record.state not in ENDED:
-                await _abandon(run, reason)
+        await self._carried(record, self._cancelled, reason)
 
     def read(self, address: str, text: str) -> Contract:
         """Return a task from JSON for the agent or contract at `address`; raise ContractError saying what is wrong."""
@@ -159,58 +155,61 @@ class Orchestrator:
             what = f"the task does not fit {agent.accepts.address()}: {told(error)}"
             raise ContractError(what, fix="correct the task") from error
 
-    def _routed(self, task: Contract) -> tuple[Agent, str]:
-        """Return who accepts the task, and the task as JSON, once it is validated anew."""
+    def _routed(self, task: Contract) -> tuple[Agent, str, Contract]:
+        """Return who accepts the task, the task as JSON, and the task as read from that."""
         agent = self._shop.registry.accepting(task.address())
         if agent is None:
             raise RoutingError(f"nobody accepts {task.address()}", fix="add an agent that does")
         text = task.model_dump_json(warnings="none")
-        self.read(agent.name, text)
+        given = self.read(agent.name, text)
         if len(text) > self._shop.policy.task:
             what = f"the task has {len(text)} characters, and at most {self._shop.policy.task} may be handed on"
             raise ContractError(what, fix="send a shorter text, or raise `task` in policies/context.yaml")
-        return agent, text
+        return agent, text, given
 
-    @asynccontextmanager
-    async def _carried(self, name: str) -> AsyncIterator[_Live]:
-        """Keep a run to one carrier at a time, here and, by the journal's claim, wherever else the journal is."""
+    async def _carried(self, record: RunRecord, work: "Callable[[_Live, T], Awaitable[Ended]]", given: T) -> Ended:
+        """Do the work on a run that nobody else carries, here or, by the journal's claim, wherever else it is.
+
+        On `cancel` it ends there, and however it ends, what happened is sent to the journal.
+        """
+        name = record.run
         if name in self._live:
             raise HandoffError(f"the run {name} is being carried already", fix="wait for it, or cancel it")
-        self._live[name] = live = _Live(asyncio.current_task())
+        self._live[name] = live = _Live(asyncio.current_task(), record)
+        claimed = False
         try:
             await self._house.journal.claim(name)
-            try:
-                yield live
-            finally:
-                self._house.journal.release(name)
+            claimed = True
+            return await work(live, given)
+        except asyncio.CancelledError:
+            if not (claimed and live.cancelled) or live.task is None:
+                raise
+            live.task.uncancel()
+            return await _abandon(live.run or await self._revived(live), live.cancelled)
         finally:
+            if live.run is not None:
+                live.run.send()
+            if claimed:
+                self._house.journal.release(name)
             del self._live[name]
 
-    async def _revived(self, record: RunRecord) -> Run:
+    async def _revived(self, live: _Live) -> Run:
         """Return a run as its journal left it, whatever was known of it before it was claimed."""
-        journal = self._house.journal
+        record, journal = live.record, self._house.journal
         standing = await journal.find(record.run, record.scope)
         if standing is None:
             raise JournalError(f"there is no run {record.run}", fix="nova runs list")
         entries = await journal.entries(record.run, record.scope)
         kept = Kept(standing, entries, await journal.uses(record.run, record.scope))
-        return revived(kept, journal, self._house.now)
+        live.run = revived(kept, journal, self._house.now)
+        return live.run
 
-    async def _stoppable(self, live: _Live, record: RunRecord, work: Coroutine[Any, Any, Ended]) -> Ended:
-        """Carry a run to its end or to a question; on `cancel`, to that."""
-        try:
-            return await work
-        except asyncio.CancelledError:
-            if not live.cancelled or live.task is None:
-                raise
-            live.task.uncancel()
-            return await _abandon(live.run or await self._revived(record), live.cancelled)
-        finally:
-            if live.run is not None:
-                live.run.send()
+    async def _begun(self, live: _Live, run: Run) -> Ended:
+        live.run = run
+        return await self._carry(run)
 
-    async def _replied(self, live: _Live, record: RunRecord, message: Message) -> Ended:
-        live.run = run = await self._revived(record)
+    async def _replied(self, live: _Live, message: Message) -> Ended:
+        run = await self._revived(live)
         asked = question_of(run.pending())
         if asked is None:
             return await self._carry(run)
@@ -221,9 +220,12 @@ class Orchestrator:
         await run.stand("open")
         return await self._carry(run)
 
-    async def _resumed(self, live: _Live, record: RunRecord) -> Ended:
-        live.run = run = await self._revived(record)
-        return await self._carry(run)
+    async def _resumed(self, live: _Live, _: RunRecord) -> Ended:
+        return await self._carry(await self._revived(live))
+
+    async def _cancelled(self, live: _Live, reason: str) -> Ended:
+        run = await self._revived(live)
+        return await (self._carry(run) if run.record.state in ENDED else _abandon(run, reason))
 
     async def _carry(self, run: Run) -> Ended:
         outcome = run.outcomes.get(run.top)

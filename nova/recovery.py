@@ -22,9 +22,9 @@ class Transferred(Contract):
     entry: int
 
 
-def spoken(outcome: Contract) -> str:
-    """Return an outcome as the journal keeps it."""
-    return f'{{"kind":"{type(outcome).__name__}","value":{outcome.model_dump_json()}}}'
+def spoken(outcome: Contract, text: str = "") -> str:
+    """Return an outcome as the journal keeps it; `text` is its JSON, where that is known."""
+    return f'{{"kind":"{type(outcome).__name__}","value":{text or outcome.model_dump_json()}}}'
 
 
 def heard(outcome: str) -> Settled | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from nova.contracts import Answer, Closing, Contract, Cost, Entry, Fact, RunRecord, Standing, ToolUse
+from nova.contracts import Answer, Closing, Contract, Cost, Entry, Fact, Packet, RunRecord, Standing, ToolUse
 from nova.errors import JournalError
 from nova.ports import Journal
 from nova.purse import Purse
@@ -30,6 +30,8 @@ class Run:
     top: int = 0  # the entry of the owner
     entries: dict[int, Entry] = field(default_factory=dict)
     outcomes: dict[int, Settled | None] = field(default_factory=dict)  # of closed entries; None: transferred
+    tasks: dict[int, Contract] = field(default_factory=dict)  # as read from what is on record, not yet begun
+    packets: dict[int, Packet] = field(default_factory=dict)  # the same
     uses: dict[str, ToolUse] = field(default_factory=dict)
     first: dict[bytes, int] = field(default_factory=dict)  # digest of a handoff -> the entry that had it first
     evidence: set[str] = field(default_factory=set)  # entries and tool keys that succeeded
@@ -44,6 +46,12 @@ class Run:
         """Return the next free index and take it."""
         self.free += 1
         return self.free - 1
+
+    def give(self, index: int, task: Contract, packet: Packet | None) -> None:
+        """Keep what was validated for the receiver of an entry, so that it need not be read once more."""
+        self.tasks[index] = task
+        if packet is not None:
+            self.packets[index] = packet
 
     def add(self, entry: Entry, mark: bytes = b"") -> None:
         """Take up a new entry; its index is fixed from now on. `mark` is its digest, where that is known."""
@@ -70,9 +78,8 @@ class Run:
         self.unwritten += entries
 
     def close(self, entry: Entry, outcome: Contract, cost: Cost, text: str = "") -> None:
-        """End an entry. `text` is the outcome as the journal keeps it, where that is known."""
-        kept = text or spoken(outcome)
-        self.unwritten.append(Closing(run=entry.run, index=entry.index, outcome=kept, cost=cost, closed=self.now()))
+        """End an entry. `text` is the outcome as JSON, where that is known."""
+        self.unwritten.append(Closing(entry.run, entry.index, spoken(outcome, text), cost, self.now()))
         self.outcomes[entry.index] = outcome if isinstance(outcome, Settled) else None
         if isinstance(outcome, Answer):
             self.evidence.add(str(entry.index))
@@ -89,17 +96,16 @@ class Run:
 
     async def stand(self, state: str) -> None:
         """Record how the run stands; it is on disk when this returns, with all that went before."""
-        self.unwritten.append(self._standing(state))
-        await self._flush()
-        self.record = self.record.model_copy(update={"state": state})
+        await self._ready()
+        await self._write(self._standing(state))
 
     async def tool(self, use: ToolUse) -> ToolUse | None:
         """Record a use before its effect; return the record of before, if there is one."""
         if (earlier := self.uses.get(use.key)) is not None:
             return earlier
         self.uses[use.key] = use
-        self.unwritten.append(use)
-        return await self._flush()
+        await self._ready()
+        return await self._write(use)
 
     def used(self, use: ToolUse) -> None:
         """Take up what came of a use."""
@@ -118,16 +124,16 @@ class Run:
             while self.unwritten:
                 await self._write()
 
-    async def _flush(self) -> ToolUse | None:
-        """Wait until everything is on disk."""
+    async def _ready(self) -> None:
+        """Wait for what was sent ahead."""
         while self.ahead is not None and not self.ahead.done():
             await asyncio.shield(self.ahead)
-        return await self._write()
 
-    async def _write(self) -> ToolUse | None:
+    async def _write(self, *last: Fact) -> ToolUse | None:
+        """Write what waits, and `last` after it: it is in no other write, so that its failure is told to its caller."""
         if self.broken is not None:
             raise JournalError(self.broken.what, where=self.broken.where, why=self.broken.why, fix=self.broken.fix)
-        facts, self.unwritten = self.unwritten, []
+        facts, self.unwritten = (*self.unwritten, *last), []
         try:
             return await self.journal.record(facts)
         except JournalError as error:
@@ -135,7 +141,7 @@ class Run:
             raise
 
     def _standing(self, state: str) -> Standing:
-        return Standing(run=self.record.run, owner=self.record.owner, state=state, at=self.now())
+        return Standing(self.record.run, self.record.owner, state, self.now())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ SPEAKING = (Answer, Refusal, Reroute, Question)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A handoff that can be made: its receiver and its task as canonical JSON."""
+    """A handoff that can be made: its receiver, its task as canonical JSON, and the task as read from that JSON."""
 
     receiver: Agent
     task: str
+    given: Contract
     relation: Relation
     reason: str
     acceptance: Acceptance
@@ -42,7 +43,15 @@ class Sender:
     largest: int
 
 
-Judged = Ending | tuple[Sent, ...] | Problem
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An ending that fits its contract, and its canonical JSON ("" once it was changed)."""
+
+    outcome: Ending
+    text: str = ""
+
+
+Judged = Said | tuple[Sent, ...] | Problem
 
 
 def judge(returned: object, sender: Sender, registry: Registry) -> Judged:
@@ -56,7 +65,7 @@ def judge(returned: object, sender: Sender, registry: Registry) -> Judged:
     return _ending(returned, sender)
 
 
-def _ending(returned: object, sender: Sender) -> Ending | Problem:
+def _ending(returned: object, sender: Sender) -> Said | Problem:
     kind = type(returned)
     if not isinstance(returned, SPEAKING) or kind not in sender.agent.endings:
         declared = ", ".join(sorted(one.__name__ for one in sender.agent.endings)) or "handoffs only"
@@ -64,7 +73,8 @@ def _ending(returned: object, sender: Sender) -> Ending | Problem:
     if kind is Question and sender.relation is Relation.CONSULT:
         return Problem("malformed", "an adviser has no voice to the user: answer, or refuse")
     try:
-        return returned.model_validate_json(returned.model_dump_json(warnings="none"))
+        text = returned.model_dump_json(warnings="none")
+        return Said(returned.model_validate_json(text), text)
     except (ValidationError, PydanticSerializationError) as error:
         return Problem("malformed", f"its {kind.__name__} does not fit the contract: {told(error)}")
 
@@ -123,10 +133,10 @@ def _declared(handoff: Handoff[Contract], sender: Sender, registry: Registry) ->
         return Problem("malformed", what, receiver.name)
     try:
         text = task.model_dump_json(warnings="none")
-        kind.model_validate_json(text)
+        given = kind.model_validate_json(text)
     except (ValidationError, PydanticSerializationError) as error:
         return Problem("malformed", f"its {kind.address()} does not fit the contract: {told(error)}", receiver.name)
-    return Sent(receiver, text, handoff.relation, handoff.reason, handoff.acceptance)
+    return Sent(receiver, text, given, handoff.relation, handoff.reason, handoff.acceptance)
 
 
 def opened(letter: Letter, registry: Registry) -> Sent | Problem:
@@ -141,7 +151,9 @@ def opened(letter: Letter, registry: Registry) -> Sent | Problem:
     except ValidationError as error:
         what = f"the task for {receiver.name} does not fit {receiver.accepts.address()}: {told(error)}"
         return Problem("malformed", what, receiver.name)
-    return Sent(receiver, task.model_dump_json(), letter.relation, letter.reason, letter.acceptance)
+    text = task.model_dump_json()
+    given = receiver.accepts.model_validate_json(text)
+    return Sent(receiver, text, given, letter.relation, letter.reason, letter.acceptance)
 
 
 def _nobody(address: str, registry: Registry) -> Problem:

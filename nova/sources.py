@@ -1,24 +1,24 @@
 """Gather what a receiver might see: the message, the run's results, what is done, the session's earlier runs."""
 
 from nova.agent import Agent
-from nova.contracts import Acceptance, Answer, Relation, RunRecord
+from nova.contracts import Acceptance, Answer, Contract, Packet, Relation, RunRecord
 from nova.packet import ContextPolicy, Receiver, Source, build
 from nova.recovery import done_line, heard
 from nova.running import Run
 from nova.seam import Sent
 
 
-async def packet_for(run: Run, sent: Sent, policy: ContextPolicy) -> str:
-    """Return the packet of a handoff as canonical JSON."""
+async def packet_for(run: Run, sent: Sent, policy: ContextPolicy) -> Packet:
+    """Return the packet of a handoff."""
     needs = sent.receiver.card.needs.context
     receiver = Receiver(needs, sent.relation, run.record.scope, sent.task)
     sources = [*_message(run), *_results(run), *(await _history(run, policy) if "history" in needs else ())]
-    return build(receiver, sources, _done(run) if "done" in needs else (), policy).model_dump_json()
+    return build(receiver, sources, _done(run) if "done" in needs else (), policy)
 
 
-def root_sent(agent: Agent, task: str) -> Sent:
+def root_sent(agent: Agent, task: str, given: Contract) -> Sent:
     """Return the handoff from the user to the first owner."""
-    return Sent(agent, task, Relation.TRANSFER, "the user asked", Acceptance())
+    return Sent(agent, task, given, Relation.TRANSFER, "the user asked", Acceptance())
 
 
 def _message(run: Run) -> list[Source]:

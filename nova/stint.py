@@ -40,10 +40,10 @@ class Stint:
     rejected: bool = False  # the owner was told once already that its handoff came to nothing
     questioned: bool = False  # unbacked claims went back once already
 
-    def end(self, outcome: Settled) -> Settled:
-        """Close the entry."""
+    def end(self, outcome: Settled, text: str = "") -> Settled:
+        """Close the entry; `text` is the outcome as JSON, where that is known."""
         entry = self.seat.entry
         if isinstance(outcome, Failure):
             log.warning("run %s entry %d %s: %s", entry.run, entry.index, entry.agent, outcome.kind)
-        self.seat.run.close(entry, outcome, self.seat.tally.cost())
+        self.seat.run.close(entry, outcome, self.seat.tally.cost(), text)
         return outcome

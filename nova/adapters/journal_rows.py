@@ -3,7 +3,9 @@
 import functools
 import re
 import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -82,29 +84,33 @@ def run_named(fact: Fact) -> str:
 
 def row_of(known: Known, fact: Fact) -> tuple[int, Row]:
     """Return a fact as a row of its table; raise JournalError for what is no fact of that run."""
-    match fact:
-        case Entry():
-            return ENTRIES, _entry_row(known, fact)
-        case Closing(cost=cost):
-            spent = (cost.tokens, cost.micros, cost.seconds, cost.hops)
-            return CLOSINGS, (known.number, fact.index, fact.outcome, *spent, fact.closed)
-        case ToolUse(result=None):
-            return USES, (known.number, *key_of(fact)[1:], fact.tool, fact.arguments)
-        case ToolUse():
-            return RESULTS, (known.number, *key_of(fact)[1:], fact.result, int(fact.failed))
-        case Standing():
-            return SETTLEMENTS, (known.number, fact.owner, fact.state, fact.at)
-        case RunRecord():
-            return RUNS, _run_row(known.number, fact)
+    return TRANSLATIONS[type(fact)](known, fact)
 
 
-def _run_row(number: int, run: RunRecord) -> Row:
+def _use_row(known: Known, use: ToolUse) -> tuple[int, Row]:
+    _, index, ordinal = key_of(use)
+    if use.result is None:
+        return USES, (known.number, index, ordinal, use.tool, use.arguments)
+    return RESULTS, (known.number, index, ordinal, use.result, int(use.failed))
+
+
+def _closing_row(known: Known, end: Closing) -> tuple[int, Row]:
+    cost = end.cost
+    spent = cost.tokens, cost.micros, cost.seconds, cost.hops
+    return CLOSINGS, (known.number, end.index, end.outcome, *spent, end.closed)
+
+
+def _standing_row(known: Known, stands: Standing) -> tuple[int, Row]:
+    return SETTLEMENTS, (known.number, stands.owner, stands.state, stands.at)
+
+
+def _run_row(known: Known, run: RunRecord) -> tuple[int, Row]:
     """Return the columns of a new run; raise JournalError unless it is a new one."""
     if run.state != "open" or run.closed is not None:
         raise JournalError(f"the run {run.run} begins as {run.state}", fix="begin it open, then settle it")
     scope = run.scope
-    return (
-        number,
+    return RUNS, (
+        known.number,
         run.run,
         scope.tenant,
         scope.client,
@@ -119,7 +125,7 @@ def _run_row(number: int, run: RunRecord) -> Row:
     )
 
 
-def _entry_row(known: Known, entry: Entry) -> Row:
+def _entry_row(known: Known, entry: Entry) -> tuple[int, Row]:
     """Return the columns of an entry that opens; raise JournalError for one of another scope or with an outcome."""
     if entry.scope is not known.scope and entry.scope != known.scope:
         raise JournalError(f"entry {entry.index} of the run {entry.run} is of another scope than its run")
@@ -127,7 +133,7 @@ def _entry_row(known: Known, entry: Entry) -> Row:
         raise JournalError(f"entry {entry.index} of the run {entry.run} opens with an outcome", fix="close it after")
     acceptance, budget = entry.acceptance, entry.budget
     plain = acceptance.at_most is None and not acceptance.mentions
-    return (
+    return ENTRIES, (
         known.number,
         entry.index,
         entry.parent,
@@ -141,9 +147,23 @@ def _entry_row(known: Known, entry: Entry) -> Row:
         entry.opened,
         entry.reason,
         None if plain else acceptance.model_dump_json(),
-        None if budget is None else budget.model_dump_json(),
+        None if budget is None else _budget(budget),
         entry.hop,
     )
+
+
+def _budget(left: Budget) -> str:
+    """Return a budget as JSON; a purse is never without bounds, so that its numbers are JSON as they are."""
+    return f'{{"tokens":{left.tokens},"micros":{left.micros},"seconds":{left.seconds!r},"hops":{left.hops}}}'
+
+
+TRANSLATIONS: Mapping[type[Fact], Callable[[Known, Any], tuple[int, Row]]] = {
+    RunRecord: _run_row,
+    Entry: _entry_row,
+    Closing: _closing_row,
+    ToolUse: _use_row,
+    Standing: _standing_row,
+}
 
 
 def key_of(use: ToolUse) -> tuple[str, int, int]:

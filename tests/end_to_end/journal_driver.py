@@ -20,7 +20,7 @@ from itertools import count
 from pathlib import Path
 
 from nova.adapters.journal import SqliteJournal
-from nova.contracts import Closing, Entry, Relation, RunRecord, Scope, Standing, ToolUse
+from nova.contracts import Closing, Cost, Entry, Relation, RunRecord, Scope, Standing, ToolUse
 
 CONCURRENT = 16
 CHILDREN = (1, 2)  # the root asks two children; each uses a tool twice
@@ -97,7 +97,7 @@ class Driver:
 
     async def finish(self, entry: Entry, outcome: str) -> None:
         """Close an entry and say so."""
-        await self.journal.record([Closing(run=entry.run, index=entry.index, outcome=outcome, closed=2.0)])
+        await self.journal.record([Closing(run=entry.run, index=entry.index, outcome=outcome, cost=Cost(), closed=2.0)])
         say("closed", entry.run, entry.index)
 
     async def look(self, run: str, index: int, ordinal: int) -> int:
