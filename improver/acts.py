@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import importlib.resources
+import itertools
 import secrets
 import tempfile
 import time
@@ -28,6 +29,7 @@ from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
 from improver.verify.bench import SandboxBench, demand_green, measure
 from improver.verify.configuration import read as read_configuration
+from improver.verify.evidence import nonce_of
 from improver.verify.evidence import read as read_evidence
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -102,10 +104,7 @@ def reverify(improver: Improver, number: int, tell: Tell) -> Verification:
     """Run the evidence of proposal `number` again, from a baseline measured anew."""
     draft = improver.ledger.proposal(number).draft
     repository = improver.repository
-    standing = Standing(
-        repository.branch_head(draft.branch), repository.tree_id(draft.commit), repository.parents(draft.commit)
-    )
-    loose = bound(draft, standing, now())
+    loose = bound(draft, standing_of(improver, draft), now())
     if loose:
         return Verification(draft.claims_digest, "", tuple(loose))
     red = {"failed", "errors"} & read_evidence(draft.evidence).baseline.counts.keys()
@@ -114,11 +113,24 @@ def reverify(improver: Improver, number: int, tell: Tell) -> Verification:
     return verify(draft, trees, ground, ordered(improver.gates, ground.policy), now)
 
 
+def standing_of(improver: Improver, draft: Draft) -> Standing:
+    """Return how a proposal stands in git and after those before it."""
+    repository = improver.repository
+    earlier = itertools.takewhile(lambda one: one.id != draft.id, (one.draft for one in improver.ledger.proposals()))
+    return Standing(
+        head=repository.branch_head(draft.branch),
+        tree=repository.tree_id(draft.commit),
+        parents=repository.parents(draft.commit),
+        message=repository.message(draft.commit),
+        earlier=tuple(nonce_of(other.evidence) for other in earlier),
+    )
+
+
 def holds_on(improver: Improver, draft: Draft, head: str, tell: Tell) -> tuple[str, ...]:
     """Judge the edits of `draft` on the commit `head`, where its branch has moved; return what speaks against it."""
     repository = improver.repository
     old, new, here = repository.tree(draft.base), repository.tree(draft.commit), repository.tree(head)
-    change = changed(old, new, read_evidence(draft.evidence), draft.title)
+    change = changed(old, new, read_evidence(draft.evidence))
     moved = [edit.path for edit in change.edits if here.get(edit.path) != edit.before]
     if moved:
         return tuple(f"{path} has changed since it was judged" for path in moved)

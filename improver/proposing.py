@@ -73,8 +73,9 @@ class Publisher:
     def _draft(self, judged: Judged) -> Draft:
         change = judged.change
         tree = self.repository.write_tree(self.ground.base, change.edits)
-        evidence = evidence_of(self.ground, tree, change, judged.results, (self.now(), self.nonce()))
-        account = self._account(judged, tree, evidence.claims_digest)
+        refused = self.forge.refusals(change.paths[0], change.rule)
+        evidence = evidence_of(self.ground, tree, judged, refused, (self.now(), self.nonce()))
+        account = account_of(evidence, self.ground.stamp)
         commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
         publishable = self.ground.policy.gates.risk[change.safety.value].publish and not self.ground.stamp
         escalated = any(result.ruling is Ruling.ESCALATE for result in judged.results)
@@ -83,7 +84,7 @@ class Publisher:
             id=name,
             rule=change.rule,
             path=change.paths[0],
-            title=rationale.title(change),
+            title=rationale.title(change.title),
             safety=change.safety,
             findings=judged.findings,
             base=self.ground.base,
@@ -99,26 +100,34 @@ class Publisher:
             created=evidence.made,
         )
 
-    def _account(self, judged: Judged, tree: str, claims_digest: str) -> rationale.Account:
-        return rationale.Account(
-            change=judged.change,
-            findings=judged.findings,
-            safe_when=judged.safe_when,
-            results=judged.results,
-            baseline=self.ground.bench.baseline.receipt,
-            refused=self.forge.refusals(judged.change.paths[0], judged.change.rule),
-            stamp=self.ground.stamp,
-            base=self.ground.base,
-            tree=tree,
-            claims_digest=claims_digest,
-        )
+
+def account_of(evidence: Evidence, stamp: str) -> rationale.Account:
+    """Return all that may be told: what the evidence holds, and `stamp` where it is none."""
+    return rationale.Account(
+        title=evidence.title,
+        why=evidence.why,
+        rule=evidence.rule,
+        safety=evidence.safety,
+        observable=evidence.observable,
+        safe_when=evidence.safe_when,
+        findings=evidence.findings,
+        refused=evidence.refused,
+        results=evidence.gates,
+        baseline=evidence.baseline,
+        base=evidence.base,
+        tree=evidence.tree,
+        claims_digest=evidence.claims_digest,
+        digest=evidence.digest,
+        stamp=stamp,
+    )
 
 
 def evidence_of(
-    ground: Ground, tree: str, change: Change, results: tuple[GateResult, ...], made_with: tuple[datetime, str]
+    ground: Ground, tree: str, judged: Judged, refused: tuple[str, ...], made_with: tuple[datetime, str]
 ) -> Evidence:
-    """Bind `results` to everything they stand on; `made_with` is the moment and the nonce."""
+    """Bind a judgement to everything it stands on; `made_with` is the moment and the nonce."""
     made, nonce = made_with
+    change = judged.change
     expires = made + timedelta(days=ground.policy.gates.evidence_days)
     return Evidence(
         base=ground.base,
@@ -126,13 +135,19 @@ def evidence_of(
         rule=change.rule,
         safety=change.safety,
         observable=change.observable,
+        author=change.author,
+        title=change.title,
+        why=change.why,
+        safe_when=judged.safe_when,
+        findings=judged.findings,
+        refused=refused,
         policy=ground.policy.digest,
         gate_code=ground.gate_code,
         tools=ground.tools,
         tier=ground.tier,
         sandbox=ground.sandbox,
         baseline=ground.bench.baseline.receipt,
-        gates=results,
+        gates=judged.results,
         nonce=nonce,
         made=made.isoformat(timespec="seconds"),
         expires=expires.isoformat(timespec="seconds"),

@@ -1,13 +1,20 @@
 """Write what a human reads about a proposal: only what a gate proved, what was not checked, what was refused."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from improver.records import Change, Finding, GateResult, Receipt, Ruling, Safety
+from improver.records import Finding, GateResult, Receipt, Ruling, Safety
 
 TITLE_LENGTH = 72  # characters; what a hosting site shows without cutting
 REASONS_SHOWN = 5
+FILE_TRAILER = "Nova-Evidence-File:"
+# What a page would act on instead of showing it; each is shown as code. A lone backtick would open code.
+LIVE = re.compile(
+    r"`|\]\(|<(?=[A-Za-z/!?])[^\s>]*>?|&#?\w+;|\w+://\S*|\bwww\.\S*|@[\w-]+|#\d+|\b[Gg][Hh]-\d+|\*\*|\b__\w+__\b|^[#>]+"
+)
+UNSEEN = ("C", "Zl", "Zp")  # how the Unicode categories begin of what cannot be seen
 RISK = {
     Safety.PROVED: "None known: the code before and after is the same program.",
     Safety.CONFINED: "Confined: the two versions differ in the {observable} and in nothing else.",
@@ -19,37 +26,45 @@ RISK = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """All that may be told about one proposal; every number in the text comes from a receipt in here."""
+    """All that may be told about one proposal: the parts of its evidence, and why that is none where it is none."""
 
-    change: Change
-    findings: tuple[Finding, ...]
+    title: str
+    why: str
+    rule: str
+    safety: Safety
+    observable: str
     safe_when: str
+    findings: tuple[Finding, ...]
+    refused: tuple[str, ...]  # what else was tried for this place, with the gate that refused it
     results: tuple[GateResult, ...]
     baseline: Receipt
-    refused: tuple[str, ...]  # what else was tried for this place, with the gate that refused it
-    stamp: str  # "" or why this is not evidence
     base: str
     tree: str
     claims_digest: str
+    digest: str  # of the evidence's bytes
+    stamp: str  # "" or why this is not evidence
 
 
-def title(change: Change) -> str:
-    """Return verb, effect and area in at most TITLE_LENGTH characters, no line breaks."""
-    text = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", change.title).split())
-    return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1].rstrip() + "…"
+def title(text: str) -> str:
+    """Return verb, effect and area in at most TITLE_LENGTH characters, no line breaks, no number cut in two."""
+    line = _line(text)
+    if len(line) <= TITLE_LENGTH:
+        return line
+    kept = line[: TITLE_LENGTH - 1]
+    return (kept if line[len(kept)] == " " else re.sub(r"(?<=.)\d+$| \S*$", "", kept)).rstrip() + "…"
 
 
 def trailers(account: Account) -> str:
-    """Return the commit's trailers: one finding key a line, the rule, and the digest of the claims."""
-    lines = [f"Nova-Rule: {account.change.rule}"]
-    lines += [f"Nova-Finding: {finding.key}" for finding in account.findings]
-    lines.append(f"Nova-Evidence: {account.claims_digest}")
+    """Return the commit's trailers: the rule, one finding key a line, the digests of the claims and of all bytes."""
+    lines = [f"Nova-Rule: {_line(account.rule)}"]
+    lines += [f"Nova-Finding: {_line(finding.key)}" for finding in account.findings]
+    lines += [f"Nova-Evidence: {account.claims_digest}", f"{FILE_TRAILER} {account.digest}"]
     return "\n".join(lines)
 
 
 def commit_message(account: Account) -> str:
     """Return subject, reason and trailers."""
-    return f"{title(account.change)}\n\n{account.change.why}\n\n{trailers(account)}\n"
+    return f"{title(account.title)}\n\n{_line(account.why)}\n\n{trailers(account)}\n"
 
 
 def body(account: Account) -> str:
@@ -57,22 +72,22 @@ def body(account: Account) -> str:
     sections = [
         _headline(account),
         f"## What\n\n{_what(account)}",
-        f"## Why now\n\n{account.change.why}",
+        f"## Why now\n\n{plain(account.why)}",
         f"## Evidence\n\n{_evidence(account)}",
         f"## Not checked\n\n{_bullets(_not_checked(account)) or 'Every gate gave a verdict.'}",
         f"## Alternatives rejected\n\n{_bullets(account.refused) or 'None was tried.'}",
-        f"## Risk and rollback\n\n{_risk(account)} Safe when: {account.safe_when.rstrip('.')}. "
+        f"## Risk and rollback\n\n{_risk(account)} Safe when: {plain(account.safe_when).rstrip('.')}. "
         "Rollback: `improve undo` reverts it in one commit.",
         "## Reproduce\n\n`improve verify NUMBER` runs every gate again and compares the claims digest.",
         "## How to say no\n\n`improve reject NUMBER`, with `--here` for this file or `--rule` for the whole rule.",
-        f"<!-- nova: findings={','.join(f.key for f in account.findings)} evidence={account.claims_digest} -->",
+        f"<!-- nova: findings={','.join(_word(f.key) for f in account.findings)} evidence={account.claims_digest} -->",
     ]
     return "\n\n".join(sections) + "\n"
 
 
 def _headline(account: Account) -> str:
     concerns = [account.stamp] if account.stamp else []
-    if account.change.safety is Safety.BEHAVIOUR_CHANGE:
+    if account.safety is Safety.BEHAVIOUR_CHANGE:
         concerns.append("no reproducing test: a local draft, never publishable")
     concerns += [
         f"a human must decide: {reason}"
@@ -80,13 +95,13 @@ def _headline(account: Account) -> str:
         if result.ruling is Ruling.ESCALATE
         for reason in result.reasons or (result.claim,)
     ]
-    lead = f"**{title(account.change)}** ({account.change.safety.value})"
-    return "\n".join([lead, *(f"**{concern}**" for concern in concerns)])
+    lead = f"**{plain(title(account.title))}** ({account.safety.value})"
+    return "\n".join([lead, *(f"**{plain(concern)}**" for concern in concerns)])
 
 
 def _what(account: Account) -> str:
-    return _bullets(
-        tuple(f"`{f.path}`{f' in `{f.symbol}`' if f.symbol else ''}: {f.message}" for f in account.findings)
+    return "\n".join(
+        f"- {_code(f.path)}{f' in {_code(f.symbol)}' if f.symbol else ''}: {plain(f.message)}" for f in account.findings
     )
 
 
@@ -114,7 +129,7 @@ def _not_checked(account: Account) -> tuple[str, ...]:
 
 
 def _risk(account: Account) -> str:
-    return RISK[account.change.safety].format(observable=account.change.observable)
+    return RISK[account.safety].format(observable=plain(account.observable))
 
 
 def counted(receipt: Receipt) -> str:
@@ -127,9 +142,31 @@ def _amount(name: str, number: int) -> str:
     return f"{number} {words.removesuffix('s') if number == 1 else words}"
 
 
+def plain(text: str) -> str:
+    """Return `text` as one line that says only itself: no markup, link, mention or reference comes alive in it."""
+    parts = re.split(r"(`[^`]*`)", _line(text))
+    return "".join(part if at % 2 else re.sub(LIVE, _quoted, part) for at, part in enumerate(parts))
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return f"`{match.group()}`" if match.group() != "`" else "'"
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(" " if unicodedata.category(char).startswith(UNSEEN) else char for char in text).split())
+
+
+def _code(text: str) -> str:
+    return f"`{_line(text).replace('`', chr(39))}`"
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^\w:.-]", "-", text)
+
+
 def _bullets(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {' '.join(line.split())}" for line in lines)
+    return "\n".join(f"- {plain(line)}" for line in lines)
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    return plain(text).replace("|", "\\|")

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from improver.gate import Candidate, Gate
 from improver.judge import judge
-from improver.proposing import Ground, evidence_of
+from improver.proposing import Ground, Judged, evidence_of
+from improver.rationale import FILE_TRAILER
 from improver.records import Change, Draft, Edit, Tree
 from improver.verify.evidence import Evidence, differences, read
 
@@ -27,13 +28,23 @@ class Standing:
     head: str | None  # of its branch
     tree: str  # of its recorded commit
     parents: tuple[str, ...]
+    message: str  # of that commit
+    earlier: tuple[str, ...] = ()  # nonces of the evidence of all proposals before it
 
 
-def changed(base: Tree, after: Tree, evidence: Evidence, title: str) -> Change:
+def changed(base: Tree, after: Tree, evidence: Evidence) -> Change:
     """Return the change between two trees, declared as the evidence declares it."""
     paths = sorted(path for path in base.keys() | after.keys() if base.get(path) != after.get(path))
     edits = tuple(Edit(path, base.get(path), after.get(path)) for path in paths)
-    return Change(evidence.rule, evidence.safety, edits, title, title, evidence.observable)
+    return Change(
+        rule=evidence.rule,
+        safety=evidence.safety,
+        edits=edits,
+        title=evidence.title,
+        why=evidence.why,
+        observable=evidence.observable,
+        author=evidence.author,
+    )
 
 
 def bound(draft: Draft, standing: Standing, at: datetime) -> list[str]:
@@ -41,12 +52,27 @@ def bound(draft: Draft, standing: Standing, at: datetime) -> list[str]:
     evidence = read(draft.evidence)
     checks = (
         (evidence.claims_digest == draft.claims_digest, "the evidence belongs to another proposal"),
+        (evidence.nonce not in standing.earlier, "the evidence was used for an earlier proposal"),
+        (is_carried(evidence, standing.message), "the commit does not carry the digest of this evidence"),
         (standing.head == draft.commit, f"the branch {draft.branch} is at {standing.head or 'no commit'}"),
         (standing.tree == evidence.tree, "the commit's tree is not the one that was judged"),
         (standing.parents == (evidence.base,), "the commit does not stand on the base that was judged"),
-        (at <= datetime.fromisoformat(evidence.expires), f"the evidence expired at {evidence.expires}"),
+        (_lasts(evidence, at), f"the evidence expired at {evidence.expires}"),
     )
     return [reason for holds, reason in checks if not holds]
+
+
+def _lasts(evidence: Evidence, at: datetime) -> bool:
+    """Tell whether the evidence has not expired; what is no moment in time has."""
+    try:
+        return at <= datetime.fromisoformat(evidence.expires)
+    except (ValueError, TypeError):
+        return False
+
+
+def is_carried(evidence: Evidence, message: str) -> bool:
+    """Tell whether a commit's message ends with the digest of exactly these bytes."""
+    return message.rstrip().splitlines()[-1:] == [f"{FILE_TRAILER} {evidence.digest}"]
 
 
 def verify(
@@ -54,7 +80,8 @@ def verify(
 ) -> Verification:
     """Judge the change between `trees` (base, proposal) again on `ground` and compare the claims."""
     old = read(draft.evidence)
-    change = changed(*trees, old, draft.title)
+    change = changed(*trees, old)
     results = tuple(judge(gates, Candidate(ground.tree, change, ground.policy, ground.bench)))
-    new = evidence_of(ground, old.tree, change, results, (now(), old.nonce))
+    judged = Judged(change, old.findings, results, old.safe_when)
+    new = evidence_of(ground, old.tree, judged, old.refused, (now(), old.nonce))
     return Verification(old.claims_digest, new.claims_digest, tuple(differences(old, new)))

@@ -100,6 +100,11 @@ class Repository:
         """Return the parents of `commit`, first parent first."""
         return tuple(self._git.run("rev-parse", f"{oid(commit)}^@").text.split())
 
+    def message(self, commit: str) -> str:
+        """Return the message of `commit`."""
+        raw = self._git.run("cat-file", "commit", oid(commit)).stdout
+        return raw.partition(b"\n\n")[2].decode("utf-8", "replace")
+
     def branch_head(self, name: str) -> str | None:
         """Return the commit of the local branch `name`, None when there is no such branch."""
         if self._git.ask("check-ref-format", "--branch", name).status != 0 or name.startswith("@"):

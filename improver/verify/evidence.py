@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from improver.errors import ImproverError
-from improver.records import GateResult, Receipt, Safety, Tier
+from improver.records import Finding, GateResult, Receipt, Safety, Tier
 
 JUDGE_FOLDERS = ("gates", "judging", "verify", "defaults")
 NOT_JUDGE = ("loop.py", "app.py", "settings.py", "__main__.py", "observer.py", "codemod.py", "rationale.py")
@@ -25,6 +25,12 @@ class Evidence:
     rule: str  # what the change declares about itself: rule, risk, and the one observable that differs
     safety: Safety
     observable: str
+    author: str
+    title: str  # its words: all that a proposal's text may say comes from here
+    why: str
+    safe_when: str
+    findings: tuple[Finding, ...]
+    refused: tuple[str, ...]  # what else was tried for this place, with the gate that refused it
     policy: str
     gate_code: str
     tools: Mapping[str, str]
@@ -46,6 +52,12 @@ class Evidence:
             "rule": self.rule,
             "safety": self.safety.value,
             "observable": self.observable,
+            "author": self.author,
+            "title": self.title,
+            "why": self.why,
+            "safe_when": self.safe_when,
+            "findings": [[one.key, one.rule, one.path, one.symbol, one.message] for one in self.findings],
+            "refused": list(self.refused),
             "policy": self.policy,
             "gate_code": self.gate_code,
             "tools": dict(self.tools),
@@ -58,13 +70,18 @@ class Evidence:
         }
 
     @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes, times and nonce included; the commit carries it, so no byte is free."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    @property
     def claims_digest(self) -> str:
         """Return the SHA-256 of the canonical JSON of the claims."""
         return hashlib.sha256(canonical(self.claims())).hexdigest()
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes, the claims digest included."""
-        body = _ADAPTER.dump_python(self, mode="json")
+        body = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return canonical(body | {"claims_digest": self.claims_digest})
 
 
@@ -73,8 +90,18 @@ _ADAPTER: TypeAdapter[Evidence] = TypeAdapter(Evidence)
 
 def canonical(value: object) -> bytes:
     """Return `value` as JSON with sorted keys and no spaces, one final newline."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(
+        value, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
     return text.encode() + b"\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if dataclasses.is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    raise TypeError(f"{type(value).__name__} is no part of evidence")
 
 
 def read(data: bytes) -> Evidence:
@@ -90,6 +117,14 @@ def read(data: bytes) -> Evidence:
         why = "its digest does not fit its claims"
         raise ImproverError("the evidence was altered", why=why, fix="re-make the proposal")
     return evidence
+
+
+def nonce_of(data: bytes) -> str:
+    """Return the nonce of evidence bytes, "" when they are none."""
+    try:
+        return read(data).nonce
+    except ImproverError:
+        return ""
 
 
 def differences(old: Evidence, new: Evidence) -> list[str]:

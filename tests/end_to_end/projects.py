@@ -178,11 +178,13 @@ def user_state(root: Path) -> dict[str, object]:
     }
 
 
-def forged(root: Path, number: int, evidence: bytes) -> None:
-    """Replace the evidence of a proposal behind the improver's back."""
+def forged(root: Path, number: int, evidence: bytes, commit: str = "") -> None:
+    """Replace the evidence of a proposal, and the commit that it is about, behind the improver's back."""
     with sqlite3.connect(root / ".nova/ledger.sqlite3") as ledger:
         ledger.execute("DROP TRIGGER IF EXISTS proposals_judged")
         ledger.execute("UPDATE proposals SET evidence = ? WHERE number = ?", (evidence, number))
+        if commit:
+            ledger.execute("UPDATE proposals SET commit_id = ? WHERE number = ?", (commit, number))
     ledger.close()
 
 

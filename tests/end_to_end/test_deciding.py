@@ -1,5 +1,6 @@
 """What a human decides holds: a rejection lasts until the code truly changes, only a human at a terminal merges."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -176,7 +177,21 @@ def test_a_proposal_that_is_not_what_was_judged_is_not_merged(tmp_path: Path) ->
     assert git(root, "rev-list", "--count", "main").strip() == "1"
 
     expires = json.loads(own)["expires"]
-    forged(root, 1, own.replace(expires, "2001" + expires[4:]).encode())
+    longer = own.replace(expires, "2999" + expires[4:]).encode()
+    forged(root, 1, longer)
+    renewed = at_terminal(root, "approve", "1")
+    assert (renewed.status, "belongs to another proposal" in renewed.out) == (6, True), renewed
+    told = improve(root, "verify", "1", "--json")
+    assert told.data["differs"] == ["the commit does not carry the digest of this evidence"]
+
+    old = own.replace(expires, "2001" + expires[4:]).encode()
+    words = git(root, "log", "-1", "--format=%B", commit)
+    digest = hashlib.sha256(own.encode()).hexdigest()
+    assert words.strip().endswith(digest)
+    message = words.replace(digest, hashlib.sha256(old).hexdigest())
+    dated = git(root, "commit-tree", tree, "-p", "main", "-m", message.strip()).strip()
+    git(root, "update-ref", f"refs/heads/{branch}", dated)
+    forged(root, 1, old, dated)
     expired = at_terminal(root, "approve", "1")
     assert (expired.status, "baseline" in expired.out) == (0, True), expired
     assert git(root, "show", "main:pier/a.py") == DEPTH_MENDED

@@ -35,7 +35,11 @@ from improver.verify.target import find_layout
 from tests.improver.judging import PACKAGED, StillBench
 
 GATES = discover("improver.gates", Gate)
-STATIC = [gate for gate in GATES if gate.name in {"intake", "scope", "size", "easy_green", "capability", "dependency", "rationale"}]
+STATIC = [
+    gate
+    for gate in GATES
+    if gate.name in {"intake", "scope", "size", "easy_green", "capability", "dependency", "rationale"}
+]
 NAMES = {gate.name for gate in STATIC}
 OWN = read(files("improver").joinpath("corpus/attacks.yaml").read_text(encoding="utf-8"), "attacks.yaml")
 STOPPED = {"reject": "refused", "escalate": "escalated"}

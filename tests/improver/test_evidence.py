@@ -6,7 +6,7 @@ import json
 import pytest
 
 from improver.errors import ImproverError
-from improver.records import GateResult, Receipt, Ruling, Safety, Tier
+from improver.records import Finding, GateResult, Receipt, Ruling, Safety, Tier
 from improver.verify.evidence import Evidence, differences, gate_code_digest, read, running_code
 
 RESULT = GateResult(
@@ -18,6 +18,12 @@ EVIDENCE = Evidence(
     rule="open_with",
     safety=Safety.CONFINED,
     observable="file closing time",
+    author="codemod",
+    title="Close a file",
+    why="it leaks",
+    safe_when="nobody else holds it",
+    findings=(Finding("k", "open_with", "a.py", "f", 3, 4, "it stays open", {"lines": 2}),),
+    refused=("lint: it is long",),
     policy="p",
     gate_code="g",
     tools={"ruff": "1", "python": "3"},
@@ -35,6 +41,12 @@ CLAIMED = {
     "rule": "other",
     "safety": Safety.PROVED,
     "observable": "",
+    "author": "model",
+    "title": "Close",
+    "why": "it may leak",
+    "safe_when": "always",
+    "findings": (),
+    "refused": (),
     "policy": "q",
     "gate_code": "h",
     "tools": {"ruff": "2", "python": "3"},
@@ -107,7 +119,7 @@ def test_how_long_a_gate_took_is_no_claim() -> None:
         pytest.param(b'"tier":"T3"', b'"tier":"T1"', id="another tier"),
         pytest.param(b'"expires"', b' "expires"', id="a space"),
         pytest.param(b'"nonce":"n"', b'"nonce":"n","extra":1', id="something more"),
-        pytest.param(b'"version":1}', b'"version":1}\n', id="a line more"),
+        pytest.param(b'"why":"it leaks"}', b'"why":"it leaks"}\n', id="a line more"),
     ],
 )
 def test_evidence_that_was_altered_is_refused(old: bytes, new: bytes) -> None:

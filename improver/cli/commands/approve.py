@@ -13,6 +13,7 @@ from improver.cli.telling import told_by
 from improver.errors import RefusedByPolicy
 from improver.records import Verdict
 from improver.verify.evidence import read as read_evidence
+from improver.verifying import is_carried
 
 
 @improve_command("approve")
@@ -61,7 +62,8 @@ def _expired(improver: Improver, proposal: Proposal) -> bool:
     made, repository = proposal.draft, improver.repository
     evidence = read_evidence(made.evidence)
     holds = (made.claims_digest, repository.tree_id(made.commit), repository.parents(made.commit))
-    if holds != (evidence.claims_digest, evidence.tree, (evidence.base,)):
+    carried = is_carried(evidence, repository.message(made.commit))
+    if not carried or holds != (evidence.claims_digest, evidence.tree, (evidence.base,)):
         why = "it binds another base, tree or digest than the commit has"
         fix = f"improve reject {proposal.number}; improve show {proposal.number} --evidence"
         raise RefusedByPolicy("the evidence belongs to another proposal", where=made.branch, why=why, fix=fix)
