@@ -25,8 +25,9 @@ def easy_green(candidate: Candidate) -> GateResult:
     settings = [edit for edit in candidate.change.edits if candidate.policy.is_configuration(edit.path)]
     found = [weakness for edit in tests for weakness in _tests(candidate, edit)]
     found += [Weakness(f"{edit.path}: {reason}") for edit in settings for reason in _settings(edit)]
-    asked = len(tests) == len(candidate.change.edits) or candidate.change.author == "human"
-    certain = sorted(weakness.reason for weakness in found if weakness.certain or not asked)
+    person = candidate.change.author == "human"  # who is asked why, since people weaken tests for good reasons too
+    alone = len(tests) == len(candidate.change.edits)
+    certain = sorted(weakness.reason for weakness in found if not person and (weakness.certain or not alone))
     receipt = candidate.inspected({"tests": len(tests), "settings": len(settings), "weaker": len(found)})
     claim = "no test and no setting asks for less"
     if certain or not found:
