@@ -9,9 +9,10 @@ from improver.codemod import Codemod
 from improver.funnel import Funnel
 from improver.gate import Candidate, Gate
 from improver.judge import judge
+from improver.looking import BATCH, Ready, first_look, unsure
 from improver.observer import Project
 from improver.proposing import Judged, Proposed, Publisher
-from improver.records import Change, Finding, GateResult, Ruling, Safety
+from improver.records import Finding, Ruling, Safety
 from improver.scan import Group, Scan, draft, groups, wanted
 
 RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
@@ -76,18 +77,24 @@ class Loop:
         self.ends = publisher.now() + timedelta(seconds=self.ground.policy.budget.seconds)
 
     def run(self, scan: Scan) -> Report:
-        """Try the groups worth trying, most valuable first, until the budget is spent."""
-        queue = groups(self._eligible(scan), self.crew.codemods)
+        """Try the groups worth trying, most valuable first, until the budget is spent.
+
+        A candidate that needs a first look waits for others that do, and what comes after it waits too.
+        """
+        queue, waiting = groups(self._eligible(scan), self.crew.codemods), list[Ready]()
+        while (queue or waiting) and not self._full():
+            if queue and len(waiting) < self._room():
+                queue[:0] = self._begin(queue.pop(0), len(queue), waiting)
+                if len(waiting) != 1 or not waiting[0].sure:
+                    continue
+            elif not waiting:
+                break
+            queue[:0] = self._finish(waiting)
         spent = self._spent()
-        while queue and not spent:
-            group = queue.pop(0)
-            self._tell("busy", "try", f"{len(queue)} to go · {_place(group.rule, group.path, group.findings[0].line)}")
-            queue[:0] = self._attempt(group)
-            spent = self._spent()
-        for group in queue:
-            for finding in group.findings:
-                self.funnel.drop(finding, f"not tried: {spent}")
-        return self._report(spent if queue else "")
+        left = [*(one.group for one in waiting), *queue]
+        for finding in (finding for group in left for finding in group.findings):
+            self.funnel.drop(finding, f"not tried: {spent}")
+        return self._report(spent if left else "")
 
     def _eligible(self, scan: Scan) -> Iterator[Finding]:
         self.funnel.reach("seen", scan.findings)
@@ -108,19 +115,31 @@ class Loop:
         return self.publisher.forge.suppressed(finding)
 
     def _spent(self) -> str:
+        """Return why nothing more is begun."""
+        budget = self.ground.policy.budget
+        if not (full := self._full()) and self.funnel.attempts >= budget.attempts:
+            return f"{budget.attempts} attempts are the most one run may make"
+        return full
+
+    def _full(self) -> str:
+        """Return why not even what was begun is finished."""
         budget = self.ground.policy.budget
         if len(self.proposals) >= self.request.maximum:
             return f"at most {self.request.maximum} a run"
         if self.request.waiting + len(self.proposals) >= budget.open_proposals and not self.request.dry_run:
             return f"{budget.open_proposals} open proposals are the most there may be: decide about some first"
-        if self.funnel.attempts >= budget.attempts:
-            return f"{budget.attempts} attempts are the most one run may make"
         if self.publisher.now() >= self.ends:
             return f"{budget.seconds} seconds are the most one run may take"
         return ""
 
-    def _attempt(self, group: Group) -> tuple[Group, ...]:
-        """Judge one group; return what is still worth trying of it when it was refused as a whole."""
+    def _room(self) -> int:
+        """Return how many candidates may be judged at a time: no more than are likely to be wanted."""
+        wanted = 2 * (self.request.maximum - len(self.proposals))
+        return 0 if self.funnel.attempts >= self.ground.policy.budget.attempts else min(BATCH, wanted)
+
+    def _begin(self, group: Group, more: int, waiting: list[Ready]) -> tuple[Group, ...]:
+        """Judge one group by the gates that run no code; let it wait, or return what of it is still worth trying."""
+        self._tell("busy", "try", f"{more} to go · {_place_of(group)}")
         drafted = draft(group, self.project, self.ground.tree)
         for finding, reason in drafted.abstained:
             self.funnel.drop(finding, f"{group.codemod.name} abstained: {reason}")
@@ -128,17 +147,54 @@ class Loop:
             return ()
         self.funnel.attempts += 1
         self.funnel.reach("tried", drafted.answered)
-        results, refusals = self._judged(drafted.change)
-        if refusals:
-            return self._narrowed(replace(group, findings=drafted.answered), refusals[0])
-        self.funnel.reach("passed", drafted.answered)
-        self._propose(Judged(drafted.change, drafted.answered, results, group.codemod.SAFE_WHEN))
+        answered = replace(group, findings=drafted.answered)
+        candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
+        early, _ = self._stages
+        results = tuple(judge(early, candidate))
+        asked = {gate.name for gate in early}
+        for reason in self.ground.policy.decides(drafted.change.safety, results):
+            if reason.partition(":")[0] in asked:
+                return self._narrowed(answered, reason)
+        waiting.append(Ready(answered, candidate, results))
         return ()
 
-    def _judged(self, change: Change) -> tuple[tuple[GateResult, ...], tuple[str, ...]]:
-        candidate = Candidate(self.ground.tree, change, self.ground.policy, self.ground.bench)
-        results = tuple(judge(self.crew.gates, candidate))
-        return results, self.ground.policy.decides(change.safety, results)
+    @property
+    def _stages(self) -> tuple[Sequence[Gate], Sequence[Gate]]:
+        """Return the gates before the first that runs code, and all others."""
+        gates = self.crew.gates
+        count = next((number for number, gate in enumerate(gates) if gate.cost >= RUNS), len(gates))
+        return gates[:count], gates[count:]
+
+    def _finish(self, waiting: list[Ready]) -> tuple[Group, ...]:
+        """Judge to the end, in order, what waits; leave what the budget has no room for, return what to try again."""
+        again: list[Group] = []
+        refused = self._first_look(waiting)
+        for number in range(len(waiting)):
+            ready = waiting.pop(0)
+            reason = refused.get(number) or self._judged(ready)
+            again += self._narrowed(ready.group, reason) if reason else ()
+            if self._full():
+                break
+        return tuple(again)
+
+    def _first_look(self, waiting: Sequence[Ready]) -> Mapping[int, str]:
+        """Return by number why a warm first look refuses some of those that wait."""
+        if not (count := unsure(waiting)):
+            return {}
+        self._tell("busy", "look", f"a first look at {count} candidates")
+        noticed = first_look(waiting, self.ground.bench.experiments)
+        self._tell("note", "look", noticed.text)
+        return noticed.refused
+
+    def _judged(self, ready: Ready) -> str:
+        """Put a candidate through the gates that are left and propose it, or return the reason against it."""
+        change = ready.candidate.change
+        results = (*ready.results, *judge(self._stages[1], ready.candidate))
+        if refusals := self.ground.policy.decides(change.safety, results):
+            return refusals[0]
+        self.funnel.reach("passed", ready.group.findings)
+        self._propose(Judged(change, ready.group.findings, results, ready.group.codemod.SAFE_WHEN))
+        return ""
 
     def _narrowed(self, group: Group, reason: str) -> tuple[Group, ...]:
         """Find the findings that the gate in `reason` refuses: one by one where asking costs little, else by halves."""
@@ -146,7 +202,7 @@ class Loop:
         if len(group.findings) == 1:
             self._refuse(group, gate, reason)
             return ()
-        place = _place(group.rule, group.path, group.findings[0].line)
+        place = _place_of(group)
         names = [one.name for one in self.crew.gates]
         if gate not in names or self.crew.gates[names.index(gate)].cost >= RUNS:
             self._tell("skip", "try", f"{place}  {reason} → tried in halves")
@@ -175,7 +231,7 @@ class Loop:
         return kept
 
     def _refuse(self, group: Group, gate: str, reason: str) -> None:
-        place = _place(group.rule, group.path, group.findings[0].line)
+        place = _place_of(group)
         self._tell("no", "try", f"{place}  {reason} → refused")
         self.funnel.drop(group.findings[0], f"refused by {gate}")
         if not self.request.dry_run:
@@ -210,3 +266,7 @@ class Loop:
 
 def _place(rule: str, path: str, line: int) -> str:
     return f"{rule:18} {path}:{line}"
+
+
+def _place_of(group: Group) -> str:
+    return _place(group.rule, group.path, group.findings[0].line)

@@ -1,17 +1,20 @@
 """One run in memory: what is tried, in which order, what is dropped and why, and how it ends."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from improver.gate import Gate
+from improver.experiments import Look
+from improver.gate import Candidate, Gate
 from improver.loop import Crew, Event, Loop, Report, Request
 from improver.policy import Policy
 from improver.proposing import Publisher
 from improver.records import Ruling, Safety
 from improver.scan import scan
+from tests.improver.benches import FakeBench, FakeExperiments
 from tests.improver.renewing import (
     MOMENT,
     RENEW,
@@ -59,6 +62,19 @@ class Setting:
     held: Mapping[str, str] = field(default_factory=dict)
     codemods: tuple[Renew, ...] = (RENEW,)
     tick: timedelta = timedelta(0)
+    experiments: FakeExperiments = field(default_factory=FakeExperiments)
+
+
+@dataclass
+class Looking(FakeExperiments):
+    """Refuses what says "new" on a line marked BAD; `seen` counts the candidates of each look."""
+
+    seen: list[int] = field(default_factory=list)
+
+    def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
+        self.seen.append(len(changes))
+        bad = [re.search(rb'"new".*BAD', b"\n".join(data or b"" for data in change.values())) for change in changes]
+        return tuple(Look("test_a: passed at base, failed now") if one else self.looked for one in bad)
 
 
 def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
@@ -73,7 +89,8 @@ def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
         return moments[-1]
 
     project, events = project_of(tree, policy), list[Event]()
-    publisher = Publisher(repository, forge, ground_of(tree, policy), now, lambda: "n")
+    ground = replace(ground_of(tree, policy), bench=FakeBench(experiments=setting.experiments))
+    publisher = Publisher(repository, forge, ground, now, lambda: "n")
     loop = Loop(Crew(setting.codemods, setting.gates, events.append), publisher, project, setting.request)
     return Ran(loop.run(scan(project, (), setting.codemods, ())), forge, repository, events)
 
@@ -177,7 +194,7 @@ def test_all_suppressed_is_told_apart_from_nothing() -> None:
             Setting((FAIL,), policy=policy_for(FAIL, attempts=1)), "budget", 4, "1 attempts are the most", id="attempts"
         ),
         pytest.param(
-            Setting(policy=policy_for(PASS, seconds=30), tick=timedelta(seconds=20)),
+            Setting(policy=policy_for(PASS, seconds=30), tick=timedelta(seconds=20), codemods=(RenewProved(),)),
             "proposed",
             0,
             "30 seconds",
@@ -208,8 +225,62 @@ def test_each_attempt_is_told() -> None:
     run = ran(TWO, Setting((gate_of("picky", unless("B =")),)))
     assert [(event.mark, event.stage) for event in run.events] == [
         ("busy", "try"),
-        ("ok", "#1"),
         ("busy", "try"),
         ("no", "try"),
+        ("ok", "#1"),
     ]
-    assert "pier/b.py:1" in run.events[-1].text
+    assert "pier/b.py:1" in run.events[2].text
+
+
+# --- the warm first look ------------------------------------------------------------------------------------------
+
+
+def test_what_a_first_look_refuses_meets_no_gate_that_runs_code() -> None:
+    asked: list[str] = []
+
+    def costly(candidate: Candidate) -> Ruling:
+        asked.append(candidate.change.edits[0].path)
+        return Ruling.PASS
+
+    looking = Looking()
+    texts = {"pier/a.py": 'A = "old"  # BAD\n', "pier/b.py": 'B = "old"\n'}
+    run = ran(texts, Setting((PASS, gate_of("costly", costly, 100)), experiments=looking))
+    assert (run.proposed, asked, looking.seen) == (["pier/b.py"], ["pier/b.py"], [2])
+    reason = "tests: first look: test_a: passed at base, failed now"
+    assert run.forge.refusal_list == [(("pier/a.py:1",), "tests", reason)]
+    assert run.report.funnel.drops() == {"refused by tests": 1}
+    assert [(event.mark, event.text) for event in run.events if event.stage == "look"] == [
+        ("busy", "a first look at 2 candidates"),
+        ("note", "2 candidates · 1 refused"),
+    ]
+
+
+def test_the_good_places_of_a_group_that_a_look_refuses_are_still_proposed() -> None:
+    lines = "".join(f'A{n} = "old"{"  # BAD" if n == 2 else ""}\n' for n in range(4))
+    run = ran({**TWO, "pier/a.py": lines}, Setting(request=Request(9), experiments=Looking()))
+    kept = sorted((finding.path, finding.line) for one in run.forge.drafts for finding in one.findings)
+    assert kept == [("pier/a.py", 1), ("pier/a.py", 2), ("pier/a.py", 4), ("pier/b.py", 1)]
+    assert [places for places, _, _ in run.forge.refusal_list] == [("pier/a.py:3",)]
+
+
+def test_what_cannot_be_judged_warm_goes_on_to_the_gates() -> None:
+    looking = Looking(looked=Look(cold="threads run"))
+    run = ran(TWO, Setting(experiments=looking))
+    assert (run.proposed, looking.seen) == (["pier/a.py", "pier/b.py"], [2])
+    assert run.events[2].text == "a first look at 2 candidates"
+    assert run.events[3].text == "2 candidates · 0 refused · 2 left to the gates: threads run"
+
+
+def test_nothing_is_looked_at_that_is_proved_or_alone() -> None:
+    looking = Looking()
+    assert len(ran(TWO, Setting(codemods=(RenewProved(),), experiments=looking)).proposed) == 2
+    assert len(ran(ONE, Setting(experiments=looking)).proposed) == 1
+    assert looking.seen == []
+
+
+def test_no_more_candidates_wait_than_are_likely_to_be_wanted() -> None:
+    looking = Looking()
+    texts = {f"pier/m{n}.py": 'A = "old"\n' for n in range(9)}
+    run = ran(texts, Setting(request=Request(2), experiments=looking))
+    assert (len(run.proposed), looking.seen, run.report.funnel.attempts) == (2, [4], 4)
+    assert run.report.funnel.drops() == {"not tried: at most 2 a run": 7}
