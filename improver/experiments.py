@@ -15,8 +15,10 @@ class Recording:
     """What one run of the base's suite called.
 
     `impact` maps a function to the tests that ran it, shortest first, `seconds` a test to its duration. `calls` maps
-    a function to pickles of (args, kwargs), which only a sandbox may load. `left_out` counts calls that were not
-    kept, by reason (unpicklable, huge, secret-looking, differs).
+    a function to pickles of (args, kwargs), which only a sandbox may load: those of the innermost function, self and
+    cls and filled-in defaults included. `left_out` counts calls that were not kept, by reason (unpicklable, huge,
+    secret-looking, differs). `outside` are functions that also, or only, ran while no test did, or on import: any
+    test may depend on them. A function that contains another one counts as run where that one is.
     """
 
     impact: Mapping[str, tuple[str, ...]]
@@ -25,6 +27,7 @@ class Recording:
     left_out: Mapping[str, int]
     receipt: Receipt
     trouble: str = ""  # why there is no recording; "" when there is one
+    outside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

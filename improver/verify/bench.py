@@ -17,7 +17,7 @@ from improver.records import Receipt, Tree
 from improver.verify.experimenting import SandboxExperiments
 from improver.verify.interpreter import Interpreter, ours
 from improver.verify.job import Job, Limits, Mount
-from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_suite, staged
+from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_key, run_suite, staged
 
 JUDGE = (*GUESTS, "report.py", "entries.py", "suite.py", "configuration.py")  # what makes a manifest
 PATIENCE_SECONDS, PATIENCE_FACTOR = 20, 10  # a candidate's time: this much, and this many times the baseline's
@@ -125,20 +125,7 @@ def measure(rig: Rig, base: Tree, cache: Path, *, key: str) -> Baseline:
 
 def baseline_key(tree: str, rig: Rig) -> str:
     """Return the name under which a baseline is kept: tree digest, environment, policy, sandbox and judge."""
-    interpreter = rig.interpreter
-    installed = sorted(f"{item.metadata['Name']} {item.version}" for item in interpreter.distributions())
-    judge = [Path(__file__).with_name(name).read_text("utf-8") for name in JUDGE]
-    parts = (
-        tree,
-        interpreter.python,
-        interpreter.text,
-        *installed,
-        rig.policy.digest,
-        str(rig.layout),
-        rig.sandbox.tier,
-        *judge,
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return run_key(tree, rig, JUDGE)
 
 
 def _remembered(place: Path) -> tuple[SuiteRun, ...]:

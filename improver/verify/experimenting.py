@@ -26,7 +26,7 @@ class SandboxExperiments:
 
     @functools.cached_property
     def _recording(self) -> Recording:
-        return recorded(self.rig, self.base, self.cache)
+        return recorded(self.rig, self.base, self.baseline, self.cache)
 
     @functools.cached_property
     def _repeater(self) -> Repeater:

@@ -31,6 +31,8 @@ class Report:
     internal: str = ""  # what broke in pytest itself
     whys: tuple[str, ...] = ()  # "id: message" of what failed
     code: str = ""  # digest of the tests' own code as it ran
+    record: tuple[Any, ...] = ()  # what a recorder told of all, and of each function
+    functions: tuple[tuple[Any, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its fact
     "replaced": tuple[list[str]],
     "reached": tuple[str],  # a foreign file, and what it did
     "tests": tuple[str],  # a digest of their code
+    "record": tuple[list[str], list[float], dict[str, int]],  # node ids, their seconds, calls left out by reason
+    "function": tuple[str, bool, str, list[str]],  # name, ran outside of tests, its tests as bits, calls in base64
     "internal": tuple[str],
     "modules": tuple[dict[str, str]],
     "lines": tuple[dict[str, list[int]]],
@@ -59,7 +63,7 @@ KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its fact
 SHAPES: Mapping[str, TypeAdapter[Facts]] = {
     kind: TypeAdapter(shape, config=ConfigDict(strict=True)) for kind, shape in KINDS.items()
 }
-MANY = frozenset({"phase", "subtest", "why", "replaced", "reached"})
+MANY = frozenset({"phase", "subtest", "why", "replaced", "reached", "function"})
 NEEDED = ("hello", "host", "modules", "lines", "end")
 
 
@@ -117,6 +121,8 @@ def _report(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> Report:
         repeated=repeated,
         internal=" ".join(reason for (reason,) in told["internal"]),
         code=told["tests"][0][0] if told["tests"] else "",
+        record=told["record"][0] if told["record"] else (),
+        functions=tuple(told["function"]),
         whys=tuple(f"{placed(node, tree)}: {normal(why, tree)}" for node, why in told["why"] if name not in node),
     )
 

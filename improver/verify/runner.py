@@ -178,6 +178,15 @@ def loaded(name: str) -> ModuleType:
     return module
 
 
+def recorders(spec: dict[str, Any], canary: str) -> list[Any]:
+    """Return the plugin that records calls, if the spec asks for it."""
+    wish = spec.get("record")
+    if not wish:
+        return []
+    replayable = functools.partial(loaded("reloading").replayable, seconds=wish["seconds"])
+    return [loaded("recorder").Recorder(spec, loaded("keeper").Keeper(wish, spec["tree"]), replayable, canary)]
+
+
 def main() -> None:
     """Run the tests that the spec names; the exit status is pytest's, and 1 is what the canary demands."""
     leave, flush = os._exit, sys.stdout.flush
@@ -189,8 +198,10 @@ def main() -> None:
     canary = f"test_{secrets.token_hex(6)}"
     say("hello", canary)
     sentry.stand_guard(places, functools.partial(say, "reached"))
-    watch, integrity = loaded("watch"), loaded("integrity")
-    status, lines = recorded(spec, lambda: watch.run(say, spec, canary, integrity))
+    watch, integrity, others = loaded("watch"), loaded("integrity"), recorders(spec, canary)
+    status, lines = recorded(spec, lambda: watch.run(say, spec, [watch.Watch(say, spec, canary, integrity), *others]))
+    for recorder in others:
+        recorder.tell(say)
     say("modules", origins(spec["modules"]))
     say("lines", lines)
     say("end", status)

@@ -6,7 +6,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,18 @@ def verdict(rig: Rig, job: Job, ended: Ended, tree: str) -> SuiteRun:
     if isinstance(report, Unbelievable):
         return _without_verdict(job, ended, ended.trouble or _broke_off(report, ended))
     return _run(job, ended, report, notes_on(rig))
+
+
+def run_key(tree: str, rig: Rig, judge: Sequence[str]) -> str:
+    """Return a name for what a run on the tree with the digest `tree` finds out; `judge` are the files that find it.
+
+    It tells apart trees, environments, policies, layouts and tiers of the sandbox.
+    """
+    interpreter = rig.interpreter
+    installed = sorted(f"{item.metadata['Name']} {item.version}" for item in interpreter.distributions())
+    code = [Path(__file__).with_name(name).read_text("utf-8") for name in judge]
+    ground = (interpreter.python, interpreter.text, *installed, rig.policy.digest, str(rig.layout), rig.sandbox.tier)
+    return hashlib.sha256("\0".join((tree, *ground, *code)).encode()).hexdigest()[:32]
 
 
 def python_argv(interpreter: Interpreter, *words: str) -> tuple[str, ...]:

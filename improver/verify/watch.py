@@ -123,15 +123,15 @@ def differences(before: dict[str, object], now: dict[str, object]) -> list[str]:
     return sorted(name for name, value in before.items() if now.get(name) != value)
 
 
-def run(say: Callable[..., None], spec: dict[str, Any], canary: str, integrity: Any) -> int:
-    """Run pytest under the trusted configuration and return its exit status."""
+def run(say: Callable[..., None], spec: dict[str, Any], listeners: list[Any]) -> int:
+    """Run pytest under the trusted configuration, with our own plugins, and return its exit status."""
     tree = spec["tree"]
     argv = ["-c", spec["ini"], "--rootdir", tree, "--confcutdir", tree, "-p", "no:cacheprovider"]
     argv += ["-q", "--tb=line", "--color=no", "--no-header", "--disable-warnings", "--continue-on-collection-errors"]
     for plugin in spec["plugins"]:
         argv += ["-p", plugin]
     say("versions", ".".join(map(str, sys.version_info[:3])), pytest.__version__)
-    return int(pytest.main([*argv, *spec["tests"]], plugins=[Watch(say, spec, canary, integrity)]))
+    return int(pytest.main([*argv, *spec["tests"]], plugins=listeners))
 
 
 # --- reading reports ----------------------------------------------------------------------------------------------
