@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.gate import Candidate
-from improver.judging.normal import rendered, routines
+from improver.judging.normal import is_constant, rendered, routines
 from improver.source import FUNCTIONS, Function, Source
 
 Scope = tuple[str, ...]
@@ -121,6 +121,23 @@ class _WithoutFunctions(ast.NodeTransformer):
 def import_time(source: Source, kept: set[str]) -> str:
     """Return what of a file runs on import, as text: all but its functions, of which those in `kept` hold a place."""
     return rendered(_WithoutFunctions(kept).visit(ast.parse(source.data)))
+
+
+def only_binds(before: Source, after: Source) -> bool:
+    """Tell whether import-time code differs in imports and assignments of the module alone, whose values can be seen.
+
+    A new function is no more than that, unless the old code already uses its name for something else.
+    """
+    kept = definitions(before).keys() & definitions(after).keys()
+    used = {node.id for node in ast.walk(before.tree) if isinstance(node, ast.Name)}
+    added = definitions(after).keys() - kept
+    return _doing(before, kept) == _doing(after, kept) and not any("." in name or name in used for name in added)
+
+
+def _doing(source: Source, kept: set[str]) -> str:
+    module = _WithoutFunctions(kept).visit(ast.parse(source.data))
+    binding = (ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
+    return rendered([item for item in module.body if not isinstance(item, binding) and not is_constant(item)])
 
 
 def _head(node: Function) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
 from improver.ports import SuiteRun
 from improver.records import Receipt, Tree
+from improver.verify.comparing import compare
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
 from improver.verify.suite import Rig
@@ -38,8 +39,7 @@ class SandboxExperiments:
 
     def compare(self, tree: Tree, functions: Sequence[str]) -> Comparison:
         """Replay the recorded and generated inputs of `functions` on the base and on `tree`."""
-        del tree, functions
-        return Comparison({}, (), {}, Receipt(("compare",)), LATER)
+        return compare(self.rig, self.base, tree, functions, self.recording())
 
     def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
         """Take a warm first look at each change (new bytes by path, None deletes) with the base's tests."""

@@ -2,10 +2,12 @@
 
 import pytest
 
-from improver.gate import Example
+from improver.experiments import Comparison
+from improver.gate import Candidate, Example
 from improver.gates.proof import proof
-from improver.records import GateResult, Ruling, Safety
-from tests.improver.judging import judged, judged_change
+from improver.records import GateResult, Receipt, Ruling, Safety
+from tests.improver.benches import FakeBench, FakeExperiments
+from tests.improver.judging import PACKAGED, judged, judged_change
 
 
 def confined(before: str, after: str, observable: str) -> GateResult:
@@ -209,11 +211,8 @@ def test_proved_is_held_to_equality() -> None:
 
 
 @pytest.mark.parametrize("safety", [Safety.COVERED, Safety.NEW_TEST, Safety.BEHAVIOUR_CHANGE])
-def test_what_claims_less_passes_when_equal_and_abstains_when_not(safety: Safety) -> None:
-    same = judged(proof, {"a.py": "x = 1\n"}, {"a.py": "x = (1)\n"}, safety)
-    other = judged(proof, {"a.py": "x = 1\n"}, {"a.py": "x = 2\n"}, safety)
-    assert (same.ruling, other.ruling) == (Ruling.PASS, Ruling.ABSTAIN)
-    assert other.reasons == ("behaviour compared by tests only: differential runs come later",)
+def test_what_claims_less_passes_when_it_is_the_same_program(safety: Safety) -> None:
+    assert judged(proof, {"a.py": "x = 1\n"}, {"a.py": "x = (1)\n"}, safety).ruling is Ruling.PASS
 
 
 @pytest.mark.parametrize(
@@ -245,3 +244,156 @@ def test_nothing_is_proved_about_what_cannot_be_compared(
 def test_an_executable_bit_is_a_change() -> None:
     example = Example({"a.py": "x = 1\n"}, {"a.py": "x = 1\n"}, Safety.PROVED, modes={"a.py": "100755"})
     assert judged_change(proof, example.tree(), example.change()).reasons == ("a.py: its mode changes",)
+
+
+# --- docstrings and annotations -----------------------------------------------------------------------------------
+
+DOCUMENTED = 'def f(a: int) -> int:\n    """Do."""\n    return a\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "aside"),
+    [
+        pytest.param("Do.", "Do it.", "docstrings", id="a docstring"),
+        pytest.param(" -> int", "", "annotations", id="an annotation"),
+        pytest.param('a: int) -> int:\n    """Do."""', "a):", "annotations and docstrings", id="both"),
+    ],
+)
+def test_words_that_nothing_reads_are_no_part_of_the_program(old: str, new: str, aside: str) -> None:
+    result = judged(proof, {"a.py": DOCUMENTED}, {"a.py": DOCUMENTED.replace(old, new)})
+    assert (result.ruling, result.claim) == (
+        Ruling.PASS,
+        f"the code before and after is the same program, {aside} aside, which nothing reads",
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "others", "reason"),
+    [
+        pytest.param(
+            DOCUMENTED,
+            DOCUMENTED.replace("Do.", "Do it."),
+            {"b.py": "import a\nprint(a.f.__doc__)\n"},
+            "docstrings may be read: b.py has __doc__",
+            id="a docstring that is printed",
+        ),
+        pytest.param(
+            DOCUMENTED,
+            DOCUMENTED.replace("a: int", "a: str"),
+            {"b.py": "import typer\n"},
+            "annotations may be read: b.py has import typer",
+            id="annotations that make options",
+        ),
+        pytest.param(
+            "@command\n" + DOCUMENTED,
+            "@command\n" + DOCUMENTED.replace("Do.", "Do it."),
+            {},
+            "docstrings may be read by what f:FunctionDef is made with",
+            id="a docstring that a decorator may show",
+        ),
+        pytest.param(
+            "class A(Model):\n    x: int = 1\n",
+            "class A(Model):\n    x: str = 1\n",
+            {},
+            "annotations may be read by what A:ClassDef is made with",
+            id="a field",
+        ),
+    ],
+)
+def test_words_that_something_may_read_are_not_proved(
+    before: str, after: str, others: dict[str, str], reason: str
+) -> None:
+    result = judged(proof, {"a.py": before, **others}, {"a.py": after})
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, (reason,))
+
+
+# --- by running both ----------------------------------------------------------------------------------------------
+
+RECEIPT = Receipt(("compare",), counts={"recorded": 2, "generated": 50})
+OLD = "LIMIT = 1\n\n\ndef f(a):\n    return a + 1\n"
+
+
+def replayed(
+    compared: Comparison, after: str = OLD.replace("a + 1", "1 + a"), safety: Safety = Safety.COVERED
+) -> tuple[GateResult, FakeExperiments]:
+    experiments = FakeExperiments(compared=compared)
+    example = Example({"pier/a.py": OLD}, {"pier/a.py": after}, safety)
+    candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments))
+    return proof(candidate), experiments
+
+
+def test_equal_outcomes_pass_with_their_counts() -> None:
+    result, experiments = replayed(Comparison({"pier/a.py::f": 52}, (), {"differs on every run": 1}, RECEIPT))
+    assert result.ruling is Ruling.PASS
+    assert result.claim.startswith("2 recorded and 50 generated inputs gave the same value, exception, mutation")
+    assert result.reasons == ("1 inputs decide nothing: differs on every run",)
+    assert [functions for _, functions in experiments.asked] == [("pier/a.py::f",)]
+
+
+def test_a_counterexample_fails() -> None:
+    result, _ = replayed(Comparison({"pier/a.py::f": 52}, ("f(1) gives 2 before, gives 3 now",), {}, RECEIPT))
+    assert (result.ruling, result.reasons) == (Ruling.FAIL, ("f(1) gives 2 before, gives 3 now",))
+
+
+def test_a_function_that_nothing_decided_about_is_named() -> None:
+    result, _ = replayed(Comparison({}, (), {"takes too long": 3}, RECEIPT))
+    assert (result.ruling, result.reasons) == (
+        Ruling.ABSTAIN,
+        ("pier/a.py::f: no input was found that decides", "3 inputs decide nothing: takes too long"),
+    )
+
+
+def test_no_answers_are_no_proof() -> None:
+    result, _ = replayed(Comparison({"pier/a.py::f": 9}, (), {}, RECEIPT, "the base gives no answers: it broke off"))
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("the base gives no answers: it broke off",))
+
+
+@pytest.mark.parametrize(
+    ("differences", "reasons"),
+    [
+        pytest.param(("f(1) gives 2 before, gives 3 now",), ("f(1) gives 2 before, gives 3 now",), id="seen"),
+        pytest.param((), ("no input was found on which the new behaviour differs from the old",), id="not seen"),
+    ],
+)
+def test_a_declared_change_of_behaviour_is_told_and_not_judged(
+    differences: tuple[str, ...], reasons: tuple[str, ...]
+) -> None:
+    compared = Comparison({"pier/a.py::f": 1}, differences, {}, RECEIPT)
+    result, _ = replayed(compared, safety=Safety.BEHAVIOUR_CHANGE)
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, reasons)
+
+
+def test_a_constant_is_looked_at_where_the_file_is_imported() -> None:
+    compared = Comparison({"pier/a.py::<module>": 1}, (), {}, RECEIPT)
+    result, experiments = replayed(compared, OLD.replace("LIMIT = 1", "LIMIT = int(1)"))
+    assert result.ruling is Ruling.PASS
+    assert [functions for _, functions in experiments.asked] == [("pier/a.py::<module>",)]
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        pytest.param(
+            OLD.replace("LIMIT = 1", "LIMIT = 1\nprint(LIMIT)"),
+            "pier/a.py: code that runs on import differs in more than imports and constants",
+            id="a statement",
+        ),
+        pytest.param(
+            OLD.replace("LIMIT = 1", "class Limit(int):\n    pass"),
+            "pier/a.py: code that runs on import differs in more than imports and constants",
+            id="a class",
+        ),
+        pytest.param(
+            OLD.replace("def f", "def g"), "pier/a.py::f is gone, so that nothing can be compared with it", id="gone"
+        ),
+    ],
+)
+def test_what_calls_cannot_show_is_left_open(after: str, reason: str) -> None:
+    compared = Comparison({"pier/a.py::f": 1, "pier/a.py::<module>": 1}, (), {}, RECEIPT)
+    result, _ = replayed(compared, after)
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, (reason,))
+
+
+def test_tests_alone_have_nothing_to_compare() -> None:
+    result = judged(proof, {"tests/test_a.py": "x = 1\n"}, {"tests/test_a.py": "x = 2\n"}, Safety.NEW_TEST)
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("no code of the product has two versions",))
