@@ -79,9 +79,10 @@ def planned_for(rig: Rig, ground: Ground, change: Change) -> Patch | Look:
     far = _ordered(
         ground, change, {test for name, tests in impact.items() if name.split("::")[0] in change for test in tests}
     )
-    bodies = all(kind == "changed" for kind, _ in touched)
-    near = _ordered(ground, change, {test for _, name in touched for test in impact.get(name, ())}) if bodies else ()
-    if not far or (bodies and not near):
+    names = {name for _, name in touched}
+    alone = all(kind == "changed" for kind, _ in touched)  # function bodies, as far as the text tells
+    near = _ordered(ground, change, {test for name in names for test in impact.get(name, ())}) if alone else ()
+    if not far or (alone and not near and names.isdisjoint(ground.recording.outside)):
         return Look(cold="the suite runs nothing of what it touches")
     return Patch(change, near, far)
 
