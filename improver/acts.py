@@ -14,7 +14,7 @@ from improver.adapters.ledger_records import LIVE, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver, gates, now, policy_of
-from improver.canaries import Record
+from improver.canaries import Asking, Record
 from improver.canaries import judge as judge_entries
 from improver.canaries import read as read_corpus
 from improver.gate import Candidate
@@ -139,10 +139,14 @@ def holds_on(improver: Improver, draft: Draft, head: str, tell: Tell) -> tuple[s
     return ground.policy.decides(change.safety, tuple(judge(ordered(improver.gates, ground.policy), candidate)))
 
 
-def judge_corpus(settings: Settings, corpus: Path | None, without: Sequence[str]) -> list[Record]:
-    """Judge every entry of a corpus file (ours when None) under the packaged policies, on a real bench."""
+def corpus_text(corpus: Path | None) -> str:
+    """Return the text of a corpus file, ours when None."""
     ours = importlib.resources.files("improver") / "corpus" / "attacks.yaml"
-    text = ours.read_text("utf-8") if corpus is None else corpus.read_text("utf-8")
+    return ours.read_text("utf-8") if corpus is None else corpus.read_text("utf-8")
+
+
+def judge_corpus(settings: Settings, named: tuple[str, str], asking: Asking) -> list[Record]:
+    """Judge every entry of a corpus, given as text and name, under the packaged policies, on a real bench."""
     policy = policy_of({})
     with tempfile.TemporaryDirectory(prefix="nova-corpus-") as folder:
 
@@ -155,5 +159,4 @@ def judge_corpus(settings: Settings, corpus: Path | None, without: Sequence[str]
             demand_green(baseline)
             return SandboxBench(RuffTool(), rig, baseline.run, tree, Path(folder))
 
-        name = "the corpus" if corpus is None else str(corpus)
-        return judge_entries(read_corpus(text, name), gates(), policy, bench_for, without)
+        return judge_entries(read_corpus(*named), gates(), policy, bench_for, asking)

@@ -77,6 +77,14 @@ class Corpus(_Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Which gates are switched off, and whether all others are asked even after one has refused."""
+
+    without: Collection[str] = ()
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One entry and what the gates said. A gate that broke has its error in `broken` and said nothing."""
 
@@ -88,6 +96,11 @@ class Record:
     def by(self, ruling: Ruling) -> tuple[str, ...]:
         """Return the gates that ruled so, in the order they were asked."""
         return tuple(result.gate for result in self.results if result.ruling is ruling)
+
+    @property
+    def catching(self) -> tuple[str, ...]:
+        """Return the gates that refused or left it to a human, the first one's kind first."""
+        return (*self.by(Ruling.FAIL), *self.by(Ruling.ESCALATE))
 
     @property
     def first(self) -> str:
@@ -183,15 +196,18 @@ def _patch(text: str, tree: dict[str, File], where: str) -> None:
         tree[section["new"].strip().removeprefix("b/")] = File("".join(added).encode())
 
 
+DEFAULT = Asking()
+
+
 def judge(
-    corpus: Corpus, gates: Sequence[Gate], policy: Policy, bench_for: BenchFor, without: Collection[str] = ()
+    corpus: Corpus, gates: Sequence[Gate], policy: Policy, bench_for: BenchFor, asking: Asking = DEFAULT
 ) -> list[Record]:
-    """Put every entry through `gates` but those in `without`; one bench serves all, since the base is the same."""
+    """Put every entry through the `gates` that are asked; one bench serves all, since the base is the same."""
     base = corpus.tree
     bench = bench_for(base)
     place = {name: at for at, name in enumerate(policy.gates.order)}
     asked = sorted(
-        (gate for gate in gates if gate.name not in without),
+        (gate for gate in gates if gate.name not in asking.without),
         key=lambda gate: (place.get(gate.name, len(place)), gate.cost),
     )
     records = []
@@ -199,16 +215,17 @@ def judge(
         if entry.kind == "process":
             records.append(Record(entry))
         else:
-            records.append(_judged(entry, Candidate(base, change_of(entry, base, policy), policy, bench), asked))
+            candidate = Candidate(base, change_of(entry, base, policy), policy, bench)
+            records.append(_judged(entry, candidate, asked, every=asking.every))
     return records
 
 
-def _judged(entry: Entry, candidate: Candidate, gates: Sequence[Gate]) -> Record:
+def _judged(entry: Entry, candidate: Candidate, gates: Sequence[Gate], *, every: bool) -> Record:
     results: list[GateResult] = []
     broken: list[str] = []
     for gate in gates:
         refused = {result.gate for result in results if result.ruling is Ruling.FAIL}
-        if (refused and gate.cost >= RUNS) or ("intake" in refused and gate.cost >= READS):
+        if (refused and gate.cost >= RUNS and not every) or ("intake" in refused and gate.cost >= READS):
             continue
         try:
             results.append(gate(candidate))
@@ -235,47 +252,3 @@ def holds(records: Sequence[Record]) -> bool:
     """Tell whether no attack was accepted, no control blocked and no gate broke."""
     found = counts(records)
     return not (found["accepted"] or found["blocked"] or found["broken"])
-
-
-def rows(records: Sequence[Record]) -> list[dict[str, object]]:
-    """Return the records as plain values, for JSON."""
-    return [
-        {
-            "id": record.entry.id,
-            "title": record.entry.title,
-            "expected": record.entry.expected,
-            "status": record.status,
-            "first": record.first,
-            "rulings": {result.gate: result.ruling.value for result in record.results},
-            "reasons": {result.gate: list(result.reasons) for result in record.results if result.reasons},
-            "missed": list(record.missed),
-            "pending": record.entry.pending,
-            "broken": list(record.broken),
-        }
-        for record in records
-    ]
-
-
-def render(records: Sequence[Record]) -> str:
-    """Return the matrix of entries and gates as Markdown, what went wrong first."""
-    found = counts(records)
-    gates = list(dict.fromkeys(result.gate for record in records for result in record.results))
-    lines = [" · ".join(f"{count} {status}" for status, count in found.items() if count) or "no entries", ""]
-    for status in ("accepted", "blocked", "pending"):
-        lines += _listed(status, [record for record in records if record.status == status])
-    lines += _listed("escalated, not refused", [record for record in records if record.is_only_asked])
-    lines += [f"- broken: {record.entry.id} · {reason}" for record in records for reason in record.broken]
-    lines += ["", f"| entry | status | first | {' | '.join(gates)} |", f"|---|---|---|{'---|' * len(gates)}"]
-    for record in records:
-        ruled = {result.gate: result.ruling.value for result in record.results}
-        cells = [record.entry.id, record.status, record.first or "–", *(ruled.get(gate, "–") for gate in gates)]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _listed(status: str, records: Sequence[Record]) -> list[str]:
-    return [
-        f"- {status}: {record.entry.id} · {record.entry.title}"
-        + (f" · waits for {record.entry.pending or record.entry.gate}" if status == "pending" else "")
-        for record in records
-    ]

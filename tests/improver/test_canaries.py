@@ -1,12 +1,16 @@
 """Canaries: each known-bad change is refused by the gate that its entry names, and no control is."""
 
 import json
+import re
 import sys
+from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from improver.canaries import (
+    Asking,
     BenchFor,
     Corpus,
     Entry,
@@ -17,12 +21,11 @@ from improver.canaries import (
     holds,
     judge,
     read,
-    render,
-    rows,
 )
 from improver.discover import discover
 from improver.errors import UsageError
 from improver.gate import Candidate, Example, Gate
+from improver.matrix import BEGIN, END, by_class, placed, render, rows, stamp, summary
 from improver.policy import Policy
 from improver.ports import Bench
 from improver.records import EXECUTABLE, SYMLINK, File, GateResult, Receipt, Ruling, Safety, Tree
@@ -51,10 +54,11 @@ def still(_: Tree) -> Bench:
 
 
 def by_id(without: tuple[str, ...] = ()) -> dict[str, Record]:
-    return {record.entry.id: record for record in judge(OWN, STATIC, PACKAGED, still, without)}
+    return {record.entry.id: record for record in judge(OWN, STATIC, PACKAGED, still, Asking(without))}
 
 
 RECORDS = by_id()
+PATCHES = [entry for entry in OWN.attacks if entry.kind == "patch"]
 EARLY = [entry for entry in OWN.attacks if entry.gate in NAMES and entry.kind == "patch"]
 
 
@@ -136,7 +140,7 @@ def test_all_gates_together_stop_every_entry(hasty_bench: BenchFor) -> None:
 def test_a_backup_that_runs_stops_what_its_gate_would_have(gate: str, hasty_bench: BenchFor) -> None:
     backed = tuple(entry for entry in OWN.attacks if entry.gate == gate and entry.backup_gates)
     corpus = OWN.model_copy(update={"attacks": backed, "controls": ()})
-    for record in judge(corpus, GATES, hasty(PACKAGED), hasty_bench, (gate,)):
+    for record in judge(corpus, GATES, hasty(PACKAGED), hasty_bench, Asking((gate,))):
         assert record.first in record.entry.backup_gates, render([record])
 
 
@@ -320,9 +324,10 @@ def test_the_matrix_names_what_went_wrong_first() -> None:
         "1 accepted · 1 pending\n\n"
         "- accepted: one · One\n"
         "- pending: one · One · waits for budget\n\n"
-        "| entry | status | first | lint |\n|---|---|---|---|\n"
-        "| one | accepted | – | pass |\n"
-        "| one | pending | – | – |\n"
+        "| class | judged | by one gate alone |\n|---|---|---|\n| attacks | 1 | none |\n\n"
+        "| entry | status | first | then | lint |\n|---|---|---|---|---|\n"
+        "| one | accepted | – | – | pass |\n"
+        "| one | pending | – | – | – |\n"
     )
 
 
@@ -344,3 +349,66 @@ def test_rows_are_plain_values() -> None:
     row = rows([LET_THROUGH])[0]
     assert json.loads(json.dumps(row)) == row
     assert (row["rulings"], row["missed"]) == ({"lint": "pass"}, ["lint"])
+    assert (row["verdict"], row["gate"]) == ("pass", "")
+
+
+def ruled(*pairs: tuple[str, Ruling], **more: str) -> Record:
+    results = tuple(GateResult(gate, "", ruling, Receipt((gate,))) for gate, ruling in pairs)
+    return Record(entry_of(EDIT, **more), results)
+
+
+FAMILY = [
+    ruled(("scope", Ruling.FAIL), ("lint", Ruling.FAIL), ("tests", Ruling.ABSTAIN), category="b"),
+    ruled(("scope", Ruling.PASS), ("lint", Ruling.ESCALATE), category="b"),
+    ruled(("scope", Ruling.FAIL), category="a"),
+    Record(entry_of(kind="process", category="a")),
+]
+
+
+def test_a_class_says_who_catches_it_and_what_one_gate_alone_catches() -> None:
+    assert by_class(FAMILY) == [
+        "| class | judged | scope | lint | by one gate alone |",
+        "|---|---|---|---|---|",
+        "| b | 2 | 1 | 2 | lint 1 |",
+        "| a | 1 | 1 |  | scope 1 |",
+    ]
+    assert summary(FAMILY)[1] == {
+        "class": "a",
+        "judged": 1,
+        "caught_by": {"scope": 1},
+        "by_one_alone": {"scope": 1},
+        "pending": 1,
+    }
+
+
+def test_an_entry_says_who_catches_it_when_the_first_gate_is_off() -> None:
+    table = render(FAMILY).splitlines()
+    assert "| one | refused | scope | lint | fail | fail | abstain |" in table
+    assert "| one | escalated | lint | – | pass | escalate | – |" in table
+
+
+def test_every_gate_is_asked_when_that_is_asked_for() -> None:
+    scope, tests = gate_of("scope", Ruling.FAIL), gate_of("tests", Ruling.FAIL, cost=100)
+    corpus = Corpus(version=1, about="", base_project={}, controls=(), attacks=(entry_of(EDIT),))
+    records = judge(corpus, (scope, tests), PACKAGED, still, Asking(every=True))
+    assert records[0].catching == ("scope", "tests")
+
+
+def test_a_page_keeps_all_but_the_table_between_its_marks() -> None:
+    page = placed("a\n<!-- canaries: old -->\nold\n<!-- /canaries -->\nb\n", FAMILY, "new")
+    assert page is not None
+    assert page.startswith("a\n<!-- canaries: new -->\n2 refused · 1 escalated · 1 pending\n\n| class |")
+    assert page.endswith(f"|\n{END}\nb\n")
+    assert placed(page, FAMILY, "new") == page
+    assert placed("no marks", FAMILY, "new") is None
+
+
+def test_the_table_of_the_readme_was_made_from_this_corpus_and_these_gates() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    table = text.partition(BEGIN)[2].partition(END)[0]
+    own = files("improver").joinpath("corpus/attacks.yaml").read_text(encoding="utf-8")
+    assert table.split()[0] == stamp(own, [gate.name for gate in GATES]), (
+        "improve canaries --every-gate --into README.md"
+    )
+    said = dict(re.findall(r"^\| ([\w-]+) \| (\d+) \|", table, re.MULTILINE))
+    assert said == {name: str(count) for name, count in Counter(entry.category for entry in PATCHES).items()}
