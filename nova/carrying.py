@@ -63,9 +63,9 @@ class Carrier:
     async def _call(self, stint: Stint) -> tuple[object, Failure | None]:
         """Return what the body returned, or the failure it came to."""
         run, entry = stint.seat.run, stint.seat.entry
-        if run.purse.seconds <= 0:
+        allowed = run.purse.reserve_seconds(self._shop.limits.seconds)
+        if not allowed:
             return None, Failure(kind="budget", reason="the run's budget has no seconds left")
-        allowed = min(self._shop.limits.seconds, run.purse.seconds)
         desk = Desk(stint.packet, tuple(stint.results), stint.problem, stint.seat)
         began = run.now()
         try:
@@ -83,7 +83,7 @@ class Carrier:
         finally:
             took = max(run.now() - began, 0.0)
             stint.seat.tally.seconds += took
-            run.purse.spend_seconds(took)
+            run.purse.settle_seconds(allowed, took)
 
     def _reject(self, stint: Stint, problem: Problem, *, owns: bool) -> End | None:
         """Send it back to the sender once; then tell the owner, on record; then it has failed."""

@@ -37,7 +37,7 @@ from nova.triggers import Trigger
 
 T = TypeVar("T")
 ENDED = ("done", "failed")
-BUDGET = Budget(tokens=100_000, micros=1_000_000, seconds=600.0, hops=24)
+BUDGET = Budget(tokens=100_000, micros=1_000_000, seconds=1_800.0, hops=24)  # seconds for every hop at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ class Purse:
         self.hops -= 1
         return True
 
-    def spend_seconds(self, seconds: float) -> None:
-        """Take the time a body took."""
-        self.seconds -= seconds
+    def reserve_seconds(self, most: float) -> float:
+        """Take at most so many seconds out before a body is called; return how many, 0 where none are left."""
+        reserved = max(min(most, self.seconds), 0.0)
+        self.seconds -= reserved
+        return reserved
+
+    def settle_seconds(self, reserved: float, took: float) -> None:
+        """Put reserved seconds back and take what the body really took."""
+        self.seconds += reserved - took

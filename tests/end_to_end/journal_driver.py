@@ -14,10 +14,11 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from nova.adapters.journal import SqliteJournal
 from nova.contracts import Closing, Cost, Entry, Relation, RunRecord, Scope, Standing, ToolUse
@@ -162,7 +163,10 @@ async def carrier(driver: Driver, waiting: Iterator[str], numbers: Iterator[int]
         await driver.carry(f"r{number}")
 
 
-def fork(paths: tuple[Path, Path], ready: int, *, new: bool) -> int:
+Live = Callable[..., Coroutine[Any, Any, None]]  # called as `live` is
+
+
+def fork(live: Live, paths: tuple[Path, Path], ready: int, *, new: bool) -> int:
     """Start a life in a process of its own and return its id; it writes to `ready` when it comes to work."""
     if child := os.fork():
         return child
@@ -176,13 +180,13 @@ def fork(paths: tuple[Path, Path], ready: int, *, new: bool) -> int:
         os._exit(status)
 
 
-def main() -> None:
-    """Do what the lines on stdin say."""
+def serve(live: Live) -> None:
+    """Do what the lines on stdin say, with lives of that kind."""
     paths = (Path(sys.argv[1]), Path(sys.argv[2]))
     for line in sys.stdin:
         order, *rest = line.split()
         working, ready = os.pipe()
-        child = fork(paths, ready, new=order != "finish")
+        child = fork(live, paths, ready, new=order != "finish")
         os.close(ready)
         if order == "life":
             os.read(working, 1)
@@ -195,4 +199,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(live)

@@ -21,8 +21,8 @@ KILLED = "ended -9"
 
 
 @contextmanager
-def driving(journal: Path, effects: Path) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "tests.end_to_end.journal_driver", str(journal), str(effects)]
+def driving(journal: Path, effects: Path, driver: str = "journal_driver") -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", f"tests.end_to_end.{driver}", str(journal), str(effects)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield process
         assert process.stdin is not None

@@ -9,6 +9,7 @@ import pytest
 from nova.adapters.scripted_model import Line, ScriptedModel
 from nova.agent import Context
 from nova.contracts import Answer, Budget, Cost, Failure, Handoff, Question
+from nova.desk import Limits
 from nova.errors import HandoffError, JournalError, ModelRefused
 from nova.orchestrator import BUDGET, Ended
 from nova.triggers import Trigger
@@ -80,6 +81,38 @@ def test_a_crash_anywhere_is_taken_up_to_the_same_answer_with_each_effect_once(w
     assert {entry.index: entry for entry in ready.entries() if entry.index in before} == before
     assert all(entry.outcome for entry in ready.entries())
     assert len(ready.entries()) == 5
+
+
+def test_after_a_write_that_failed_nothing_acts_and_nothing_is_told_although_the_journal_works_again() -> None:
+    effects: list[str] = []
+
+    async def boss(task: Lead, ctx: Context) -> Answer:
+        try:
+            await ctx.use("stamp", {"what": "one"})
+        except JournalError:
+            ready.journal.dies_after = None
+        return Answer(text=await ctx.use("stamp", {"what": "two"}))
+
+    ready = bench(boss, stamp=stamping(effects))
+    ready.journal.dies_after = 1
+    with pytest.raises(JournalError, match="the journal died"):
+        ready.ask(Lead())
+    assert effects == []
+    assert ready.journal.records["r0"].state == "open"
+
+
+def test_what_was_sent_ahead_and_failed_is_told_before_anything_acts() -> None:
+    effects: list[str] = []
+
+    async def boss(task: Lead, ctx: Context) -> Answer:
+        ready.journal.dies_after = None
+        return Answer(text=await ctx.use("stamp", {"what": "one"}))
+
+    ready = bench(boss, stamp=stamping(effects))
+    ready.journal.dies_after = 0
+    with pytest.raises(JournalError, match="the journal died"):
+        ready.ask(Lead())
+    assert (effects, ready.journal.records) == ([], {})
 
 
 def test_a_crash_while_resuming_is_a_crash_like_any_other() -> None:
@@ -348,6 +381,35 @@ def test_seconds_run_out_as_a_value() -> None:
     assert ready.ask(Lead()).outcome == Answer(text="work: hung")
     spent = bench(hands(Work()), budget=Budget(tokens=1, micros=1, seconds=0.0, hops=5))
     assert spent.ask(Lead()).outcome == Failure(kind="budget", reason="the run's budget has no seconds left")
+
+
+def test_parallel_bodies_cannot_overdraw_the_seconds_and_what_they_did_not_take_comes_back() -> None:
+    purse = Budget(tokens=1, micros=1, seconds=100.0, hops=9)  # two reservations of 60 and 40, and none
+    waits = asyncio.Event()
+
+    async def works(task: Work, ctx: Context) -> Answer:
+        await waits.wait()
+        return Answer(text="worked")
+
+    def last(task: Deep, ctx: Context) -> Answer:
+        waits.set()
+        return Answer(text="dug")
+
+    def boss(task: Lead, ctx: Context) -> Any:
+        if not ctx.results:
+            return (sending(Work()), sending(Other()), sending(Deep()))
+        return sending(Deep(text="again")) if len(ctx.results) == 3 else Answer(text=told(ctx))
+
+    async def lets_go(task: Other, ctx: Context) -> Answer:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        waits.set()
+        return Answer(text="helped")
+
+    ready = bench(boss, works, other=lets_go, deep=last, budget=purse, limits=Limits(seconds=60.0))
+    assert ready.ask(Lead()).outcome == Answer(text="work: worked | helper: helped | digger: budget | digger: dug")
+    assert (left := ready.entries()[-1].budget) is not None
+    assert left.seconds == 100.0, "the clock of this test stands still"
 
 
 def test_a_purse_stays_as_empty_as_it_was_after_a_crash() -> None:
