@@ -1,15 +1,14 @@
 """Put the new code of a file into the live functions of a process, where only function bodies differ (Python 3.9).
 
-`swap` answers with the reason why it did nothing, where a fresh import is needed instead.
+`swap` answers with the reason why it did nothing, where a fresh import is needed instead. It is not for functions that
+ran on import: what they made then is not made again.
 """
 
 from __future__ import annotations
 
 import gc
-import sys
-import threading
 import types
-from typing import TYPE_CHECKING, Any, Callable  # noqa: UP035 - older interpreters run this file
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,52 +19,12 @@ IMPORT = "what runs on import differs"
 
 
 class Stock:
-    """What one process holds of a tree after it collected: live functions by file and code, and what already ran."""
+    """What one process holds of a tree after it collected: live functions by file and code."""
 
     def __init__(self, tree: str) -> None:
         self.tree = f"{tree}/"
-        self.ran: set[tuple[str, int, str]] = set()
         self.functions: dict[str, dict[Code, list[Any]]] = {}
         self.compiled: dict[str, Code] = {}  # by path, as it was
-
-    def watch(self) -> Callable[[], None]:
-        """Note from now on which functions of the tree run; return what ends that."""
-        if sys.version_info >= (3, 12):
-            return self._monitor()
-
-        def trace(frame: Any, _event: str, _argument: object) -> None:
-            self._note(frame.f_code)
-
-        sys.settrace(trace)
-        threading.settrace(trace)
-
-        def end() -> None:
-            sys.settrace(None)
-            threading.settrace(None)
-
-        return end
-
-    def _monitor(self) -> Callable[[], None]:
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore] # 3.12 and later
-        tool = monitoring.OPTIMIZER_ID
-        monitoring.use_tool_id(tool, "stock")
-
-        def started(code: Code, _offset: int) -> object:
-            self._note(code)
-            return monitoring.DISABLE
-
-        monitoring.register_callback(tool, monitoring.events.PY_START, started)
-        monitoring.set_events(tool, monitoring.events.PY_START)
-
-        def end() -> None:
-            monitoring.set_events(tool, 0)
-            monitoring.free_tool_id(tool)
-
-        return end
-
-    def _note(self, code: Code) -> None:
-        if code.co_filename.startswith(self.tree):
-            self.ran.add(_key(code))
 
     def take(self) -> None:
         """Find the live functions of the tree, wherever they are held: wrapped, bound, in a cache or a closure."""
@@ -88,7 +47,7 @@ def swap(source: bytes, path: str, stock: Stock) -> str:
         return f"it does not compile: {error}"
     pairs: list[tuple[Code, Code]] = []
     live = stock.functions.get(path, {})
-    obstacles = (_obstacle(old, fresh, live, stock) for old, fresh in pairs)
+    obstacles = (_obstacle(old, fresh, live) for old, fresh in pairs)
     if reason := _paired(stock.compiled[path], new, pairs) or next(filter(None, obstacles), ""):
         return reason
     swaps: dict[Code, Code] = {}
@@ -114,7 +73,7 @@ def _paired(old: Code, new: Code, pairs: list[tuple[Code, Code]]) -> str:
     return ""
 
 
-def _obstacle(old: Code, new: Code, live: dict[Code, list[Any]], stock: Stock) -> str:
+def _obstacle(old: Code, new: Code, live: dict[Code, list[Any]]) -> str:
     """Return why the functions that run `old` cannot just run `new`."""
     pairs = list(_nested(old, new))
     if any(one.co_freevars != other.co_freevars for one, other in pairs if one in live):
@@ -124,15 +83,7 @@ def _obstacle(old: Code, new: Code, live: dict[Code, list[Any]], stock: Stock) -
     kept = {one for one, _ in pairs}
     if any(one in live and one not in kept for one in _all(old)):
         return f"a live part of {old.co_name} has no counterpart"
-    if _deep(old) == _deep(new):
-        return ""  # other lines only
-    if any(_key(one) in stock.ran for one in _all(old)):
-        return f"{old.co_name} runs on import"
     return f"the docstring of {old.co_name} differs" if _doc(old) != _doc(new) else ""
-
-
-def _key(code: Code) -> tuple[str, int, str]:
-    return code.co_filename, code.co_firstlineno, code.co_name
 
 
 def _inner(code: Code) -> list[Code]:
@@ -163,10 +114,6 @@ def _shape(code: Code) -> tuple[object, ...]:
     counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
     names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
     return (code.co_code, constants, counts, names, getattr(code, "co_exceptiontable", b""))
-
-
-def _deep(code: Code) -> tuple[object, ...]:
-    return (*_shape(code), *map(_deep, _inner(code)))
 
 
 def _doc(code: Code) -> object:

@@ -80,11 +80,12 @@ def planned_for(rig: Rig, ground: Ground, change: Change) -> Patch | Look:
         ground, change, {test for name, tests in impact.items() if name.split("::")[0] in change for test in tests}
     )
     names = {name for _, name in touched}
-    alone = all(kind == "changed" for kind, _ in touched)  # function bodies, as far as the text tells
-    near = _ordered(ground, change, {test for name in names for test in impact.get(name, ())}) if alone else ()
-    if not far or (alone and not near and names.isdisjoint(ground.recording.outside)):
+    bodies = all(kind == "changed" for kind, _ in touched)  # as far as the text tells
+    on_import = not names.isdisjoint(ground.recording.outside)  # what they made then would not be made again
+    near = _ordered(ground, change, {test for name in names for test in impact.get(name, ())}) if bodies else ()
+    if not far or (bodies and not near and not on_import):
         return Look(cold="the suite runs nothing of what it touches")
-    return Patch(change, near, far)
+    return Patch(change, () if on_import else near, far)
 
 
 def _touched(base: Tree, change: Change) -> Iterator[tuple[str, str]]:

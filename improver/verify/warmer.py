@@ -135,7 +135,6 @@ def serve(spec: dict[str, Any], copy: Any, near: Sequence[int], say: Say) -> Non
     stock, watcher = loaded("grafting").Stock(spec["tree"]), loaded("sampling").Watcher(spec["tree"], loaded)
 
     def then(session: Any) -> None:
-        ended()
         stock.take()
         for number in near:
             for path in spec["patches"][number]["files"]:
@@ -154,7 +153,6 @@ def serve(spec: dict[str, Any], copy: Any, near: Sequence[int], say: Say) -> Non
                 say("again", number)
 
     sys.dont_write_bytecode = False  # children that import anew find compiled files in the copy
-    ended = stock.watch()
     loaded("sampling").collect(spec, spec["tests"], watcher, then)
 
 
