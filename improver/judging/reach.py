@@ -1,0 +1,89 @@
+"""Which functions of the product tests are about: those that a recording saw them run, and those that they name."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.gate import Candidate
+from improver.judging.functions import definitions
+from improver.judging.normal import rendered
+from improver.records import Edit
+from improver.source import Source, below
+
+DEPTH = 3  # calls of calls of what a test names are still what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What changes in one test file: node ids of tests that differ or go, and the syntax that is new."""
+
+    tests: tuple[str, ...]
+    fresh: tuple[ast.AST, ...]
+
+
+def about(candidate: Candidate, impact: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
+    """Return the product's functions that the changed tests are about, the nearest first, a set for each distance.
+
+    Nearest are those that `impact` says the changed tests ran, and those that they name. Each further set is named by
+    the one before.
+    """
+    changes = [_change(candidate, edit) for edit in candidate.change.edits if edit.path.endswith(".py")]
+    tests = tuple(test for change in changes for test in change.tests)
+    ran = {name for name, known in impact.items() if any(_is_of(test, tests) for test in known)}
+    bodies = dict(_product(candidate))
+    named = _names(node for change in changes for node in change.fresh)
+    found: list[frozenset[str]] = []
+    nearest = ran & bodies.keys()
+    known: set[str] = set()
+    for _ in range(DEPTH):
+        nearest = (nearest | {name for name in bodies if _is_named(name, named)}) - known
+        if not nearest:
+            break
+        found.append(frozenset(nearest))
+        known |= nearest
+        named, nearest = _names(node for name in nearest for node in bodies[name]), set()
+    return found
+
+
+def _change(candidate: Candidate, edit: Edit) -> _Change:
+    before, after = candidate.before(edit.path), candidate.after(edit.path)
+    had = definitions(before) if before else {}
+    has = definitions(after) if after else {}
+    differ = [name for name in had if [*map(rendered, had[name])] != [*map(rendered, has.get(name, ()))]]
+    tests = tuple(f"{edit.path}::{name.replace('.', '::')}" for name in differ)
+    new = [name for name in has if name in differ or name not in had]
+    return _Change(tests, tuple(node for name in new for node in has[name]))
+
+
+def _is_of(test: str, changed: tuple[str, ...]) -> bool:
+    """Tell whether a node id is one of the changed tests or a case of one."""
+    return test.split("[", maxsplit=1)[0] in changed
+
+
+def _product(candidate: Candidate) -> Iterator[tuple[str, tuple[ast.AST, ...]]]:
+    """Yield the name and the definitions of each function of the product."""
+    layout, policy = candidate.bench.layout, candidate.policy
+    for path, file in candidate.base.items():
+        if layout.module_of(path) is None or policy.is_test(path) or policy.is_configuration(path):
+            continue
+        source = Source.read(path, file.data)
+        if isinstance(source, Source):
+            yield from ((f"{path}::{name}", tuple(nodes)) for name, nodes in definitions(source).items())
+
+
+def _names(nodes: Iterator[ast.AST]) -> frozenset[str]:
+    """Return every name below `nodes`, in strings too: commands and attributes are named in them."""
+    found: dict[str, None] = defaultdict()
+    for root in nodes:
+        for node in below(root):
+            for word in (getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "value", None)):
+                if isinstance(word, str):
+                    found[word.replace("-", "_")] = None
+    return frozenset(found)
+
+
+def _is_named(function: str, names: frozenset[str]) -> bool:
+    """Tell whether a function is named, or is what is run when its class is."""
+    *owners, last = function.partition("::")[2].split(".")
+    return last in names or (last.startswith("__") and bool(owners) and owners[-1] in names)
