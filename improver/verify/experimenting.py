@@ -9,6 +9,7 @@ from improver.experiments import Comparison, Look, Mutant, MutationRun, Recordin
 from improver.ports import SuiteRun
 from improver.records import Receipt, Tree
 from improver.verify.comparing import compare
+from improver.verify.mutation import mutated
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
 from improver.verify.suite import Rig
@@ -47,8 +48,7 @@ class SandboxExperiments:
 
     def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
         """Run `tests`, those that an impact map names first, of `tree` on each mutant."""
-        del tree, mutants, tests
-        return MutationRun({}, (), {}, Receipt(("mutate",)), LATER)
+        return mutated(self.rig, tree, mutants, tests)
 
     def repeat(self, tree: Tree, tests: Sequence[str]) -> Repetition:
         """Run `tests` of `tree` again and again, each time in a fresh process under another circumstance."""
