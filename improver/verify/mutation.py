@@ -48,7 +48,7 @@ def mutated(rig: Rig, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str
     placed, lost = _places(tree, mutants)
     if not placed:
         undecided = {mutant.name: UNREADABLE for mutant in lost}
-        return MutationRun({}, (), undecided, Receipt(("mutate",), counts={"undecided": len(lost)}), "nothing to try")
+        return MutationRun({}, (), undecided, Receipt(("mutate",), counts={"undecided": len(lost)}))
     seconds = rig.policy.gates.trials.seconds
     with staged(rig, tree) as stage:
         write_judge(rig, stage, _wishes(rig, tree, stage.tree, placed, tests), tree)
