@@ -13,6 +13,7 @@ from improver.verify.mutation import mutated
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
 from improver.verify.suite import Rig
+from improver.verify.warm import Ground, looked
 
 LATER = "not there yet"
 
@@ -44,7 +45,7 @@ class SandboxExperiments:
 
     def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
         """Take a warm first look at each change (new bytes by path, None deletes) with the base's tests."""
-        return tuple(Look(cold=LATER) for _ in changes)
+        return looked(self.rig, Ground(self.base, self.baseline, self.recording()), changes)
 
     def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
         """Run `tests`, those that an impact map names first, of `tree` on each mutant."""
