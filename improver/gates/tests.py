@@ -10,6 +10,7 @@ from improver.gate import Candidate, Example, gate
 from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
 from improver.records import GateResult, Receipt, Safety
+from improver.verify.report import REACHED
 from improver.verify.suite import is_red
 
 CLAIM = "every test of the base has the same outcome as before"
@@ -110,13 +111,18 @@ def _differences(base: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Name the tests that are missing, new or differ, at most SHOWN and how many more."""
     if not now:
         return []
-    reasons = [
+    reasons = [f"{REACHED}: {what}, as nothing did at base" for what in sorted(_reached(now) - _reached(base))]
+    reasons += [
         f"{test}: {base.get(test, 'not there')} at base, {now.get(test, 'not there')} now"
         for test in sorted(base.keys() | now.keys())
-        if base.get(test) != now.get(test)
+        if base.get(test) != now.get(test) and test != REACHED
     ]
     more = len(reasons) - SHOWN
     return reasons[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+
+
+def _reached(manifest: Mapping[str, str]) -> set[str]:
+    return set(manifest[REACHED].split(", ")) if REACHED in manifest else set()
 
 
 def _receipt(run: SuiteRun) -> Receipt:

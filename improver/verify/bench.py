@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,24 @@ from improver.records import Receipt, Tree
 from improver.verify.experimenting import SandboxExperiments
 from improver.verify.interpreter import Interpreter, ours
 from improver.verify.job import Job, Limits, Mount
+from improver.verify.report import REACHED
 from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_key, run_suite, staged
 
 JUDGE = (*GUESTS, "report.py", "entries.py", "suite.py", "configuration.py")  # what makes a manifest
 PATIENCE_SECONDS, PATIENCE_FACTOR = 20, 10  # a candidate's time: this much, and this many times the baseline's
 NAMED = 10  # tests named in an error
 WHY_CHARACTERS = 200  # of each reason in it
+HOST = "list them in policies/scope.yaml (host)"
+ADVICE = {  # what failed tests say of things that a sandbox has not -> what to do
+    "Address family not supported": f"they need sockets: set suite.loopback in policies/gates.yaml, or {HOST}",
+    "name resolution|Network is unreachable|Name or service not known": f"they need a network: {HOST}",
+    "Read-only file system": f"they write into the source tree: let them write to tmp_path, or {HOST}",
+    "unsupported locale": f"they need a locale that is not C or C.UTF-8: {HOST}",
+    "/dev/tty|Inappropriate ioctl": f"they need a terminal: {HOST}",
+    "async def functions are not natively supported": "install the plugin that runs async tests in the environment",
+    "No module named": "install what the tests import in the project's environment",
+}
+UNKNOWN = "unrecognized arguments|Unknown config option|Failed to import filter module"  # of a plugin that is not there
 LAUNCH = (  # -m would put the working directory before everything else
     "import os, runpy, sys; os.chdir(sys.argv[1]); sys.argv = sys.argv[2:]; "
     "os.environ.update(MYPY_CACHE_DIR=os.environ['NOVA_SCRATCH'] + '/mypy'); "
@@ -120,7 +133,15 @@ def measure(rig: Rig, base: Tree, cache: Path, *, key: str) -> Baseline:
         fresh.write_text("\n".join(map(to_json, runs)) + "\n", encoding="utf-8")
         fresh.replace(place)
     red, flaky = baseline_problems(runs)
-    return Baseline(runs[0], red, flaky)
+    return Baseline(_reaching(runs), red, flaky)
+
+
+def _reaching(runs: Sequence[SuiteRun]) -> SuiteRun:
+    """Return the first run, with what was reached in any: what depends on a race is not always seen."""
+    reached = {what for run in runs if REACHED in run.manifest for what in run.manifest[REACHED].split(", ")}
+    if not reached:
+        return runs[0]
+    return dataclasses.replace(runs[0], manifest={**runs[0].manifest, REACHED: ", ".join(sorted(reached))})
 
 
 def baseline_key(tree: str, rig: Rig) -> str:
@@ -143,17 +164,26 @@ def _verdict(rig: Rig, run: SuiteRun) -> SuiteRun:
         "the project's tests give no verdict before any change",
         where=", ".join(rig.layout.tests),
         why="; ".join((run.trouble, *run.receipt.notes[-1:])),
-        fix="see that `pytest` runs by itself there; limits are in policies/gates.yaml (suite)",
+        fix=(
+            f"install the pytest plugins that the configuration speaks of: {rig.layout.python} -m pip install NAME"
+            if re.search(UNKNOWN, "\n".join((run.trouble, *run.receipt.notes)))
+            else "see that `pytest` runs by itself there; limits are in policies/gates.yaml (suite)"
+        ),
     )
 
 
 def baseline_problems(runs: Sequence[SuiteRun]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the tests that fail in every run, and those whose outcome differs between runs, each sorted."""
-    names = sorted({name for run in runs for name in run.manifest})
+    names = sorted({name for run in runs for name in run.manifest} - {REACHED})
     outcomes = {name: {run.manifest.get(name, "") for run in runs} for name in names}
-    flaky = tuple(name for name in names if len(outcomes[name]) > 1)
+    flaky = [name for name in names if len(outcomes[name]) > 1]
     red = tuple(name for name in names if name not in flaky and is_red(*outcomes[name]))
-    return red, flaky
+    return red, tuple(dict.fromkeys(_lasting(name, outcomes[name]) for name in flaky))
+
+
+def _lasting(name: str, outcomes: set[str]) -> str:
+    """Return what a flaky test is known by in every run: without parameters, if some run had it under another id."""
+    return f"{name.split('[', 1)[0]}[" if "" in outcomes and "[" in name[1:] else name
 
 
 def demand_green(baseline: Baseline) -> None:
@@ -172,11 +202,11 @@ def demand_green(baseline: Baseline) -> None:
 
 
 def _advice(baseline: Baseline) -> str:
-    """Return the one thing to do: sockets are the usual reason why tests fail in a sandbox alone."""
-    if any("Address family not supported" in note for note in baseline.run.receipt.notes):
-        return (
-            "they need sockets: set suite.loopback in policies/gates.yaml, or list them in policies/scope.yaml (host)"
-        )
+    """Return the one thing to do, by what failed tests said."""
+    said = "\n".join(baseline.run.receipt.notes)
+    for sign, advice in ADVICE.items():
+        if re.search(sign, said):
+            return advice
     return "mend them, list those that cannot run in a sandbox in policies/scope.yaml (host), or pass --tolerate-red"
 
 

@@ -1,8 +1,9 @@
 """Read what the runner told over its private pipe, believing nothing that it did not write itself."""
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from improver.verify.entries import entry, normal, placed
 
 REPLACED, SESSION = "[replaced in pytest]", "[session teardown]"  # manifest entries that are no tests
 REACHED = "[reached into the interpreter]"
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 
 
@@ -30,6 +32,7 @@ class Report:
     repeated: tuple[str, ...] = ()  # node ids that ran twice
     internal: str = ""  # what broke in pytest itself
     whys: tuple[str, ...] = ()  # "id: message" of what failed
+    reached: tuple[str, ...] = ()  # "file: what it did", sorted
     code: str = ""  # digest of the tests' own code as it ran
     record: tuple[Any, ...] = ()  # what a recorder told of all, and of each function
     functions: tuple[tuple[Any, ...], ...] = ()
@@ -107,8 +110,6 @@ def _report(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> Report:
         manifest[SESSION] = last["teardown"]
     if replaced := {function for (names,) in told["replaced"] for function in names}:
         manifest[REPLACED] = ", ".join(sorted(placed(function, tree) for function in replaced))
-    if reached := {what for (what,) in told["reached"]}:
-        manifest[REACHED] = ", ".join(sorted(reached))
     return Report(
         manifest=manifest,
         canary=last.get("call", "did not run") if last.get("setup") == "passed" else "did not run",
@@ -120,23 +121,42 @@ def _report(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> Report:
         versions=tuple(word for facts in told["versions"] for word in facts),
         repeated=repeated,
         internal=" ".join(reason for (reason,) in told["internal"]),
+        reached=tuple(sorted({what for (what,) in told["reached"]})),
         code=told["tests"][0][0] if told["tests"] else "",
         record=told["record"][0] if told["record"] else (),
         functions=tuple(told["function"]),
-        whys=tuple(f"{placed(node, tree)}: {normal(why, tree)}" for node, why in told["why"] if name not in node),
+        whys=tuple(_whys(told, tree, name)),
     )
+
+
+def _whys(told: Mapping[str, list[tuple[Any, ...]]], tree: str, canary: str) -> Iterator[str]:
+    """Yield what each failure said; what the canary said beside its name is said of the session's end."""
+    for node, why in told["why"]:
+        if canary not in why:
+            yield f"{SESSION if canary in node else placed(node, tree)}: {normal(why, tree)}"
 
 
 def _phases(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> tuple[dict[str, dict[str, str]], tuple[str, ...]]:
     """Return each node's outcomes by phase, and the nodes that had a phase twice."""
     phases: dict[str, dict[str, str]] = defaultdict(dict)
     repeated = []
+    names = _names((node for node, *_ in told["phase"]), tree)
     for node, when, outcome in told["phase"]:
-        place = placed(node, tree)
+        place = names[node]
         if when in phases[place]:
             repeated.append(place)
         phases[place][when] = normal(outcome, tree)
     for node, _, outcome in told["subtest"]:
-        earlier = phases[placed(node, tree)]
+        earlier = phases[names.get(node, placed(node, tree))]
         earlier["subtests"] = ", ".join(filter(None, (earlier.get("subtests"), normal(outcome, tree))))
     return phases, tuple(repeated)
+
+
+def _names(nodes: Iterable[str], tree: str) -> dict[str, str]:
+    """Map each node id to one that is the same in every run: without addresses, and numbered where two would be one."""
+    names: dict[str, str] = {}
+    for node in dict.fromkeys(nodes):
+        plain = ADDRESS.sub("0x…", placed(node, tree))
+        twins = sum(1 for name in names.values() if name.split(" #")[0] == plain) if plain != placed(node, tree) else 0
+        names[node] = f"{plain} #{twins + 1}" if twins else plain
+    return names

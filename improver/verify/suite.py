@@ -19,7 +19,7 @@ from improver.verify.configuration import UNWANTED_PLUGINS, Configuration, trust
 from improver.verify.export import export
 from improver.verify.interpreter import Interpreter, lent, probe
 from improver.verify.job import Ended, Job, Limits, Mount
-from improver.verify.report import SESSION, Report, Unbelievable, read_report
+from improver.verify.report import REACHED, SESSION, Report, Unbelievable, read_report
 
 GUESTS = ("runner.py", "watch.py", "sentry.py", "integrity.py")  # the runner's parts
 CANARY_EXIT = 1  # pytest's status when a test failed: the canary always does
@@ -87,7 +87,7 @@ def verdict(rig: Rig, job: Job, ended: Ended, tree: str) -> SuiteRun:
     report = read_report(ended.report, tree)
     if isinstance(report, Unbelievable):
         return _without_verdict(job, ended, ended.trouble or _broke_off(report, ended))
-    return _run(job, ended, report, notes_on(rig))
+    return _run(rig, job, ended, report)
 
 
 def run_key(tree: str, rig: Rig, judge: Sequence[str]) -> str:
@@ -168,9 +168,11 @@ def _test_packages(layout: Layout, tree: Tree) -> set[str]:
 # --- the verdict on the run ---------------------------------------------------------------------------------------
 
 
-def _run(job: Job, ended: Ended, report: Report, notes: tuple[str, ...]) -> SuiteRun:
+def _run(rig: Rig, job: Job, ended: Ended, report: Report) -> SuiteRun:
     trouble = ended.trouble or _trouble(report, ended)
-    manifest = dict(report.manifest)
+    manifest, notes = dict(report.manifest), notes_on(rig)
+    if reached := [what for what in report.reached if not rig.policy.is_test(what.split(": ")[0])]:
+        manifest[REACHED] = ", ".join(reached)  # the tests are the base's own and may reach where they like
     facts = json.dumps([manifest, dict(report.modules), report.canary], sort_keys=True).encode()
     receipt = Receipt(
         argv=job.argv,

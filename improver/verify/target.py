@@ -100,6 +100,16 @@ def _products(tree: Tree, project: dict[str, object], policy: Policy) -> Iterato
     found = bool(hinted) or any(_packages(tree, root) for root in ("", "src"))
     yield from ((name, "") for name in loose if not found or name.lower() == title)
     yield from hinted
+    if not found:
+        yield from ((name, "") for name in _namespaces(tree))
+
+
+def _namespaces(tree: Tree) -> list[str]:
+    """Return the directories at the top without an __init__.py of their own that hold packages."""
+    parts = [path.split("/") for path in tree if path.endswith("/__init__.py")]
+    names = {place[0] for place in parts if len(place) > 2}
+    names -= {place[0] for place in parts if len(place) == 2}
+    return sorted(name for name in names if name.isidentifier() and name.lower() not in NOT_PRODUCT)
 
 
 def _packages(tree: Tree, root: str) -> list[str]:

@@ -64,6 +64,7 @@ class Watch:
         """Tell what could not be collected."""
         if report.failed:
             self.say("phase", str(report.nodeid), "collect", f"error: {last_line(report)}")
+            self.say("why", str(report.nodeid), last_line(report))
         elif report.skipped:
             self.say("phase", str(report.nodeid), "collect", outcome_of(report))
 
@@ -106,7 +107,8 @@ class Watch:
     def pytest_sessionfinish(self, session: Any) -> None:
         """Look once more for what was replaced."""
         self.tell_replaced(session.config)
-        self.say("tests", hashlib.sha256(repr(sorted(self.codes.items())).encode()).hexdigest())
+        codes = sorted((re.sub(r"\b0x[0-9a-fA-F]+\b", "", node), code) for node, code in self.codes.items())
+        self.say("tests", hashlib.sha256(repr(codes).encode()).hexdigest())
 
     def tell_replaced(self, config: Any) -> None:
         """Tell what is not what it was before the project's code ran, and which plugins and hooks are new."""

@@ -48,14 +48,14 @@ def test_a_forgery_is_refused(forgery: Forgery, bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reach"),
+    ("name", "reached"),
     [
-        pytest.param("found in memory", "gc.get_objects, pkg/calc.py: gi_frame", id="memory"),
-        pytest.param("found on the stack", "gi_frame, pkg/calc.py: sys._getframe", id="stack"),
-        pytest.param("found from the watcher", "gi_frame", id="the watcher"),
+        pytest.param("found in memory", ("gc.get_objects", "gi_frame"), id="memory"),
+        pytest.param("found on the stack", ("gi_frame", "sys._getframe"), id="stack"),
+        pytest.param("found from the watcher", ("gi_frame",), id="the watcher"),
     ],
 )
-def test_a_forger_who_has_the_nonce_has_been_told_of_before(name: str, reach: str, bench: Bench) -> None:
+def test_a_forger_who_has_the_nonce_was_told_of_before(name: str, reached: tuple[str, ...], bench: Bench) -> None:
     forgery = FORGERIES[f"a whole report under the true nonce, {name}"]
-    entry = "[reached into the interpreter]: not there at base, pkg/calc.py: "
-    assert refusing(forgery.files, bench)["tests"] == (f"{entry}{reach} now",)
+    entry = "[reached into the interpreter]: pkg/calc.py: {}, as nothing did at base"
+    assert refusing(forgery.files, bench)["tests"] == tuple(map(entry.format, reached))
