@@ -99,12 +99,14 @@ class Repetition:
 class Growth:
     """What one function costs on both sides as its recorded input is made 1, 2 and 4 times as large.
 
-    Costs are counts of executed lines and calls, which do not depend on the machine's load.
+    Costs are counts of executed instructions and of comparisons, which do not depend on the machine's load, or
+    microseconds of processor time: a noisy measure of which only a confirmed difference in slope is told.
     """
 
     function: str
     base: tuple[int, ...]
     candidate: tuple[int, ...]
+    unit: str = "steps"  # or "microseconds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
 from improver.ports import SuiteRun
-from improver.records import Receipt, Tree
+from improver.records import Tree
 from improver.verify.comparing import compare
 from improver.verify.mutation import mutated
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
+from improver.verify.scaling import scaled
 from improver.verify.suite import Rig
 from improver.verify.warm import Ground, looked
-
-LATER = "not there yet"
 
 
 @dataclass(frozen=True)
@@ -58,5 +57,4 @@ class SandboxExperiments:
 
     def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
-        del tree, functions
-        return Scaling((), Receipt(("scale",)), LATER)
+        return scaled(self.rig, (self.base, tree), functions, self.recording())
