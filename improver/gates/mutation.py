@@ -1,0 +1,161 @@
+"""Mutation: the tests notice no fewer small faults in what a change touches than before, and a new test notices more.
+
+A mutant is *unnoticed* when every test lets it live, by running it or by not running it. A change of the product fails
+when a mutant lives whose likes at base were all killed; and when more mutants are unnoticed than at base while they
+are also a larger share, which removed code alone or well-tested new code alone cannot bring about. Of a behaviour
+change the second only asks a human. Where only tests change, a mutant that base's tests kill and the changed ones let
+live is a failure, and a new test must kill one that base's tests let live, or at least run one that they do not.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from improver.experiments import Mutant, Recording
+from improver.gate import Candidate, Example, gate
+from improver.judging.functions import touched
+from improver.judging.mutants import mutants_of
+from improver.judging.noticing import Side, fewer_noticed, lost, one_a_line, told
+from improver.judging.overlay import under_base_configuration
+from improver.judging.reach import about
+from improver.records import GateResult, Receipt, Safety, Tree
+from improver.source import Source
+
+CLAIM = "the tests notice as many small faults in what is touched as before"
+TEST_CLAIM = "the tests notice every small fault that they noticed before"
+NEW_CLAIM = f"{TEST_CLAIM}, and one more"
+NO_LONGER = "no test notices it any more"
+UNNOTICED = "no test notices it"
+
+_BASE = {
+    "pier/__init__.py": "",
+    "pier/a.py": "def depth(sea):\n    return sea - 1\n",
+    "tests/test_a.py": "from pier.a import depth\n\n\ndef test_depth():\n    assert depth(5) == 4\n",
+}
+
+
+@gate(
+    cost=120,
+    passes=Example(_BASE, {"pier/a.py": "def depth(sea):\n    return -1 + sea\n"}),
+    fails=Example(
+        _BASE, {"pier/a.py": "def depth(sea):\n    if sea > 900:\n        return sea - 2\n    return sea - 1\n"}
+    ),
+)
+def mutation(candidate: Candidate) -> GateResult:
+    """Would the tests notice?"""
+    safety, policy = candidate.change.safety, candidate.policy
+    if safety in {Safety.PROVED, Safety.CONFINED}:
+        return candidate.abstains(CLAIM, candidate.inspected({}), f"a {safety.value} change is judged by its proof")
+    edits = candidate.change.edits
+    if edits and all(policy.is_test(edit.path) for edit in edits):
+        return _of_tests(candidate)
+    return _of_product(candidate)
+
+
+# --- a change of the product --------------------------------------------------------------------------------------
+
+
+def _of_product(candidate: Candidate) -> GateResult:
+    found = touched(candidate)
+    limit = candidate.policy.gates.trials.mutants
+    before = _mutants(candidate.base, (*found.changed, *found.removed), limit)
+    after = _mutants(candidate.tree, found.present, limit)
+    if not before and not after:
+        return candidate.abstains(CLAIM, candidate.inspected({"mutants": 0}), "there is nothing in it to mutate")
+    recording = candidate.bench.experiments.recording()
+    tests = _tests(candidate, recording, {*found.changed, *found.removed, *found.added})
+    old = _side(candidate, candidate.base, before, tests)
+    new = _side(candidate, under_base_configuration(candidate), after, tests)
+    receipt = _receipt(candidate, old, new)
+    if trouble := old.run.trouble or new.run.trouble:
+        return candidate.abstains(CLAIM, receipt, trouble)
+    if before and not old.run.killed and not new.run.killed:
+        return candidate.abstains(CLAIM, receipt, "no test notices anything of what is touched, before or after")
+    if gone := lost(old, new):
+        return candidate.fails(CLAIM, receipt, *told(gone, NO_LONGER))
+    if reasons := told(fewer_noticed(old, new), UNNOTICED):
+        asks = candidate.change.safety is Safety.BEHAVIOUR_CHANGE
+        return (candidate.escalates if asks else candidate.fails)(CLAIM, receipt, *reasons)
+    return candidate.passes(CLAIM, receipt, *told(one_a_line(new.unnoticed), f"{UNNOTICED}, as before"))
+
+
+def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str]) -> tuple[str, ...]:
+    """Return the tests that ran one of `functions` at base and the test files that change; () for every test."""
+    known = {test for name in functions for test in recording.impact.get(name, ())}
+    if recording.trouble or not known:
+        return ()
+    return (*sorted(known), *(path for path in candidate.change.paths if candidate.policy.is_test(path)))
+
+
+def _mutants(tree: Tree, functions: Iterable[str], limit: int) -> tuple[Mutant, ...]:
+    """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part."""
+    names: dict[str, list[str]] = {}
+    for function in functions:
+        path, _, name = function.partition("::")
+        names.setdefault(path, []).append(name)
+    made: list[Mutant] = []
+    for rank, path in enumerate(sorted(names)):
+        source = Source.read(path, tree[path].data) if path in tree else None
+        if isinstance(source, Source):
+            made += mutants_of(source, names[path], (limit - len(made)) // (len(names) - rank))
+    return tuple(made)
+
+
+def _side(candidate: Candidate, tree: Tree, mutants: tuple[Mutant, ...], tests: tuple[str, ...]) -> Side:
+    return Side(mutants, candidate.bench.experiments.mutate(tree, mutants, tests))
+
+
+def _receipt(candidate: Candidate, old: Side, new: Side) -> Receipt:
+    counts = {
+        "mutants": len(new.mutants),
+        "killed": len(new.run.killed),
+        "unnoticed": len(new.unnoticed),
+        "mutants_at_base": len(old.mutants),
+        "killed_at_base": len(old.run.killed),
+        "unnoticed_at_base": len(old.unnoticed),
+    }
+    seconds = old.run.receipt.seconds + new.run.receipt.seconds
+    read = candidate.inspected(counts)
+    return replace(new.run.receipt, counts=counts, seconds=seconds, digest=read.digest)
+
+
+# --- a change of tests alone --------------------------------------------------------------------------------------
+
+
+def _of_tests(candidate: Candidate) -> GateResult:
+    claim = NEW_CLAIM if candidate.change.safety is Safety.NEW_TEST else TEST_CLAIM
+    recording = candidate.bench.experiments.recording()
+    circles = about(candidate, recording.impact)
+    limit = candidate.policy.gates.trials.mutants
+    mutants: tuple[Mutant, ...] = ()
+    for circle in circles:
+        mutants += _mutants(candidate.base, circle, limit - len(mutants))
+    if not mutants:
+        return candidate.abstains(claim, candidate.inspected({"mutants": 0}), "the tests name nothing to mutate")
+    tests = _tests(candidate, recording, set().union(*circles))
+    old = _side(candidate, candidate.base, mutants, tests)
+    new = _side(candidate, under_base_configuration(candidate), mutants, tests)
+    receipt = _receipt(candidate, old, new)
+    if trouble := old.run.trouble or new.run.trouble:
+        return candidate.abstains(claim, receipt, trouble)
+    gone = one_a_line(old.run.killed.keys() & new.unnoticed)
+    if gone:
+        return candidate.fails(claim, receipt, *told(gone, NO_LONGER))
+    if claim == TEST_CLAIM:
+        return candidate.passes(claim, receipt)
+    return _news(candidate, receipt, (old, new), len(mutants) >= limit)
+
+
+def _news(candidate: Candidate, receipt: Receipt, sides: tuple[Side, Side], is_part: bool) -> GateResult:  # noqa: FBT001
+    """Rule on a new test by what it shows that base's tests do not."""
+    old, new = sides
+    killed = one_a_line(old.unnoticed & new.run.killed.keys())
+    if killed:
+        return candidate.passes(NEW_CLAIM, receipt, *told(killed, "noticed now, and not before"))
+    run = one_a_line(old.unreached & set(new.run.survived))
+    if run:
+        note = "no mutant that lived before is killed; the new tests only run lines that no test ran"
+        return candidate.passes(NEW_CLAIM, receipt, note, *told(run, "run now, and not before"))
+    if is_part:
+        reason = f"kills nothing new among the {len(new.mutants)} mutants that were tried; there are more"
+        return candidate.abstains(NEW_CLAIM, receipt, reason)
+    return candidate.fails(NEW_CLAIM, receipt, f"kills nothing new: {len(new.mutants)} mutants were tried")
