@@ -17,6 +17,7 @@ GIT = re.compile(r"\.git(attributes|modules|config)?|\.lfsconfig|git~[0-9]+", re
 FORBIDDEN = set('\\:*?"<>|')
 BINARY = re.compile(r"\.(a|bin|class|dll|dylib|egg|exe|gz|jar|o|pth|py[cdo]|so|tar|whl|xz|zip)(\.|$)", re.IGNORECASE)
 COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+LONE = re.compile("\r(?!\n)")
 PLAIN_CONTROLS = set("\t\n\r\f")
 INVISIBLE = set("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")  # blank, yet no format characters
 HIDDEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
@@ -176,6 +177,8 @@ def _hidden(char: str, plain: set[str] | None = None) -> bool:
 
 def _new_hidden(old: str, new: str) -> Iterator[str]:
     gained = Counter(filter(_hidden, new)) - Counter(filter(_hidden, old))
+    if len(LONE.findall(new)) > len(LONE.findall(old)) and ("\n" in new or not old):
+        yield "adds a carriage return that shows no new line"
     for char in sorted(gained):
         yield f"adds the invisible character U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
 

@@ -89,6 +89,7 @@ def test_what_cannot_be_read_is_refused(edits: list[Edit]) -> None:
         pytest.param("keel = 'a\U000e0041'\n", id="a tag"),
         pytest.param("keel = 'a\ufe01'\n", id="a variation selector"),
         pytest.param("keel = 'a\x1b[2K'\n", id="an escape"),
+        pytest.param("keel = 1  # so\rimport os\n", id="a carriage return in the middle of a line"),
         pytest.param("keel = 'a\u3164'\n", id="a filler"),
         pytest.param("k\u0435el = 1\n", id="a Cyrillic letter in a Latin name"),
         pytest.param("\u0441\u043e\u0440\u0443 = 1\n", id="a name wholly of look-alikes"),
@@ -117,6 +118,7 @@ def test_a_title_is_one_plain_line(title: str) -> None:
         pytest.param("größe = 1\n".encode(), "größe = 2\nlänge = 3\n".encode(), id="letters with marks"),
         pytest.param("тип = 1\n".encode(), "тип = 2\nимя = 3\n".encode(), id="the script the file is written in"),
         pytest.param(b"k = 1\r\n", b"k = 2\r\n", id="Windows newlines"),
+        pytest.param(b"k = 1\r", b"k = 2\rl = 3\r", id="the newlines of old machines, all over"),
     ],
 )
 def test_what_reads_as_it_looks_passes(before: bytes, after: bytes) -> None:
