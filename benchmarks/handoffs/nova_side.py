@@ -187,7 +187,7 @@ class Nova:
             connection = connect_writer(Path(directory) / "journal.sqlite")
             told = synchronous(connection)
             connection.close()
-        return f"{told}: every entry before its agent, every tool and model call before and after"
+        return f"{told}: all that went before, before each tool or model call and before the answer"
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ REFUSED = (  # what is wrong with one row, not with the file
     UnicodeError,
     OverflowError,
 )
-AT_ONCE = (32, 16, 8, 4, 2, 1)  # rows of one statement; few sizes, so that each is compiled once
+AT_ONCE = (128, 64, 32, 16, 8, 4, 3, 2, 1)  # rows of one statement; few sizes, so that each is compiled once
 USE_ONCE = "INSERT INTO uses (run, idx, ordinal, tool, arguments) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 EARLIER = """SELECT tool, arguments, result, failed FROM uses LEFT JOIN results USING (run, idx, ordinal)
     WHERE run = ? AND idx = ? AND ordinal = ?"""

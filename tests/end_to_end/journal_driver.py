@@ -1,7 +1,7 @@
 """Runs that record themselves on a journal, to be killed at any moment: `python -m ... JOURNAL EFFECTS`.
 
 Each line on stdin forks a process that resumes what is unfinished and begins new runs, 16 at a time. `birth
-MILLISECONDS` kills it that long after the fork, `life MILLISECONDS` that long after it came to work; `finish` forks
+MILLISECONDS` kills it that long after the fork, `life MILLISECONDS` that long after its first line; `finish` forks
 one that only resumes, and waits for its end. What it prints is passed on as it comes: `begun RUN`, `closed RUN
 INDEX`, `call KEY`, `used KEY`, `done RUN`, each after the fact is on disk (`call`: before the effect). The last line
 is `ended STATUS`.
@@ -44,9 +44,14 @@ def answer_of(run: str) -> str:
     return str(sum(value_of(run, index, ordinal) for index in CHILDREN for ordinal in range(USES)))
 
 
+unheard: list[int] = []  # where a life tells, once, that it came to do something
+
+
 def say(*words: object) -> None:
     """Print one line at once; a line of this size goes into a pipe whole or not at all."""
     os.write(1, (" ".join(map(str, words)) + "\n").encode())
+    while unheard:
+        os.write(unheard.pop(), b"!")
 
 
 def entry_of(run: str, index: int) -> Entry:
@@ -137,7 +142,7 @@ async def begin(journal: SqliteJournal, run: str) -> None:
     say("begun", run)
 
 
-async def live(journal_path: Path, effects_path: Path, ready: int, *, new: bool) -> None:
+async def live(journal_path: Path, effects_path: Path, *, new: bool) -> None:
     """Carry what is unfinished and, for ever if `new`, runs that begin, 16 at a time."""
     async with SqliteJournal(journal_path) as journal:
         with closing(sqlite3.connect(effects_path, isolation_level=None)) as effects:
@@ -148,7 +153,6 @@ async def live(journal_path: Path, effects_path: Path, ready: int, *, new: bool)
             waiting = iter([run.run for run in await journal.unfinished()])
             known = [run.run for scope in SCOPES for run in await journal.runs(scope)]
             numbers = count(1 + max((int(run[1:]) for run in known), default=0))
-            os.write(ready, b"!")
             await asyncio.gather(
                 *(carrier(driver, waiting, numbers if new else iter(())) for _ in range(CONCURRENT)),
             )
@@ -167,12 +171,13 @@ Live = Callable[..., Coroutine[Any, Any, None]]  # called as `live` is
 
 
 def fork(live: Live, paths: tuple[Path, Path], ready: int, *, new: bool) -> int:
-    """Start a life in a process of its own and return its id; it writes to `ready` when it comes to work."""
+    """Start a life in a process of its own and return its id; it writes to `ready` after its first line."""
     if child := os.fork():
         return child
     status = 1
     try:
-        asyncio.run(live(*paths, ready, new=new))
+        unheard.append(ready)
+        asyncio.run(live(*paths, new=new))
         status = 0
     finally:
         if status:

@@ -4,7 +4,6 @@ It prints `call KEY` before each effect and `done RUN ANSWER` when a run has bee
 """
 
 import asyncio
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -115,7 +114,7 @@ def stamping(effects: sqlite3.Connection) -> Tool:
     return stamp
 
 
-async def live(journal_path: Path, effects_path: Path, ready: int, *, new: bool) -> None:
+async def live(journal_path: Path, effects_path: Path, *, new: bool) -> None:
     """Carry what is unfinished and, for ever if `new`, runs that begin, many at a time."""
     async with SqliteJournal(journal_path) as journal:
         with closing(sqlite3.connect(effects_path, isolation_level=None)) as effects:
@@ -138,7 +137,6 @@ async def live(journal_path: Path, effects_path: Path, ready: int, *, new: bool)
                     numbers.append(number)
                     _tell(await carrier.start(_message(number), Tell(run=number)))
 
-            os.write(ready, b"!")
             await asyncio.gather(*(carry() for _ in range(CONCURRENT)))
 
 
