@@ -79,17 +79,19 @@ class Loop:
     def run(self, scan: Scan) -> Report:
         """Try the groups worth trying, most valuable first, until the budget is spent.
 
-        A candidate that needs a first look waits for others that do, and what comes after it waits too.
+        A candidate that needs a first look waits for others that do, and what comes after it waits too; but the first
+        proposal is not kept waiting by what a look costs.
         """
         queue, waiting = groups(self._eligible(scan), self.crew.codemods), list[Ready]()
         while (queue or waiting) and not self._full():
             if queue and len(waiting) < self._room():
                 queue[:0] = self._begin(queue.pop(0), len(queue), waiting)
-                if len(waiting) != 1 or not waiting[0].sure:
-                    continue
-            elif not waiting:
+                if waiting and waiting[-1].sure and (len(waiting) == 1 or not self.proposals):
+                    queue[:0] = self._finish([waiting.pop()])
+            elif waiting:
+                queue[:0] = self._finish(waiting)
+            else:
                 break
-            queue[:0] = self._finish(waiting)
         spent = self._spent()
         left = [*(one.group for one in waiting), *queue]
         for finding in (finding for group in left for finding in group.findings):

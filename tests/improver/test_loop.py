@@ -284,3 +284,21 @@ def test_no_more_candidates_wait_than_are_likely_to_be_wanted() -> None:
     run = ran(texts, Setting(request=Request(2), experiments=looking))
     assert (len(run.proposed), looking.seen, run.report.funnel.attempts) == (2, [4], 4)
     assert run.report.funnel.drops() == {"not tried: at most 2 a run": 7}
+
+
+class RenewLittle(RenewProved):
+    """One of so little value that what needs a look comes before it."""
+
+    VALUE = 1
+
+    @property
+    def name(self) -> str:
+        return "little"
+
+
+def test_the_first_proposal_does_not_wait_for_a_look() -> None:
+    looking = Looking()
+    run = ran(TWO, Setting(codemods=(RENEW, RenewLittle()), request=Request(9), experiments=looking))
+    assert [one.draft.rule for one in run.report.proposals] == ["little", RULE, RULE, "little"]
+    told = [(event.stage, event.mark) for event in run.events if event.mark != "busy"]
+    assert told == [("#1", "ok"), ("look", "note"), ("#2", "ok"), ("#3", "ok"), ("#4", "ok")]
