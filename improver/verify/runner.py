@@ -85,9 +85,12 @@ class TreeFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, _target: object = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find a top-level module; what the tree should have and has not is nowhere else either."""
+        """Find a module; what the tree should have at the top and has not is nowhere else either.
+
+        What lies in a package of the tree is looked for there before a finder of an editable install is asked.
+        """
         if path is not None:
-            return None
+            return self.search(name, path) if name.split(".", maxsplit=1)[0] in self.names else None
         if name not in self.names:
             return self.search(name, self.trusted)
         spec = self.search(name, self.roots)
