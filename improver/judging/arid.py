@@ -53,7 +53,8 @@ def _parts(node: ast.AST) -> list[ast.AST]:
 
 def _is_arid(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr):
-        return isinstance(node.value, ast.Constant)
+        call = node.value.value if isinstance(node.value, ast.Await) else node.value
+        return isinstance(call, ast.Constant) or (isinstance(call, ast.Call) and _talks(call.func))
     if isinstance(node, ast.If):
         return _is_guard(node.test)
     if isinstance(node, ast.Call):
