@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Say = Callable[..., None]
 Child = Callable[..., None]  # its arguments: the patch or None, the wanted tests, where to say what was seen
-WAIT = 60.0  # seconds for a child to say what it does
+WAIT = 120.0  # seconds for a child to say what it does
 
 
 def loaded(name: str) -> ModuleType:
