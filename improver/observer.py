@@ -22,6 +22,8 @@ class Project:
     ruff: Ruff
     context: Mapping[str, Source] = field(default_factory=dict)
     ruff_rules: tuple[str, ...] = ()
+    complexity: int = 15  # cognitive; above it a function is reported
+    duplicate_statements: int = 6  # nested ones included; so many in two places are reported
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,17 @@ def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -
             context[source.path] = source
         else:
             sources[source.path] = source
-    rules = policy.review.ruff_rules
-    return Project(MappingProxyType(sources), tree, ruff, MappingProxyType(context), rules), unreadable
+    review = policy.review
+    project = Project(
+        sources=MappingProxyType(sources),
+        tree=tree,
+        ruff=ruff,
+        context=MappingProxyType(context),
+        ruff_rules=review.ruff_rules,
+        complexity=review.complexity,
+        duplicate_statements=review.duplicate_statements,
+    )
+    return project, unreadable
 
 
 @contextlib.contextmanager

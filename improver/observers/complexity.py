@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import math
 import re
 import typing
 from collections.abc import Iterator, Sequence, Set
@@ -10,10 +11,8 @@ from improver.observer import Project, observer
 from improver.records import Finding
 from improver.source import FUNCTIONS, Source, children
 
-THRESHOLD = 15  # Campbell's own; above it a function is reported
 BREAKS = re.compile(r"\b(?:if|elif|else|for|while|except|match|and|or|lambda|def)\b")
 INLINE = re.compile(r"\b(?:else|and|or|lambda)\b")  # every break inside an expression shows one of these on its lines
-FEW = 5  # so many breaks, `def` included, cannot pass the threshold: 4 + 3 + 2 + 1, and 1 for recursion
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 NESTING = (ast.IfExp, ast.ExceptHandler, ast.Match)  # each costs one and its depth, and nests what it holds
 FLAT = (ast.expr, ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Raise, ast.Assert, ast.Delete)
@@ -21,18 +20,19 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Placed = tuple[ast.AST, int]  # a node, and how deep it is nested
 
 
-@observer(rules={"complexity": f"a function's cognitive complexity is above {THRESHOLD}"})
+@observer(rules={"complexity": "a function's cognitive complexity is above what policies/review.yaml allows"})
 def complexity(project: Project) -> Iterator[Finding]:
     """Yield a finding for every outermost function above the threshold; nested ones count as its parts."""
     for source in project.sources.values():
-        yield from _observed(source)
+        yield from _observed(source, project.complexity)
 
 
-def _observed(source: Source) -> Iterator[Finding]:
+def _observed(source: Source, most: int) -> Iterator[Finding]:
+    few = _harmless(most)
     for node in source.functions:
-        if not _may_exceed(source, node) or source.function_of(node) is not None:
+        if not _may_exceed(source, node, few) or source.function_of(node) is not None:
             continue
-        if (value := cognitive(node, source.lines)) > THRESHOLD:
+        if (value := cognitive(node, source.lines)) > most:
             yield Finding(
                 key=source.key_of("complexity", node),
                 rule="complexity",
@@ -40,17 +40,22 @@ def _observed(source: Source) -> Iterator[Finding]:
                 symbol=source.symbol_of(node),
                 line=node.lineno,
                 column=node.col_offset,
-                message=f"{node.name} has a cognitive complexity of {value}, above {THRESHOLD}",
+                message=f"{node.name} has a cognitive complexity of {value}, above {most}",
                 evidence={"complexity": value},
             )
 
 
-def _may_exceed(source: Source, function: Function) -> bool:
+def _harmless(most: int) -> int:
+    """Return how many breaks, `def` included, cannot cost more than `most`: 1 + 2 + 3 …, and 1 for recursion."""
+    return (1 + math.isqrt(8 * max(most - 1, 0) + 1)) // 2
+
+
+def _may_exceed(source: Source, function: Function, few: int) -> bool:
     """Count keywords in the text, which is many times cheaper than the tree and never counts too few."""
     found = 0
     for line in source.lines[function.lineno - 1 : function.end_lineno]:
         found += len(BREAKS.findall(line))
-        if found > FEW:
+        if found > few:
             return True
     return False
 

@@ -11,7 +11,6 @@ from improver.observer import Project, observer
 from improver.records import Finding
 from improver.source import FUNCTIONS, SCOPES, Source
 
-SMALLEST = 6  # statements, nested ones included
 BLOCKS = ("body", "orelse", "finalbody")
 COMPOUND = frozenset(
     {*SCOPES, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
@@ -34,17 +33,17 @@ class _Window:
         return self.block[self.start : self.stop]
 
 
-@observer(rules={"duplicates": f"{SMALLEST} or more statements stand in two places or more"})
+@observer(rules={"duplicates": "as many statements as policies/review.yaml names stand in several places"})
 def duplicates(project: Project) -> Iterator[Finding]:
     """Yield one finding, at the first place, for each group of equal blocks.
 
-    Windows of `SMALLEST` statements are told apart by a cheap outline first; only those whose outlines agree are
+    Windows of the smallest reported size are told apart by a cheap outline first; only those whose outlines agree are
     written out with canonical names. Windows that overlap a block already reported belong to it.
     """
     by_outline: dict[int, list[_Window]] = defaultdict(list)
     for source in project.sources.values():
         if not source.generated:
-            for outline, window in _windows(source):
+            for outline, window in _windows(source, project.duplicate_statements):
                 by_outline[outline].append(window)
     forms = _Forms()
     taken: set[int] = set()
@@ -57,17 +56,17 @@ def duplicates(project: Project) -> Iterator[Finding]:
                 yield _finding(grown, forms.of(grown[0]))
 
 
-def _windows(source: Source) -> Iterator[tuple[int, _Window]]:
+def _windows(source: Source, smallest: int) -> Iterator[tuple[int, _Window]]:
     """Yield the smallest windows of `source` that hold enough statements, each with its outline."""
     known: dict[ast.stmt, tuple[int, int]] = {}
     for block in _blocks(source):
         sizes, outlines = zip(*(_outlined(statement, known) for statement in block), strict=True)
         total, stop = 0, 0
         for start in range(len(block)):
-            while stop < len(block) and total < SMALLEST:
+            while stop < len(block) and total < smallest:
                 total += sizes[stop]
                 stop += 1
-            if total < SMALLEST:
+            if total < smallest:
                 break
             yield hash(tuple(outlines[start:stop])), _Window(source, block, start, stop)
             total -= sizes[start]

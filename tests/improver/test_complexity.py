@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from improver.observer import Project
-from improver.observers.complexity import THRESHOLD, cognitive, complexity
+from improver.observers.complexity import cognitive, complexity
 from improver.ports import RuffFinding
 from improver.records import Receipt
 from improver.source import Source
@@ -207,12 +207,21 @@ def observed(text: str) -> list[tuple[str, int, int]]:
 
 
 def test_a_function_at_the_threshold_is_not_reported() -> None:
-    assert value(ladder(5)) == THRESHOLD == 15
+    assert value(ladder(5)) == 15
     assert observed(ladder(5)) == []
 
 
 def test_recursion_alone_can_pass_the_threshold() -> None:
     assert observed(ladder(5).replace("return x", "return climb(x)")) == [("climb", 1, 16)]
+
+
+@pytest.mark.parametrize(("most", "rungs"), [(1, 1), (3, 2), (6, 3), (10, 4), (15, 5), (21, 6)])
+def test_the_threshold_is_the_projects(most: int, rungs: int) -> None:
+    assert (value(ladder(rungs)), value(ladder(rungs + 1)) > most) == (most, True)
+    for text, found in ((ladder(rungs), 0), (ladder(rungs + 1), 1)):
+        source = Source.read("a.py", text.encode())
+        assert isinstance(source, Source)
+        assert len(complexity(Project({"a.py": source}, {}, NoRuff(), complexity=most))) == found
 
 
 def test_a_method_above_the_threshold_is_reported_once_with_its_number() -> None:

@@ -1,6 +1,7 @@
 """Observers find what is planted, nothing beside it, under keys that outlive moves and reformatting."""
 
 import ast
+import dataclasses
 import itertools
 import subprocess
 import sys
@@ -182,6 +183,11 @@ def test_a_block_that_stands_twice_is_found_once_with_its_size_whatever_its_loca
 def test_sites_in_several_files_are_one_group() -> None:
     found = duplicates(project({"a.py": TWICE, "b.py": "async def h(x):\n" + BODY.format(p="x")}))
     assert [dict(finding.evidence) for finding in found] == [{"statements": 7, "sites": 3}]
+
+
+@pytest.mark.parametrize(("least", "found"), [(5, 1), (7, 1), (8, 0)], ids=["fewer", "as many", "more"])
+def test_how_many_statements_are_too_many_is_the_projects(least: int, found: int) -> None:
+    assert len(duplicates(dataclasses.replace(project({"a.py": TWICE}), duplicate_statements=least))) == found
 
 
 @pytest.mark.parametrize(
