@@ -14,7 +14,7 @@ from improver.source import Function, Source
 
 MODULE = "<module>"  # "path::<module>" is what a file does on import, as a function
 CALLERS, NEIGHBOURS = 3, 40  # functions asked in place of one that has no recorded call; calls asked about a module
-VARIED = 2  # slightly different inputs for each recorded one
+VARIED, MOST_VARIED = 2, 16  # slightly different inputs for each recorded one: where there are many, and where few
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,16 @@ def questions(ground: Ground, function: str) -> tuple[Question, ...] | str:
 def _about_function(ground: Ground, function: str, before: Function, after: Function) -> Iterator[Question]:
     decorated = list(map(rendered, before.decorator_list)) != list(map(rendered, after.decorator_list))
     recorded = ground.recording.calls.get(function, ())
+    varied = min(MOST_VARIED, max(VARIED, ground.count // max(1, len(recorded))))
     for data in recorded:
-        yield Question(function, function, data, varied=VARIED, decorated=decorated)
+        yield Question(function, function, data, varied=varied, decorated=decorated)
     if _stands_alone(function, before):
         version = Version(before, after, _annotated(ground, function) or before, tuple(_tests(ground, before.name)))
         for made in generated(version, ground.count):
             yield Question(function, function, made.data, "generated", loose=made.loose, decorated=decorated)
     if not recorded:
         for caller in _callers(ground, function, before.name)[:CALLERS]:
-            yield from (Question(caller, function, data) for data in ground.recording.calls[caller])
+            yield from (Question(caller, function, data, varied=VARIED) for data in ground.recording.calls[caller])
 
 
 def _stands_alone(function: str, node: Function) -> bool:

@@ -70,19 +70,44 @@ def varied(inputs: Inputs, number: int) -> Inputs | None:
     return (*args[:place], other, *args[place + 1 :]), kwargs
 
 
-def sliced(value: Any, number: int) -> Any:
-    """Return a sequence that is reversed, shortened or lengthened."""
-    return (value[::-1] + value[:1], value[:-1], value + value)[number % 3]
+def rearranged(value: Any, number: int) -> Any:
+    """Return a sequence that is reversed, shortened, lengthened, or whose items are slightly different."""
+    other = renewed(value)
+    ways = (
+        lambda: value[::-1] + value[:1],
+        lambda: value + other + value[::-1] + other,
+        lambda: value[:-1],
+        lambda: other,
+        lambda: value + value,
+        lambda: value[len(value) // 2 :] + value[: len(value) // 2],
+        lambda: value[1:],
+        lambda: value[:0],
+    )
+    return ways[number % len(ways)]()
+
+
+def renewed(value: Any) -> Any:
+    """Return a sequence of as many items, each of them slightly different."""
+    if isinstance(value, str):
+        return "".join(chr(ord(one) + 1) if one < "~" else one for one in value)
+    if isinstance(value, bytes):
+        return bytes(one ^ 1 for one in value)
+    return type(value)(CHANGES[type(one)](one, 0) if type(one) in CHANGES else one for one in value)
+
+
+def moved(value: int, number: int) -> int:
+    """Return another whole number."""
+    return (value + 1, value - 1, 2 * value + 1, 0, -value)[number % 5]
 
 
 CHANGES: dict[type, Callable[[Any, int], Any]] = {
     bool: lambda value, _: not value,
-    int: lambda value, number: value + 1 + number,
+    int: moved,
     float: lambda value, number: value / 2 + number,
-    str: sliced,
-    bytes: sliced,
-    list: sliced,
-    tuple: sliced,
+    str: rearranged,
+    bytes: rearranged,
+    list: rearranged,
+    tuple: rearranged,
     dict: lambda value, number: dict(list(value.items())[::-1][number:]),
 }
 

@@ -70,7 +70,7 @@ class Portrait:
         if isinstance(value, NAMED):
             return self._named(value)
         if kind in STREAMS or _is_builtin_stream(value, kind):
-            return f"{name_of(kind)}<{self.drained(value, depth)}>"
+            return f"iterator<{self.drained(value, depth)}>"  # which of the built-in ones is nobody's business
         if isinstance(value, types.MethodType):
             return f"method {self.of(value.__func__, depth)} of {self.of(value.__self__, depth)}"
         return self._object(value, kind, depth)
@@ -99,7 +99,8 @@ class Portrait:
         code = getattr(value, "__code__", None)
         if code is not None and code.co_filename.startswith(self.own) and "<" in place:
             self.opaque = "gives a function that it made"
-        return f"{type(value).__name__} {getattr(value, '__module__', '')}.{place}"
+        home = str(getattr(value, "__module__", None) or "")
+        return f"{type(value).__name__} {place}" if home in ("", "builtins") else f"{home}.{place}"
 
     def _object(self, value: Any, kind: type, depth: int) -> str:
         if kind.__module__.startswith("pathlib"):  # what else it holds is remembered for speed

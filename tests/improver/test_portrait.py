@@ -147,4 +147,4 @@ def test_what_a_stream_raises_is_part_of_it() -> None:
         yield 1
         raise LookupError("gone")
 
-    assert portrait(stream()) == "generator<1, raises LookupError('gone')>"
+    assert portrait(stream()) == "iterator<1, raises LookupError('gone')>"
