@@ -43,7 +43,7 @@ def test_help_names_every_command_with_the_first_line_of_its_file(capsys: pytest
     assert main(["--help"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert COMMANDS == ["approve", "canaries", "codemods", "decisions", "doctor", "gates", "list", "reject", "run",
-                        "show", "undo", "verify"]  # fmt: skip
+                        "schemas", "show", "undo", "verify"]  # fmt: skip
     for name in COMMANDS:
         text = (FOLDER / f"{name}.py").read_text("utf-8")
         assert f"{name} {text.split(chr(34) * 3)[1].splitlines()[0]}" in shown
