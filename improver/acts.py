@@ -4,7 +4,6 @@ import importlib.metadata
 import importlib.resources
 import itertools
 import secrets
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from improver.verify.bench import SandboxBench, demand_green, measure
 from improver.verify.configuration import read as read_configuration
 from improver.verify.evidence import nonce_of
 from improver.verify.evidence import read as read_evidence
+from improver.verify.folders import temporary
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
@@ -148,15 +148,15 @@ def corpus_text(corpus: Path | None) -> str:
 def judge_corpus(settings: Settings, named: tuple[str, str], asking: Asking) -> list[Record]:
     """Judge every entry of a corpus, given as text and name, under the packaged policies, on a real bench."""
     policy = policy_of({})
-    with tempfile.TemporaryDirectory(prefix="nova-corpus-") as folder:
+    with temporary("corpus") as folder:
 
         def bench_for(tree: Tree) -> SandboxBench:
-            layout = find_layout(tree, Path(folder), settings.python, policy)
+            layout = find_layout(tree, folder, settings.python, policy)
             sandbox = best_sandbox(layout.python, hide_bwrap=settings.no_bwrap)
             sandbox.probe()
             rig = Rig(sandbox, layout, policy, read_configuration(tree))
-            baseline = measure(rig, tree, Path(folder), key="corpus")
+            baseline = measure(rig, tree, folder, key="corpus")
             demand_green(baseline)
-            return SandboxBench(RuffTool(), rig, baseline.run, tree, Path(folder))
+            return SandboxBench(RuffTool(), rig, baseline.run, tree, folder)
 
         return judge_entries(read_corpus(*named), gates(), policy, bench_for, asking)

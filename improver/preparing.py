@@ -5,10 +5,8 @@ import hashlib
 import importlib.metadata
 import importlib.resources
 import platform
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from improver.app import Improver, policy_of
 from improver.judge import ordered
@@ -20,6 +18,7 @@ from improver.records import Receipt, Tier, Tree
 from improver.verify.bench import Baseline, SandboxBench, baseline_key, demand_green, measure
 from improver.verify.configuration import read as read_configuration
 from improver.verify.evidence import gate_code_digest, running_code
+from improver.verify.folders import temporary
 from improver.verify.interpreter import probe
 from improver.verify.job import Limits
 from improver.verify.ruff import RuffTool
@@ -90,7 +89,7 @@ def _baseline(improver: Improver, rig: Rig, commit: str, wish: Wish) -> tuple[Ba
     with contextlib.ExitStack() as stack:
         cache = improver.repository.data / "baselines"
         if wish.fresh:
-            cache = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nova-baseline-")))
+            cache = stack.enter_context(temporary("baseline"))
         tree = improver.repository.tree(commit)
         baseline = measure(rig, tree, cache, key=baseline_key(_tree_id(improver, commit), rig))
         if not wish.tolerate_red:

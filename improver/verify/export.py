@@ -2,12 +2,12 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from improver.errors import SandboxError
 from improver.records import EXECUTABLE, SUBMODULE, SYMLINK, File, Tree
+from improver.verify.folders import temporary
 
 
 @contextlib.contextmanager
@@ -17,15 +17,14 @@ def export(tree: Tree) -> Iterator[Path]:
     Left out are submodules, whatever lies in a `.git`, and symlinks that lead out of the tree.
     Raises SandboxError for a path that would leave the directory, and where nothing can be written.
     """
-    with tempfile.TemporaryDirectory(prefix="nova-export-", ignore_cleanup_errors=True) as folder:
-        root = Path(folder).resolve()
+    with temporary("export") as root:
         root.chmod(0o755)
         kept = {path: file for path, file in tree.items() if file.mode != SUBMODULE and not _is_git(_checked(path))}
         try:
             _write_all(root, kept)
         except OSError as error:
             fix = "free some space, or point TMPDIR to where there is some"
-            raise SandboxError("the tree cannot be written out", where=folder, why=str(error), fix=fix) from error
+            raise SandboxError("the tree cannot be written out", where=str(root), why=str(error), fix=fix) from error
         yield root
 
 

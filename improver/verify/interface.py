@@ -1,11 +1,12 @@
 """The public interface of a package's files, read by griffe without running them, and what breaks between two."""
 
 import functools
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 import griffe
+
+from improver.verify.folders import temporary
 
 SUFFIXES = (".py", ".pyi")
 TRAITS = frozenset({"async", "staticmethod", "classmethod", "property", "cached"})  # griffe's labels, how it is called
@@ -40,8 +41,7 @@ def _files(files: Mapping[str, bytes]) -> Files:
 @functools.lru_cache(maxsize=4)  # the base is the same for every candidate
 def _loaded(name: str, files: Files) -> Package | None:
     """Load the package statically from a fresh directory; None when there is none of that name."""
-    with tempfile.TemporaryDirectory(prefix="interface-") as made, griffe.logger.disable():
-        root = Path(made).resolve()
+    with temporary("interface") as root, griffe.logger.disable():
         for path, data in files:
             _put(root, path, data)
         try:

@@ -5,7 +5,6 @@ import json
 import secrets
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from improver.records import Receipt, Tier
 from improver.verify import intruder
 from improver.verify.bubblewrap import AS_NOBODY
 from improver.verify.confinement import Places, Wires, environment
+from improver.verify.folders import temporary
 from improver.verify.job import Ended, Job, Limits, Mount
 from improver.verify.warded import may_drop
 
@@ -124,7 +124,7 @@ def _bait() -> Iterator[Bait]:
     """Lay out the bait, and take it away at the end."""
     token = secrets.token_hex(16)
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nova-probe-")))
+        folder = stack.enter_context(temporary("probe"))
         folder.chmod(0o755)
         (folder / "source").mkdir()
         (folder / "source" / "file").write_text("kept")

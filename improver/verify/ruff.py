@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 import tokenize
 import tomllib
@@ -19,6 +18,7 @@ from improver.errors import EnvironmentUnfit
 from improver.ports import RuffFinding, TextEdit
 from improver.records import Receipt
 from improver.rewriting.placing import CONFIGURATION
+from improver.verify.folders import temporary
 
 PYTHON = (".py", ".pyi")
 
@@ -54,8 +54,7 @@ class RuffTool:
         """
         chosen = ("--select", select) if select else ()
         argv = ("check", "--ignore-noqa", "--no-respect-gitignore", "--output-format", "json", *chosen)
-        with tempfile.TemporaryDirectory(prefix="ruff-") as made:
-            root = Path(made).resolve()
+        with temporary("ruff") as root:
             notes = _write(root, files)
             ended, full, more = self._configured(root, argv, config)
             output = ended.output.replace(json.dumps(f"{root}/").strip('"').encode(), b"")
@@ -75,8 +74,7 @@ class RuffTool:
 
         A file that ruff cannot read counts as left alone.
         """
-        with tempfile.TemporaryDirectory(prefix="ruff-") as made:
-            root = Path(made).resolve()
+        with temporary("ruff") as root:
             _write(root, {path: data})
             ended, _, _ = self._configured(root, ("format", "--check", "--no-respect-gitignore"), config)
         return ended.exit != 1

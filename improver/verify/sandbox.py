@@ -9,6 +9,7 @@ from improver.records import Receipt, Tier
 from improver.verify import diagnosis, probes
 from improver.verify.bubblewrap import BWRAP, Bubblewrap
 from improver.verify.confinement import Confinement
+from improver.verify.folders import sweep
 from improver.verify.interpreter import probe as interpreter_of
 from improver.verify.job import Ended, Job, Limits, Mount
 from improver.verify.supervisor import supervise
@@ -69,8 +70,10 @@ class Sandbox:
 def best_sandbox(python: str, *, hide_bwrap: bool = False) -> Sandbox:
     """Return the strongest sandbox that runs `python` here; `hide_bwrap` acts as if bubblewrap were missing.
 
+    What a killed run left behind is removed first.
     Raises SandboxError when not even the lowest tier works.
     """
+    sweep()
     refused: list[SandboxError] = []
     for tier in Tier:
         try:

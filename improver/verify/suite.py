@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from improver.ports import Layout, SuiteRun
 from improver.records import Receipt, Tier, Tree
 from improver.verify.configuration import UNWANTED_PLUGINS, Configuration, trusted_ini
 from improver.verify.export import export
+from improver.verify.folders import temporary
 from improver.verify.interpreter import Interpreter, lent, probe
 from improver.verify.job import Ended, Job, Limits, Mount
 from improver.verify.report import REACHED, SESSION, Report, Unbelievable, read_report
@@ -120,8 +120,7 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[Stage]:
 
     The judge's folder is new, readable by everybody and gone afterwards.
     """
-    with export(tree) as top, tempfile.TemporaryDirectory(prefix="nova-judge-") as name:
-        folder = Path(name)
+    with export(tree) as top, temporary("judge") as folder:
         folder.chmod(0o755)
         source, judge = Mount(top, "/src"), Mount(folder, "/runner")
         loans = lent(rig.interpreter, *extra)

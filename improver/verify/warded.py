@@ -3,10 +3,8 @@
 import json
 import os
 import platform
-import shutil
 import signal
 import sys
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +25,7 @@ from improver.verify.confinement import (
     Wires,
     environment,
 )
+from improver.verify.folders import temporary
 from improver.verify.job import MIB, Job, Limits, Mount
 
 SIGNALS = 6  # the version of Landlock that keeps a process from signalling those outside
@@ -73,8 +72,7 @@ class Warded:
     def command(self, job: Job, wires: Wires, stack: ExitStack) -> Command:
         """Return the command line for `job`; its scratch directory lives as long as `stack`."""
         user = NOBODY if may_drop() else None
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nova-", ignore_cleanup_errors=True)))
-        stack.callback(_unlock, scratch)
+        scratch = stack.enter_context(temporary("scratch"))
         places = Places(*(str(scratch / name) for name in ("home", "tmp", "scratch")))
         for place in (places.home, places.tmp, places.scratch):
             Path(place).mkdir(mode=0o755)
@@ -122,17 +120,6 @@ def _open_to_all(*paths: str) -> bool:
     """Tell whether nobody may walk to each of `paths`, and read those that exist."""
     modes = (Path(path).stat().st_mode for path in paths if Path(path).exists())
     return all(map(open_to_nobody, paths)) and all(mode & 0o004 for mode in modes)
-
-
-def _unlock(scratch: Path) -> None:
-    """Let ourselves remove what the job may have locked."""
-    for folder, names, _ in os.walk(scratch):
-        for name in names:
-            path = Path(folder) / name
-            if not path.is_symlink() and not os.access(path, os.W_OK | os.X_OK):
-                path.chmod(0o700)
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(exist_ok=True)
 
 
 def _rlimits(limits: Limits) -> dict[str, int]:
