@@ -49,7 +49,11 @@ def rounds(seed: int) -> Iterator[Round]:
         Circumstance("another home and temporary directory", wish={"home": True}),
         Circumstance("highest random draws", wish={"draws": "highest"}),
     )
-    yield hash_seed(3), Circumstance("a time zone 14 hours ahead", {"TZ": "<+14>-14"})
+    yield (
+        hash_seed(3),
+        Circumstance("a time zone 14 hours ahead", {"TZ": "<+14>-14"}),
+        Circumstance("a clock 75 years ahead", wish={"ahead": 75 * 366 * DAY}),
+    )
     yield hash_seed(4), Circumstance("a clock before the hour is changed", {"TZ": SUMMER_ZONE}, {"summer": True})
     number = 5
     while True:
