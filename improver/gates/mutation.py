@@ -1,10 +1,15 @@
 """Mutation: the tests notice no fewer small faults in what a change touches than before, and a new test notices more.
 
 A mutant is *unnoticed* when every test lets it live, by running it or by not running it. A change of the product fails
-when a mutant lives whose likes at base were all killed; and when more mutants are unnoticed than at base while they
-are also a larger share, which removed code alone or well-tested new code alone cannot bring about. Of a behaviour
-change the second only asks a human. Where only tests change, a mutant that base's tests kill and the changed ones let
-live is a failure, and a new test must kill one that base's tests let live, or at least run one that they do not.
+
+- when a mutant lives whose likes at base (the same fault in the same function) were all killed;
+- when there are more lines than at base of which the tests notice nothing, each with faults that none lived before;
+- when more mutants are unnoticed than at base and they are also a larger share: removed code alone only raises the
+  share, and new code that is tested as well as the old only raises the number.
+
+Of a behaviour change the last two only ask a human. Where only tests change, a mutant that base's tests kill and the
+changed ones let live is a failure, and a new test must kill one that base's tests let live, or at least run one that
+they do not.
 """
 
 from collections.abc import Iterable
@@ -14,7 +19,7 @@ from improver.experiments import Mutant, Recording
 from improver.gate import Candidate, Example, gate
 from improver.judging.functions import touched
 from improver.judging.mutants import mutants_of
-from improver.judging.noticing import Side, fewer_noticed, lost, one_a_line, told
+from improver.judging.noticing import Side, blind_lines, fewer_noticed, lost, one_a_line, told
 from improver.judging.overlay import under_base_configuration
 from improver.judging.reach import about
 from improver.records import GateResult, Receipt, Safety, Tree
@@ -72,10 +77,10 @@ def _of_product(candidate: Candidate) -> GateResult:
         return candidate.abstains(CLAIM, receipt, "no test notices anything of what is touched, before or after")
     if gone := lost(old, new):
         return candidate.fails(CLAIM, receipt, *told(gone, NO_LONGER))
-    if reasons := told(fewer_noticed(old, new), UNNOTICED):
+    if reasons := told(blind_lines(old, new) or fewer_noticed(old, new), UNNOTICED):
         asks = candidate.change.safety is Safety.BEHAVIOUR_CHANGE
         return (candidate.escalates if asks else candidate.fails)(CLAIM, receipt, *reasons)
-    return candidate.passes(CLAIM, receipt, *told(one_a_line(new.unnoticed), f"{UNNOTICED}, as before"))
+    return candidate.passes(CLAIM, receipt, *told(one_a_line(new.unnoticed), UNNOTICED))
 
 
 def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str]) -> tuple[str, ...]:

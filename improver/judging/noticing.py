@@ -1,6 +1,7 @@
 """What tests notice of mutants before and after a change, and what they no longer notice."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,26 @@ def lost(before: Side, after: Side) -> list[str]:
         ):
             gone += [name for name in has[key] if name in after.unnoticed]
     return one_a_line(gone)
+
+
+def blind_lines(before: Side, after: Side) -> list[str]:
+    """Return a mutant of each line on which tests notice nothing, and of whose faults none lived before already.
+
+    None unless these lines are more than those of the kind that are gone: a line may be written in another way.
+    """
+    fresh, gone = _blind(after, before), _blind(before, after)
+    return one_a_line(name for names in fresh for name in names) if len(fresh) > len(gone) else []
+
+
+def _blind(side: Side, other: Side) -> list[tuple[str, ...]]:
+    """Return the mutants of each line of `side` that all live, none with a like that lives on the other side."""
+    lives = {key for key, names in twins(other.mutants).items() if not other.unnoticed.isdisjoint(names)}
+    shared = {name for key, names in twins(side.mutants).items() if key in lives for name in names}
+    lines: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for mutant in side.mutants:
+        if mutant.name in side.unnoticed or mutant.name in side.run.killed:
+            lines[mutant.path, mutant.line].append(mutant.name)
+    return [tuple(names) for names in lines.values() if side.unnoticed.issuperset(names) and shared.isdisjoint(names)]
 
 
 def fewer_noticed(before: Side, after: Side) -> list[str]:

@@ -47,6 +47,7 @@ class Mutator:
         self.seconds: dict[int, float] = {}  # of tests that pass on unchanged code
         self.reach: dict[int, list[int]] = {}  # marks -> tests
         self.open = set(range(len(self.mutants)))  # what is not decided
+        self.hung: set[int] = set()  # what took too long where it was not alone
         self.held: dict[tuple[object, ...], bool] = {}  # which tests held on unchanged code, by how they were run
         self.server = self.orders = self.keeper = -1
 
@@ -62,12 +63,9 @@ class Mutator:
         self.control()
         if not self.seconds:
             return "no test passes on unchanged code"
+        able = self.adopt()
         for number in [number for number in sorted(self.open) if not self.tests_of(number)]:
             self.decide(number, "undecided", "no test runs it")
-        self.order("adopt", None)
-        able: list[int] = next(
-            (facts[0] for kind, *facts in self.follow(self.ends, "adopted") if kind == "adopted"), []
-        )
         self.warm([number for number in self.cheapest_first() if number in able])
         for number in self.cheapest_first():
             self.settle(number, able=number in able)
@@ -76,8 +74,6 @@ class Mutator:
         os.close(self.orders)
         os.waitpid(self.server, 0)  # so that its time is counted
         return ""
-
-    # --- children -------------------------------------------------------------------------------------------------
 
     def collect(self) -> bool:
         """Start the child that collects the tests and serves; tell whether it came that far."""
@@ -98,11 +94,7 @@ class Mutator:
 
     def serve(self, orders: int) -> None:
         """Be that child: what it imports marks what runs."""
-        wanted: dict[str, dict[Any, dict[int, int]]] = {}
-        for function in self.functions:
-            marks = {int(line): number for line, number in function["marks"].items()}
-            wanted.setdefault(function["key"][0], {})[tuple(function["key"])] = marks
-        ran = self.swapping.mark(wanted)
+        ran = self.swapping.mark(self.functions)
 
         def body(session: Any) -> None:
             self.trial.Round(session, self.spec, self.swapping, ran, self.tell).serve(orders)
@@ -157,8 +149,18 @@ class Mutator:
         for tests in self.reach.values():
             tests.sort(key=lambda number: (self.seconds[number], number))
 
+    def adopt(self) -> list[int]:
+        """Let functions have their own code back; return the mutants that can be put in its place."""
+        self.order("adopt", None)
+        *_, (_, able, on_import) = self.follow(self.ends, "adopted")
+        everyone = sorted(self.seconds, key=lambda test: (self.seconds[test], test))
+        for mark in on_import:  # any test may see what came of it
+            known = self.reach.get(mark, [])
+            self.reach[mark] = [*known, *(test for test in everyone if test not in known)]
+        return list(able)
+
     def tests_of(self, number: int) -> list[int]:
-        """Return the tests that run what a mutant changes, shortest first."""
+        """Return the tests that run what a mutant changes, shortest first, or may see what it changed on import."""
         return [test for test in self.reach.get(self.mutants[number]["mark"], []) if test in self.seconds]
 
     def cheapest_first(self) -> list[int]:
@@ -180,6 +182,8 @@ class Mutator:
             for kind, *facts in self.follow(self.ends, times=1):
                 if kind == "begin":
                     begun = rest.index(facts[0])
+                elif kind == "hung":
+                    self.hung.add(rest[begun])
                 elif kind == "killed":
                     kills[facts[0]] = facts[1]
                 elif kind == "control":
@@ -191,7 +195,7 @@ class Mutator:
 
     def settle(self, number: int, *, able: bool) -> None:
         """Decide a mutant by itself: in forks if its code can be swapped, by importing it where that is not enough."""
-        tries = 0
+        tries = int(number in self.hung)
         while number in self.open and not self.is_late and self.tests_of(number):
             kind, test = self.swapped(number) if able else self.imported(number)
             tries += 1

@@ -100,12 +100,16 @@ def read_as(changed: Mapping[str, bytes]) -> None:
     importlib.machinery.SourceFileLoader.get_data = get_data  # type: ignore[method-assign]
 
 
-def mark(wanted: Mapping[str, Mapping[Key, Mapping[int, int]]]) -> set[int]:
+def mark(functions: Iterable[Mapping[str, Any]]) -> set[int]:
     """Let functions of modules imported from now on say what of them ran, in the set that is returned.
 
-    `wanted` maps absolute paths to functions and each to lines with their marks; line 0 stands for the whole function.
+    Each has a "key" and "marks", a mark by line, as text; line 0 stands for the whole function.
     """
     ran: set[int] = set()
+    wanted: dict[str, dict[Key, dict[int, int]]] = {}
+    for one in functions:
+        lines = {int(line): number for line, number in one["marks"].items()}
+        wanted.setdefault(one["key"][0], {})[tuple(one["key"])] = lines
     setattr(builtins, MARK, ran.add)
     own = importlib.machinery.SourceFileLoader.source_to_code
 

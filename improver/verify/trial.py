@@ -227,7 +227,7 @@ class Round:
             ):  # else its results may be anywhere already
                 target.adopt(held[target.key])
         able = [number for number, one in enumerate(self.mutants) if self.targets[one["function"]].takes(one["text"])]
-        self.say("adopted", able)
+        self.say("adopted", able, sorted(self.on_import))
 
     def control(self, first: int) -> None:
         """Run all tests from `first` on unchanged code and tell outcome, seconds and marks of each."""
