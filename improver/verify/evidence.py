@@ -90,9 +90,7 @@ _ADAPTER: TypeAdapter[Evidence] = TypeAdapter(Evidence)
 
 def canonical(value: object) -> bytes:
     """Return `value` as JSON with sorted keys and no spaces, one final newline."""
-    text = json.dumps(
-        value, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    text = json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode() + b"\n"
 
 

@@ -26,8 +26,8 @@ def test_every_round_sets_each_thing_once() -> None:
         assert (len(env), len(wish)) == (len(environment(together)), len(wishes(together)))
     seeds = [environment(together)["PYTHONHASHSEED"] for together in islice(rounds(7), 6)]
     assert seeds == ["1", "2", "3", "4", "5", "6"]
-    together = "hash seed 4 with a clock before the hour is changed"
-    assert named(next(islice(rounds(7), 3, None))) == together
+    fourth = "hash seed 4 with a clock before the hour is changed"
+    assert named(next(islice(rounds(7), 3, None))) == fourth
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,9 @@ def test_the_receipt_counts_what_was_compared() -> None:
 
 
 def test_a_person_who_skips_a_new_test_is_asked_about_it() -> None:
-    skipped = f"{TESTS}\n\n@pytest.mark.skipif(True, reason='later')\ndef test_later() -> None:\n    assert boat.oars()\n"
+    skipped = (
+        f"{TESTS}\n\n@pytest.mark.skipif(True, reason='later')\ndef test_later() -> None:\n    assert boat.oars()\n"
+    )
     example = Example({PATH: TESTS, "pier/a.py": "a = 1\n"}, {PATH: skipped, "pier/a.py": "a = 2\n"})
     by_machine, by_person = example.change(), replace(example.change(), author="human")
     rulings = [judged_change(easy_green, example.tree(), change).ruling for change in (by_machine, by_person)]
