@@ -36,8 +36,9 @@ _BASE = {
 )
 def flake(candidate: Candidate) -> GateResult:
     """Is it deterministic?"""
-    if candidate.change.safety is Safety.PROVED:
-        return candidate.abstains(CLAIM, candidate.inspected({}), "it is the same program")
+    if candidate.change.safety in {Safety.PROVED, Safety.CONFINED}:
+        reason = f"a {candidate.change.safety.value} change is judged by its proof"
+        return candidate.abstains(CLAIM, candidate.inspected({}), reason)
     files = changed_test_files(candidate)
     recording = candidate.bench.experiments.recording() if _touches_product(candidate) else None
     impacted = () if recording is None else tuple(impacted_tests(candidate, recording, files))

@@ -34,8 +34,9 @@ _BASE = {
 )
 def performance(candidate: Candidate) -> GateResult:
     """Did it get slower?"""
-    if candidate.change.safety is Safety.PROVED:
-        return candidate.abstains(CLAIM, candidate.inspected({}), "it is the same program")
+    if candidate.change.safety in {Safety.PROVED, Safety.CONFINED}:
+        reason = f"a {candidate.change.safety.value} change is judged by its proof"
+        return candidate.abstains(CLAIM, candidate.inspected({}), reason)
     functions = touched(candidate).changed
     if not functions:
         return candidate.abstains(CLAIM, candidate.inspected({}), "no function is changed that the base has too")
