@@ -14,13 +14,15 @@ class Project:
     """A project at its base commit, as observers and codemods see it.
 
     `sources` are the product's readable Python files that a change may touch, `context` all other
-    readable Python files (tests, scripts), `tree` everything, text or not.
+    readable Python files (tests, scripts), `tests` those of them that a change of tests may touch, `tree` everything,
+    text or not.
     """
 
     sources: Mapping[str, Source]
     tree: Tree
     ruff: Ruff
     context: Mapping[str, Source] = field(default_factory=dict)
+    tests: Mapping[str, Source] = field(default_factory=dict)
     ruff_rules: tuple[str, ...] = ()
     complexity: int = 15  # cognitive; above it a function is reported
     duplicate_statements: int = 6  # nested ones included; so many in two places are reported

@@ -59,7 +59,7 @@ class Group:
 def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -> tuple[Project, list[Unreadable]]:
     """Read every Python file; product files that a machine may touch become `sources`, all others `context`.
 
-    `paths` narrows the sources to files or folders (POSIX, relative); empty means all.
+    `paths` narrows sources and tests to files or folders (POSIX, relative); empty means all.
     """
     sources: dict[str, Source] = {}
     context: dict[str, Source] = {}
@@ -74,11 +74,13 @@ def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -
         else:
             sources[source.path] = source
     review = policy.review
+    tests = {path: source for path, source in context.items() if _is_open_test(path, policy) and _below(path, paths)}
     project = Project(
         sources=MappingProxyType(sources),
         tree=tree,
         ruff=ruff,
         context=MappingProxyType(context),
+        tests=MappingProxyType(tests),
         ruff_rules=review.ruff_rules,
         complexity=review.complexity,
         duplicate_statements=review.duplicate_statements,
@@ -109,6 +111,11 @@ def _read(path: str, file: File, policy: Policy) -> Source | Unreadable:
     return Source.read(path, file.data)
 
 
+def _is_open_test(path: str, policy: Policy) -> bool:
+    """Tell whether `path` is a test that may be rewritten; what decides how every test runs may not."""
+    return policy.is_test(path) and not policy.may_touch(path) and not path.endswith("conftest.py")
+
+
 def _below(path: str, paths: Sequence[str]) -> bool:
     return not paths or any(path == place or path.startswith(f"{place.rstrip('/')}/") for place in paths)
 
@@ -118,11 +125,14 @@ def scan(
 ) -> Scan:
     """Collect what the observers and the codemods' own walk find in the project's sources."""
     found: dict[str, Finding] = {}
+    own = project.sources.keys() | project.tests.keys()
     with _collector_paused():
-        for source in project.sources.values():
-            found |= {finding.key: finding for finding in engine.findings(codemods, source)}
+        for tests, sources in ((False, project.sources), (True, project.tests)):
+            fitting = [codemod for codemod in codemods if codemod.TESTS is tests]
+            for source in sources.values() if fitting else ():
+                found |= {finding.key: finding for finding in engine.findings(fitting, source)}
         for observer in observers:
-            found |= {finding.key: finding for finding in observer(project) if finding.path in project.sources}
+            found |= {finding.key: finding for finding in observer(project) if finding.path in own}
     ordered = sorted(found.values(), key=lambda finding: (finding.path, finding.line, finding.rule))
     return Scan(len(project.sources), tuple(unreadable), tuple(ordered))
 
@@ -172,7 +182,8 @@ def draft(group: Group, project: Project, base: Tree) -> Drafted:
     abstained: list[tuple[Finding, str]] = []
     risk = Safety.PROVED
     for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
-        source = _current(project.sources[group.path], data.get(group.path))
+        original = (project.tests if group.codemod.TESTS else project.sources)[group.path]
+        source = _current(original, data.get(group.path))
         result = engine.apply(group.codemod, finding, source, project)
         if isinstance(result, Abstain):
             abstained.append((finding, result.reason))
