@@ -1,0 +1,79 @@
+"""Edit a file at places of its syntax tree: all that is not named stays as it is, byte for byte."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from improver.codemod import Abstain, Rewrite, replaced
+from improver.source import Source
+
+Position = tuple[int, int]  # line, 1-based, and column in UTF-8 bytes, 0-based, as in `ast`
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Splice:
+    """What stands from `start` to before `end` becomes `text`, whose newlines become the file's own."""
+
+    start: Position
+    end: Position
+    text: str
+
+
+def inserted(at: Position, text: str) -> Splice:
+    """Return the splice that puts `text` before what stands at `at`."""
+    return Splice(at, at, text)
+
+
+def start_of(node: ast.AST) -> Position:
+    """Return where `node` begins."""
+    return getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+
+
+def end_of(node: ast.AST) -> Position:
+    """Return where `node` ends."""
+    return getattr(node, "end_lineno", 1), getattr(node, "end_col_offset", 0)
+
+
+def text_of(node: ast.AST, source: Source) -> str:
+    """Return the text of `node`, newlines included."""
+    first, last = _offset(source, start_of(node)), _offset(source, end_of(node))
+    return "".join(source.lines)[first:last]
+
+
+def edited(source: Source, splices: Iterable[Splice]) -> Rewrite | Abstain:
+    """Return the file with every splice made; they must not overlap, and a line of ours must not grow too long."""
+    text = "".join(source.lines)
+    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end), reverse=True):
+        start, end = _offset(source, splice.start), _offset(source, splice.end)
+        text = text[:start] + splice.text.replace("\n", source.newline) + text[end:]
+    result = replaced(source, 1, len(source.lines), text)
+    if isinstance(result, Abstain) or source.fits(result[source.path]):
+        return result
+    return Abstain("the line would become longer than this file's lines are")
+
+
+def has_its_lines(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether `statement` shares its lines with nothing but a comment."""
+    before = source.lines[statement.lineno - 1].encode()[: statement.col_offset].strip()
+    after = source.lines[(statement.end_lineno or 1) - 1].encode()[statement.end_col_offset or 0 :].strip()
+    return not before and (not after or after.startswith(b"#"))
+
+
+def lead_of(statement: ast.stmt, source: Source) -> str:
+    """Return the whitespace before a statement that begins its line."""
+    return source.lines[statement.lineno - 1].encode()[: statement.col_offset].decode()
+
+
+def put_below(statement: ast.stmt, source: Source, text: str) -> Splice:
+    """Return the splice that puts whole lines under a statement that has its lines."""
+    last = statement.end_lineno or statement.lineno
+    if source.lines[last - 1].endswith(("\n", "\r")):
+        return inserted((last + 1, 0), text)
+    return inserted((last + 1, 0), "\n" + text.removesuffix("\n"))
+
+
+def _offset(source: Source, place: Position) -> int:
+    line, column = place
+    if line > len(source.lines):
+        return sum(map(len, source.lines))
+    return sum(map(len, source.lines[: line - 1])) + len(source.lines[line - 1].encode()[:column].decode())
