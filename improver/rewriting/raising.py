@@ -1,0 +1,61 @@
+"""Blocks of a test that expect an exception, whichever framework says so (pure)."""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from improver.rewriting.origins import origin
+from improver.source import Source
+
+UNITTEST = frozenset({"assertRaises", "assertRaisesRegex"})
+# What a failed assertion of a test is, too: an expectation of these cannot tell it from what is tested.
+BROAD = frozenset({"Exception", "BaseException", "AssertionError", "object"})
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A `with` that expects an exception: what it calls, which types, and the name of what was caught ("" for none).
+
+    `held` is the attribute of that name which holds the exception.
+    """
+
+    call: ast.Call
+    types: Sequence[ast.expr]
+    name: str
+    held: str
+
+    @property
+    def broad(self) -> bool:
+        """Tell whether a failed assertion would do as well as what is expected."""
+        return not self.types or any(last_name(item) in BROAD or not last_name(item) for item in self.types)
+
+
+def expectation(node: ast.AST, source: Source) -> Expectation | None:
+    """Return what `node` expects when it is a `with` of one expectation and nothing else."""
+    if not isinstance(node, ast.With) or len(node.items) != 1:
+        return None
+    call, variable = node.items[0].context_expr, node.items[0].optional_vars
+    held = held_by(call, source)
+    if not isinstance(call, ast.Call) or not held or not (variable is None or isinstance(variable, ast.Name)):
+        return None
+    limit = 2 if last_name(call.func) == "assertRaisesRegex" else 1
+    if not 1 <= len(call.args) <= limit or any(isinstance(item, ast.Starred) for item in call.args):
+        return None
+    first = call.args[0]
+    types = first.elts if isinstance(first, ast.Tuple) else [first]
+    return Expectation(call, types, variable.id if variable else "", held)
+
+
+def held_by(call: ast.AST, source: Source) -> str:
+    """Return the attribute under which the context of an expecting call holds the exception, "" for other calls."""
+    if not isinstance(call, ast.Call):
+        return ""
+    function = call.func
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name) and function.value.id == "self":
+        return "exception" if function.attr in UNITTEST else ""
+    return "value" if origin(function, source) == "pytest.raises" else ""
+
+
+def last_name(node: ast.AST) -> str:
+    """Return the last part of a dotted name, or "" for what is none."""
+    return str(getattr(node, "attr", getattr(node, "id", "")))
