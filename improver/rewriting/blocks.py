@@ -1,7 +1,7 @@
 """Move whole lines of a block one or more levels out, comments included (pure)."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from improver.source import Source
@@ -67,3 +67,12 @@ def _rest(statement: ast.stmt, source: Source) -> str:
 def _code_of(line: str) -> str:
     """Return `line` without a comment at its end, where no `#` stands in a text."""
     return line.split("#", 1)[0].strip()
+
+
+def renamed(source: Source, names: Iterable[ast.Name], text: str) -> list[str]:
+    """Return the lines of the file with `text` in place of each of `names`."""
+    lines = {number: line.encode() for number, line in enumerate(source.lines)}
+    for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + text.encode() + line[node.end_col_offset or 0 :]
+    return [line.decode() for line in lines.values()]

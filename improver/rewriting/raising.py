@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from improver.rewriting.origins import origin
-from improver.source import Source
+from improver.source import Function, Source
 
 UNITTEST = frozenset({"assertRaises", "assertRaisesRegex"})
 # What a failed assertion of a test is, too: an expectation of these cannot tell it from what is tested.
@@ -59,3 +59,36 @@ def held_by(call: ast.AST, source: Source) -> str:
 def last_name(node: ast.AST) -> str:
     """Return the last part of a dotted name, or "" for what is none."""
     return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def speller(node: ast.AST, source: Source) -> tuple[str, str] | None:
+    """Return how the test around `node` spells an expectation, and where it finds the exception; None if it cannot."""
+    owner = next((parent for parent in source.ancestors(node) if isinstance(parent, ast.ClassDef)), None)
+    if owner is not None and any(last_name(base).endswith("TestCase") for base in owner.bases):
+        return "self.assertRaises", "exception"
+    for spelled in ("pytest.raises", "raises"):
+        if origin(ast.parse(spelled, mode="eval").body, source) == "pytest.raises":
+            return spelled, "value"
+    return None
+
+
+def test_around(node: ast.AST, source: Source) -> Function | None:
+    """Return the test function that holds `node`, in no inner function or class of it."""
+    function = source.function_of(node)
+    if function is None or not function.name.startswith("test"):
+        return None
+    above = source.parents[function]
+    return function if isinstance(above, ast.Module | ast.ClassDef) else None
+
+
+def fails(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether `statement` says that the test has failed when it is come to."""
+    if isinstance(statement, ast.Assert):
+        return isinstance(statement.test, ast.Constant) and not statement.test.value
+    if isinstance(statement, ast.Raise):
+        made = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(made, ast.Name) and made.id == "AssertionError"
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call):
+        return False
+    return ast.unparse(call.func) == "self.fail" or origin(call.func, source) == "pytest.fail"
