@@ -6,7 +6,7 @@ from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
 from improver.names import bound_by, is_builtin, mentioned, own
 from improver.records import Safety
 from improver.rewriting.origins import called
-from improver.rewriting.splicing import Splice, edited, end_of, has_its_lines, inserted, lead_of, put_below, start_of
+from improver.rewriting.splicing import Splice, edited, has_its_lines, inserted, lead_of, put_below, start_of, unfolded
 from improver.source import FUNCTIONS, SCOPES, Source
 
 SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
@@ -65,7 +65,10 @@ class DanglingTask(Codemod):
         kept = f"{lead}{keeper}.add({name})\n{lead}{name}.add_done_callback({keeper}.discard)\n"
         named = [inserted(start_of(node), f"{name} = "), put_below(node, source, kept)]
         result = edited(source, [*made, *named])
-        return edited(source, [*made, *named, *_broken(node, source)]) if isinstance(result, Abstain) else result
+        if not isinstance(result, Abstain):
+            return result
+        assert isinstance(node.value, ast.Call), "suspects saw a call"
+        return edited(source, [*made, *named, *unfolded(node.value, node, source)])
 
     CHANGES = (
         (
@@ -289,15 +292,3 @@ def _is_lazy(source: Source) -> bool:
     """Tell whether annotations of this file are never evaluated by themselves."""
     given = (item for item in source.tree.body if isinstance(item, ast.ImportFrom) and item.module == "__future__")
     return any(alias.name == "annotations" for item in given for alias in item.names)
-
-
-def _broken(node: ast.Expr, source: Source) -> list[Splice]:
-    """Put the arguments of a call on a line of their own, as formatters do."""
-    call = node.value
-    assert isinstance(call, ast.Call), "suspects saw a call"
-    last = call.keywords[-1].value if call.keywords else call.args[-1]
-    tight = end_of(call.func)[1] + 1 == start_of(call.args[0])[1] and end_of(last)[1] + 1 == end_of(call)[1]
-    if node.lineno != node.end_lineno or not tight:
-        return []
-    lead = lead_of(node, source)
-    return [inserted(start_of(call.args[0]), f"\n{lead}{source.indent}"), inserted(end_of(last), f"\n{lead}")]

@@ -72,6 +72,17 @@ def put_below(statement: ast.stmt, source: Source, text: str) -> Splice:
     return inserted((last + 1, 0), "\n" + text.removesuffix("\n"))
 
 
+def unfolded(call: ast.Call, statement: ast.stmt, source: Source, first: str = "") -> list[Splice]:
+    """Return what puts the arguments of `call`, after `first`, on a line of their own, as formatters do."""
+    last = call.keywords[-1].value if call.keywords else call.args[-1]
+    opening = start_of(call.args[0] if call.args else call.keywords[0])
+    closes_tight = end_of(last)[1] + 1 == end_of(call)[1]
+    if statement.lineno != statement.end_lineno or end_of(call.func)[1] + 1 != opening[1] or not closes_tight:
+        return [inserted(opening, first)]
+    lead = lead_of(statement, source)
+    return [inserted(opening, f"\n{lead}{source.indent}{first}"), inserted(end_of(last), f"\n{lead}")]
+
+
 def _offset(source: Source, place: Position) -> int:
     line, column = place
     if line > len(source.lines):

@@ -1,0 +1,50 @@
+"""The oldest Python that a project runs on, as it says itself or as its files show (pure)."""
+
+import ast
+import re
+
+from improver.observer import Project
+from improver.source import Source
+
+SAYS = re.compile(r"""(?:requires[-_]python|python_requires|^python)\s*=\s*[\[("']*([^"'\])\n]+)""", re.MULTILINE)
+FROM = re.compile(r"(?:>=?|~=|==|\^|~)\s*3\.(\d+)")
+PLACES = ("pyproject.toml", "setup.cfg", "setup.py")
+# What a file that imports it without a fallback cannot do without, and since which 3.x it is there.
+SINCE = {
+    **dict.fromkeys(("graphlib", "zoneinfo"), 9),
+    **dict.fromkeys(("typing.ParamSpec", "typing.TypeAlias"), 10),
+    **dict.fromkeys(("asyncio.TaskGroup", "enum.StrEnum", "tomllib", "typing.Self"), 11),
+    **dict.fromkeys(("itertools.batched", "typing.override"), 12),
+}
+
+
+def floor(project: Project, source: Source) -> int:
+    """Return the minor version of the oldest Python 3 that `source` runs on, 0 when nothing tells."""
+    return max(_declared(project), _evident(source))
+
+
+def _declared(project: Project) -> int:
+    for place in PLACES:
+        file = project.tree.get(place)
+        found = SAYS.search(file.data.decode(errors="replace")) if file else None
+        if found:
+            return min(map(int, FROM.findall(found.group(1))), default=0)
+    return 0
+
+
+def _evident(source: Source) -> int:
+    shown = [0]
+    if source.of_kind(ast.Match):
+        shown.append(10)
+    if source.of_kind(ast.TryStar):
+        shown.append(11)
+    for node in source.tree.body:
+        if isinstance(node, ast.Import):
+            shown += [SINCE.get(alias.name, 0) for alias in node.names]
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            shown += [SINCE.get(name, 0) for name in (node.module or "", *_given(node))]
+    return max(shown)
+
+
+def _given(node: ast.ImportFrom) -> list[str]:
+    return [f"{node.module}.{alias.name}" for alias in node.names]
