@@ -5,7 +5,7 @@ improve: setup
 	.venv/bin/improve
 
 test: setup
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q -n auto --dist loadfile
 
 setup:
 	@scripts/setup
