@@ -63,7 +63,7 @@ class AssertInExcept(Codemod):
         if (reason := _in_the_way(handler, attempt, source)) or not name:
             return Abstain(reason or "every usual name for what is caught is in use here")
         call, held = spelled
-        lines = renamed(source, reads, f"{name}.{held}")
+        lines = renamed(source, ((item, f"{name}.{held}") for item in reads))
         outer = source.lines[node.lineno - 1][: node.col_offset]
         checks = [] if isinstance(handler.body[0], ast.Pass) else lines[handler.lineno : handler.end_lineno]
         inner = source.lines[handler.body[0].lineno - 1][: handler.body[0].col_offset]

@@ -69,10 +69,10 @@ def _code_of(line: str) -> str:
     return line.split("#", 1)[0].strip()
 
 
-def renamed(source: Source, names: Iterable[ast.Name], text: str) -> list[str]:
-    """Return the lines of the file with `text` in place of each of `names`."""
-    lines = {number: line.encode() for number, line in enumerate(source.lines)}
-    for node in sorted(names, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+def renamed(source: Source, texts: Iterable[tuple[ast.expr, str]]) -> list[str]:
+    """Return the lines of the file with a text in place of each of these expressions, which stand on one line each."""
+    lines = [line.encode() for line in source.lines]
+    for node, text in sorted(texts, key=lambda pair: (pair[0].lineno, pair[0].col_offset), reverse=True):
         line = lines[node.lineno - 1]
         lines[node.lineno - 1] = line[: node.col_offset] + text.encode() + line[node.end_col_offset or 0 :]
-    return [line.decode() for line in lines.values()]
+    return [line.decode() for line in lines]
