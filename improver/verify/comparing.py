@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ from improver.verify.suite import Rig, staged, write_judge
 
 GUESTS = ("oracle.py", "observing.py", "portrait.py")
 PATIENCE, MORE_PATIENCE = 2, 10  # seconds for one call on the base, and on the candidate
+LATE = 5  # calls of the base that take too long before the rest is left; the candidate gets one more than the base had
+HOLD = 10  # times the base's time that the candidate gets, besides what its late calls may take
 SEEDS, CONFIRMING = ("0", "1"), ("2", "3")  # of hashes, on the base; the candidate has the first
+TOO_LONG = "takes too long"  # as a guest says it
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 ASPECTS = ("value", "raised", "arguments", "output", "log", "warnings", "effects", "calls", "undecided")
 WORDS = {"raised": "raises", "arguments": "leaves its arguments as", "output": "prints", "log": "logs"}
@@ -36,6 +39,12 @@ class Answers:
 
     told: Told
     trouble: str = ""
+    seconds: float = 0.0
+
+    @property
+    def late(self) -> int:
+        """Return how many calls took too long."""
+        return sum(one.get("undecided") == TOO_LONG for one in self.told.values())
 
 
 @dataclass
@@ -81,6 +90,15 @@ def _digest(asked: Sequence[Question]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How long one call may take, how many may take longer, and how long all of them together, in seconds."""
+
+    patience: int
+    late: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Oracle:
     """Puts its questions to any tree."""
 
@@ -88,21 +106,30 @@ class _Oracle:
     asked: Sequence[Question]
     watched: Sequence[str]
 
-    def ask(self, tree: Tree, seed: str, patience: int) -> Answers:
+    def ask(self, tree: Tree, seed: str, bounds: _Bounds) -> Answers:
         """Return the answers of `tree`, from a fresh process in a sandbox."""
         with staged(self.rig, tree) as stage:
-            write_judge(self.rig, stage, self._wishes(patience), tree)
+            wishes = {**self._wishes(), "patience": bounds.patience, "late": bounds.late}
+            write_judge(self.rig, stage, wishes, tree)
             for name in GUESTS:
                 guest = stage.folder / name
                 guest.write_bytes(Path(__file__).with_name(name).read_bytes())
                 guest.chmod(0o644)
             argv = _argv(self.rig, f"{stage.judge}/oracle.py", f"{stage.judge}/spec.json")
-            seconds = self.rig.policy.gates.trials.seconds
-            limits = Limits.of(self.rig.policy.gates.suite.model_copy(update={"seconds": seconds}))
+            limits = Limits.of(self.rig.policy.gates.suite.model_copy(update={"seconds": bounds.seconds}))
             ended = self.rig.sandbox.run(Job(argv, stage.mounts, limits, {"PYTHONHASHSEED": seed}, report=True))
-        return read_answers(ended.report, ended.trouble)
+        return replace(read_answers(ended.report, ended.trouble), seconds=ended.seconds)
 
-    def _wishes(self, patience: int) -> dict[str, object]:
+    def of_base(self) -> _Bounds:
+        """Return the bounds of the base."""
+        return _Bounds(PATIENCE, LATE, self.rig.policy.gates.trials.seconds)
+
+    def of_candidate(self, first: Answers) -> _Bounds:
+        """Return the bounds of the candidate: far more than the base took, but not for ever."""
+        most = round(HOLD * first.seconds) + MORE_PATIENCE * (first.late + 2)
+        return _Bounds(MORE_PATIENCE, first.late + 1, min(self.rig.policy.gates.trials.seconds, most))
+
+    def _wishes(self) -> dict[str, object]:
         paths = {question.function.partition("::")[0] for question in self.asked}
         inputs = [
             {
@@ -116,7 +143,7 @@ class _Oracle:
             for one in self.asked
         ]
         modules = {path: self.rig.layout.module_of(path) for path in paths}
-        return {"modules": modules, "inputs": inputs, "watched": self.watched, "patience": patience}
+        return {"modules": modules, "inputs": inputs, "watched": self.watched}
 
 
 def _argv(rig: Rig, *words: str) -> tuple[str, ...]:
@@ -154,17 +181,17 @@ def _adds(told: dict[str, Mapping[str, Any]], facts: list[Any]) -> bool:
 
 
 def _compared(oracle: _Oracle, base: Tree, tree: Tree, unasked: Counter[str]) -> Comparison:
-    first, second = (oracle.ask(base, seed, PATIENCE) for seed in SEEDS)
+    first, second = (oracle.ask(base, seed, oracle.of_base()) for seed in SEEDS)
     names = {"functions": len({one.about for one in oracle.asked})}
     if first.trouble or second.trouble:
         why = f"the base gives no answers: {first.trouble or second.trouble}"
         return Comparison({}, (), unasked, Receipt(("compare",), counts=names, digest=_digest(oracle.asked)), why)
-    other = oracle.ask(tree, SEEDS[0], MORE_PATIENCE)
+    other = oracle.ask(tree, SEEDS[0], oracle.of_candidate(first))
     steady = _steady(first.told, second.told)
     found = _tally(oracle.asked, first.told, steady, other)
     if found.differences and not other.trouble:
         for seed in CONFIRMING:  # what the base does only sometimes is no difference
-            steady &= _steady(first.told, oracle.ask(base, seed, PATIENCE).told)
+            steady &= _steady(first.told, oracle.ask(base, seed, oracle.of_base()).told)
         found = _tally(oracle.asked, first.told, steady, other)
     counts = {**names, **found.kinds, "undecided": sum(found.undecided.values())}
     receipt = Receipt(("compare",), counts=counts, digest=_digest(oracle.asked))

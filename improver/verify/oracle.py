@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, Tuple  # noqa: UP035 - older interpreters run this file
 
 SHORT = 300  # characters of an aspect told as they are; of a longer one a digest and its beginning
-LATE = 5  # calls that take too long before the rest is left
+TOO_LONG = "takes too long"
 MODULE = "<module>"
 Inputs = Tuple[Tuple[Any, ...], Dict[str, Any]]  # noqa: UP006 - older interpreters run this line
 
@@ -136,7 +136,7 @@ def answers(call: Any, late: type[BaseException], item: dict[str, Any]) -> Itera
             shown = call.portrait.Portrait().call(*build())
             yield number, {**call.run(item, build()), "reached": call.reached, "inputs": shown}
     except BaseException as error:  # noqa: BLE001 - imports and unpickling run foreign code
-        why = "takes too long" if isinstance(error, late) else f"cannot be called: {type(error).__name__}"
+        why = TOO_LONG if isinstance(error, late) else f"cannot be called: {type(error).__name__}"
         yield "!", {"undecided": why}
 
 
@@ -178,8 +178,8 @@ def main() -> None:
                 f"{index}{number}",
                 {name: brief(aspect, spec["tree"]) for name, aspect in told.items() if aspect},
             )
-            late += told.get("undecided") == "takes too long"
-        if late >= LATE:
+            late += told.get("undecided") == TOO_LONG
+        if late >= spec["late"]:
             break
     say("end")
     leave(0)
