@@ -118,6 +118,59 @@ class Scaling:
     trouble: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One call of `function`, written as source, and what a test can demand of it.
+
+    `imports` are (module, name) and, where it is bound to another name, that; the name "" imports the module.
+    `prelude` are definitions of a test file that the call uses, `setup` statements before it. Each of `checks` is
+    (kind, subject, expected): kinds are is, eq, approx, and raises with a type and a pattern; the call's value is
+    `result`.
+    """
+
+    function: str
+    call: str
+    imports: tuple[tuple[str, ...], ...] = ()
+    prelude: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    origin: str = "text"  # text, recorded, generated, varied
+    checks: tuple[tuple[str, str, str], ...] = ()
+    gives: str = ""  # name of the type of its value
+    kills: frozenset[str] = frozenset()  # names of mutants that fail its checks
+    hangs: frozenset[str] = frozenset()  # names of mutants that take too long
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A call that ended in an exception: its type's name, what it says, and whether a `raise` of the product did it."""
+
+    case: Case
+    error: str
+    says: str
+    deliberate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is known of calls of one function: texts, and pickles of (args, kwargs) with where they come from."""
+
+    function: str
+    texts: tuple[Case, ...] = ()
+    calls: tuple[tuple[str, bytes], ...] = ()
+    constants: tuple[object, ...] = ()  # plain values that are likely to make a difference
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """Calls of one file's functions that hold twice, and which of its mutants each of them notices."""
+
+    cases: tuple[Case, ...]
+    raised: tuple[Raised, ...]
+    left_out: Mapping[str, str]  # function -> why no call of it can be written
+    receipt: Receipt
+    trouble: str = ""
+
+
 class Experiments(Protocol):
     """Sandboxed runs of foreign code about one base commit; each gives a value, with `trouble` where there is none."""
 
@@ -138,3 +191,6 @@ class Experiments(Protocol):
 
     def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
+
+    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        """Write, vary and run calls of the functions of one file of the base, and try its mutants on them."""

@@ -5,10 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
+from improver.experiments import (
+    Comparison,
+    Exploration,
+    Look,
+    Mutant,
+    MutationRun,
+    Recording,
+    Repetition,
+    Scaling,
+    Wanted,
+)
 from improver.ports import SuiteRun
 from improver.records import Tree
 from improver.verify.comparing import compare
+from improver.verify.exploring import explored
 from improver.verify.mutation import mutated
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
@@ -58,3 +69,7 @@ class SandboxExperiments:
     def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
         return scaled(self.rig, (self.base, tree), functions, self.recording())
+
+    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        """Write, vary and run calls of the functions of one file of the base, and try its mutants on them."""
+        return explored(self.rig, self.base, wanted, mutants)

@@ -112,7 +112,7 @@ def _wishes(rig: Rig, tree: Tree, top: str, placed: Sequence[_Placed], tests: Se
                 "function": [*functions].index(key),
                 "mark": lines[mutant.line],
                 "text": grown.text(changed.lines),
-                "edit": _edit(source.data, mutant.source),
+                "edit": edit_between(source.data, mutant.source),
                 "sure": one.sure,
             }
         )
@@ -126,7 +126,7 @@ def _wishes(rig: Rig, tree: Tree, top: str, placed: Sequence[_Placed], tests: Se
     }
 
 
-def _edit(before: bytes, after: bytes) -> tuple[int, int, str]:
+def edit_between(before: bytes, after: bytes) -> tuple[int, int, str]:
     """Return [start, end) of `before` and the text, a character a byte, that makes `after` of it."""
     start = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), 0)
     most = min(len(before), len(after)) - start

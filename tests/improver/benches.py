@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from improver.experiments import Comparison, Look, Mutant, MutationRun, Recording, Repetition, Scaling
+from improver.experiments import (
+    Comparison,
+    Exploration,
+    Look,
+    Mutant,
+    MutationRun,
+    Recording,
+    Repetition,
+    Scaling,
+    Wanted,
+)
 from improver.gate import Candidate, Example, Gate
 from improver.ports import Layout, Ruff, SuiteRun
 from improver.records import GateResult, Receipt, Tree
@@ -39,6 +49,7 @@ class FakeExperiments:
     mutated: MutationRun = field(default_factory=lambda: MutationRun({}, (), {}, Receipt(("mutate",))))
     repeated: Repetition = field(default_factory=lambda: Repetition(0, (), {}, Receipt(("repeat",))))
     scaled: Scaling = field(default_factory=lambda: Scaling((), Receipt(("scale",))))
+    explored: Exploration = field(default_factory=lambda: Exploration((), (), {}, Receipt(("explore",))))
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
     def recording(self) -> Recording:
@@ -63,6 +74,10 @@ class FakeExperiments:
     def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
         self.asked.append((tree, functions))
         return self.scaled
+
+    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        self.asked.append((wanted, mutants))
+        return self.explored
 
 
 @dataclass

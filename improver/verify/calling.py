@@ -1,0 +1,149 @@
+"""Turn recorded calls of a function into source that makes them: inside the sandbox (Python 3.9).
+
+A method is called on an object that is made anew from what it holds; an operator's method by its operator.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
+
+BINARY = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "and": "&"}
+BINARY |= {"or": "|", "xor": "^", "lshift": "<<", "rshift": ">>", "matmul": "@", "eq": "==", "ne": "!=", "lt": "<"}
+BINARY |= {"le": "<=", "gt": ">", "ge": ">="}
+UNARY = {"len": "len", "iter": "list", "bool": "bool", "int": "int", "float": "float", "abs": "abs", "reversed": "list"}
+STATEMENTS = {"setitem": "{0}[{1}] = {2}", "delitem": "del {0}[{1}]", "iadd": "{0} += {1}", "ior": "{0} |= {1}"}
+ITEMS = {"getitem": "{0}[{1}]", "contains": "{1} in {0}", "neg": "-{0}", "invert": "~{0}", "missing": "{0}[{1}]"}
+WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Unreached(Exception):
+    """A function that no public name leads to."""
+
+
+class Target:
+    """One function of the product: how a test reaches it."""
+
+    def __init__(self, module: Any, qualname: str, phrase: Callable[[], Any]) -> None:
+        self.phrase = phrase
+        self.parts = qualname.split(".")
+        self.name = self.parts[-1]
+        self.owner: Any = None
+        found: Any = module
+        for part in self.parts:
+            self.owner, found = found, inspect.getattr_static(found, part)
+        self.raw = found
+        self.is_method = len(self.parts) > 1
+        self.kind = self._kind()
+
+    def _kind(self) -> str:
+        """Return what a call of it looks like."""
+        if not self.is_method:
+            return "function"
+        if isinstance(self.raw, (staticmethod, classmethod)):
+            return "static" if isinstance(self.raw, staticmethod) else "class"
+        if isinstance(self.raw, (property, functools.cached_property)):
+            return "property"
+        if self.name in ("__init__", "__new__"):
+            return "making"
+        return "operator" if self.name.startswith("__") else "method"
+
+    @property
+    def is_private(self) -> bool:
+        """Tell whether its name says that nobody outside should use it."""
+        return any(part.startswith("_") and not part.endswith("__") for part in self.parts)
+
+    @property
+    def parameters(self) -> list[inspect.Parameter]:
+        """Return the parameters of the function itself, self and cls included."""
+        inner = (
+            getattr(self.raw, "__func__", None) or getattr(self.raw, "fget", None) or getattr(self.raw, "func", None)
+        )
+        return list(inspect.signature(inner or self.raw).parameters.values())
+
+    def case(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the case that makes this call; raises Unphrased or Unreached."""
+        if self.is_private:
+            raise Unreached("private")
+        phrase = self.phrase()
+        setup, call = self._written(phrase, args, kwargs)
+        return {"imports": sorted(phrase.imports), "prelude": [], "setup": setup, "call": call}
+
+    def _written(self, phrase: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[str], str]:
+        if self.kind == "function":
+            return [], f"{phrase.of(self.raw)}({self.words(phrase, args, kwargs)})"
+        if self.kind == "static":
+            return [], f"{phrase.of(self.owner)}.{self.name}({self.words(phrase, args, kwargs)})"
+        if self.kind == "class":
+            return [], f"{phrase.of(args[0])}.{self.name}({self.words(phrase, args, kwargs, 1)})"
+        if self.kind == "making":
+            return [], f"{phrase.of(self.owner)}({self.words(phrase, args, kwargs, 1)})"
+        receiver = phrase.of(args[0])
+        if self.kind == "property":
+            return [], f"{receiver}.{self.name}"
+        if self.kind == "method":
+            return [], f"{receiver}.{self.name}({self.words(phrase, args, kwargs, 1)})"
+        return self._operated(phrase, receiver, args)
+
+    def _operated(self, phrase: Any, receiver: str, args: tuple[Any, ...]) -> tuple[list[str], str]:
+        plain = self.name.strip("_")
+        others = [phrase.of(one) for one in args[1:]]
+        if plain == "call":
+            return [], f"{receiver}({', '.join(others)})"
+        if plain in BINARY and len(others) == 1:
+            return [], f"{receiver} {BINARY[plain]} {others[0]}"
+        if plain.startswith("r") and plain[1:] in BINARY and len(others) == 1:
+            return [], f"{others[0]} {BINARY[plain[1:]]} {receiver}"
+        if plain in UNARY:
+            return [], f"{UNARY[plain]}({'reversed(' * (plain == 'reversed')}{receiver}{')' * (plain == 'reversed')})"
+        if plain in ITEMS:
+            return [], ITEMS[plain].format(receiver, *others)
+        if plain in STATEMENTS:
+            name = variable(self.parts[-2])
+            return [f"{name} = {receiver}", STATEMENTS[plain].format(name, *others)], name
+        raise Unreached(f"called as {self.name}")
+
+    def words(self, phrase: Any, args: tuple[Any, ...], kwargs: dict[str, Any], skip: int = 0) -> str:
+        """Return the arguments as they would be written: what only repeats a default is left out."""
+        parts, by_name, given = list[str](), False, list(args)
+        known = self.parameters
+        more = len(given) > sum(one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) for one in known)
+        for one in known:
+            if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) and given:
+                value = given.pop(0)
+                if skip:
+                    skip -= 1
+                    continue
+                if not more and one.kind is one.POSITIONAL_OR_KEYWORD and same(value, one.default):
+                    by_name = True
+                    continue
+                text = phrase.of(value)
+                parts.append(f"{one.name}={text}" if by_name else text)
+        parts += [phrase.of(value) for value in given]
+        defaults = {one.name: one.default for one in known}
+        parts += [
+            f"{name}={phrase.of(value)}" for name, value in kwargs.items() if not same(value, defaults.get(name, given))
+        ]
+        return ", ".join(parts)
+
+    @property
+    def defaults(self) -> list[tuple[str, Any]]:
+        """Return the parameters that may be given by keyword, with their plain defaults."""
+        plain = (bool, int, str, bytes, float, type(None))
+        found = [one for one in self.parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+        return [(one.name, one.default) for one in found if type(one.default) in plain]
+
+
+def same(value: Any, default: Any) -> bool:
+    """Tell whether an argument only says what is the default."""
+    if value is default:
+        return True
+    return type(value) is type(default) and type(value) in (int, str, bytes, float, tuple) and value == default
+
+
+def variable(name: str) -> str:
+    """Return a name for an object of the class `name`."""
+    words = WORDS.sub("_", name.strip("_")).lower().split("_")
+    return words[-1] if words[-1].isidentifier() and words[-1] not in ("list", "dict", "set", "type", "str") else "made"

@@ -1,0 +1,220 @@
+"""Find calls of one file's functions that tell its mutants from it: runs inside the sandbox, without pytest.
+
+Started as ``python -s -P -B explorer.py SPEC`` (Python 3.9 or later, standard library only). This process stays clean.
+One child writes calls as source, from recorded ones and from texts, varies them and notes what each comes to; another
+holds the file's module and forks for each mutant, which runs all calls again. What cannot be swapped into a live module
+is imported anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from select import select
+from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
+
+GUESTS = ("seeking", "portrait", "phrasing", "varying", "checking", "calling", "swapping", "grafting")
+PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung
+MUTANT_SECONDS = 3.0  # for all calls on one mutant
+FUNCTION_SECONDS = 9.0  # for all that is found out about one function
+NONE = -1  # the number of no mutant: a control on unchanged code
+Say = Callable[..., None]
+
+
+def load(name: str) -> Any:
+    """Import a file beside this one."""
+    place = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert place is not None
+    assert place.loader is not None
+    module = importlib.util.module_from_spec(place)
+    place.loader.exec_module(module)
+    return module
+
+
+def child(body: Callable[[Say], None], seconds: float) -> Iterator[list[Any]]:
+    """Run `body` in a fork of its own, silent, and yield what it says until it ends or the time is over."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(ours)
+        with contextlib.suppress(BaseException):
+            os.setpgid(0, 0)
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for number in (0, 1, 2):
+                os.dup2(nowhere, number)
+            body(lambda *facts: _write(theirs, facts))
+        os._exit(0)
+    os.close(theirs)
+    try:
+        yield from _lines(ours, time.monotonic() + seconds)
+    finally:
+        os.close(ours)
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _write(number: int, facts: tuple[Any, ...]) -> None:
+    line = json.dumps(facts).encode() + b"\n"
+    while line:
+        line = line[os.write(number, line) :]
+
+
+def _lines(number: int, ends: float) -> Iterator[list[Any]]:
+    rest = b""
+    while select([number], [], [], max(0.0, ends - time.monotonic()))[0]:
+        data = os.read(number, 1 << 16)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield from map(json.loads, lines)
+
+
+class Explorer:
+    """What is asked about one file, and the guests that answer."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec = spec
+        self.path = f"{spec['tree']}/{spec['path']}"
+        self.ends = time.monotonic() + spec["seconds"]
+        self.guests = {name: load(name) for name in GUESTS}
+        self.seeking, self.checking, self.phrasing = (self.guests[one] for one in ("seeking", "checking", "phrasing"))
+        self.swapping, self.grafting = self.guests["swapping"], self.guests["grafting"]
+        self.source = Path(self.path).read_bytes()
+        self.cases: list[dict[str, Any]] = []
+        self.restless: set[int] = set()  # cases that do not hold on unchanged code, run together with the others
+
+    @property
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return max(0.0, float(self.ends) - time.monotonic())
+
+    def run(self, say: Say) -> None:
+        """Find cases of each function, then try each mutant on all of them."""
+        for number, function in enumerate(self.spec["functions"]):
+            seconds = min(self.left, FUNCTION_SECONDS)
+            for kind, *facts in child(lambda tell, one=function: self.find(one, tell), seconds):  # type: ignore[misc]
+                if kind == "case":
+                    self.cases.append({**facts[0], "function": number})
+                say(kind, number, *facts)
+        if not self.cases:
+            return
+        for facts in child(lambda tell: self.anew(NONE, tell), self.left):
+            self.restless.update(*facts[2:])
+        for number in sorted(self.all_swapped(say)):
+            for _, *facts in child(lambda tell, one=number: self.anew(one, tell), min(self.left, MUTANT_SECONDS + 3)):  # type: ignore[misc]
+                say("killed", *facts)
+
+    def all_swapped(self, say: Say) -> set[int]:
+        """Try the mutants that can be swapped into a live module; return the others."""
+        again = set(range(len(self.spec["mutants"])))
+        for kind, number, *facts in child(self.swapped, self.left):
+            again.discard(number)
+            if number == NONE:
+                self.restless.update(*facts)
+            elif kind == "killed":
+                say("killed", number, *facts)
+            elif kind == "again":
+                again.add(number)
+        return again
+
+    # --- cases ----------------------------------------------------------------------------------------------------
+
+    def find(self, function: dict[str, Any], tell: Say) -> None:
+        """Tell the cases of one function that hold twice, or why there are none."""
+        self.checking.watch_the_time()
+        self.seeking.Seeker(self.spec, self.guests, self.imported(), tell).find(function)
+
+    def imported(self) -> Any:
+        """Import the file's module."""
+        module = importlib.import_module(self.spec["module"])
+        if str(module.__file__) != self.path:
+            raise ImportError(f"{self.path} was imported from elsewhere")
+        return module
+
+    # --- mutants --------------------------------------------------------------------------------------------------
+
+    def mutated(self, number: int) -> bytes:
+        """Return the file with one fault, or with NONE."""
+        if number == NONE:
+            return self.source
+        start, end, text = self.spec["mutants"][number]["edit"]
+        fault: bytes = text.encode("latin-1")
+        return self.source[:start] + fault + self.source[end:]
+
+    def swapped(self, tell: Say) -> None:
+        """Hold the module and try each mutant in a fork that swaps it in."""
+        self.imported()
+        stock = self.grafting.Stock(self.spec["tree"])
+        for case in self.cases:
+            with contextlib.suppress(Exception):
+                self.phrasing.space_of(case["imports"])  # once, so that every fork has them
+        stock.take()
+        stock.compile(self.path, self.source)
+        compiled = [self.checking.compiled(case) for case in self.cases]
+        for number in range(NONE, len(self.spec["mutants"])):
+            for facts in child(lambda say, one=number: self.swap(one, stock, compiled, say), MUTANT_SECONDS + 3):  # type: ignore[misc]
+                if number == NONE:
+                    self.restless.update(*facts[2:])
+                tell(*facts)
+
+    def swap(self, number: int, stock: Any, compiled: list[dict[str, Any]], tell: Say) -> None:
+        """Swap one mutant in and tell which cases notice it."""
+        if self.grafting.swap(self.mutated(number), self.path, stock):
+            tell("again", number)
+        else:
+            tell("killed", number, *self.noticing(number, compiled))
+
+    def anew(self, number: int, tell: Say) -> None:
+        """Import the file with one fault and tell which cases notice it."""
+        self.swapping.read_as({self.path: self.mutated(number)})
+        compiled = [self.checking.compiled(case) for case in self.cases]
+        tell("killed", number, *self.noticing(number, compiled))
+
+    def noticing(self, number: int, compiled: list[dict[str, Any]]) -> tuple[list[int], list[int]]:
+        """Return the numbers of the cases that fail and of those that take too long, the function's own first."""
+        self.checking.watch_the_time()
+        about = NONE if number == NONE else self.spec["mutants"][number]["function"]
+        ends = time.monotonic() + (self.left if number == NONE else MUTANT_SECONDS)
+        failed: list[int] = []
+        late: list[int] = []
+        own = sorted(range(len(compiled)), key=lambda at: compiled[at]["function"] != about)
+        for at in own:
+            if at in self.restless:
+                continue
+            if time.monotonic() > ends or (number != NONE and len(late) >= AGAIN):
+                break
+            outcome = self.checking.holds(compiled[at], self.phrasing.space_of, PATIENCE)
+            if outcome:
+                (late if outcome == "late" else failed).append(at)
+        return failed, late
+
+
+def main() -> None:
+    """Explore the file that the spec names."""
+    leave = os._exit
+    sys.path[:] = [path for path in sys.path if path != str(Path(__file__).parent)]
+    spec = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    runner = load("runner")
+    say = runner.reporter(int(os.environ.pop("NOVA_REPORT_FD")), lambda _frame, _number: iter(()))
+    del sys.argv[1:]
+    explorer = Explorer(spec)
+    runner.prepare(spec)
+    os.chdir(os.environ.get("NOVA_SCRATCH", "/tmp"))  # noqa: S108 - the sandbox names it
+    say("hello")
+    explorer.run(say)
+    say("end")
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Find calls of one file's functions that tell its mutants from it, in one sandboxed job."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from improver.experiments import Case, Exploration, Mutant, Raised, Wanted
+from improver.records import Receipt, Tree
+from improver.verify.job import Ended, Job, Limits
+from improver.verify.mutation import edit_between
+from improver.verify.suite import Rig, staged, write_judge
+
+GUESTS = ("explorer", "seeking", "portrait", "phrasing", "varying", "checking", "calling", "swapping", "grafting")
+MARGIN = 10  # seconds that the sandbox waits longer than the guest works
+NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
+LONGEST = 600  # characters of anything that a case is made of
+RAISED_SHOWN = 40  # of one function
+
+
+def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+    """Write, vary and run calls of the functions of one file of `base`, and try its mutants on them."""
+    path = wanted[0].function.partition("::")[0]
+    module = rig.layout.module_of(path)
+    if module is None:
+        return Exploration((), (), {}, Receipt(("explore",)), "its file is no importable module")
+    seconds = rig.policy.gates.trials.seconds
+    wishes = {"path": path, "module": module, "seconds": seconds, **_wishes(base[path].data, wanted, mutants)}
+    with staged(rig, base) as stage:
+        write_judge(rig, stage, wishes, base)
+        for name in GUESTS:
+            guest = stage.folder / f"{name}.py"
+            guest.write_bytes(Path(__file__).with_name(guest.name).read_bytes())
+            guest.chmod(0o644)
+        safe_path = ("-P",) if rig.interpreter.version >= (3, 11, 0) else ()
+        argv = (
+            rig.interpreter.python,
+            "-s",
+            *safe_path,
+            "-B",
+            f"{stage.judge}/explorer.py",
+            f"{stage.judge}/spec.json",
+        )
+        limits = Limits.of(rig.policy.gates.suite.model_copy(update={"seconds": seconds + MARGIN}))
+        job = Job(argv, stage.mounts, limits, {"PYTHONHASHSEED": "0"}, report=True)
+        ended = rig.sandbox.run(job)
+    return _Reading([one.function for one in wanted], [one.name for one in mutants]).read(job, ended)
+
+
+def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Mapping[str, object]:
+    numbers = {one.function: number for number, one in enumerate(wanted)}
+    functions = [
+        {
+            "name": one.function.partition("::")[2],
+            "calls": [(kind, base64.b64encode(data).decode()) for kind, data in one.calls],
+            "texts": [
+                {"imports": text.imports, "prelude": text.prelude, "setup": text.setup, "call": text.call}
+                for text in one.texts
+            ],
+            "constants": [repr(value) for value in one.constants],
+        }
+        for one in wanted
+    ]
+    told = [
+        {"edit": edit_between(source, one.source), "function": numbers.get(one.function, -1), "name": one.name}
+        for one in mutants
+    ]
+    return {"functions": functions, "mutants": told}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a guest may tell of: functions and mutants by number."""
+
+    functions: Sequence[str]
+    mutants: Sequence[str]
+
+    def read(self, job: Job, ended: Ended) -> Exploration:
+        """Return what the guest told, as far as it has the form that was asked for."""
+        cases: list[Case] = []
+        raised: list[Raised] = []
+        left_out: dict[str, str] = {}
+        done = False
+        for kind, *facts in _lines(ended.report):
+            if kind == "case":
+                cases.append(self._case(*facts))
+            elif kind == "raised":
+                case, told = self._case(*facts), facts[1]
+                raised.append(Raised(case, str(told["raised"]), str(told["says"]), bool(told["deliberate"])))
+            elif kind == "none":
+                left_out[self.functions[facts[0]]] = str(facts[1])
+            elif kind == "killed":
+                self._killed(cases, *facts)
+            done = done or kind == "end"
+        trouble = ended.trouble or ("" if done else "its report breaks off")
+        counts = {"functions": len(self.functions), "calls": len(cases), "mutants": len(self.mutants)}
+        counts["noticed"] = len(set().union(*(case.kills for case in cases))) if cases else 0
+        digest = hashlib.sha256(repr(cases).encode()).hexdigest()
+        tail = tuple(ended.output.decode("utf-8", "replace").strip().splitlines()[-3:]) if trouble else ()
+        receipt = Receipt(job.argv, ended.exit, ended.seconds, counts, digest, tail)
+        return Exploration(tuple(cases), tuple(raised), left_out, receipt, trouble)
+
+    def _case(self, function: int, told: Mapping[str, Any]) -> Case:
+        return Case(
+            function=self.functions[function],
+            call=str(told["call"])[:LONGEST],
+            imports=tuple(tuple(map(str, one)) for one in told["imports"]),
+            prelude=tuple(map(str, told["prelude"])),
+            setup=tuple(map(str, told["setup"])),
+            origin=str(told["origin"]),
+            checks=tuple((str(kind), str(subject), str(wanted)) for kind, subject, wanted in told.get("checks", ())),
+            gives=str(told.get("type", "")),
+        )
+
+    def _killed(self, cases: list[Case], mutant: int, failed: Sequence[int], late: Sequence[int]) -> None:
+        name = self.mutants[mutant]
+        for at in failed:
+            cases[at] = replace(cases[at], kills=cases[at].kills | {name})
+        for at in late:
+            cases[at] = replace(cases[at], hangs=cases[at].hangs | {name})
+
+
+def _lines(report: bytes) -> list[list[Any]]:
+    """Return the guest's messages up to the first that is not its own."""
+    nonce, told = report[:NONCE], list[list[Any]]()
+    for line in report.splitlines():
+        if len(nonce) < NONCE or not line.startswith(nonce):
+            break
+        try:
+            told.append(json.loads(line)[1:])
+        except ValueError:
+            break
+    return told

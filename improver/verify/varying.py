@@ -1,0 +1,143 @@
+"""Vary calls that are written as source: one literal, or one argument, other than before (standard library, 3.9)."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import itertools
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
+SHORT = 40  # characters of a literal that is varied
+NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é", "a\nb")
+TURNS = 160  # variations of one call at most
+
+
+class Pool:
+    """Constants by type that stand in the function, or are usual, and are likely to make a difference."""
+
+    def __init__(self, constants: Iterable[Any]) -> None:
+        known = [*constants]
+        self.numbers = distinct([*(one for one in known if type(one) is int), *NUMBERS])
+        self.floats = distinct([*(one for one in known if type(one) is float and math.isfinite(one)), 0.5, -1.5, 0.0])
+        self.texts = distinct([*(one for one in known if type(one) is str and len(one) <= SHORT), *TEXTS])
+        self.bytes = distinct([*(one for one in known if type(one) is bytes and len(one) <= SHORT), b"", b"a"])
+
+    def others(self, value: Any) -> list[Any]:
+        """Return values of the type of `value` that are worth a try in its place."""
+        kind = type(value)
+        if kind is bool:
+            return [not value]
+        if kind is int:
+            return distinct([value + 1, value - 1, *self.numbers, -value])
+        if kind is float:
+            return distinct([*self.floats, value / 2, -value])
+        if kind is str:
+            whole = [*self.texts, value[:1], value[::-1], value + value, value.upper(), value.lower(), f" {value}"]
+            pasted = [f"{value}{one}" for one in self.texts[:4]] + [f"{one}{value}" for one in self.texts[:4]]
+            return [one for one in distinct(whole + pasted) if len(one) <= SHORT]
+        if kind is bytes:
+            return distinct([*self.bytes, value[:1], value[::-1], value + value])
+        return [0, "", []] if value is None else []
+
+
+def distinct(values: Iterable[Any]) -> list[Any]:
+    """Return the values once each, by type and text, in order."""
+    return list({(type(one), repr(one)): one for one in values}.values())
+
+
+def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> Iterator[str]:
+    """Yield calls that differ from `call` in one place, the places by turns.
+
+    `parameters` are the function's names with a plain default each that may be given by keyword.
+    """
+    tree = ast.parse(call, mode="eval").body
+    ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
+    ways += [_given(tree, parameters, pool)]
+    turns = itertools.zip_longest(*ways)
+    yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
+
+
+def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
+    """Yield each literal in a call that is not part of a larger number or text, with the way to it."""
+    if isinstance(node, (ast.Lambda, ast.JoinedStr)):
+        return
+    if isinstance(node, LITERALS) and path:
+        yield path, node
+    if not isinstance(node, ast.UnaryOp):
+        for place, child in _children(node):
+            yield from _literals(child, (*path, place))
+
+
+def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
+    for name, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST) and not (name == "func" and isinstance(value, ast.Name)):
+            yield (name, None), value
+        elif isinstance(value, list):
+            yield from (((name, at), item) for at, item in enumerate(value) if isinstance(item, ast.AST))
+
+
+def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> Iterator[str]:
+    for other in _others(node, pool):
+        tree = ast.parse(call, mode="eval").body
+        place: Any = tree
+        for name, at in path[:-1]:
+            place = getattr(place, name) if at is None else getattr(place, name)[at]
+        name, at = path[-1]
+        if at is None:
+            setattr(place, name, other)
+        else:
+            getattr(place, name)[at] = other
+        yield ast.unparse(tree)
+
+
+def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
+    if isinstance(node, (ast.Constant, ast.UnaryOp)):
+        with contextlib.suppress(ValueError):
+            value = ast.literal_eval(node)
+            yield from (ast.parse(repr(other), mode="eval").body for other in pool.others(value))
+    elif isinstance(node, ast.Dict):
+        yield ast.Dict([], [])
+        yield ast.Dict(node.keys[:1], node.values[:1])
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        for items in _rearranged(node.elts):
+            other_node = copy.copy(node)
+            other_node.elts = items
+            if items or not isinstance(node, ast.Set):
+                yield other_node
+
+
+def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
+    if items:
+        yield []
+        yield [*items, items[0]]
+        yield [items[0], *items]
+    if len(items) > 1:
+        yield items[:1]
+        yield items[:-1]
+        yield items[::-1]
+        yield [items[1], items[0], *items[2:]]
+
+
+def _given(tree: ast.expr, parameters: Sequence[tuple[str, Any]], pool: Pool) -> Iterator[str]:
+    """Yield calls with one more keyword argument, or one fewer."""
+    if not isinstance(tree, ast.Call):
+        return
+    known = {word.arg for word in tree.keywords}
+    for at in range(len(tree.keywords)):
+        words = [word for place, word in enumerate(tree.keywords) if place != at]
+        yield ast.unparse(ast.Call(tree.func, tree.args, words))
+    ways = [_with(tree, name, pool.others(default)) for name, default in parameters if name not in known]
+    for turn in itertools.zip_longest(*ways):
+        yield from (one for one in turn if one is not None)
+
+
+def _with(tree: ast.Call, name: str, values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        word = ast.keyword(name, ast.parse(repr(value), mode="eval").body)
+        yield ast.unparse(ast.Call(tree.func, tree.args, [*tree.keywords, word]))

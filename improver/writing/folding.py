@@ -1,0 +1,68 @@
+"""Lay a long statement out over several lines, the way a formatter does: the last bracket opens first (pure)."""
+
+from collections.abc import Iterator
+
+INDENT = "    "
+OPENS, CLOSES = "([{", ")]}"
+
+
+def folded(line: str, width: int) -> list[str]:
+    """Return `line` in as few lines as keep to `width`; too long a line where no bracket helps."""
+    if len(line) <= width:
+        return [line]
+    pair = _last_pair(line)
+    if pair is None:
+        return [line]
+    start, end = pair
+    head, inner, tail = line[: start + 1], line[start + 1 : end], line[end:]
+    if not inner or len(head) > width:
+        return [line]
+    parts = list(_split(inner))
+    whole = [f"{INDENT}{inner}"] if len(inner) + len(INDENT) <= width and len(parts) == 1 else []
+    if not whole:
+        comma = "" if " for " in inner and len(parts) == 1 else ","
+        whole = [f"{INDENT}{one}" for part in parts for one in folded(f"{part}{comma}", width - len(INDENT))]
+    return [head, *whole, tail]
+
+
+def _last_pair(line: str) -> tuple[int, int] | None:
+    """Return where the last outermost brackets open and close, None where a line has none."""
+    pairs = [(start, at) for start, at, depth in _brackets(line) if depth == 0]
+    return pairs[-1] if pairs else None
+
+
+def _brackets(line: str) -> Iterator[tuple[int, int, int]]:
+    """Yield each pair of brackets outside of strings: where it opens and closes, and in how many others it stands."""
+    opened: list[int] = []
+    for at, one in _code(line):
+        if one in OPENS:
+            opened.append(at)
+        elif one in CLOSES and opened:
+            yield opened.pop(), at, len(opened)
+
+
+def _code(line: str) -> Iterator[tuple[int, str]]:
+    """Yield the characters outside of strings, with their places."""
+    quote, skip = "", False
+    for at, one in enumerate(line):
+        if skip:
+            skip = False
+        elif quote:
+            skip = one == "\\"
+            quote = "" if one == quote else quote
+        elif one in "'\"":
+            quote = one
+        else:
+            yield at, one
+
+
+def _split(inner: str) -> Iterator[str]:
+    """Yield the parts of a text between its outermost commas."""
+    depth, start = 0, 0
+    for at, one in _code(inner):
+        depth += (one in OPENS) - (one in CLOSES)
+        if one == "," and depth == 0:
+            yield inner[start:at].strip()
+            start = at + 1
+    if inner[start:].strip():
+        yield inner[start:].strip()

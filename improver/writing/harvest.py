@@ -1,0 +1,233 @@
+"""Calls that stand in existing tests and docstrings, each with what it needs to run alone, as source (pure)."""
+
+import ast
+import builtins
+import doctest
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from improver.experiments import Case
+from improver.judging.functions import definitions
+from improver.source import FUNCTIONS, Function, Source
+
+STATEMENTS = 8  # of a setup at most
+PRELUDE_LINES = 15
+EACH = 16  # calls kept of one name
+LONGEST = 160  # characters of one call
+SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete)
+BUILT_IN = frozenset(dir(builtins))
+Index = Mapping[str, Sequence[Case]]
+
+
+@dataclass
+class _File:
+    """A test file: what its names stand for."""
+
+    source: Source
+    imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    defined: dict[str, ast.stmt] = field(default_factory=dict)
+
+    @staticmethod
+    def of(source: Source) -> "_File":
+        found = _File(source)
+        for node in source.tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found.imports |= imported(node)
+            elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                found.defined[node.name] = node
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                found.defined[node.targets[0].id] = node
+        return found
+
+    def needs(self, names: set[str]) -> tuple[set[tuple[str, ...]], list[str]] | None:
+        """Return the imports and the definitions that stand behind `names`; None where one is not known."""
+        imports: set[tuple[str, ...]] = set()
+        prelude: dict[str, str] = {}
+        waiting = sorted(names - BUILT_IN)
+        while waiting:
+            name = waiting.pop()
+            if name in self.imports:
+                imports.add(self.imports[name])
+            elif name in self.defined and name not in prelude:
+                node = self.defined[name]
+                prelude[name] = ast.unparse(node)
+                waiting += sorted(free_names([node]) - BUILT_IN - prelude.keys())
+            elif name not in prelude:
+                return None
+        texts = [prelude[name] for name in self.defined if name in prelude]  # in the order of the file
+        return None if sum(text.count("\n") + 1 for text in texts) > PRELUDE_LINES else (imports, texts)
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
+    """Map each name that an absolute import binds to (module, name, bound), or (module, "") for a whole module."""
+    if isinstance(node, ast.Import):
+        return {
+            (one.asname or one.name.split(".")[0]): (one.name, "", one.asname) if one.asname else (one.name, "")
+            for one in node.names
+        }
+    if node.level or node.module is None:
+        return {}
+    return {
+        (one.asname or one.name): (node.module, one.name, *([one.asname] if one.asname else []))
+        for one in node.names
+        if one.name != "*"
+    }
+
+
+def free_names(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names that are read and not bound in `nodes`, roughly: what is bound anywhere inside is bound."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in (inner for root in nodes for inner in ast.walk(root)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return read - bound
+
+
+def index_of(tests: Sequence[Source]) -> Index:
+    """Return the calls in test files by the last name of what is called; `prelude` holds what the file itself defines.
+
+    The case's `function` is the path of the file until somebody knows better.
+    """
+    found: dict[str, dict[str, Case]] = defaultdict(dict)
+    for source in tests:
+        file = _File.of(source)
+        for nodes in definitions(source).values():
+            for node in nodes:
+                if node.name.startswith("test"):
+                    for name, case in _calls_in(node, file):
+                        if len(found[name]) < EACH:
+                            found[name].setdefault(f"{case.setup} {case.call}", case)
+    return {name: tuple(cases.values()) for name, cases in found.items()}
+
+
+def _calls_in(test: Function, file: _File) -> Iterator[tuple[str, Case]]:
+    """Yield each call in the straight beginning of a test, with the statements before it that it depends on."""
+    before: list[ast.stmt] = []
+    for statement in test.body:
+        blocks = [statement] if not isinstance(statement, ast.With) else [*statement.body]
+        for one in blocks:
+            yield from _calls_of(one, before, file)
+        if isinstance(statement, SIMPLE) and not _asserts(statement):
+            before.append(statement)
+        elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
+            before = [one for one in before if not _bound(one) & _bound(statement)]
+
+
+def _asserts(statement: ast.stmt) -> bool:
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    name = getattr(call.func, "attr", "") if isinstance(call, ast.Call) else ""
+    return isinstance(statement, ast.With | ast.Assert) or name.startswith("assert")
+
+
+def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: _File) -> Iterator[tuple[str, Case]]:
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try)):
+        return
+    inner = {id(part) for node in ast.walk(statement) if isinstance(node, INNER) for part in ast.walk(node)}
+    for node in ast.walk(statement):
+        if not isinstance(node, ast.Call) or id(node) in inner:
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        case = _case(node, before, file)
+        if case is not None:
+            yield name, case
+
+
+INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _case(call: ast.Call, before: Sequence[ast.stmt], file: _File) -> Case | None:
+    setup = _slice(call, before)
+    text = ast.unparse(call)
+    known = file.needs(free_names([*setup, call]))
+    if known is None or len(setup) > STATEMENTS or len(text) > LONGEST:
+        return None
+    imports, prelude = known
+    lines = tuple(ast.unparse(one) for one in setup)
+    return Case(file.source.path, text, tuple(sorted(imports)), tuple(prelude), lines)
+
+
+def _slice(call: ast.Call, before: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that the call depends on: those that bind or use a variable of it, transitively."""
+    local = {name for one in before for name in _bound(one)}
+    wanted = free_names([call]) & local
+    kept: list[ast.stmt] = []
+    for statement in reversed(before):
+        used = (free_names([statement]) | _bound(statement)) & local
+        if used & wanted:
+            wanted |= used
+            kept.append(statement)
+    return kept[::-1]
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    return {
+        node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
+
+
+# --- docstrings ---------------------------------------------------------------------------------------------------
+
+
+def documented(source: Source, module: str, node: Function) -> Iterator[Case]:
+    """Yield the calls of the function `node` of `source` that its docstring shows as examples."""
+    names = _File.of(source)
+    home = {name: (module, name) for name in (*names.defined, *names.imports) if not name.startswith("_")}
+    before: list[ast.stmt] = []
+    for example in _examples(node):
+        try:
+            body = ast.parse(example.source).body
+        except SyntaxError:
+            return
+        for statement in body:
+            if isinstance(statement, ast.Expr):
+                for call in (one for one in ast.walk(statement) if isinstance(one, ast.Call)):
+                    case = _shown(call, before, (home, source.path))
+                    if case is not None and getattr(call.func, "attr", getattr(call.func, "id", "")) == node.name:
+                        yield case
+            elif isinstance(statement, (*SIMPLE, *FUNCTIONS, ast.Import, ast.ImportFrom)):
+                before.append(statement)
+
+
+def _examples(node: Function) -> list[doctest.Example]:
+    try:
+        return doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
+    except ValueError:
+        return []
+
+
+def _shown(
+    call: ast.Call, before: Sequence[ast.stmt], ground: tuple[Mapping[str, tuple[str, ...]], str]
+) -> Case | None:
+    home, path = ground
+    own = {name: one for statement in before if isinstance(statement, ast.Import | ast.ImportFrom)
+           for name, one in imported(statement).items()}  # fmt: skip
+    setup = _slice(call, [one for one in before if not isinstance(one, ast.Import | ast.ImportFrom)])
+    names = free_names([*setup, call]) - BUILT_IN - own.keys()
+    text = ast.unparse(call)
+    if any(name not in home for name in names) or any(isinstance(one, FUNCTIONS) for one in setup):
+        return None
+    used = free_names([*setup, call])
+    imports = {home[name] for name in names} | {one for name, one in own.items() if name in used}
+    return Case(path, text, tuple(sorted(imports)), (), tuple(ast.unparse(one) for one in setup))
+
+
+def known_calls(index: Index, source: Source, module: str, function: str) -> tuple[Case, ...]:
+    """Return what tests and docstrings say of `function` ("path::qualname"), a definition of `source`."""
+    name = function.partition("::")[2]
+    *owners, last = name.split(".")
+    node = definitions(source)[name][-1]
+    called = owners[-1] if owners and last in ("__init__", "__new__") else last
+    cases = [*documented(source, module, node), *index.get(called, ())]
+    if owners and called == last:
+        cases = [case for case in cases if owners[-1] in " ".join((*case.setup, case.call))]
+    return tuple(replace(case, function=function) for case in cases)[:EACH]

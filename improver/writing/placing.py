@@ -1,0 +1,101 @@
+"""Where a project would put a new test, and how it writes tests: file, functions or classes, names in reach (pure)."""
+
+import ast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from improver.experiments import Recording
+from improver.source import FUNCTIONS, Source
+from improver.writing.harvest import imported
+
+SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The test file that new tests go to; `before` is None where there is none yet."""
+
+    path: str
+    before: Source | None
+    in_classes: bool  # unittest's
+    bound: Mapping[str, tuple[str, ...] | None]  # names of the file: what they import, None for what it defines
+
+    def binds(self, one: tuple[str, ...]) -> bool:
+        """Tell whether the file has this import, by whatever way, or something else under its name."""
+        return name_of(one) in self.bound
+
+
+def name_of(one: tuple[str, ...]) -> str:
+    """Return the name that an import binds."""
+    return one[2] if len(one) > 2 else one[1] or one[0].split(".")[0]
+
+
+def place_for(path: str, tests: Sequence[Source], recording: Recording) -> Place | None:
+    """Return where tests of the product file `path` belong, None where the project shows no place for tests."""
+    known = {test.path: test for test in tests if _is_test_file(test.path)}
+    if not known:
+        return None
+    counts = Counter(
+        test.split("::")[0]
+        for name, ids in recording.impact.items()
+        if name.startswith(f"{path}::")
+        for test in ids
+        if test.split("::")[0] in known
+    )
+    named = [test for test in known if _stem(test) in _stems(path)]
+    if named:
+        return _at(known[max(named, key=lambda test: (counts[test], test))])
+    most = counts.most_common(1)
+    if most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
+        return _at(known[most[0][0]])
+    beside = known[most[0][0]] if most else known[min(known)]
+    folder = beside.path.rpartition("/")[0]
+    fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
+    return None if fresh in known else Place(fresh, None, _at(beside).in_classes, {})
+
+
+def _is_test_file(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name.startswith("test_") or name.endswith("_test.py")
+
+
+def _stem(test: str) -> str:
+    return test.rsplit("/", 1)[-1].removesuffix(".py").removeprefix("test_").removesuffix("_test")
+
+
+def _stems(path: str) -> list[str]:
+    """Return the names that a test file of `path` may have, the likeliest first."""
+    *folders, name = path.removesuffix(".py").split("/")
+    if name == "__init__":
+        return [folders[-1]] if folders else []
+    name = name.strip("_")
+    return [name, f"{folders[-1]}_{name}"] if folders else [name]
+
+
+def _speaks_of(test: Source, path: str) -> bool:
+    return path.removesuffix(".py").rsplit("/", 1)[-1] in test.text
+
+
+def _at(source: Source) -> Place:
+    bound: dict[str, tuple[str, ...] | None] = {}
+    for node in source.tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= imported(node)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            bound[node.name] = None
+        elif isinstance(node, ast.Assign):
+            bound |= {one.id: None for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+    return Place(source.path, source, _in_classes(source), bound)
+
+
+def _in_classes(source: Source) -> bool:
+    """Tell whether most tests of the file are methods of unittest's classes."""
+    plain = sum(isinstance(node, FUNCTIONS) and node.name.startswith("test") for node in source.tree.body)
+    cases = [node for node in source.tree.body if isinstance(node, ast.ClassDef) and _is_case(node)]
+    methods = sum(isinstance(one, FUNCTIONS) and one.name.startswith("test") for node in cases for one in node.body)
+    return methods > plain
+
+
+def _is_case(node: ast.ClassDef) -> bool:
+    return any("TestCase" in ast.unparse(one) for one in node.bases)

@@ -1,0 +1,204 @@
+"""Tests as text, the way the file around them writes tests: functions for pytest or methods for unittest (pure)."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Callable, Sequence
+
+from improver.writing.folding import folded
+from improver.writing.grouping import Written
+from improver.writing.placing import Place
+from improver.writing.wording import docstring
+
+INDENT = "    "
+Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
+
+
+def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
+    """Return the new tests as they stand at the end of the file; `title` names a class where tests are methods."""
+    if not place.in_classes:
+        return "\n\n\n".join("\n".join(_function(one, width)) for one in tests) + "\n"
+    name = class_name(title, place)
+    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4)) for one in tests]
+    return f"class {name}(unittest.TestCase):\n" + "\n\n".join(methods) + "\n"
+
+
+def class_name(title: str, place: Place) -> str:
+    """Return the name of the class of new tests, which the file does not have yet."""
+    name, number = f"{title}EdgesTest", 2
+    while name in place.bound:
+        name, number = f"{title}Edges{number}Test", number + 1
+    return name
+
+
+def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
+    """Return the imports that the tests need and the file does not have."""
+    needed = {one for test in tests for case in test.cases for one in case.imports}
+    if place.in_classes:
+        needed.add(("unittest", ""))
+    elif any(test.rows or test.cases[0].checks[0][0] in ("raises", "approx") for test in tests):
+        needed.add(("pytest", ""))
+    return sorted(one for one in needed if not place.binds(one))
+
+
+def import_lines(needed: Sequence[tuple[str, ...]]) -> list[str]:
+    """Return import statements, those of one module together."""
+    plain = [f"import {one[0]}" + (f" as {one[2]}" if len(one) > 2 else "") for one in needed if not one[1]]
+    named: dict[str, list[str]] = {}
+    for module, name, *bound in (one for one in needed if one[1]):
+        named.setdefault(module, []).append(f"{name} as {bound[0]}" if bound and bound[0] != name else name)
+    return [
+        *dict.fromkeys(plain),
+        *(f"from {module} import {', '.join(dict.fromkeys(n))}" for module, n in named.items()),
+    ]
+
+
+# --- pytest -------------------------------------------------------------------------------------------------------
+
+
+def _function(test: Written, width: int) -> list[str]:
+    lines: list[str] = []
+    signature = ""
+    if test.rows:
+        columns = (*test.columns, "expected")
+        rows = [f"pytest.param({', '.join((*row.values, row.expected))}, id={row.id!r})," for row in test.rows]
+        lines = [
+            "@pytest.mark.parametrize(",
+            f"{INDENT}{columns!r},",
+            f"{INDENT}[",
+            *(INDENT * 2 + part for row in rows for part in folded(row, width - 8)),
+        ]
+        lines += [f"{INDENT}],", ")"]
+        signature = ", ".join(columns)
+    body = [*docstring(test.kills, width), *_folded(_body(test, _pytest_checks), width - 4)]
+    return [*lines, f"def {test.name}({signature}):", *((INDENT + line) if line else "" for line in body)]
+
+
+def _folded(lines: Sequence[str], width: int) -> list[str]:
+    """Return statements with those that are too long in several lines."""
+    return [part for line in lines for part in _apart(line, width)]
+
+
+def _apart(line: str, width: int) -> list[str]:
+    found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
+    node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
+        call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
+        sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
+        return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
+    return folded(line, width)
+
+
+def _body(test: Written, checks: Checks) -> list[str]:
+    case = test.cases[0]
+    if test.rows:
+        kind, subject, _ = case.checks[0]
+        return checks(test.call, ((kind, subject, "expected"),))
+    return [*case.setup, *checks(case.call, case.checks)]
+
+
+def _pytest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    kind, subject, wanted = checks[0]
+    if kind == "raises":
+        match = f", match={_pattern(wanted)}" if wanted else ""
+        return [f"with pytest.raises({subject}{match}):", f"{INDENT}{_statement(call)}"]
+    return [*_act(call, checks), *(_assertion(call, one, len(checks)) for one in checks)]
+
+
+def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "approx":
+        wanted = f"pytest.approx({wanted})"
+    return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
+
+
+def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return the statement that makes the call, where no assertion does."""
+    used = [subject for _, subject, _ in checks if _uses_result(subject)]
+    if not used:
+        return [] if call.isidentifier() else [_statement(call)]
+    return [] if len(checks) == 1 else [f"result = {call}"]
+
+
+def _statement(call: str) -> str:
+    """Return the call as a statement that a linter does not take for a slip."""
+    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call) else f"_ = {call}"
+
+
+def _uses_result(subject: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(ast.parse(subject)))
+
+
+class _Inlined(ast.NodeTransformer):
+    def __init__(self, call: ast.expr) -> None:
+        self.call = call
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put the call in the place of its result."""
+        return self.call if node.id == "result" else node
+
+
+def inlined(subject: str, call: str) -> str:
+    """Return what an assertion looks at, with the call itself in the place of `result`."""
+    made = ast.parse(call, mode="eval").body
+    text = ast.unparse(_Inlined(made).visit(ast.parse(subject, mode="eval").body))
+    return f"({text})" if isinstance(made, ast.Compare | ast.BoolOp) and subject == "result" else text
+
+
+def _pattern(text: str) -> str:
+    return repr(text)  # letters, spaces, commas and hyphens: they stand for themselves
+
+
+# --- unittest -----------------------------------------------------------------------------------------------------
+
+
+def _method(test: Written, width: int) -> list[str]:
+    head = [f"def {test.name}(self):", *((INDENT + line) if line else "" for line in docstring(test.kills, width))]
+    if not test.rows:
+        return [*head, *(INDENT + line for line in _folded(_body(test, _unittest_checks), width - 4))]
+    rows = [f"({', '.join((*row.values, row.expected))})," for row in test.rows]
+    names = ", ".join((*test.columns, "expected"))
+    said = ", ".join(f"{name}={name}" for name in test.columns)
+    loop = [f"for {names} in (", *(INDENT + row for row in rows), "):", f"{INDENT}with self.subTest({said}):"]
+    inner = [INDENT * 2 + line for line in _body(test, _unittest_checks)]
+    return [*head, *(INDENT + line for line in (*loop, *inner))]
+
+
+def _unittest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    kind, subject, wanted = checks[0]
+    if kind == "raises":
+        way = f"assertRaisesRegex({subject}, {_pattern(wanted)})" if wanted else f"assertRaises({subject})"
+        return [f"with self.{way}:", f"{INDENT}{_statement(call)}"]
+    return [*_act(call, checks), *(_demand(call, one, len(checks)) for one in checks)]
+
+
+def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "is":
+        plain = {"None": "assertIsNone", "True": "assertTrue", "False": "assertFalse"}
+        return f"self.assertIs({found}, {wanted})" if wanted not in ("None",) else f"self.{plain[wanted]}({found})"
+    return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
+
+
+# --- quotes -------------------------------------------------------------------------------------------------------
+
+
+def requoted(text: str, quote: str) -> str:
+    """Return code with its plain strings in `quote`, where they hold no quote and no escape."""
+    other = "'" if quote == '"' else '"'
+    lines = text.splitlines(keepends=True)
+    for token in reversed([*tokenize.generate_tokens(io.StringIO(text).readline)]):
+        inner = re.fullmatch(rf"([bBrR]*){other}([^'\"\\\n]*){other}", token.string)
+        if token.type == tokenize.STRING and inner:
+            (row, start), (_, end) = token.start, token.end
+            line = lines[row - 1]
+            lines[row - 1] = f"{line[:start]}{inner[1]}{quote}{inner[2]}{quote}{line[end:]}"
+    return "".join(lines)
+
+
+def quote_of(text: str) -> str:
+    """Return the quote that most strings of a file have."""
+    return "'" if text.count("'") > text.count('"') * 1.5 else '"'

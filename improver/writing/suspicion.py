@@ -1,0 +1,92 @@
+"""Behaviour that looks wrong: it is never written into a test, and some of it is worth telling a human (pure)."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from improver.experiments import Case, Raised
+from improver.judging.functions import definitions
+from improver.records import Finding
+from improver.source import Function, Source
+
+RULE = "possible_bug"
+NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
+NEVER_FROZEN |= {"UnboundLocalError", "AssertionError", "NotImplementedError", "SystemError", "MemoryError"}
+TOLD = frozenset({"RecursionError", "UnboundLocalError", "NameError"})  # whatever one calls with
+OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
+EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
+LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")
+PREDICATE = re.compile(r"^(?:is|has|can|should)_")
+FITS: Mapping[str, frozenset[str]] = {
+    "int": frozenset({"int", "bool"}),
+    "float": frozenset({"float", "int"}),
+    "None": frozenset({"NoneType"}),
+    **{name: frozenset({name}) for name in ("str", "bytes", "bool", "list", "tuple", "set", "dict", "frozenset")},
+}
+
+
+def contradiction(case: Case, node: Function) -> str:
+    """Return how what a call gives contradicts the function's annotation or name, "" when it does not."""
+    if not case.gives or case.setup[-1:] == (case.call,):
+        return ""
+    allowed = _allowed(node.returns)
+    if allowed and case.gives not in allowed and not isinstance(node, ast.AsyncFunctionDef):
+        return f"gives a {case.gives} where {ast.unparse(node.returns) if node.returns else ''} is annotated"
+    if PREDICATE.match(node.name) and node.returns is None and case.gives != "bool":
+        return f"gives a {case.gives} where its name promises yes or no"
+    return ""
+
+
+def _allowed(annotation: ast.expr | None) -> frozenset[str]:
+    """Return the names of the types that an annotation allows; none when it is not a simple one."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        left, right = _allowed(annotation.left), _allowed(annotation.right)
+        return left | right if left and right else frozenset()
+    if isinstance(annotation, ast.Constant):
+        return FITS["None"] if annotation.value is None else frozenset()
+    return FITS.get(annotation.id, frozenset()) if isinstance(annotation, ast.Name) else frozenset()
+
+
+def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case]) -> tuple[Finding, ...]:
+    """Return at most one note for each function: the shortest call that ends as nobody seems to have meant."""
+    found: dict[str, Finding] = {}
+    known = definitions(source)
+    for function, call, says in sorted((*_broken(known, raised), *_odd(known, cases)), key=lambda one: len(one[1])):
+        name = function.partition("::")[2]
+        if function not in found:
+            key = hashlib.sha256(f"{RULE}\0{function}\0{says.partition(':')[0]}".encode()).hexdigest()[:16]
+            message = f"`{call}` {says}, which nothing about it announces"
+            found[function] = Finding(key, RULE, source.path, name, known[name][-1].lineno, 0, message)
+    return tuple(found.values())
+
+
+def _broken(known: Mapping[str, list[Function]], raised: Sequence[Raised]) -> Iterator[tuple[str, str, str]]:
+    for one in raised:
+        node = known[one.case.function.partition("::")[2]][-1]
+        if one.deliberate or one.case.origin not in ("varied", "generated"):
+            continue
+        if one.error not in TOLD and not _is_of_nothing(one):
+            continue
+        if one.error in (ast.get_docstring(node) or "") or LOOKS_UP.search(node.name.strip("_")):
+            continue
+        yield one.case.function, _shown(one.case), f"raises {one.error}: {one.says}"
+
+
+def _is_of_nothing(one: Raised) -> bool:
+    """Tell whether a call breaks on an argument that is empty or, where it divides, zero."""
+    call = ast.parse(one.case.call, mode="eval").body
+    given = {ast.unparse(value) for value in call.args} if isinstance(call, ast.Call) else set()
+    if one.error == "ZeroDivisionError":
+        return "0" in given or not EMPTY.isdisjoint(given)
+    return one.error in OF_NOTHING and not EMPTY.isdisjoint(given)
+
+
+def _odd(known: Mapping[str, list[Function]], cases: Iterable[Case]) -> Iterator[tuple[str, str, str]]:
+    for case in cases:
+        if why := contradiction(case, known[case.function.partition("::")[2]][-1]):
+            yield case.function, _shown(case), why
+
+
+def _shown(case: Case) -> str:
+    return "; ".join((*case.setup, case.call)).replace("`", "'")

@@ -1,0 +1,139 @@
+"""Where tests see too little: a file's mutants that live, its functions, and what is known of calls of them (pure)."""
+
+import ast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from improver.experiments import Experiments, Exploration, Mutant, MutationRun, Recording, Wanted
+from improver.judging.functions import definitions
+from improver.judging.inputs import Version, generated
+from improver.judging.mutants import mutants_of
+from improver.judging.noticing import UNREACHED
+from improver.policy import Policy
+from improver.ports import Layout
+from improver.records import Tree
+from improver.source import Function, Source
+from improver.writing.harvest import Index, index_of, known_calls
+
+CALLS, GENERATED = 20, 24  # of one function
+CALLERS_DEEP = 2
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What tests are written on: one base commit, and what can be found out about it."""
+
+    tree: Tree
+    layout: Layout
+    policy: Policy
+    experiments: Experiments
+    sources: Mapping[str, Source]  # the product's files that may be tested
+    tests: Sequence[Source]
+    _index: dict[str, Index] = field(default_factory=dict)
+
+    @property
+    def recording(self) -> Recording:
+        """Return what the suite calls."""
+        return self.experiments.recording()
+
+    @property
+    def index(self) -> Index:
+        """Return the calls that stand in tests."""
+        if "" not in self._index:
+            self._index[""] = index_of(self.tests)
+        return self._index[""]
+
+    def tests_of(self, path: str) -> tuple[str, ...]:
+        """Return the tests that run a function of the file, shortest first."""
+        known = {
+            test for name, tests in self.recording.impact.items() if name.startswith(f"{path}::") for test in tests
+        }
+        return tuple(sorted(known, key=lambda test: (self.recording.seconds.get(test, 0.0), test)))
+
+
+@dataclass(frozen=True, slots=True)
+class Weak:
+    """One file, its mutants, and what base's tests make of them."""
+
+    source: Source
+    mutants: tuple[Mutant, ...]
+    run: MutationRun
+
+    @property
+    def living(self) -> tuple[Mutant, ...]:
+        """Return the mutants that live, those on covered lines first."""
+        covered, unreached = frozenset(self.run.survived), {n for n, w in self.run.undecided.items() if w == UNREACHED}
+        return (
+            *(one for one in self.mutants if one.name in covered),
+            *(one for one in self.mutants if one.name in unreached),
+        )
+
+
+def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
+    """Try at most `limit` mutants of the file's functions on the tests that run them."""
+    source = ground.sources[path]
+    mutants = mutants_of(source, [*definitions(source)], limit)
+    tests = ground.tests_of(path)
+    if not tests or not mutants:
+        why = dict.fromkeys((one.name for one in mutants), UNREACHED)
+        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt))
+    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests))
+
+
+def explore(ground: Ground, weak: Weak) -> Exploration:
+    """Find calls that notice what lives."""
+    names = leading_to({mutant.function.partition("::")[2] for mutant in weak.living}, weak.source)
+    wanted = [one for one in wanted_of(ground, weak.source, names) if one.texts or one.calls]
+    if not wanted:
+        return Exploration((), (), {}, weak.run.receipt, "nothing is known of any call" if weak.living else "")
+    return ground.experiments.explore(wanted, weak.living)
+
+
+def leading_to(names: Collection[str], source: Source) -> set[str]:
+    """Return `names`, and for those that are private the functions of the file that use them, a few calls deep."""
+    known = definitions(source)
+    used = {
+        name: {getattr(node, "id", getattr(node, "attr", "")) for one in nodes for node in ast.walk(one)}
+        for name, nodes in known.items()
+    }
+    found, fresh = set(names), {name for name in names if is_private(name)}
+    for _ in range(CALLERS_DEEP):
+        words = {name.rsplit(".", 1)[-1] for name in fresh}
+        fresh = {name for name in known if not words.isdisjoint(used[name])} - found
+        found |= fresh
+    return found
+
+
+def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterator[Wanted]:
+    """Yield what is known of calls of those functions of the file that a test may call."""
+    module = ground.layout.module_of(source.path)
+    for name, nodes in definitions(source).items():
+        function = f"{source.path}::{name}"
+        if module is None or is_private(name) or name not in names:
+            continue
+        texts = known_calls(ground.index, source, module, function)
+        recorded = ground.recording.calls.get(function, ())
+        calls = [("recorded", data) for data in recorded[:CALLS]]
+        if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
+            made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)
+            calls += [("generated", one.data) for one in made if not one.loose]
+        yield Wanted(function, texts, tuple(calls), _constants(nodes))
+
+
+def is_private(name: str) -> bool:
+    """Tell whether a qualified name says that nobody outside should use it."""
+    return any(part.startswith("_") and not part.endswith("__") for part in name.split("."))
+
+
+def _stands_alone(name: str, node: Function) -> bool:
+    return "." not in name or any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
+
+
+def _constants(nodes: Sequence[Function]) -> tuple[object, ...]:
+    """Return the constants that stand in the function's code, whole numbers with their neighbours."""
+    found: dict[str, object] = {}
+    for node in (inner for function in nodes for statement in function.body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float, str, bytes):
+            near = (node.value, node.value + 1, node.value - 1) if type(node.value) is int else (node.value,)
+            found |= {repr(value): value for value in near}
+    return tuple(found.values())[:30]

@@ -1,0 +1,164 @@
+"""Names and docstrings of tests: what a call is like, what it comes to, and which mutants notice it (pure)."""
+
+import ast
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+
+from improver.experiments import Case
+from improver.source import Function
+
+CREED = "Characterises current behaviour, not a spec."
+NAME = 78  # characters of a test's name
+SHOWN = 3  # mutants named in one docstring
+MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
+SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
+
+
+def slug(text: str) -> str:
+    """Return `text` as words of an identifier."""
+    return re.sub(r"[^a-z0-9]+", "_", SNAKE.sub("_", text).lower()).strip("_")
+
+
+# --- docstrings ---------------------------------------------------------------------------------------------------
+
+
+def docstring(kills: Iterable[str], width: int) -> list[str]:
+    """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
+    names = sorted(kills, key=_place)
+    told = [told_of(name) for name in names[:SHOWN]]
+    quotes = 'r"""' if any("\\" in text for text in told) else '"""'
+    more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    one = f'{quotes}Kills: {told[0]}. {CREED}"""'
+    if len(told) == 1 and len(one) <= width - 4:
+        return [one]
+    lines = [f"{text}," for text in (*told, *more)]
+    lines[-1] = f"{lines[-1][:-1]}."
+    return [f"{quotes}Kills:", *(f"- {line}" for line in lines), "", CREED, '"""']
+
+
+def told_of(name: str) -> str:
+    """Return a mutant as a docstring names it: `>` -> `>=` at pricing.py:60."""
+    found = MUTANT.match(name)
+    if found is None:
+        return "a small fault"
+    place = f"{PurePosixPath(found['path']).name}:{found['line']}"
+    old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
+    if any('"""' in text or not text.isascii() or text.endswith("\\") for text in (old, new)):
+        return f"the fault at {place}"
+    return f"`{old}` -> `{new}` at {place}"
+
+
+def _place(name: str) -> tuple[int, str]:
+    found = MUTANT.match(name)
+    return (int(found["line"]) if found else 0, name)
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+
+def subject_of(function: str) -> str:
+    """Return the words for what a test is about: the function, with its class where it has one."""
+    *owners, last = function.partition("::")[2].split(".")
+    words = [slug(owners[-1])] if owners else []
+    return "_".join([*words, *([] if last in ("__init__", "__new__") else [slug(last)])])
+
+
+def name_for(case: Case, node: Function) -> str:
+    """Return a test's name: subject, condition, behaviour."""
+    parts = [subject_of(case.function), condition(case, node), behaviour(case)]
+    return _short(["test", *filter(None, parts)])
+
+
+def table_name(cases: Sequence[Case], names: Sequence[str]) -> str:
+    """Return the name of a table of calls that differ in these arguments."""
+    varied = "_and_".join(slug(name) for name in names if slug(name))
+    return _short(["test", subject_of(cases[0].function), f"by_{varied}" if varied else "table"])
+
+
+def _short(parts: Sequence[str]) -> str:
+    name = "_".join(parts)
+    while len(name) > NAME:
+        name = name.rpartition("_")[0]
+    return name
+
+
+def behaviour(case: Case) -> str:
+    """Return the words for what a call comes to."""
+    kind, subject, wanted = case.checks[0]
+    if kind == "raises":
+        return f"raises_{slug(subject)}"
+    if subject not in ("result", "list(result)"):
+        return (
+            ""
+            if subject.startswith("result")
+            else f"changes_{slug(subject.split('.')[0].partition('(')[2] or subject)}"
+        )
+    if kind == "is":
+        return f"is_{wanted.lower()}"
+    if wanted in EMPTY:
+        return "is_empty"
+    said = _value(wanted)
+    return f"{'gives' if '_item' in said else 'is'}_{said}" if said else ""
+
+
+def _value(text: str) -> str:
+    """Return a value in words: a short one as it is, of a larger one its size; "" where there are none."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return ""
+    if isinstance(value, int | float):
+        return slug(f"minus {-value}" if value < 0 else str(value))
+    if isinstance(value, str | bytes):
+        words = slug(value if isinstance(value, str) else value.decode("latin-1"))
+        return words if words and len(words) <= 16 and len(words) == len(value) else ""
+    return f"{len(value)}_item{'s' * (len(value) != 1)}" if isinstance(value, list | tuple) else ""
+
+
+def condition(case: Case, node: Function) -> str:
+    """Return the words for what is special about a call's arguments."""
+    call = ast.parse(case.call, mode="eval").body
+    if not isinstance(call, ast.Call):
+        return ""
+    named = [word for word in call.keywords if word.arg]
+    if named:
+        return "_".join(_given(word.arg or "", word.value) for word in named[:2])
+    for name, value in zip(parameters(node), call.args, strict=False):
+        text = ast.unparse(value)
+        if text in EMPTY:
+            return f"of_empty_{slug(name)}"
+        if re.fullmatch(r"-\d+(\.\d+)?|0|1", text):
+            return f"with_{slug(name)}_{_value(text)}"
+    return ""
+
+
+def _given(name: str, value: ast.expr) -> str:
+    if isinstance(value, ast.Constant) and value.value is False:
+        return f"without_{slug(name)}"
+    if isinstance(value, ast.Constant) and value.value is True:
+        return f"with_{slug(name)}"
+    short = _value(ast.unparse(value))
+    return f"with_{slug(name)}" + (f"_{short}" if short and len(short) < 9 else "")
+
+
+def parameters(node: Function) -> list[str]:
+    """Return the names of the positional parameters, self and cls aside."""
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+
+def usable(name: str) -> str:
+    """Return a parameter's name as it may stand in a test's signature."""
+    return f"{name}_" if keyword.iskeyword(name) or name in ("self", "expected", "request", "result") else name
+
+
+def label(values: Sequence[str], names: Sequence[str]) -> str:
+    """Return what tells one row of a table from others, in words."""
+    said = []
+    for name, text in zip(names, values, strict=True):
+        plain = text if re.fullmatch(r"-?[\w.]+", text) else "empty" if text in EMPTY else text.strip("'\"")
+        said.append(f"{name}={plain}" if len(plain) <= 24 and plain.isascii() and plain.isprintable() else name)
+    return " ".join(said)[:50].replace('"', "'").replace("\\", "/")

@@ -1,0 +1,180 @@
+"""Write tests for one file: find what its tests miss, choose calls that notice it, and show that the tests do."""
+
+import ast
+import hashlib
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from improver.experiments import Case, Exploration, MutationRun
+from improver.judging.functions import definitions
+from improver.records import Change, Edit, File, Finding, Safety
+from improver.source import Function, Source
+from improver.writing.assembling import assembled
+from improver.writing.grouping import Written, grouped
+from improver.writing.placing import Place, name_of, place_for
+from improver.writing.rendering import class_name
+from improver.writing.selecting import chosen
+from improver.writing.suspicion import possible_bugs
+from improver.writing.targets import Ground, Weak, explore, weak_spots
+
+RULE = "write_tests"
+TESTS = 5  # of one proposal
+WHY = (
+    "Small faults in these functions go unnoticed by the tests that there are. Each new test notices at least one of "
+    "them, which its docstring names, and records what the code does today."
+)
+SAFE_WHEN = "each test holds again and again on the code as it is, and fails on the faults that it names"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """New tests of one file as a change, what they are about, and what each notices."""
+
+    change: Change
+    findings: tuple[Finding, ...]
+    tests: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one file: at most one proposal, notes for a human, and why there is no more."""
+
+    weak: Weak
+    exploration: Exploration
+    tests: tuple[Written, ...]  # all that could be written, before the limit of one proposal
+    proposal: Proposal | None = None
+    notes: tuple[Finding, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
+    """Try at most `limit` mutants of the file, and write tests that notice some of those that live."""
+    weak = weak_spots(ground, path, limit)
+    exploration = explore(ground, weak)
+    notes = possible_bugs(weak.source, exploration.raised, exploration.cases)
+    place = place_for(path, ground.tests, ground.recording)
+    if place is None or not exploration.cases:
+        return Outcome(weak, exploration, (), None, notes)
+    tests, dropped = writable(weak, exploration, place)
+    kept = proved(ground, weak, tests[:TESTS], place) if tests else []
+    proposal = _proposal(ground, weak, kept, place) if kept else None
+    return Outcome(weak, exploration, tuple(tests), proposal, notes, dropped)
+
+
+def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[Written], Counter[str]]:
+    """Return the tests that can stand in the file at `place`, those that notice most first."""
+    known = definitions(weak.source)
+    dropped: Counter[str] = Counter()
+
+    def node_of(function: str) -> Function:
+        return known[function.partition("::")[2]][-1]
+
+    homely = [case for case in exploration.cases if _is_at_home(case, place)]
+    dropped["needs another test file"] += sum(bool(case.kills) for case in exploration.cases) - sum(
+        bool(case.kills) for case in homely
+    )
+    cases = [case for case in homely if _fits(case, node_of(case.function), place)]
+    dropped["too long"] += sum(bool(case.kills) for case in homely) - sum(bool(case.kills) for case in cases)
+    return grouped(chosen(cases, node_of), node_of, place.bound), dropped
+
+
+def _is_at_home(case: Case, place: Place) -> bool:
+    """Tell whether all names that a call uses mean the same in the file at `place`."""
+    bound = place.bound
+    if not _is_defined(case, place):
+        return False
+    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in case.imports)
+
+
+def _is_defined(case: Case, place: Place) -> bool:
+    """Tell whether the file defines what the call's own test file defined, word for word."""
+    known = {ast.unparse(node) for node in place.before.tree.body} if place.before is not None else set()
+    return all(one in known for one in case.prelude)
+
+
+def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
+    """Tell whether two imports bind the same thing: the same name, of one package."""
+    return here is not None and here[1] == there[1] and here[0].split(".")[0] == there[0].split(".")[0]
+
+
+def _fits(case: Case, node: Function, place: Place) -> bool:
+    """Tell whether a test of this call alone can be written within the file's width."""
+    alone = grouped([case], lambda _: node, ()) if case.kills else []
+    return bool(alone) and assembled(alone, place, "x", frozenset()) is not None
+
+
+# --- showing that they do -----------------------------------------------------------------------------------------
+
+
+def proved(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> list[Written]:
+    """Return the tests that hold under other circumstances and, run by pytest, notice what they are there for."""
+    kept = list(tests)
+    data = _file(ground, weak, kept, place)
+    if data is None:
+        return []
+    tree = {**ground.tree, place.path: File(data)}
+    names = {test.name: _node_id(test, place, weak) for test in kept}
+    repeated = ground.experiments.repeat(tree, tuple(names.values()))
+    unsteady = {name.split("[")[0] for name in repeated.unsteady}
+    kept = [test for test in kept if names[test.name] not in unsteady] if not repeated.trouble else []
+    wanted = frozenset().union(*(test.kills for test in kept))
+    mutants = [one for one in weak.living if one.name in wanted]
+    run = ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept)) if kept else None
+    return _confirmed(kept, run) if run is not None else []
+
+
+def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:
+    """Return the tests with only those calls that a mutant shows to be of use."""
+    if run.trouble:
+        return []
+    found = []
+    for test in tests:
+        cases = tuple(replace(case, kills=case.kills & run.killed.keys()) for case in test.cases)
+        pairs = [(case, row) for case, row in zip(cases, test.rows or (None,) * len(cases), strict=True) if case.kills]
+        if pairs:
+            rows = tuple(row for _, row in pairs if row is not None)
+            found.append(replace(test, cases=tuple(case for case, _ in pairs), rows=rows))
+    return found
+
+
+def _title(weak: Weak) -> str:
+    return weak.source.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1].strip("_")
+
+
+def _node_id(test: Written, place: Place, weak: Weak) -> str:
+    owner = f"::{class_name(_camel(weak), place)}" if place.in_classes else ""
+    return f"{place.path}{owner}::{test.name}"
+
+
+def _camel(weak: Weak) -> str:
+    return "".join(part.title() for part in _title(weak).split("_"))
+
+
+def _file(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> bytes | None:
+    stdlib = frozenset(sys.stdlib_module_names)
+    title = _camel(weak) if place.in_classes else ground.layout.module_of(weak.source.path) or _title(weak)
+    return assembled(tests, place, title, stdlib)
+
+
+def _proposal(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> Proposal | None:
+    data = _file(ground, weak, tests, place)
+    if data is None:
+        return None
+    edit = Edit(place.path, ground.tree.get(place.path), File(data))
+    functions = list(dict.fromkeys(test.function for test in tests))
+    names = [name.partition("::")[2] for name in functions]
+    shown = names[0] if len(names) == 1 else f"{', '.join(names[:2])}" + (" and others" if len(names) > 2 else "")
+    change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
+    findings = tuple(_finding(weak.source, name, tests) for name in functions)
+    return Proposal(change, findings, tuple(tests))
+
+
+def _finding(source: Source, function: str, tests: Sequence[Written]) -> Finding:
+    name = function.partition("::")[2]
+    node = definitions(source)[name][-1]
+    killed = sorted(frozenset().union(*(test.kills for test in tests if test.function == function)))
+    key = hashlib.sha256("\0".join((RULE, function, *(one.partition(": ")[2] for one in killed))).encode()).hexdigest()
+    message = f"no test notices a small fault here: {killed[0]}"
+    return Finding(key[:16], RULE, source.path, name, node.lineno, node.col_offset, message, {"faults": len(killed)})
