@@ -1,6 +1,7 @@
 """Edit a file at places of its syntax tree: all that is not named stays as it is, byte for byte."""
 
 import ast
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,7 +44,8 @@ def text_of(node: ast.AST, source: Source) -> str:
 def edited(source: Source, splices: Iterable[Splice]) -> Rewrite | Abstain:
     """Return the file with every splice made; they must not overlap, and a line of ours must not grow too long."""
     text = "".join(source.lines)
-    for splice in sorted(splices, key=lambda splice: (splice.start, splice.end), reverse=True):
+    ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
+    for splice in ordered[::-1]:  # from the end, and at one place in the order given
         start, end = _offset(source, splice.start), _offset(source, splice.end)
         text = text[:start] + splice.text.replace("\n", source.newline) + text[end:]
     result = replaced(source, 1, len(source.lines), text)
@@ -81,6 +83,22 @@ def unfolded(call: ast.Call, statement: ast.stmt, source: Source, first: str = "
         return [inserted(opening, first)]
     lead = lead_of(statement, source)
     return [inserted(opening, f"\n{lead}{source.indent}{first}"), inserted(end_of(last), f"\n{lead}")]
+
+
+def extended(call: ast.Call, word: str, source: Source) -> Splice | None:
+    """Return the splice that gives `call` one more argument, in the layout of the others, or None where that is odd."""
+    given = sorted([*call.args, *call.keywords], key=end_of)
+    place = end_of(given[-1] if given else call.func)
+    text = "".join(source.lines)
+    rest = text[_offset(source, place) : _offset(source, end_of(call))]
+    if not given:
+        return inserted((end_of(call)[0], end_of(call)[1] - 1), word) if rest == "()" else None
+    margin = source.lines[start_of(given[-1])[0] - 1].encode()[: start_of(given[-1])[1]].decode()
+    if not margin.isspace() or rest == ")":
+        return inserted(place, f", {word}") if re.fullmatch(r"(\s*\n[ \t]*)?\)", rest) else None
+    if re.fullmatch(r",[ \t]*(#[^\n]*)?\n[ \t]*\)", rest.replace("\r\n", "\n")):
+        return inserted((place[0] + 1, 0), f"{margin}{word},\n")
+    return inserted(place, f", {word}") if start_of(given[0])[0] == place[0] and not rest.strip(") \t\r\n") else None
 
 
 def _offset(source: Source, place: Position) -> int:
