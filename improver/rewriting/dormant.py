@@ -1,0 +1,117 @@
+"""Code that sleeps in comments: runs of comment lines that are Python from the first to the last (pure)."""
+
+import ast
+import functools
+import io
+import re
+import textwrap
+import tokenize
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from improver.names import mentioned
+from improver.source import SCOPES, Source, below
+
+LEAST = 2  # statements; a single one is as often an example or a formula
+CODE = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Return, ast.Raise, ast.Import, ast.ImportFrom, ast.Delete)
+PARTS = (*CODE, *SCOPES, ast.Assign, ast.AugAssign, ast.Pass, ast.Break, ast.Continue, ast.Yield, ast.Await, ast.Assert)
+SPEAKS = re.compile(
+    r"print|pprint|log|logger|logging|debug|trace|warn|warning|info|set_trace|breakpoint"
+)  # switched on at need
+MARKED = re.compile(r"#(?!:|!)[ \t]?(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Comment lines `first` to `last`, 1-based and inclusive, that hold `count` statements."""
+
+    first: int
+    last: int
+    count: int
+
+
+@functools.lru_cache(maxsize=32)  # every statement of a file asks
+def runs_above(source: Source) -> Mapping[ast.stmt, tuple[Run, ...]]:
+    """Return the runs that stand above each statement and below the one before it."""
+    runs = [run for run in _runs(source) if _is_dormant(run, source)]
+    if not runs:
+        return MappingProxyType({})
+    starts: dict[int, ast.stmt] = {}
+    for node in source.parents:
+        if isinstance(node, ast.stmt):
+            decorators = node.decorator_list if isinstance(node, SCOPES) else []
+            starts.setdefault(min([node.lineno, *(item.lineno for item in decorators)]), node)
+    found: dict[ast.stmt, tuple[Run, ...]] = {}
+    for run in runs:
+        line = min((line for line in starts if line > run.last), default=0)
+        if line:
+            found[starts[line]] = (*found.get(starts[line], ()), run)
+    return MappingProxyType(found)
+
+
+def _runs(source: Source) -> list[Run]:
+    """Return the runs of whole comment lines in one column that parse, with their numbers of statements."""
+    tokens = tokenize.generate_tokens(io.StringIO(source.text, newline="").readline)
+    whole = [
+        token.start for token in tokens if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip()
+    ]
+    groups: list[list[tuple[int, int]]] = []
+    for line, column in whole:
+        if groups and groups[-1][-1] == (line - 1, column):
+            groups[-1].append((line, column))
+        else:
+            groups.append([(line, column)])
+    spans = [(group[0][0], group[-1][0]) for group in groups if len(group) >= LEAST]
+    return [
+        Run(first, last, count) for first, last in spans if (count := _count(source.lines[first - 1 : last], source))
+    ]
+
+
+def _count(lines: list[str], source: Source) -> int:
+    """Return how many statements the comment lines hold when they are nothing but code of this file, else 0."""
+    found = [MARKED.fullmatch(line.strip()) for line in lines]
+    inner = [match.group(1) for match in found if match is not None]
+    if len(inner) < len(lines) or any(line.lstrip().startswith("#") or not line.strip() for line in inner):
+        return 0
+    text = textwrap.dedent("\n".join(inner))
+    body = _parsed(text)
+    nodes = [node for statement in body for node in below(statement)]
+    statements = [node for node in nodes if isinstance(node, ast.stmt)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    if not calls or not all(map(_is_code, statements)) or any(map(_is_switched_on, calls)):
+        return 0
+    names = {name for statement in body for name in mentioned(statement)}
+    own = names & mentioned(source.tree)
+    return len(statements) if len(own) * 2 > len(names) and len(statements) >= LEAST else 0
+
+
+def _parsed(text: str) -> list[ast.stmt]:
+    for whole in (text, f"def f():\n{textwrap.indent(text, '    ')}"):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(whole)
+        except (SyntaxError, ValueError):
+            continue
+        return tree.body
+    return []
+
+
+def _is_code(node: ast.stmt) -> bool:
+    """Tell whether nobody would write `node` meaning a sentence."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Call | ast.Await | ast.Yield | ast.YieldFrom)
+    return isinstance(node, PARTS)
+
+
+def _is_switched_on(call: ast.Call) -> bool:
+    """Tell whether somebody brings the call back to see what happens, and keeps it for that."""
+    return any(SPEAKS.fullmatch(name) for name in (*mentioned(call.func), getattr(call.func, "attr", "")))
+
+
+def _is_dormant(run: Run, source: Source) -> bool:
+    """Tell whether no comment above explains the run; what stands first in a file is no code of it."""
+    above = [line.strip() for line in source.lines[max(run.first - 4, 0) : run.first - 1] if line.strip()]
+    return bool(above) and not above[-1].startswith("#")
