@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from improver.adding import Adding
 from improver.codemod import Codemod
 from improver.funnel import Funnel
 from improver.gate import Candidate, Gate
@@ -14,6 +15,7 @@ from improver.observer import Project
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
 from improver.scan import Group, Scan, draft, groups, wanted
+from improver.writing.writer import RULE
 
 RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
 HELD = ("rejected", "same as")  # how a forge's reasons begin when a human, or an open proposal, stands in the way
@@ -96,7 +98,20 @@ class Loop:
         left = [*(one.group for one in waiting), *queue]
         for finding in (finding for group in left for finding in group.findings):
             self.funnel.drop(finding, f"not tried: {spent}")
+        if not spent and wanted(RULE, self.request.only):
+            self._add_tests()
         return self._report(spent if left else "")
+
+    def _add_tests(self) -> None:
+        """Propose new tests, a file at a time, until the budget is spent."""
+        adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell)
+        for tried in adding.judged(self.project):
+            if isinstance(tried, Judged):
+                self._propose(tried)
+            elif tried is not None:
+                self._refuse(tried.findings, tried.gate, tried.reason)
+            if self._spent():
+                return
 
     def _eligible(self, scan: Scan) -> Iterator[Finding]:
         self.funnel.reach("seen", scan.findings)
@@ -202,7 +217,7 @@ class Loop:
         """Find the findings that the gate in `reason` refuses: one by one where asking costs little, else by halves."""
         gate = reason.partition(":")[0]
         if len(group.findings) == 1:
-            self._refuse(group, gate, reason)
+            self._refuse(group.findings, gate, reason)
             return ()
         place = _place_of(group)
         names = [one.name for one in self.crew.gates]
@@ -227,18 +242,18 @@ class Loop:
             candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
             last = list(judge(gates, candidate))[-1]
             if last.ruling is Ruling.FAIL:
-                self._refuse(part, last.gate, f"{last.gate}: {'; '.join(last.reasons) or last.claim}")
+                self._refuse(part.findings, last.gate, f"{last.gate}: {'; '.join(last.reasons) or last.claim}")
             else:
                 kept[drafted.change.safety].append(part.findings[0])
         return kept
 
-    def _refuse(self, group: Group, gate: str, reason: str) -> None:
-        place = _place_of(group)
-        self._tell("no", "try", f"{place}  {reason} → refused")
-        self.funnel.drop(group.findings[0], f"refused by {gate}")
+    def _refuse(self, findings: tuple[Finding, ...], gate: str, reason: str) -> None:
+        first = findings[0]
+        self._tell("no", "try", f"{_place(first.rule, first.path, first.line)}  {reason} → refused")
+        self.funnel.drop(first, f"refused by {gate}")
         if not self.request.dry_run:
             at = self.publisher.now().isoformat(timespec="seconds")
-            self.publisher.forge.refused(group.findings, gate, reason, at)
+            self.publisher.forge.refused(findings, gate, reason, at)
 
     def _propose(self, judged: Judged) -> None:
         proposed = self.publisher.propose(judged, keep=not self.request.dry_run)

@@ -70,6 +70,7 @@ def packaged(name: str, *changes: tuple[str, str]) -> str:
 
 
 QUICK = packaged("gates", ("flake_runs: 2", "flake_runs: 1"))
+NO_NEW_TESTS = packaged("review", ("codemods_off: []", "codemods_off: [write_tests]"))  # each costs many runs
 TINY: Mapping[str, str | bytes] = {
     "pyproject.toml": PYPROJECT,
     "policies/gates.yaml": QUICK,
@@ -120,7 +121,7 @@ def write(root: Path, texts: Mapping[str, str | bytes]) -> None:
 def made(root: Path, texts: Mapping[str, str | bytes] = TINY) -> Path:
     """Make a repository with one commit of `texts`."""
     root.mkdir(parents=True, exist_ok=True)
-    write(root, texts)
+    write(root, {"policies/review.yaml": NO_NEW_TESTS, **texts})
     git(root, "init", "--quiet", "--initial-branch=main")
     for key, value in IDENTITY.items():
         git(root, "config", key, value)

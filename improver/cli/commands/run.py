@@ -16,6 +16,7 @@ from improver.errors import RefusedByPolicy, UsageError
 from improver.loop import Report, Request
 from improver.preparing import Wish
 from improver.scan import wanted
+from improver.writing.writer import RULE as WRITE_TESTS
 
 DROPS_SHOWN = 12
 
@@ -45,6 +46,7 @@ def command(
         if maximum is not None and maximum > most:
             why = f"policies/budget.yaml allows {most} proposals a run"
             raise RefusedByPolicy(f"--max {maximum} is more than one run may make", why=why, fix=f"--max {most}")
+        only = tuple(pattern.replace("write-tests", WRITE_TESTS) for pattern in only)
         expect_known(only, rules_of(improver))
         places = tuple(relative(improver.repository.root, path) for path in paths)
         request = Request(maximum or most, only, dry_run)
@@ -59,7 +61,7 @@ def rules_of(improver: Improver) -> list[str]:
     """Return every rule that a run can find something under."""
     listed = [f"ruff:{code}" for code in improver.policy(improver.repository.head).review.ruff_rules]
     seen = [rule for one in improver.observers for rule in one.rules if "*" not in rule]
-    return [*(codemod.name for codemod in improver.codemods), *listed, *seen]
+    return [*(codemod.name for codemod in improver.codemods), *listed, *seen, WRITE_TESTS]
 
 
 def expect_known(only: Sequence[str], rules: Sequence[str]) -> None:
