@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import pytest
 
 from improver.observer import Project
-from improver.observers.complexity import cognitive, complexity
+from improver.observers.complexity import complexity
 from improver.ports import RuffFinding
 from improver.records import Receipt
+from improver.rewriting.cognitive import cognitive
 from improver.source import Source
 
 
