@@ -21,7 +21,7 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     before = place.before
     imports = import_lines(imports_of(tests, place))
     text = requoted(block(tests, place, width_of(place), title), quote_of(before.text) if before else '"')
-    whole = _new(text, imports, (title, stdlib)) if before is None else _grown(before, text, imports)
+    whole = _new(text, imports, (title, stdlib)) if before is None else _grown(before, text, (imports, stdlib))
     if any(len(line) > width_of(place) for line in [*text.splitlines(), *imports]):
         return None
     try:
@@ -33,27 +33,54 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
 
 def _new(text: str, imports: Sequence[str], told: tuple[str, frozenset[str]]) -> str:
     title, stdlib = told
-    own = [line for line in imports if line.split()[1].split(".")[0] not in {*stdlib, "pytest", "unittest"}]
+    own = [line for line in imports if _top(line) not in {*stdlib, "pytest"}]
     third = [line for line in imports if line.split()[1] == "pytest"]
     first = [line for line in imports if line not in own and line not in third]
     parts = ["\n".join(part) for part in (first, third, own) if part]
     return f'"""Tests of {title}."""\n\n' + "\n\n".join(parts) + f"\n\n\n{text}"
 
 
-def _grown(before: Source, text: str, imports: Sequence[str]) -> str:
-    """Return the file with imports after its last import, and `text` at its end or before what runs it as a script."""
-    newline, lines = before.newline, before.lines
-    at = _after_imports(before)
-    end = _script(before) or len(lines)
+def _grown(before: Source, text: str, told: tuple[Sequence[str], frozenset[str]]) -> str:
+    """Return the file with imports among its own, and `text` at its end or before what runs it as a script."""
+    newline, (imports, stdlib) = before.newline, told
+    foreign = [line for line in imports if _top(line) in {*stdlib, "pytest"}]
+    lines = _with_foreign(before, foreign, stdlib)
+    at = _after_imports(before) + len(lines) - len(before.lines)
+    end = (_script(before) or len(before.lines)) + len(lines) - len(before.lines)
     body = lines[at:end]
     while body and not body[-1].strip():
         body.pop()
     if body and not body[-1].endswith(("\n", "\r")):
         body[-1] += newline
-    added = [f"{line}{newline}" for line in imports]
+    added = [f"{line}{newline}" for line in imports if line not in foreign]
     fresh = [f"{line}{newline}" for line in text.splitlines()]
     tail = [newline, newline, *lines[end:]] if end < len(lines) else []
     return "".join([*lines[:at], *added, *body, newline, newline, *fresh, *tail])
+
+
+def _top(line: str) -> str:
+    """Return the top-level package that an import statement names."""
+    return line.split()[1].partition(".")[0]
+
+
+def _with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str]) -> list[str]:
+    """Return the file's lines with imports of other people's modules before the first of the project's own.
+
+    A group of its own comes about where there is none before that.
+    """
+    lines, newline = list(before.lines), before.newline
+    nodes = [node for node in before.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    own = next((node for node in nodes if _module(node) not in {*stdlib, "pytest", "__future__"}), None)
+    if not foreign or own is None:
+        at = _after_imports(before)
+        return [*lines[:at], *(f"{line}{newline}" for line in foreign), *lines[at:]]
+    at = own.lineno - 1
+    return [*lines[:at], *(f"{line}{newline}" for line in foreign), newline, *lines[at:]]
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return (name or "").partition(".")[0]
 
 
 def _after_imports(before: Source) -> int:

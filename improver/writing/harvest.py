@@ -178,8 +178,8 @@ def _bound(statement: ast.stmt) -> set[str]:
 # --- docstrings ---------------------------------------------------------------------------------------------------
 
 
-def documented(source: Source, module: str, node: Function) -> Iterator[Case]:
-    """Yield the calls of the function `node` of `source` that its docstring shows as examples."""
+def documented(source: Source, module: str, node: Function | ast.ClassDef) -> Iterator[Case]:
+    """Yield the calls of `node`, a function or a class of `source`, that its docstring shows as examples."""
     names = _File.of(source)
     home = {name: (module, name) for name in (*names.defined, *names.imports) if not name.startswith("_")}
     before: list[ast.stmt] = []
@@ -198,7 +198,7 @@ def documented(source: Source, module: str, node: Function) -> Iterator[Case]:
                 before.append(statement)
 
 
-def _examples(node: Function) -> list[doctest.Example]:
+def _examples(node: Function | ast.ClassDef) -> list[doctest.Example]:
     try:
         return doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
     except ValueError:

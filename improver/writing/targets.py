@@ -13,10 +13,12 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
+from improver.writing.guessing import attributes, guessed
 from improver.writing.harvest import Index, index_of, known_calls
 
 CALLS, GENERATED = 20, 24  # of one function
 CALLERS_DEEP = 2
+FEW = 4  # calls of a function known, below which more are guessed
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,32 @@ def leading_to(names: Collection[str], source: Source) -> set[str]:
 def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterator[Wanted]:
     """Yield what is known of calls of those functions of the file that a test may call."""
     module = ground.layout.module_of(source.path)
+    if module is None:
+        return
+    home = public_home(module)
+    reads = attributes(source, home, ground.index)
     for name, nodes in definitions(source).items():
         function = f"{source.path}::{name}"
-        if module is None or is_private(name) or name not in names:
+        if name not in names:
             continue
-        texts = known_calls(ground.index, source, module, function)
-        recorded = ground.recording.calls.get(function, ())
-        calls = [("recorded", data) for data in recorded[:CALLS]]
+        if is_private(name):
+            yield Wanted(function, tuple(reads.get(function, ())))
+            continue
+        texts = known_calls(ground.index, source, home, function)
+        calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
             made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)
             calls += [("generated", one.data) for one in made if not one.loose]
+        if len(texts) + len(calls) < FEW:
+            texts += tuple(guessed(source, home, function, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
+
+
+def public_home(module: str) -> str:
+    """Return the module, or the package nearest to it that is not private: what is public there is said there."""
+    parts = module.split(".")
+    private = next((at for at, part in enumerate(parts) if part.startswith("_")), len(parts))
+    return ".".join(parts[:private]) or module
 
 
 def is_private(name: str) -> bool:

@@ -12,6 +12,7 @@ from improver.source import Function
 CREED = "Characterises current behaviour, not a spec."
 NAME = 78  # characters of a test's name
 SHOWN = 3  # mutants named in one docstring
+ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
@@ -28,7 +29,7 @@ def slug(text: str) -> str:
 def docstring(kills: Iterable[str], width: int) -> list[str]:
     """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
     names = sorted(kills, key=_place)
-    told = [told_of(name) for name in names[:SHOWN]]
+    told = list(dict.fromkeys(told_of(name, width - ROOM) for name in names))[:SHOWN]
     quotes = 'r"""' if any("\\" in text for text in told) else '"""'
     more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
     one = f'{quotes}Kills: {told[0]}. {CREED}"""'
@@ -39,8 +40,8 @@ def docstring(kills: Iterable[str], width: int) -> list[str]:
     return [f"{quotes}Kills:", *(f"- {line}" for line in lines), "", CREED, '"""']
 
 
-def told_of(name: str) -> str:
-    """Return a mutant as a docstring names it: `>` -> `>=` at pricing.py:60."""
+def told_of(name: str, width: int) -> str:
+    """Return a mutant as docstrings name it, `>` -> `>=` at pricing.py:60, in `width` characters if that can be."""
     found = MUTANT.match(name)
     if found is None:
         return "a small fault"
@@ -48,7 +49,26 @@ def told_of(name: str) -> str:
     old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
     if any('"""' in text or not text.isascii() or text.endswith("\\") for text in (old, new)):
         return f"the fault at {place}"
-    return f"`{old}` -> `{new}` at {place}"
+    for one, other in ((old, new), _apart(old, new), (_cut(old), _cut(new))):
+        told = f"`{one}` -> `{other}` at {place}"
+        if len(told) <= width:
+            return told
+    return f"the fault at {place}"
+
+
+def _apart(old: str, new: str) -> tuple[str, str]:
+    """Return what differs between two texts, in whole words."""
+    one, other = re.findall(r"\w+|\W", old), re.findall(r"\w+|\W", new)
+    while one and other and one[0] == other[0]:
+        one, other = one[1:], other[1:]
+    while one and other and one[-1] == other[-1]:
+        one, other = one[:-1], other[:-1]
+    whole = "".join(one).strip(), "".join(other).strip()
+    return whole if all(whole) else (old, new)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[: CUT - 3].rstrip()}..."
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -1,0 +1,114 @@
+"""Calls that nobody has made yet: of methods, on objects that tests and docstrings make, and of plain functions (pure).
+
+A guess that does not fit ends in an error, and no test is made of it.
+"""
+
+import ast
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from improver.experiments import Case
+from improver.judging.strategies import Pool, tries_of
+from improver.source import FUNCTIONS, Function, Source
+from improver.writing.harvest import Index, documented
+
+MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
+ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
+BY_NAME: Mapping[str, tuple[str, ...]] = {
+    "text": ("'a b'", "''", "'Ab, c'"),
+    "number": ("1", "0", "-2"),
+    "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
+    "mapping": ("{'a': 1}", "{}"),
+}
+HINTS: Mapping[str, tuple[str, ...]] = {
+    "text": ("text", "string", "str", "name", "s", "word", "html", "msg", "message", "title", "line", "pattern", "key"),
+    "number": ("n", "num", "number", "count", "size", "width", "i", "index", "limit", "maxsize", "start", "stop"),
+    "items": ("items", "seq", "iterable", "values", "lst", "list", "src", "data", "args", "it"),
+    "mapping": ("d", "dct", "dict", "mapping", "kwargs", "params"),
+}
+
+
+def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
+    """Yield calls of `function` ("path::qualname") with arguments that its parameters suggest."""
+    *owners, last = function.partition("::")[2].split(".")
+    node = _definition(source, [*owners, last])
+    if node is None or (last.startswith("__") and last != "__init__"):
+        return
+    if not owners:
+        known = [Case(function, node.name, ((home, node.name),))]
+    else:
+        known = [*makers(source, home, owners[-1], index)]
+        is_property = any("property" in ast.unparse(one) for one in node.decorator_list)
+        if last == "__init__":
+            known = [Case(function, owners[-1], ((home, owners[-1]),))] if not known else []
+        elif is_property:
+            yield from (replace(one, function=function, call=f"{one.call}.{last}") for one in known)
+            return
+        known = [replace(one, call=f"{one.call}.{last}" if last != "__init__" else one.call) for one in known]
+    words = list(_arguments(node, is_method=bool(owners)))
+    for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
+        yield replace(one, function=function, call=f"{one.call}({given})")
+
+
+def attributes(source: Source, home: str, index: Index) -> dict[str, list[Case]]:
+    """Map a private function of a class to reads of the public attributes that the class makes of it."""
+    found: dict[str, list[Case]] = {}
+    for node in source.tree.body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        private = {one.name for one in node.body if isinstance(one, FUNCTIONS) and one.name.startswith("_")}
+        for one in node.body:
+            if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call) and isinstance(one.targets[0], ast.Name):
+                words = {part.id for part in ast.walk(one.value) if isinstance(part, ast.Name)} & private
+                for name in words if not one.targets[0].id.startswith("_") else ():
+                    function = f"{source.path}::{node.name}.{name}"
+                    made = makers(source, home, node.name, index)
+                    found[function] = [
+                        replace(m, function=function, call=f"{m.call}.{one.targets[0].id}") for m in made
+                    ]
+    return found
+
+
+def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
+    """Return the shortest calls of a class that tests and its docstring show, or one without arguments."""
+    node = next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner), None)
+    if node is None or owner.startswith("_"):
+        return []
+    module = home
+    known = [case for case in (*documented(source, module, node), *index.get(owner, ())) if case.call.startswith(owner)]
+    known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
+    return known[:MAKERS] or [Case(f"{source.path}::{owner}", f"{owner}()", ((home, owner),))]
+
+
+def _definition(source: Source, parts: Sequence[str]) -> Function | None:
+    body: Sequence[ast.stmt] = source.tree.body
+    for part in parts[:-1]:
+        owner = next((one for one in body if isinstance(one, ast.ClassDef) and one.name == part), None)
+        body = owner.body if owner is not None else []
+    return next((one for one in reversed(body) if isinstance(one, FUNCTIONS) and one.name == parts[-1]), None)
+
+
+def _arguments(node: Function, *, is_method: bool) -> Iterator[str]:
+    """Yield texts of the arguments that must be given: one value after the other in every place, then mixed."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    needed = places[: len(places) - len(node.args.defaults)]
+    if is_method and not any("staticmethod" in ast.unparse(one) for one in node.decorator_list):
+        needed = needed[1:]
+    named = [one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is None]
+    values = [[*_values(one)] for one in (*needed, *named)]
+    if not values:
+        yield ", ".join(["'a'"] if node.args.vararg else [])
+    turns = [*zip(*(itertools.islice(itertools.cycle(row), GUESSES) for row in values), strict=True)]
+    for row in dict.fromkeys((*turns, *itertools.islice(itertools.product(*values), CALLS))) if values else ():
+        plain = list(row[: len(needed)])
+        yield ", ".join([*plain, *(f"{one.arg}={text}" for one, text in zip(named, row[len(needed) :], strict=True))])
+
+
+def _values(one: ast.arg) -> Iterator[str]:
+    tries = [repr(value) for value in tries_of(one.annotation, Pool())] if one.annotation is not None else []
+    if tries:
+        yield from tries[:GUESSES]
+        return
+    kind = next((kind for kind, names in HINTS.items() if one.arg.strip("_").lower() in names), "")
+    yield from dict.fromkeys((*BY_NAME.get(kind, ()), *ANYTHING))
