@@ -155,11 +155,11 @@ class Policy(_Section):
             if result.ruling is Ruling.FAIL
         )
         unproved = tuple(
-            f"{name}: must pass for a {safety.value} change, but {ruled.get(name, 'did not run')}"
+            f"{name}: must pass where the risk is {safety.value}, but {ruled.get(name, 'did not run')}"
             for name in must
             if ruled.get(name) not in (Ruling.PASS, Ruling.FAIL, Ruling.ESCALATE)
         )
-        return failed + unproved
+        return failed or unproved  # after a failure the rest did not run
 
 
 def normal(path: str) -> str:

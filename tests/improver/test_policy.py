@@ -152,7 +152,7 @@ def ruled(rulings: Mapping[str, Ruling]) -> tuple[GateResult, ...]:
         pytest.param({"tests": Ruling.FAIL}, ("tests: tests holds",), id="one that must pass failed"),
         pytest.param(
             {"coverage": Ruling.ABSTAIN},
-            ("coverage: must pass for a covered change, but abstain",),
+            ("coverage: must pass where the risk is covered, but abstain",),
             id="one that must pass abstained",
         ),
     ],
@@ -163,4 +163,4 @@ def test_nothing_but_an_explicit_pass_is_a_pass(rulings: Mapping[str, Ruling], r
 
 def test_a_gate_that_did_not_run_has_not_passed() -> None:
     results = tuple(result for result in ruled({}) if result.gate != "tests")
-    assert PACKAGED.decides(Safety.COVERED, results) == ("tests: must pass for a covered change, but did not run",)
+    assert PACKAGED.decides(Safety.COVERED, results) == ("tests: must pass where the risk is covered, but did not run",)
