@@ -1,0 +1,144 @@
+"""Let a comparison in a test count: ``total == 3`` on a line of its own becomes ``assert total == 3``."""
+
+import ast
+import re
+
+from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.records import Safety
+from improver.rewriting.blocks import own_lines
+from improver.rewriting.raising import speller, test_around
+from improver.source import Source
+
+EXPECTS = re.compile(r"raises|warns|assertRaises|assertWarns|suppress|error|deprecat", re.IGNORECASE)
+QUIET = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Await)
+DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.JoinedStr)
+_HEAD = "import pytest\n\n\ndef test_f(x):\n"  # of the traps
+
+
+class ForgottenAssert(Codemod):
+    """Assert what a test compares and then forgets."""
+
+    TITLE = "Assert what a test compares"
+    WHY = "A comparison whose result nobody looks at checks nothing: the test passes whatever comes out."
+    SAFE_WHEN = (
+        "The statement is one comparison of one pair, in a test function, in no block that expects or swallows an"
+        " error. It is evaluated as before, and its result must be true from now on: the changed test asks for more."
+        " Where it does not hold, the tests say so, and a bug that hid behind it is found."
+    )
+    SAFETY = Safety.NEW_TEST
+    VALUE = 5
+    NODES = (ast.Expr,)
+    TESTS = True
+
+    def suspects(self, node: ast.AST, source: Source) -> str | None:
+        """Say which comparison counts for nothing."""
+        assert isinstance(node, ast.Expr), "NODES names nothing else"
+        if not _is_check(node.value) or test_around(node, source) is None or _is_expected_to_fail(node, source):
+            return None
+        return f"nobody looks at the result of `{ast.unparse(node.value)[:80]}`"
+
+    def rewrite(self, site: Site) -> Rewrite | Abstain:
+        """Put `assert` in front, or unittest's own way to say it."""
+        node, source = site.node, site.source
+        assert isinstance(node, ast.Expr), "suspects saw a statement"
+        assert isinstance(node.value, ast.Compare), "suspects saw a comparison"
+        if not own_lines([node], source) or source.lines[node.lineno - 1].encode()[: node.col_offset].strip():
+            return Abstain("the statement does not stand on lines of its own")
+        text = _spelled(node.value, source)
+        if isinstance(text, Abstain):
+            return text
+        margin = source.lines[node.lineno - 1][: node.col_offset]
+        rest = source.lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset or 0 :].decode()
+        result = replaced(source, node.lineno, node.end_lineno or node.lineno, margin + text + rest)
+        if isinstance(result, Abstain) or source.fits(result[source.path]):
+            return result
+        return Abstain("a line would become longer than this file's lines are")
+
+    CHANGES = (
+        (
+            "import pytest\n\n\ndef test_total():\n    total = add(1, 2)\n    total == 3  # three\n",
+            "import pytest\n\n\ndef test_total():\n    total = add(1, 2)\n    assert total == 3  # three\n",
+        ),
+        (
+            "class TestTotal:\n    def test_total(self):\n        for row in self.rows:\n            (\n"
+            "                row.total\n                == sum(row)\n            )\n            'a' in row.names\n",
+            "class TestTotal:\n    def test_total(self):\n        for row in self.rows:\n            assert (\n"
+            "                row.total\n                == sum(row)\n            )\n"
+            "            assert 'a' in row.names\n",
+        ),
+        (
+            "class TestTotal(unittest.TestCase):\r\n\tdef test_total(self):\r\n\t\tadd(1, 2) == {'a': 3}\r\n",
+            "class TestTotal(unittest.TestCase):\r\n\tdef test_total(self):\r\n"
+            "\t\tself.assertEqual(add(1, 2), {'a': 3})\r\n",
+        ),
+        (
+            "async def test_total(box):\n    if box:\n        await box.total() == 3\n        box.rows is not None\n",
+            "async def test_total(box):\n    if box:\n        assert await box.total() == 3\n"
+            "        assert box.rows is not None\n",
+        ),
+    )
+    KEEPS = (
+        # The comparison itself is what must raise, warn or be swallowed.
+        _HEAD + "    with pytest.raises(TypeError):\n        x < 3\n",
+        _HEAD + "    with pytest.warns(BytesWarning):\n        x == 'a'\n",
+        _HEAD + "    with self.assertRaises(TypeError):\n        x.a < x.b\n",
+        _HEAD + "    with contextlib.suppress(TypeError):\n        x < 3\n",
+        _HEAD + "    try:\n        x < 3\n    except TypeError:\n        pass\n    else:\n        assert False\n",
+        # An operator that builds something, or is only to be run.
+        _HEAD + "    x > y > 3\n",
+        _HEAD + "    x == 3 or x.fail()\n",
+        _HEAD + "    x == 1, 'one'\n",
+        _HEAD + "    x\n",
+        _HEAD + "    x == x\n",
+        _HEAD + "    1 == 1\n",
+        # It is another function's business.
+        _HEAD + "    def same(y):\n        x == y\n\n    assert same\n",
+        "def compare(x):\n    x == 3\n",
+        # unittest has no one word for it.
+        "class TestF(TestCase):\n    def test_f(self):\n        self.x < 3\n",
+        # More than one statement on the line.
+        _HEAD + "    x.go(); x == 3\n",
+        # A human has said that it is meant.
+        _HEAD + "    x == 3  # noqa: B015\n",
+    )
+
+
+def _is_check(value: ast.expr) -> bool:
+    """Tell whether `value` compares two things, one of which is not known beforehand."""
+    if not isinstance(value, ast.Compare) or len(value.ops) != 1:
+        return False
+    sides = (value.left, value.comparators[0])
+    if not all(isinstance(side, (*QUIET, *DISPLAYS)) for side in sides) or ast.dump(sides[0]) == ast.dump(sides[1]):
+        return False
+    return any(isinstance(node, ast.Name) for side in sides for node in ast.walk(side))
+
+
+def _is_expected_to_fail(node: ast.AST, source: Source) -> bool:
+    """Tell whether an error of the comparison is caught, or expected, around it."""
+    for parent in source.ancestors(node):
+        if isinstance(parent, ast.Try | ast.TryStar):
+            return True
+        if isinstance(parent, ast.With | ast.AsyncWith) and EXPECTS.search(ast.unparse(parent.items[0].context_expr)):
+            return True
+        if isinstance(parent, ast.With | ast.AsyncWith) and len(parent.items) > 1:
+            return True
+        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+            return any("xfail" in ast.unparse(item) for item in parent.decorator_list)
+    return True
+
+
+def _spelled(value: ast.Compare, source: Source) -> str | Abstain:
+    """Return the assertion in the words of the framework that the test is written for."""
+    statement = source.parents[value]
+    assert isinstance(statement, ast.Expr), "the comparison is the statement"
+    spelled = speller(value, source)
+    if spelled is None or spelled[0] != "self.assertRaises" or source.of_kind(ast.Assert):
+        lines = source.lines[statement.lineno - 1 : statement.end_lineno]
+        data = [line.encode() for line in lines]
+        data[-1] = data[-1][: statement.end_col_offset or 0]
+        data[0] = data[0][statement.col_offset :]
+        return f"assert {b''.join(data).decode()}"
+    sides = [ast.get_source_segment(source.text, item) for item in (value.left, value.comparators[0])]
+    if not isinstance(value.ops[0], ast.Eq) or statement.lineno != statement.end_lineno:
+        return Abstain("unittest has no one word for it")
+    return f"self.assertEqual({sides[0]}, {sides[1]})"
