@@ -44,8 +44,10 @@ def outlined(outline: Outline) -> Rewrite | Abstain:
     outputs = outline.flows[0].outputs
     back = [f"{lead}{source.indent}return {', '.join(outputs)}"] if outputs else []
     blank = [""] * (1 if me else 2)
-    new = [line + source.newline for line in (*header, *body, *back, *blank)]
-    edits = [(_above(first, me), 0, new)]
+    place = _above(first, me)
+    gap = _missing(source.lines[:place], len(blank))
+    new = [line + source.newline for line in (*gap, *header, *body, *back, *blank)]
+    edits = [(place, 0, new)]
     for cut, flow in zip(outline.cuts, outline.flows, strict=True):
         edits.append((cut.first - 1, len(cut.lines), _call(outline, cut, flow, me)))
     lines = list(source.lines)
@@ -114,6 +116,13 @@ def _above(cut: Cut, me: str) -> int:
     while line > 0 and source.lines[line - 1].lstrip().startswith("#"):
         line -= 1
     return line
+
+
+def _missing(above: Sequence[str], wanted: int) -> list[str]:
+    """Return the blank lines that a definition needs between it and the lines above it."""
+    kept = [line for line in above[-wanted:] if line.strip()]
+    begins = not kept or (wanted == 1 and kept[-1].split("#")[0].rstrip().endswith(":"))
+    return [] if begins or not above else [""] * (wanted if above[-1].strip() else 1)
 
 
 # --- text ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,207 @@
+"""Split a function that is hard to follow where its author left a seam: a paragraph that makes one thing."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
+from improver.names import EVERYTHING, bound
+from improver.records import Safety
+from improver.rewriting.cognitive import cognitive
+from improver.rewriting.extraction import Cut, Flow, flow_of, function_of, obstacle
+from improver.rewriting.naming import name_of
+from improver.rewriting.outlining import Outline, outlined
+from improver.source import FUNCTIONS, Function, Source, below
+
+INPUTS, OUTPUTS = 3, 2
+DROP, SWALLOWED = 0.3, 0.8  # of the complexity, at least and at most: what takes nearly all only moves the trouble
+LINES = 6  # a shorter paragraph is no part worth a name
+MOST = 40  # longer ones want splitting themselves
+PARAGRAPH = """    # What is due.
+    total = 0
+    for row in rows:
+        if row.free:
+            continue
+        if row.price < 0:
+            raise ValueError(row)
+        for tax in row.taxes:
+            if tax.due and not tax.paid:
+                total += tax.amount
+"""
+TYPED = PARAGRAPH.replace("total = 0", "total: int = 0")
+OWN = PARAGRAPH.replace("in rows", "in self.rows")
+CALL = "    # What is due.\n    total = _total(rows)\n"
+REST = """
+    if name.known or total and not name.poor:
+        for way in name.ways:
+            if way.open and total > way.least:
+                way.send(name, total)
+"""
+
+
+def _inside(header: str, lines: str) -> str:
+    """Return an example: `lines`, one level deeper, under `header`."""
+    return header + "".join(f"    {line}" if line.strip() else line for line in lines.splitlines(keepends=True))
+
+
+class SplitComplex(Codemod):
+    """Move a paragraph of a complex function to a function named for what comes out of it."""
+
+    TITLE = "Split a function that is hard to follow"
+    WHY = "Each part can be read and tested alone, and the whole reads as its steps."
+    SAFE_WHEN = (
+        "The paragraph stands between blank lines in the outermost block of the function; at most three values go in,"
+        " each surely there, and one or two come out, under names that tell what they are. No jump, return, yield,"
+        " await, deletion, declaration or closure crosses its border, nothing it binds is needed after an error in it,"
+        " and the function becomes at least thirty per cent less complex."
+    )
+    SAFETY = Safety.COVERED
+    VALUE = 4
+    NODES = FUNCTIONS
+    ANSWERS = ("complexity",)
+    CHANGES = (
+        (
+            "def bill(rows, name):\n    name = name or 'you'\n\n" + PARAGRAPH + REST,
+            "def _total(rows):\n" + PARAGRAPH.replace("    # What is due.\n", "") + "    return total\n\n\n"
+            "def bill(rows, name):\n    name = name or 'you'\n\n    # What is due.\n    total = _total(rows)\n" + REST,
+        ),
+        (
+            "import math\n\nclass Shop:\n    size = 1\n"
+            + _inside("    def bill(self, name: str) -> None:\n        rows: list[Row] = self.rows\n\n", TYPED + REST),
+            "import math\n\n\ndef _total(rows: list[Row]) -> int:\n"
+            + TYPED.replace("    # What is due.\n", "")
+            + "    return total\n\n\nclass Shop:\n    size = 1\n"
+            + _inside("    def bill(self, name: str) -> None:\n        rows: list[Row] = self.rows\n\n", CALL + REST),
+        ),
+        (
+            "class Shop:\n" + _inside("    def bill(self, name):\n        n = 0\n\n", OWN + REST),
+            "class Shop:\n"
+            + _inside("    def _total(self):\n", OWN.replace("    # What is due.\n", "") + "    return total\n\n")
+            + _inside(
+                "    def bill(self, name):\n        n = 0\n\n", CALL.replace("_total(rows)", "self._total()") + REST
+            ),
+        ),
+        (
+            ("async def bill(rows, name):\n    'Pay.'\n\n" + PARAGRAPH + REST).replace("\n", "\r\n"),
+            (
+                "def _total(rows):\n" + PARAGRAPH.replace("    # What is due.\n", "") + "    return total\n\n\n"
+                "async def bill(rows, name):\n    'Pay.'\n\n    # What is due.\n    total = _total(rows)\n" + REST
+            ).replace("\n", "\r\n"),
+        ),
+    )
+    KEEPS = (
+        # A paragraph that its author did not set apart, and one that is all there is.
+        "def f(rows, name):\n    n = 1\n" + PARAGRAPH + REST.removeprefix("\n"),
+        "def f(rows, name):\n" + PARAGRAPH + "\n    return total\n",
+        # Control leaves it, or waits in it.
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "return") + REST,
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "yield row") + REST,
+        "async def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "await row") + REST,
+        # What comes out has no name that tells, no sure value, or is changed rather than made.
+        ("def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST).replace("total", "result"),
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("    total = 0\n", "    n = 2\n") + REST,
+        "def f(rows, name, total):\n    n = 1\n\n" + PARAGRAPH.replace("    total = 0\n", "    n = 2\n") + REST,
+        # It does something besides.
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.send(row)") + REST,
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.row = row") + REST,
+        # Too much goes in; an inner function reads what it makes; a name of that kind is in use.
+        "def f(rows, name, a, b, c):\n    n = 1\n\n" + PARAGRAPH.replace("tax.amount", "a + b + c") + REST,
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST + "    return lambda: total\n",
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST + "\n\n_total = f\n",
+        # A function inside a function, and a signature whose types say too little.
+        "def g():\n" + _inside("    def f(rows, name):\n        n = 1\n\n", PARAGRAPH + REST),
+        "def f(rows: list, name: str) -> None:\n    n = 1\n    rows = g(rows)\n\n" + PARAGRAPH + REST,
+        # Simple enough as it is.
+        "def f(rows, name):\n    n = 1\n\n    total = 0\n    for row in rows:\n        if row:\n            n = 1\n"
+        "            total += row\n            total += n\n\n    print(name, total)\n",
+    )
+
+    def suspects(self, node: ast.AST, source: Source) -> str | None:
+        """Accept a function of the module or of a class; the observer has measured it."""
+        assert isinstance(node, FUNCTIONS), "NODES names nothing else"
+        plain = function_of(node.body[0], source) is node
+        return "this function is hard to follow" if plain else None
+
+    def rewrite(self, site: Site) -> Rewrite | Abstain:
+        """Cut at the seam with the least to carry over it; of several such, where most goes in few lines."""
+        node, source = site.node, site.source
+        assert isinstance(node, FUNCTIONS), "suspects saw a function"
+        if EVERYTHING in bound(source.tree):
+            return Abstain("a star import may bring any name into this file")
+        whole = cognitive(node, source.lines)
+        seams = [
+            ((len(flow.inputs) + len(flow.outputs), -drop, len(cut.lines)), cut, flow)
+            for cut in _paragraphs(node, source)
+            if DROP * whole <= (drop := _drop(node, cut)) <= SWALLOWED * whole
+            if (flow := _seam(cut)) is not None
+        ]
+        if not seams:
+            return Abstain("no paragraph of it can stand alone and be named")
+        _, cut, flow = min(seams, key=lambda seam: seam[0])
+        name = name_of([cut], [flow])
+        everywhere = (*site.project.sources.values(), *site.project.context.values())
+        if any(re.search(rf"\b{name}\b", other.text) for other in everywhere):
+            return Abstain(f"the name {name} is in use")
+        return outlined(Outline(name, [cut], [flow]))
+
+
+def _paragraphs(function: Function, source: Source) -> Iterator[Cut]:
+    """Yield the runs of statements in the function's outermost block that blank lines set apart."""
+    body = function.body
+    starts = [at for at in range(1, len(body)) if _is_apart(body[at - 1], body[at], source)]
+    for begin in (0, *starts):
+        for end in (*starts, len(body)):
+            if begin < end and (begin, end) != (0, len(body)):
+                cut = Cut(source, function, body[begin:end])
+                if LINES <= cut.last - cut.first + 1 <= MOST:
+                    yield cut
+
+
+def _is_apart(before: ast.stmt, after: ast.stmt, source: Source) -> bool:
+    between = source.lines[before.end_lineno or before.lineno : after.lineno - 1]
+    return bool(between) and not between[0].strip()
+
+
+def _drop(function: Function, cut: Cut) -> int:
+    """Return how much of the function's complexity stands in the cut."""
+    part = ast.FunctionDef("", function.args, list(cut.statements), [], None)
+    return cognitive(ast.copy_location(part, function))
+
+
+def _seam(cut: Cut) -> Flow | None:
+    """Return what crosses the border of the cut when that is little and has names that tell."""
+    if cut.leaves or obstacle(cut) or any(SUPPRESSION.search(line) for line in cut.lines) or _acts(cut):
+        return None
+    flow = flow_of(cut)
+    if isinstance(flow, Abstain) or len(flow.inputs) > INPUTS or not 0 < len(flow.outputs) <= OUTPUTS:
+        return None
+    return flow if name_of([cut], [flow]) and not _is_handed_on(cut, flow) else None
+
+
+def _acts(cut: Cut) -> bool:
+    """Tell whether the cut does something to what it did not make, beside what it yields."""
+    made = bound(*cut.statements)
+    for node in (node for statement in cut.statements for node in below(statement)):
+        changed = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed = node
+        if changed is not None and _root(changed) not in made:
+            return True
+    return False
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_handed_on(cut: Cut, flow: Flow) -> bool:
+    """Tell whether the function only returns what comes out: then the rest is what should have a name."""
+    body = cut.function.body
+    after = body[body.index(cut.statements[-1]) + 1 :]
+    return len(after) == 1 and isinstance(after[0], ast.Return) and _names(after[0]) <= set(flow.outputs)
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {item.id for item in below(node) if isinstance(item, ast.Name)}
