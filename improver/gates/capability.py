@@ -1,4 +1,8 @@
-"""Capability: after the change the code can do nothing it could not do before, beyond computing."""
+"""Capability: after the change the code can do nothing it could not do before, beyond computing.
+
+A program is refused. A person, who may have every reason to open a socket, is asked; but a secret, a word to the
+reviewer and a module that hides another are refused whoever brings them.
+"""
 
 import functools
 import sys
@@ -12,6 +16,7 @@ from improver.judging.safeguards import decisions, guards
 from improver.records import Edit, GateResult
 from improver.source import Source
 
+NOBODY_MAY = ("holds a secret", "speaks to the reviewer")
 TESTS_MAY = ("looks at the test run", "reads files", "writes files")
 RUNNER = frozenset(
     ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "coverage", "sitecustomize", "usercustomize")
@@ -28,9 +33,11 @@ def capability(candidate: Candidate) -> GateResult:
     """Does it gain a power?"""
     before, after, pasted = _tallies(candidate)
     gained = after - before
-    reasons = [f"{key} ({before[key]} -> {after[key]})" for key in sorted(gained)]
-    reasons += [f"lost {key}" for key in sorted(_lost(candidate, guards))] + sorted(_shadows(candidate))
-    human = [*sorted(pasted), *sorted(_lost(candidate, decisions))]
+    told = [f"{key} ({before[key]} -> {after[key]})" for key in sorted(gained)]
+    told += [f"lost {key}" for key in sorted(_lost(candidate, guards))]
+    by_person = candidate.change.author == "human"
+    reasons = [one for one in told if not by_person or one.startswith(NOBODY_MAY)] + sorted(_shadows(candidate))
+    human = [*sorted(pasted), *sorted(_lost(candidate, decisions)), *(one for one in told if one not in reasons)]
     counts = {"before": before.total(), "after": after.total(), "gained": gained.total()}
     receipt, claim = (
         candidate.inspected(counts),

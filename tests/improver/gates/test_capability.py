@@ -1,10 +1,13 @@
 """Capability sees every gained power, and is silent on code that only moves."""
 
+from dataclasses import replace
+
 import pytest
 
+from improver.gate import Example
 from improver.gates.capability import capability
 from improver.records import Ruling, Safety
-from tests.improver.judging import judged
+from tests.improver.judging import judged, judged_change
 
 OPAQUE = "qX7" + "vT2mLp9ZsR4kWb8NcY1dHf6G"  # in two parts: our own source holds no such literal
 
@@ -226,3 +229,18 @@ def inside(root, name):
 )
 def test_safeguards_are_not_lost_silently(old: str, new: str, ruling: Ruling) -> None:
     assert judged(capability, {"a.py": GUARDED}, {"a.py": GUARDED.replace(old, new)}).ruling is ruling
+
+
+@pytest.mark.parametrize(
+    ("line", "ruling"),
+    [
+        pytest.param("import socket\n\nsocket.create_connection(('a.example', 80))\n", Ruling.ESCALATE, id="a power"),
+        pytest.param("x = 1  # noqa\n", Ruling.ESCALATE, id="a silenced check"),
+        pytest.param(f"API_KEY = '{OPAQUE}'\n", Ruling.FAIL, id="a secret"),
+    ],
+)
+def test_a_person_is_asked_about_a_power_and_refused_a_secret(line: str, ruling: Ruling) -> None:
+    example = Example({"a.py": "x = 1\n"}, {"a.py": line})
+    by_machine, by_person = example.change(), replace(example.change(), author="human")
+    rulings = [judged_change(capability, example.tree(), change).ruling for change in (by_machine, by_person)]
+    assert rulings == [Ruling.FAIL, ruling]
