@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.fetching import WORK, Package, environment
+from benchmarks.fetching import OURS, WORK, Package, environment
 from improver.app import policy_of
 from improver.policy import Policy
 from improver.records import File, Tree
@@ -43,9 +43,9 @@ def policy_for(package: Package) -> Policy:
     return policy.model_copy(update={"gates": policy.gates.model_copy(update={"suite": suite})})
 
 
-def bench_of(package: Package, tree: Tree, policy: Policy) -> SandboxBench:
+def bench_of(package: Package, tree: Tree, policy: Policy, base: Path = OURS) -> SandboxBench:
     """Measure the suite of `tree` in the strongest sandbox; tests that come out otherwise each time are left out."""
-    python = str(environment(package))
+    python = str(environment(package, base))
     rig = Rig(best_sandbox(python), find_layout(tree, WORK, python, policy), policy, read_configuration(tree))
     digest = hashlib.sha256("".join(f"{path} {tree[path].digest}\n" for path in sorted(tree)).encode()).hexdigest()
     baseline = measure(rig, tree, CACHE, key=baseline_key(digest, rig))

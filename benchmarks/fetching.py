@@ -1,5 +1,6 @@
 """Fetch the real packages that the benchmarks work on: sdists by name, and an environment for each one's tests."""
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OURS = Path(sys.executable)
 WORK = Path(__file__).resolve().parent / "work"
 
 
@@ -59,19 +61,25 @@ def unpacked(package: Package) -> Path:
     return root
 
 
-def environment(package: Package) -> Path:
+def environment(package: Package, python: Path = OURS) -> Path:
     """Return the interpreter of an environment with what the package and its tests need, not the package itself."""
     project = tomllib.loads((unpacked(package) / "pyproject.toml").read_text("utf-8"))["project"]
-    return made(f"tests-{package.stem}", (*project.get("dependencies", ()), *package.tests_need))
+    name = f"tests-{package.stem}" if python == OURS else f"tests-{package.stem}-{digest(python)}"
+    return made(name, (*project.get("dependencies", ()), *package.tests_need), python)
 
 
-def made(name: str, requirements: Sequence[str]) -> Path:
-    """Return the interpreter of the environment `name`, made with `requirements` the first time."""
+def digest(python: Path) -> str:
+    """Return what tells one interpreter from another in a folder's name."""
+    return hashlib.sha256(str(python.resolve()).encode()).hexdigest()[:8]
+
+
+def made(name: str, requirements: Sequence[str], base: Path = OURS) -> Path:
+    """Return the interpreter of the environment `name`, made from `base` with `requirements` the first time."""
     place = WORK / "environments" / name
     python = place / "bin" / "python"
     if not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+        subprocess.run([str(base), "-m", "venv", str(place)], check=True)
         pip(python, "install", *requirements)
         (place / "complete").touch()
     return python
