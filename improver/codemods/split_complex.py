@@ -14,7 +14,7 @@ from improver.rewriting.outlining import Outline, outlined
 from improver.source import FUNCTIONS, Function, Source, below
 
 INPUTS, OUTPUTS = 3, 2
-DROP, SWALLOWED = 0.3, 0.8  # of the complexity, at least and at most: what takes nearly all only moves the trouble
+DROP = 0.3  # of the complexity, at least
 LINES = 6  # a shorter paragraph is no part worth a name
 MOST = 40  # longer ones want splitting themselves
 PARAGRAPH = """    # What is due.
@@ -132,7 +132,7 @@ class SplitComplex(Codemod):
         seams = [
             ((len(flow.inputs) + len(flow.outputs), -drop, len(cut.lines)), cut, flow)
             for cut in _paragraphs(node, source)
-            if DROP * whole <= (drop := _drop(node, cut)) <= SWALLOWED * whole
+            if (drop := _drop(node, cut)) >= DROP * whole
             if (flow := _seam(cut)) is not None
         ]
         if not seams:
