@@ -33,7 +33,7 @@ class Target:
         self.owner: Any = None
         found: Any = module
         for part in self.parts:
-            self.owner, found = found, inspect.getattr_static(found, part)
+            self.owner, found = found, inspect.getattr_static(found, part, None)
         self.raw = found
         self.is_method = len(self.parts) > 1
         self.kind = self._kind()
@@ -61,11 +61,14 @@ class Target:
         inner = (
             getattr(self.raw, "__func__", None) or getattr(self.raw, "fget", None) or getattr(self.raw, "func", None)
         )
-        return list(inspect.signature(inner or self.raw).parameters.values())
+        try:
+            return list(inspect.signature(inner or self.raw).parameters.values())
+        except (TypeError, ValueError):  # nothing stands under this name any more, or nobody says what it takes
+            return []
 
     def case(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return the case that makes this call; raises Unphrased or Unreached."""
-        if self.is_private:
+        if self.is_private or self.raw is None:
             raise Unreached("private")
         phrase = self.phrase()
         setup, call = self._written(phrase, args, kwargs)

@@ -41,7 +41,7 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
         known = [*makers(source, home, owners[-1], index)]
         is_property = any("property" in ast.unparse(one) for one in node.decorator_list)
         if last == "__init__":
-            known = [Case(function, owners[-1], ((home, owners[-1]),))] if not known else []
+            known = [Case(function, owners[-1], ((home, owners[-1]),))]
         elif is_property:
             yield from (replace(one, function=function, call=f"{one.call}.{last}") for one in known)
             return
@@ -78,7 +78,10 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     module = home
     known = [case for case in (*documented(source, module, node), *index.get(owner, ())) if case.call.startswith(owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
-    return known[:MAKERS] or [Case(f"{source.path}::{owner}", f"{owner}()", ((home, owner),))]
+    own = _definition(source, [owner, "__init__"])
+    given = [*_arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]
+    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", ((home, owner),)) for words in given]
+    return known[:MAKERS] or plain[:MAKERS]
 
 
 def _definition(source: Source, parts: Sequence[str]) -> Function | None:

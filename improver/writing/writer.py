@@ -38,29 +38,42 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one file: at most one proposal, notes for a human, and why there is no more."""
+class Drafted:
+    """All tests that could be written for one file, those that notice most first; none of them has run under pytest."""
 
     weak: Weak
     exploration: Exploration
-    tests: tuple[Written, ...]  # all that could be written, before the limit of one proposal
-    proposal: Proposal | None = None
-    notes: tuple[Finding, ...] = ()
+    place: Place | None = None
+    tests: tuple[Written, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one file: at most one proposal, and notes for a human."""
+
+    drafted: Drafted
+    proposal: Proposal | None
+    notes: tuple[Finding, ...]
+
+
 def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
-    """Try at most `limit` mutants of the file, and write tests that notice some of those that live."""
+    """Try at most `limit` mutants of the file, and propose tests that notice some of those that live."""
+    drafted = draft_tests(ground, path, limit)
+    notes = possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases)
+    kept = proved(ground, drafted, drafted.tests[:TESTS])
+    return Outcome(drafted, proposal_of(ground, drafted, kept) if kept else None, notes)
+
+
+def draft_tests(ground: Ground, path: str, limit: int) -> Drafted:
+    """Find what lives of at most `limit` mutants of the file, and write all tests that notice some of it."""
     weak = weak_spots(ground, path, limit)
     exploration = explore(ground, weak)
-    notes = possible_bugs(weak.source, exploration.raised, exploration.cases)
     place = place_for(path, ground.tests, ground.recording)
     if place is None or not exploration.cases:
-        return Outcome(weak, exploration, (), None, notes)
+        return Drafted(weak, exploration, place)
     tests, dropped = writable(weak, exploration, place)
-    kept = proved(ground, weak, tests[:TESTS], place) if tests else []
-    proposal = _proposal(ground, weak, kept, place) if kept else None
-    return Outcome(weak, exploration, tuple(tests), proposal, notes, dropped)
+    return Drafted(weak, exploration, place, tuple(tests), dropped)
 
 
 def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[Written], Counter[str]]:
@@ -108,21 +121,22 @@ def _fits(case: Case, node: Function, place: Place) -> bool:
 # --- showing that they do -----------------------------------------------------------------------------------------
 
 
-def proved(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> list[Written]:
+def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[Written]:
     """Return the tests that hold under other circumstances and, run by pytest, notice what they are there for."""
-    kept = list(tests)
-    data = _file(ground, weak, kept, place)
-    if data is None:
+    place = drafted.place
+    data = _file(ground, drafted, tests) if tests else None
+    if place is None or data is None:
         return []
     tree = {**ground.tree, place.path: File(data)}
-    names = {test.name: _node_id(test, place, weak) for test in kept}
+    names = {test.name: _node_id(test, place, drafted.weak) for test in tests}
     repeated = ground.experiments.repeat(tree, tuple(names.values()))
     unsteady = {name.split("[")[0] for name in repeated.unsteady}
-    kept = [test for test in kept if names[test.name] not in unsteady] if not repeated.trouble else []
+    kept = [test for test in tests if names[test.name] not in unsteady] if not repeated.trouble else []
     wanted = frozenset().union(*(test.kills for test in kept))
-    mutants = [one for one in weak.living if one.name in wanted]
-    run = ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept)) if kept else None
-    return _confirmed(kept, run) if run is not None else []
+    mutants = [one for one in drafted.weak.living if one.name in wanted]
+    if not mutants:
+        return []
+    return _confirmed(kept, ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept)))
 
 
 def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:
@@ -152,22 +166,25 @@ def _camel(weak: Weak) -> str:
     return "".join(part.title() for part in _title(weak).split("_"))
 
 
-def _file(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> bytes | None:
-    stdlib = frozenset(sys.stdlib_module_names)
+def _file(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes | None:
+    place, weak = drafted.place, drafted.weak
+    if place is None:
+        return None
     title = _camel(weak) if place.in_classes else ground.layout.module_of(weak.source.path) or _title(weak)
-    return assembled(tests, place, title, stdlib)
+    return assembled(tests, place, title, frozenset(sys.stdlib_module_names))
 
 
-def _proposal(ground: Ground, weak: Weak, tests: Sequence[Written], place: Place) -> Proposal | None:
-    data = _file(ground, weak, tests, place)
-    if data is None:
+def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> Proposal | None:
+    """Return these tests as a change of the test file that they belong to."""
+    data, place = _file(ground, drafted, tests), drafted.place
+    if place is None or data is None:
         return None
     edit = Edit(place.path, ground.tree.get(place.path), File(data))
     functions = list(dict.fromkeys(test.function for test in tests))
     names = [name.partition("::")[2] for name in functions]
-    shown = names[0] if len(names) == 1 else f"{', '.join(names[:2])}" + (" and others" if len(names) > 2 else "")
+    shown = ", ".join(names[:2]) + (" and others" if len(names) > 2 else "")
     change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
-    findings = tuple(_finding(weak.source, name, tests) for name in functions)
+    findings = tuple(_finding(drafted.weak.source, name, tests) for name in functions)
     return Proposal(change, findings, tuple(tests))
 
 

@@ -1,0 +1,125 @@
+"""Write tests for real packages and count how many of the small faults that their suites let live the tests notice."""
+
+import argparse
+import difflib
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.benches import bench_of, policy_for, tree_of
+from benchmarks.fetching import PACKAGES, WORK, Package, unpacked
+from benchmarks.pairing import say, table
+from improver.scan import read_project
+from improver.verify.ruff import RuffTool
+from improver.writing.suspicion import possible_bugs
+from improver.writing.targets import Ground, is_private
+from improver.writing.turns import ground_of
+from improver.writing.writer import Drafted, draft_tests, proposal_of, proved
+
+CHOSEN = ("toolz", "cachetools", "itsdangerous", "boltons")
+HEAD = ("package", "files", "mutants", "living", "on eligible", "noticed now", "share", "excluded", "tests", "seconds")
+LIMIT = 240  # mutants of one file, as in a run under the packaged policy
+
+
+@dataclass
+class Tally:
+    """What came of one package's files."""
+
+    files: int = 0
+    mutants: int = 0
+    living: int = 0
+    eligible: int = 0
+    noticed: int = 0
+    tests: int = 0
+    notes: int = 0
+    excluded: Counter[str] = field(default_factory=Counter)
+
+
+def eligible(ground: Ground, drafted: Drafted) -> frozenset[str]:
+    """Return the functions of which a call is recorded, or could be made and came to something twice."""
+    made = {case.function for case in drafted.exploration.cases}
+    return frozenset(made | ground.recording.calls.keys())
+
+
+def why_not(function: str, drafted: Drafted) -> str:
+    """Return why a function is not eligible."""
+    if is_private(function.partition("::")[2]):
+        return "private"
+    if any(one.case.function == function for one in drafted.exploration.raised):
+        return "every call that was made ends in an error"
+    known = drafted.exploration.left_out.get(function)
+    return "its calls cannot be written" if known else "no call of it is known or comes to anything steady"
+
+
+def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
+    """Write tests for one file, count what they notice, and yield the tests and the notes as text."""
+    drafted = draft_tests(ground, path, LIMIT)
+    living, fit = drafted.weak.living, eligible(ground, drafted)
+    kept = proved(ground, drafted, drafted.tests)
+    noticed = frozenset().union(*(test.kills for test in kept))
+    tally.files += 1
+    tally.mutants += len(drafted.weak.mutants)
+    tally.living += len(living)
+    tally.eligible += sum(one.function in fit or one.name in noticed for one in living)
+    tally.noticed += len(noticed)
+    tally.tests += len(kept)
+    for one in living:
+        if one.function not in fit and one.name not in noticed:
+            tally.excluded[why_not(one.function, drafted)] += 1
+    say(f"{path}: {len(noticed)} of {len(living)} noticed by {len(kept)} of {len(drafted.tests)} tests")
+    proposal = proposal_of(ground, drafted, kept) if kept else None
+    if proposal is not None:
+        for edit in proposal.change.edits:
+            old, new = (
+                file.data.decode().splitlines(keepends=True) if file else [] for file in (edit.before, edit.after)
+            )
+            yield "".join(difflib.unified_diff(old, new, edit.path, edit.path))
+    for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
+        tally.notes += 1
+        yield f"{note.rule} {note.path}:{note.line} {note.symbol}: {note.message}\n"
+
+
+def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[object, ...]:
+    """Return the package's row; its tests and notes are left in `folder`."""
+    tree, policy = tree_of(unpacked(package)), policy_for(package)
+    bench = bench_of(package, tree, policy)
+    project, _ = read_project(tree, policy, RuffTool(), ())
+    ground = ground_of(tree, policy, bench, project)
+    tally, began, texts = Tally(), time.monotonic(), list[str]()
+    for path in sorted(ground.sources):
+        if not paths or any(one in path for one in paths):
+            texts += written(ground, path, tally)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{package.stem}.txt").write_text("\n".join(texts), "utf-8")
+    share = f"{100 * tally.noticed / tally.eligible:.0f} %" if tally.eligible else "none"
+    excluded = ", ".join(f"{count} {why}" for why, count in tally.excluded.most_common()) or "none"
+    numbers = (tally.files, tally.mutants, tally.living, tally.eligible, tally.noticed)
+    return (
+        f"{package.name} {package.version}",
+        *numbers,
+        share,
+        excluded,
+        tally.tests,
+        f"{time.monotonic() - began:.0f}",
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Work on the packages that were asked for, or on a few whose suites are quick."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"none means {', '.join(CHOSEN)}")
+    parser.add_argument(
+        "--paths", nargs="*", default=(), metavar="TEXT", help="only files whose path holds one of these"
+    )
+    asked = parser.parse_args(arguments)
+    names = asked.packages or CHOSEN
+    rows = [measured(one, asked.paths, WORK / "written") for one in PACKAGES if one.name in names]
+    print(table(HEAD, rows))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
