@@ -1,0 +1,243 @@
+"""Calls are written, varied and tried on mutants: the guests alone, and in a real sandbox; then a whole proposal."""
+
+import collections
+import datetime
+import pickle
+import sys
+from pathlib import Path
+
+import pytest
+
+from improver.experiments import Case, Exploration, Wanted
+from improver.gate import Candidate
+from improver.gates.easy_green import easy_green
+from improver.gates.mutation import mutation
+from improver.judging.mutants import mutants_of
+from improver.records import File, Ruling, Safety, Tree
+from improver.scan import read_project
+from improver.source import Source
+from improver.verify import checking, configuration, phrasing, varying
+from improver.verify.bench import SandboxBench, measure
+from improver.verify.exploring import explored
+from improver.verify.ruff import RuffTool
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
+from improver.writing.turns import ground_of, outcomes
+from tests.improver.judging import PACKAGED
+
+SEA = """\
+import random
+
+
+class Box:
+    def __init__(self, items, name="sea"):
+        self.items = list(items)
+        self.name = name
+
+    def put(self, one):
+        self.items.append(one)
+
+    def total(self):
+        return sum(self.items)
+
+
+def depth(sea, more=1):
+    if sea < 0:
+        raise ValueError("a depth is not negative")
+    if sea > 10:
+        return sea
+    return sea + more
+
+
+def ends(sea):
+    return sea[0], sea[-1]
+
+
+def hangs(sea):
+    while sea > 3:
+        sea -= 1
+    return sea
+
+
+def thrown(sea):
+    return random.random() + sea
+
+
+def half(sea):
+    return sea / 3
+"""
+TESTS = """\
+from pier.a import Box, depth, half
+
+
+def test_depth():
+    assert depth(4) == 5
+
+
+def test_box():
+    box = Box([1, 2])
+    box.put(3)
+    assert box.total() == 6
+
+
+def test_half():
+    half(2)
+"""
+FILES = {
+    "pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n',
+    "pier/__init__.py": "",
+    "pier/a.py": SEA,
+    "tests/test_a.py": TESTS,
+}
+
+
+def alike(one: object, other: object) -> bool:
+    return one == other
+
+
+# --- the guests alone ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "imports"),
+    [
+        pytest.param([1, (2,), {"a": None}, -1.5, b"x"], "[1, (2,), {'a': None}, -1.5, b'x']", set(), id="literals"),
+        pytest.param(frozenset({2, 1}), "frozenset({1, 2})", set(), id="a set in order"),
+        pytest.param(
+            datetime.date(2020, 1, 2), "date(2020, 1, 2)", {("datetime", "date")}, id="an object of the library"
+        ),
+        pytest.param(
+            collections.Counter("aab"), "Counter({'a': 2, 'b': 1})", {("collections", "Counter")}, id="a container"
+        ),
+        pytest.param(len, "len", set(), id="a function"),
+    ],
+)
+def test_a_value_is_written_as_a_person_would(value: object, text: str, imports: set[tuple[str, str]]) -> None:
+    phrase = phrasing.Phrase("/src", alike)
+    assert (phrase.of(value), phrase.imports) == (text, imports)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(object(), id="nothing but an address"),
+        pytest.param(lambda: 1, id="a function without a name"),
+        pytest.param("/home/someone/x", id="a place on a machine"),
+        pytest.param("at 0x7f", id="an address"),
+        pytest.param(float("nan"), id="no number"),
+        pytest.param(list(range(50)), id="many items"),
+        pytest.param("a" * 200, id="a long text"),
+    ],
+)
+def test_what_cannot_be_written_is_not(value: object) -> None:
+    with pytest.raises(phrasing.Unphrased):
+        phrasing.Phrase("/src", alike).of(value)
+
+
+def test_calls_differ_in_one_place() -> None:
+    found = list(varying.variations("f(3, [1, 2])", [("more", True)], varying.Pool([7])))
+    assert {"f(4, [1, 2])", "f(7, [1, 2])", "f(3, [])", "f(3, [2, 1])", "f(3, [1, 2], more=False)"} <= set(found)
+    assert "f(3, [1, 2])" not in found
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
+        pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
+        pytest.param("12", "", id="nothing stable"),
+    ],
+)
+def test_only_the_stable_part_of_a_message_is_demanded(message: str, pattern: str) -> None:
+    assert checking.stable(message) == pattern
+
+
+# --- in the sandbox -----------------------------------------------------------------------------------------------
+
+
+def tree_of(files: dict[str, str]) -> Tree:
+    return {path: File(text.encode()) for path, text in files.items()}
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Rig:
+    tree = tree_of(FILES)
+    layout = find_layout(tree, tmp_path_factory.mktemp("pier"), sys.executable, PACKAGED)
+    return Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+
+
+def wanted(name: str, *calls: str, data: tuple[object, ...] = ()) -> Wanted:
+    imports = (("pier.a", name.split(".", maxsplit=1)[0]), ("pier.a", "Box"))
+    texts = tuple(Case(f"pier/a.py::{name}", call, imports) for call in calls)
+    return Wanted(f"pier/a.py::{name}", texts, tuple(("recorded", pickle.dumps(one)) for one in data), (10, 11))
+
+
+@pytest.fixture(scope="module")
+def exploration(rig: Rig) -> Exploration:
+    source = Source.read("pier/a.py", SEA.encode())
+    assert isinstance(source, Source)
+    asked = [
+        wanted("depth", data=(((4, 1), {}),)),
+        wanted("Box.put", "Box([1]).put(2)"),
+        wanted("ends", "ends([1, 2])"),
+        wanted("hangs", "hangs(5)"),
+        wanted("thrown", "thrown(1)"),
+        wanted("half", "half(2)"),
+    ]
+    return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs"], 60))
+
+
+def found(exploration: Exploration, call: str) -> Case:
+    return next(case for case in exploration.cases if case.call == call)
+
+
+@pytest.mark.host
+def test_a_recorded_call_is_written_without_its_defaults_and_varied(exploration: Exploration) -> None:
+    assert exploration.trouble == ""
+    recorded, varied = found(exploration, "depth(4)"), found(exploration, "depth(11)")
+    assert (recorded.origin, recorded.checks, recorded.gives) == ("recorded", (("eq", "result", "5"),), "int")
+    assert varied.origin == "varied"
+    assert "pier/a.py:19: `sea > 10` → `sea > 11`" in varied.kills - recorded.kills
+
+
+@pytest.mark.host
+def test_an_error_in_words_is_demanded_and_a_slip_is_only_told(exploration: Exploration) -> None:
+    refused = found(exploration, "depth(-1)")
+    assert refused.checks == (("raises", "ValueError", "a depth is not negative"),)
+    slips = {(one.case.call, one.error, one.deliberate) for one in exploration.raised}
+    assert ("ends([])", "IndexError", False) in slips
+    assert not any(case.call == "ends([])" for case in exploration.cases)
+
+
+@pytest.mark.host
+def test_what_a_call_changes_is_looked_at_afterwards(exploration: Exploration) -> None:
+    put = found(exploration, "box.put(2)")
+    assert (put.setup, put.checks[0]) == (("box = Box([1])",), ("eq", "box.items", "[1, 2]"))
+    assert put.kills
+
+
+@pytest.mark.host
+def test_chance_is_never_demanded_and_fractions_are_not_to_the_last_digit(exploration: Exploration) -> None:
+    assert not [case for case in exploration.cases if case.function.endswith("::thrown")]
+    assert found(exploration, "half(2)").checks[0][0] == "approx"
+
+
+@pytest.mark.host
+def test_a_mutant_that_hangs_is_told_apart(exploration: Exploration) -> None:
+    hung = {name for case in exploration.cases for name in case.hangs}
+    assert any("sea -= 1" in name for name in hung)
+
+
+@pytest.mark.host
+def test_new_tests_of_a_file_pass_the_gates_that_judge_tests(rig: Rig, tmp_path: Path) -> None:
+    tree = tree_of(FILES)
+    bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="pier").run, tree, tmp_path)
+    project, _ = read_project(tree, PACKAGED, RuffTool(), ("pier/a.py",))
+    (outcome,) = outcomes(ground_of(tree, PACKAGED, bench, project), lambda _: None)
+    assert outcome.proposal is not None
+    change = outcome.proposal.change
+    assert (change.rule, change.safety, change.paths) == ("write_tests", Safety.NEW_TEST, ("tests/test_a.py",))
+    candidate = Candidate(tree, change, PACKAGED, bench)
+    assert [gate(candidate).ruling for gate in (easy_green, mutation)] == [Ruling.PASS, Ruling.PASS]
+    assert "test_depth_" in change.edits[0].after.data.decode() if change.edits[0].after else False

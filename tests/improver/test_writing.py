@@ -1,0 +1,383 @@
+"""New tests as text: what calls are known, which of them become tests, and how a test reads where it goes."""
+
+import ast
+
+import pytest
+
+from improver.experiments import Case, Exploration, Mutant, MutationRun, Raised, Recording, Repetition
+from improver.judging.functions import definitions
+from improver.records import File, Receipt
+from improver.source import Function, Source
+from improver.writing.assembling import assembled
+from improver.writing.folding import folded
+from improver.writing.grouping import Row, Written, grouped
+from improver.writing.guessing import attributes, guessed
+from improver.writing.harvest import index_of, known_calls
+from improver.writing.placing import Place, place_for
+from improver.writing.rendering import block, requoted
+from improver.writing.selecting import chosen, fit
+from improver.writing.suspicion import contradiction, possible_bugs
+from improver.writing.targets import Ground, Weak, leading_to
+from improver.writing.wording import docstring, name_for, told_of
+from improver.writing.writer import Drafted, proved
+from tests.improver.benches import LAYOUT, FakeExperiments
+from tests.improver.judging import PACKAGED
+
+PIER = "pier/a.py::"
+RECEIPT = Receipt(("fake",))
+SEA = '''\
+def depth(sea, more=1):
+    """Return a depth.
+
+    >>> tide = 3
+    >>> depth(tide)
+    4
+    """
+    return sea + more
+
+
+class Box:
+    """A box.
+
+    >>> Box([1, 2]).total()
+    3
+    """
+
+    def __init__(self, items):
+        self.items = items
+
+    def _calc_first(self):
+        return self.items[0]
+
+    first = property(_calc_first)
+
+    def total(self):
+        return sum(self.items)
+
+    def above(self, limit):
+        return [one for one in self.items if one > limit]
+
+
+def _low(sea):
+    return sea - 1
+
+
+def lowest(sea):
+    return _low(sea)
+'''
+
+
+def source(text: str, path: str = "pier/a.py") -> Source:
+    found = Source.read(path, text.encode())
+    assert isinstance(found, Source)
+    return found
+
+
+def node(text: str) -> Function:
+    found = ast.parse(text).body[0]
+    assert isinstance(found, ast.FunctionDef)
+    return found
+
+
+def case(call: str, expected: str = "1", *, kills: str = "m", name: str = "depth", **more: object) -> Case:
+    checks = more.get("checks", (("eq", "result", expected),))
+    setup, gives = more.get("setup", ()), more.get("gives", "")
+    assert isinstance(checks, tuple)
+    assert isinstance(setup, tuple)
+    assert isinstance(gives, str)
+    return Case(PIER + name, call, setup=setup, checks=checks, gives=gives, kills=frozenset(kills.split()))
+
+
+def plain(_: str) -> Function:
+    return node("def depth(sea, more=1): ...")
+
+
+# --- what is known of calls ---------------------------------------------------------------------------------------
+
+
+def test_calls_in_tests_come_with_what_they_need_and_no_more() -> None:
+    tests = source(
+        "from pier.a import Box\n\nLIMIT = 3\n\n\ndef unused(): ...\n\n\ndef test_box():\n    other = 1\n"
+        "    box = Box([1, 2])\n    assert box.items\n    box.items.append(LIMIT)\n    assert box.total() == 6\n",
+        "tests/test_a.py",
+    )
+    found = index_of([tests])["total"]
+    setup = ("box = Box([1, 2])", "box.items.append(LIMIT)")
+    assert found == (Case("tests/test_a.py", "box.total()", (("pier.a", "Box"),), ("LIMIT = 3",), setup),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("    assert depth(self.sea) == 1\n", id="a fixture of the class"),
+        pytest.param("    for sea in (1, 2):\n        assert depth(sea) == 1\n", id="a loop"),
+        pytest.param("    assert depth(where(1)) == 1\n", id="a name that nobody knows"),
+    ],
+)
+def test_calls_that_do_not_stand_alone_are_left(body: str) -> None:
+    text = f"from pier.a import depth\n\n\ndef test_depth(self):\n{body}"
+    assert index_of([source(text, "tests/test_a.py")]).get("depth", ()) == ()
+
+
+def test_a_docstring_shows_calls() -> None:
+    found = known_calls({}, source(SEA), "pier.a", f"{PIER}depth")
+    assert found == (Case(f"{PIER}depth", "depth(tide)", (("pier.a", "depth"),), (), ("tide = 3",)),)
+
+
+def test_a_method_is_guessed_on_an_object_that_the_docstring_makes() -> None:
+    found = list(guessed(source(SEA), "pier.a", f"{PIER}Box.above", {}))
+    assert found[0] == Case(f"{PIER}Box.above", "Box([1, 2]).above(1)", (("pier.a", "Box"),))
+
+
+def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
+    found = attributes(source(SEA), "pier.a", {})
+    assert [one.call for one in found[f"{PIER}Box._calc_first"]] == ["Box([1, 2]).first"]
+
+
+def test_a_private_function_brings_those_that_call_it() -> None:
+    assert leading_to({"_low", "depth"}, source(SEA)) == {"_low", "lowest", "depth"}
+
+
+# --- which become tests -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(case("depth(1)", checks=()), id="demands nothing"),
+        pytest.param(case("depth(1)", checks=(("raises", "KeyError", "sea"),)), id="an error that may be a mistake"),
+        pytest.param(case("depth(1)", checks=(("raises", "ValueError", ""),)), id="an error without stable words"),
+        pytest.param(case("box._depth"), id="a private name"),
+        pytest.param(case("depth(1)", "'<a at 0x7f12>'"), id="an address"),
+        pytest.param(case("depth('/home/x')"), id="a place on a machine"),
+        pytest.param(case("depth(1)", "1", setup=("sea = 1",) * 6), id="a long setup"),
+        pytest.param(case(f"depth({'1' * 120})"), id="a long call"),
+    ],
+)
+def test_an_unfit_call_is_no_test(bad: Case) -> None:
+    assert not fit(bad, plain(""))
+
+
+def test_the_fewest_and_shortest_calls_notice_all_that_can_be_noticed() -> None:
+    cases = [case("depth(1)", kills="a"), case("depth(2)", kills="a b"), case("depth(1234567)", kills="a b"),
+             case("depth(3)", kills="c"), case("depth(4)", kills="")]  # fmt: skip
+    assert [one.call for one in chosen(cases, plain)] == ["depth(2)", "depth(3)"]
+
+
+def test_input_that_a_function_does_not_speak_of_is_not_varied_into_a_test() -> None:
+    known = node('def merge(items):\n    """Merge sorted items."""')
+    unsorted = Case(f"{PIER}merge", "merge([2, 1])", origin="varied", checks=(("eq", "result", "[2, 1]"),))
+    assert not fit(unsorted, known)
+    assert fit(Case(f"{PIER}merge", "merge([1, 2])", origin="varied", checks=(("eq", "result", "[]"),)), known)
+
+
+@pytest.mark.parametrize(
+    ("text", "gives", "why"),
+    [
+        pytest.param("def f(a) -> int: ...", "str", "gives a str where int is annotated", id="another type"),
+        pytest.param("def f(a) -> int | None: ...", "NoneType", "", id="one of a union"),
+        pytest.param("def f(a) -> Thing: ...", "str", "", id="a type that is not known here"),
+        pytest.param("def is_f(a): ...", "int", "gives a int where its name promises yes or no", id="a predicate"),
+        pytest.param("def is_f(a): ...", "bool", "", id="an honest predicate"),
+    ],
+)
+def test_what_contradicts_annotation_or_name_is_suspicious(text: str, gives: str, why: str) -> None:
+    assert contradiction(case("f(1)", gives=gives), node(text)) == why
+
+
+@pytest.mark.parametrize(
+    ("error", "call", "deliberate", "told"),
+    [
+        pytest.param("IndexError", "first([])", False, True, id="breaks on nothing"),
+        pytest.param("IndexError", "first(7)", False, False, id="breaks on what nobody should give it"),
+        pytest.param("RecursionError", "first(7)", False, True, id="never ends"),
+        pytest.param("IndexError", "first([])", True, False, id="refuses it in words"),
+        pytest.param("TypeError", "first([])", False, False, id="a type that it does not take"),
+    ],
+)
+def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, told: bool) -> None:
+    text = source("def first(items):\n    return items[0] + items[7]\n").text.replace("first", "summed")
+    call = call.replace("first", "summed")
+    raised = Raised(Case(f"{PIER}summed", call, origin="varied"), error, "out of range", deliberate)
+    notes = possible_bugs(source(text), [raised], [])
+    messages = [f"`{call}` raises {error}: out of range, which nothing about it announces"] if told else []
+    assert [note.message for note in notes] == messages
+
+
+# --- how they read ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mutant", "told"),
+    [
+        pytest.param("pier/a.py:60: `>` → `>=`", "`>` -> `>=` at a.py:60", id="short"),
+        pytest.param("a.py:6: `a > b` → `a < b` at column 4", "`a > b` -> `a < b` at a.py:6", id="with a column"),
+        pytest.param("a.py:6: `500 if weight_of_it > 5 else 300` → `499 if weight_of_it > 5 else 300`",
+                     "`500` -> `499` at a.py:6", id="long, where it differs"),
+        pytest.param('a.py:6: `"é"` → `""`', "the fault at a.py:6", id="letters that a docstring may not hold"),
+    ],
+)  # fmt: skip
+def test_a_mutant_is_named_where_a_reader_can_find_it(mutant: str, told: str) -> None:
+    assert told_of(mutant, 70) == told
+
+
+def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
+    assert docstring(["a.py:6: `>` → `>=`"], 100) == [
+        '"""Kills: `>` -> `>=` at a.py:6. Characterises current behaviour, not a spec."""'
+    ]
+    many = docstring([f"a.py:{line}: `{line}` → `0`" for line in (10, 9, 8, 7)], 100)
+    assert many == ['"""Kills:', "- `7` -> `0` at a.py:7,", "- `8` -> `0` at a.py:8,", "- `9` -> `0` at a.py:9,",
+                    "- and 1 more.", "", "Characterises current behaviour, not a spec.", '"""']  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "name"),
+    [
+        pytest.param(case("depth([])", "[]"), "test_depth_of_empty_sea_is_empty", id="nothing"),
+        pytest.param(case("depth(-1)", "-3"), "test_depth_with_sea_minus_1_is_minus_3", id="a negative number"),
+        pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_without_more_is_ab", id="a switch"),
+        pytest.param(case("Box(1)", name="Box.__init__"), "test_box_with_sea_1_is_1", id="a class"),
+        pytest.param(case("depth('x')", checks=(("raises", "ValueError", "dry land"),)),
+                     "test_depth_raises_value_error", id="an error"),
+    ],
+)  # fmt: skip
+def test_a_name_says_subject_condition_and_behaviour(one: Case, name: str) -> None:
+    assert name_for(one, plain("")) == name
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        pytest.param("assert f(1) == 2", ["assert f(1) == 2"], id="short"),
+        pytest.param("result = f(aaaaaaaaaaaa)", ["result = f(", "    aaaaaaaaaaaa", ")"], id="one argument"),
+        pytest.param(
+            "x = f('a, (b', [1, 2, 3, 4])", ["x = f(", "    'a, (b',", "    [1, 2, 3, 4],", ")"], id="a string"
+        ),
+        pytest.param("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"], id="nothing to open"),
+    ],
+)
+def test_a_long_statement_is_folded_at_its_last_bracket(line: str, lines: list[str]) -> None:
+    assert folded(line, 20) == lines
+
+
+def test_calls_of_one_shape_share_a_table() -> None:
+    cases = [case("depth(1, 2)", "3", kills="a"), case("depth(4, 2)", "6", kills="b"), case("depth('x')", kills="c")]
+    table, alone = grouped(cases, plain, ())
+    assert (table.columns, table.call) == (("sea",), "depth(sea, 2)")
+    assert table.rows == (Row(("1",), "3", "sea=1"), Row(("4",), "6", "sea=4"))
+    assert (alone.name, alone.rows) == ("test_depth_is_1", ())
+
+
+def test_no_name_is_taken_twice() -> None:
+    cases = [case("depth('x')", kills="a"), case("depth('y', more=3)", "2", kills="b")]
+    assert [one.name for one in grouped(cases, plain, ["test_depth_is_1"])] == [
+        "test_depth_is_1_2",
+        "test_depth_with_more_3_is_2",
+    ]
+
+
+MUTANT = "pier/a.py:6: `>` → `>=`"
+SEVERAL = case("f(2)", checks=(("is", "result.a", "None"), ("eq", "result.b", "2")), kills=MUTANT.replace(" ", "_"))
+
+
+def test_checks_of_an_object_stand_below_its_making() -> None:
+    text = block([Written("test_f", (SEVERAL,))], Place("t.py", None, in_classes=False, bound={}), 88, "A")
+    assert text.splitlines()[-3:] == ["    result = f(2)", "    assert result.a is None", "    assert result.b == 2"]
+
+
+def test_a_class_gets_methods_with_subtests() -> None:
+    cases = [case("depth(1, 2)", "3", kills="a"), case("depth(4, 2)", "6", kills="b")]
+    text = block(grouped(cases, plain, ()), Place("t.py", None, in_classes=True, bound={"AEdgesTest": None}), 88, "A")
+    assert text.splitlines()[0] == "class AEdges2Test(unittest.TestCase):"
+    assert text.splitlines()[-6:] == [
+        "        for sea, expected in (",
+        "            (1, 3),",
+        "            (4, 6),",
+        "        ):",
+        "            with self.subTest(sea=sea):",
+        "                self.assertEqual(depth(sea, 2), expected)",
+    ]
+
+
+def test_strings_get_the_quotes_of_the_file() -> None:
+    assert requoted("a = ['b', 'c\"d', \"e'f\", b'g']\n", '"') == 'a = ["b", \'c"d\', "e\'f", b"g"]\n'
+
+
+# --- where they go ------------------------------------------------------------------------------------------------
+
+BEFORE = '"""Tests."""\n\nfrom pier.a import other\n\n\ndef test_other():\n    assert other() == 1\n'
+ERROR = Case(f"{PIER}depth", "depth('x')", (("pier.a", "depth"),), checks=(("raises", "ValueError", "dry land"),),
+             kills=frozenset({MUTANT}))  # fmt: skip
+FRESH = '''
+
+def test_dry():
+    """Kills: `>` -> `>=` at a.py:6. Characterises current behaviour, not a spec."""
+    with pytest.raises(ValueError, match="dry land"):
+        depth("x")
+'''
+STDLIB = frozenset({"os"})
+
+
+def place_of(text: str, path: str = "tests/test_a.py") -> Place:
+    found = place_for("pier/a.py", [source(text, path)], Recording({}, {}, {}, {}, RECEIPT))
+    assert found is not None
+    return found
+
+
+def test_a_file_keeps_all_that_it_had() -> None:
+    made = assembled([Written("test_dry", (ERROR,))], place_of(BEFORE + "# x" * 29 + "\n"), "A", STDLIB)
+    assert made is not None
+    head = BEFORE.replace(
+        "from pier.a import other\n", "import pytest\n\nfrom pier.a import other\nfrom pier.a import depth\n"
+    )
+    assert made.decode() == head + "# x" * 29 + "\n" + FRESH
+
+
+def test_what_runs_the_file_as_a_script_stays_last() -> None:
+    script = '\n\nif __name__ == "__main__":\n    test_other()\n'
+    made = assembled([Written("test_dry", (ERROR,))], place_of(f"{BEFORE}{'# x' * 29}\n{script}"), "A", STDLIB)
+    assert made is not None
+    assert made.decode().endswith(FRESH + script)
+
+
+def test_other_newlines_stay() -> None:
+    made = assembled(
+        [Written("test_dry", (ERROR,))], place_of(f"{BEFORE}{'# x' * 29}\n".replace("\n", "\r\n")), "A", STDLIB
+    )
+    assert made is not None
+    assert made.count(b"\n") == made.count(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "tests", "expected"),
+    [
+        pytest.param("pier/a.py", ["tests/test_a.py", "tests/test_b.py"], "tests/test_a.py", id="by its name"),
+        pytest.param("pier/_a.py", ["tests/test_a.py"], "tests/test_a.py", id="a private module by its name"),
+        pytest.param("pier/__init__.py", ["tests/test_pier.py"], "tests/test_pier.py", id="a package by its name"),
+        pytest.param("pier/c.py", ["tests/test_b.py"], "tests/test_c.py", id="a new one beside the others"),
+    ],
+)
+def test_new_tests_go_where_the_project_would_put_them(path: str, tests: list[str], expected: str) -> None:
+    place = place_for(path, [source("def test_x(): ...\n", one) for one in tests], Recording({}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == expected
+
+
+def test_only_what_holds_and_notices_is_kept() -> None:
+    names = ("good", "shaky", "idle")
+    mutants = tuple(Mutant(f"pier/a.py:2: `{name}` → `x`", "pier/a.py", 2, f"{PIER}f", b"") for name in names)
+    tests = [
+        Written(f"test_{name}", (Case(f"{PIER}f", f"f('{name}')", (("pier.a", "f"),), checks=(("eq", "result", "1"),),
+                                      kills=frozenset({mutant.name})),))
+        for name, mutant in zip(names, mutants, strict=True)
+    ]  # fmt: skip
+    fake = FakeExperiments(
+        repeated=Repetition(3, (), {"tests/test_a.py::test_shaky": ("another clock",)}, RECEIPT),
+        mutated=MutationRun({mutants[0].name: "tests/test_a.py::test_good"}, (mutants[2].name,), {}, RECEIPT),
+    )
+    product = source("def f(a):\n    return 1\n")
+    ground = Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": product}, [])
+    weak = Weak(product, mutants, MutationRun({}, tuple(one.name for one in mutants), {}, RECEIPT))
+    drafted = Drafted(weak, Exploration((), (), {}, RECEIPT), place_of(BEFORE + "# x" * 29 + "\n"), tuple(tests))
+    assert [test.name for test in proved(ground, drafted, tests)] == ["test_good"]
+    assert definitions(product).keys() == {"f"}
