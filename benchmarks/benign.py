@@ -77,8 +77,7 @@ def judged(package: Package, most: int) -> Iterator[Judged]:
 def _one(package: Package, unit: Unit, candidate: Candidate) -> Judged:
     results = tuple(judge(ordered(gates(), candidate.policy), candidate))
     refusals = candidate.policy.decides(candidate.change.safety, results)
-    by_tests = any(result.gate == "tests" and result.ruling is Ruling.FAIL for result in results)
-    alone = _unsound(package, candidate) if by_tests else ""
+    alone = _unsound(package, candidate) if refusals else ""
     return Judged(f"{package.name} {package.version}", unit, results, refusals, alone)
 
 
