@@ -76,6 +76,7 @@ class Loop:
         self.request = request
         self.funnel = Funnel()
         self.proposals: list[Proposed] = []
+        self.worth = publisher.worth()
         self.ends = publisher.now() + timedelta(seconds=self.ground.policy.budget.seconds)
 
     def run(self, scan: Scan) -> Report:
@@ -84,7 +85,8 @@ class Loop:
         A candidate that needs a first look waits for others that do, and what comes after it waits too; but the first
         proposal is not kept waiting by what a look costs.
         """
-        queue, waiting = groups(self._eligible(scan), self.crew.codemods), list[Ready]()
+        found = self.worth.measured(self._eligible(scan), self.project)
+        queue, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
         while (queue or waiting) and not self._full():
             if queue and len(waiting) < self._room():
                 queue[:0] = self._begin(queue.pop(0), len(queue), waiting)
@@ -129,7 +131,7 @@ class Loop:
             return f"off by policy: {finding.rule}"
         if not wanted(finding.rule, self.request.only):
             return "not asked for"
-        return self.publisher.forge.suppressed(finding)
+        return self.worth.refuses(finding.rule) or self.publisher.forge.suppressed(finding)
 
     def _spent(self) -> str:
         """Return why nothing more is begun."""
@@ -162,9 +164,12 @@ class Loop:
             self.funnel.drop(finding, f"{group.codemod.name} abstained: {reason}")
         if drafted.change is None:
             return ()
+        answered, poor = self.worth.drafted(replace(group, findings=drafted.answered), drafted.change)
+        if poor:
+            self._skip(answered, poor)
+            return ()
         self.funnel.attempts += 1
         self.funnel.reach("tried", drafted.answered)
-        answered = replace(group, findings=drafted.answered)
         candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
         early, _ = self._stages
         results = tuple(judge(early, candidate))
@@ -246,6 +251,11 @@ class Loop:
             else:
                 kept[drafted.change.safety].append(part.findings[0])
         return kept
+
+    def _skip(self, group: Group, why: str) -> None:
+        self._tell("skip", "try", f"{_place_of(group)}  {why}")
+        for finding in group.findings:
+            self.funnel.drop(finding, "worth less than policies/review.yaml asks for")
 
     def _refuse(self, findings: tuple[Finding, ...], gate: str, reason: str) -> None:
         first = findings[0]

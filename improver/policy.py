@@ -99,6 +99,22 @@ class Budget(_Section):
     seconds: Positive
 
 
+class Worth(_Section):
+    """How the worth of a change is weighed: its codemod's value times its safety, 1 to 25, raised by what is measured.
+
+    Each weight is how much the best evidence of its kind adds: 0.5 makes ten fifteen, and 0 ignores it.
+    """
+
+    floor: Annotated[float, Field(ge=0)] = 4.0  # below it nothing is proposed
+    acceptance: Annotated[float, Field(ge=0, le=1)] = 0.25  # a rule that humans accept less often is only reported
+    callers: Annotated[float, Field(ge=0)] = 0.5  # places that call the function
+    changes: Annotated[float, Field(ge=0)] = 0.5  # how often its file was changed
+    covered: Annotated[float, Field(ge=0)] = 0.5  # how much of it the tests run
+    simpler: Annotated[float, Field(ge=0)] = 1.0  # how far its complexity falls
+    places: Annotated[float, Field(ge=0)] = 0.5  # how many places are mended at once
+    history_days: Positive = 365  # how far back changes are counted
+
+
 class Review(_Section):
     """What is worth a human's time."""
 
@@ -107,6 +123,7 @@ class Review(_Section):
     codemods_off: tuple[str, ...] = ()
     complexity: Positive  # cognitive; above it a function is reported
     duplicate_statements: Positive  # nested ones included; so many that stand in two places are reported
+    worth: Worth = Worth()
 
 
 class Policy(_Section):
@@ -222,5 +239,5 @@ def _explained(error: ValidationError) -> PolicyError:
 
 
 def _known_keys() -> list[str]:
-    sections = (Scope, Gates, Budget, Review, Risk, Limits, Suite, Trials)
+    sections = (Scope, Gates, Budget, Review, Risk, Limits, Suite, Trials, Worth)
     return sorted({key for section in sections for key in section.model_fields})

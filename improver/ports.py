@@ -112,8 +112,24 @@ class Bench(Protocol):
         """Run `python -m argv...` on an export of `tree` in the sandbox; return the receipt and its output."""
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """How often files were changed: `changes` counts, by path, the commits that changed what was there already.
+
+    `commits` is how many commits were looked at, merges aside, and `days` how far the oldest of them lies back.
+    """
+
+    commits: int = 0
+    days: int = 0
+    changes: Mapping[str, int] = field(default_factory=dict)
+    trouble: str = ""  # why there is no history; "" when there is one
+
+
 class Repository(Protocol):
     """Git as the loop may use it: new objects and new branches of ours, nothing else."""
+
+    def history(self, commit: str, days: int) -> History:
+        """Return how often each file was changed in the `days` before `commit`."""
 
     def write_tree(self, base: str, edits: Sequence[Edit]) -> str:
         """Write `edits` over the tree of commit `base`; return the new tree's id."""
@@ -136,6 +152,9 @@ class Forge(Protocol):
 
     def refusals(self, path: str, rule: str) -> tuple[str, ...]:
         """Return what was tried for this rule in this file and refused, one sentence each."""
+
+    def verdicts(self) -> Mapping[str, tuple[int, int]]:
+        """Return, by rule, how many of its proposals humans approved and how many they rejected."""
 
     def refused(self, findings: tuple[Finding, ...], gate: str, reason: str, at: str) -> None:
         """Record that a candidate was refused by `gate`."""

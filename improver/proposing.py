@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from improver import rationale
+from improver.circumstances import Circumstances, told
 from improver.policy import Policy
 from improver.ports import Bench, Forge, Repository
 from improver.records import Change, Draft, Finding, GateResult, Ruling, Tier, Tree
 from improver.verify.evidence import Evidence
+from improver.worth import Worth
 
 ID_LENGTH = 48
 
@@ -58,6 +60,12 @@ class Publisher:
     ground: Ground
     now: Callable[[], datetime]
     nonce: Callable[[], str]
+
+    def worth(self) -> Worth:
+        """Return what weighs findings by the history of the base, its baseline and all verdicts so far."""
+        ground = self.ground
+        history = self.repository.history(ground.base, ground.policy.review.worth.history_days)
+        return Worth(ground.policy, Circumstances(ground.bench.baseline.lines, history, self.forge.verdicts()))
 
     def propose(self, judged: Judged, *, keep: bool) -> Proposed:
         """Commit the tree, bind the evidence to it and, when `keep`, open its branch."""
@@ -111,6 +119,7 @@ def account_of(evidence: Evidence, stamp: str) -> rationale.Account:
         observable=evidence.observable,
         safe_when=evidence.safe_when,
         findings=evidence.findings,
+        here=told(evidence.findings),
         refused=evidence.refused,
         results=evidence.gates,
         baseline=evidence.baseline,

@@ -9,6 +9,7 @@ from improver.records import Finding, GateResult, Receipt, Ruling, Safety
 
 TITLE_LENGTH = 72  # characters; what a hosting site shows without cutting
 REASONS_SHOWN = 5
+GIST = 3  # measured reasons in the one line that has to suffice
 FILE_TRAILER = "Nova-Evidence-File:"
 # What a page would act on instead of showing it; each is shown as code. A lone backtick would open code.
 LIVE = re.compile(
@@ -35,6 +36,7 @@ class Account:
     observable: str
     safe_when: str
     findings: tuple[Finding, ...]
+    here: tuple[str, ...]  # why it matters in this project, as far as it was measured
     refused: tuple[str, ...]  # what else was tried for this place, with the gate that refused it
     results: tuple[GateResult, ...]
     baseline: Receipt
@@ -72,7 +74,7 @@ def body(account: Account) -> str:
     sections = [
         _headline(account),
         f"## What\n\n{_what(account)}",
-        f"## Why now\n\n{plain(account.why)}",
+        f"## Why now\n\n{_why(account)}",
         f"## Evidence\n\n{_evidence(account)}",
         f"## Not checked\n\n{_bullets(_not_checked(account)) or 'Every gate gave a verdict.'}",
         f"## Alternatives rejected\n\n{_bullets(account.refused) or 'None was tried.'}",
@@ -96,7 +98,21 @@ def _headline(account: Account) -> str:
         for reason in result.reasons or (result.claim,)
     ]
     lead = f"**{plain(title(account.title))}** ({account.safety.value})"
-    return "\n".join([lead, *(f"**{plain(concern)}**" for concern in concerns)])
+    return "\n".join([lead, *(f"**{plain(concern)}**" for concern in concerns), _gist(account)])
+
+
+def _gist(account: Account) -> str:
+    """Return the one line that says why it matters and what is proved; with the title it suffices."""
+    parts = [plain(account.why).rstrip(".")]
+    parts += ["; ".join(map(plain, account.here[:GIST]))] if account.here else []
+    unanswered = [result.gate for result in account.results if result.ruling is not Ruling.PASS]
+    parts.append(f"No gate refused it; without a pass: {', '.join(unanswered)}" if unanswered else "Every gate passed")
+    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts if part).rstrip()
+
+
+def _why(account: Account) -> str:
+    told = _bullets([f"{reason[:1].upper()}{reason[1:]}." for reason in account.here])
+    return plain(account.why) + (f"\n\nHere:\n\n{told}" if told else "")
 
 
 def _what(account: Account) -> str:

@@ -3,7 +3,7 @@
 import contextlib
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -137,8 +137,14 @@ def scan(
     return Scan(len(project.sources), tuple(unreadable), tuple(ordered))
 
 
-def groups(findings: Iterable[Finding], codemods: Sequence[Codemod]) -> list[Group]:
-    """Group findings that a codemod answers by rule and file; most valuable first, rules taking turns."""
+def groups(
+    findings: Iterable[Finding], codemods: Sequence[Codemod], worth: Callable[[Group], float] | None = None
+) -> list[Group]:
+    """Group findings that a codemod answers by rule and file; most valuable first, rules taking turns.
+
+    Without `worth` a group is worth what the catalogue says of its codemod.
+    """
+    value = worth or (lambda group: catalogued(group.codemod, group.codemod.SAFETY))
     by_place: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         by_place[finding.rule, finding.path].append(finding)
@@ -147,7 +153,7 @@ def groups(findings: Iterable[Finding], codemods: Sequence[Codemod]) -> list[Gro
         for (rule, _), group in by_place.items()
         if (codemod := answering(codemods, rule)) is not None
     ]
-    made.sort(key=lambda group: (-worth(group.codemod), -len(group.findings), group.rule, group.path))
+    made.sort(key=lambda group: (-value(group), -len(group.findings), group.rule, group.path))
     turns: dict[str, int] = defaultdict(int)
     order = {}
     for group in made:
@@ -156,9 +162,9 @@ def groups(findings: Iterable[Finding], codemods: Sequence[Codemod]) -> list[Gro
     return sorted(made, key=lambda group: order[id(group)])
 
 
-def worth(codemod: Codemod) -> int:
+def catalogued(codemod: Codemod, safety: Safety) -> int:
     """Return value times safety, the catalogue's measure: 1 to 25."""
-    return codemod.VALUE * (len(SAFEST_FIRST) - SAFEST_FIRST.index(codemod.SAFETY))
+    return codemod.VALUE * (len(SAFEST_FIRST) - SAFEST_FIRST.index(safety))
 
 
 def answering(codemods: Sequence[Codemod], rule: str) -> Codemod | None:

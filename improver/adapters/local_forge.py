@@ -1,6 +1,7 @@
 """The forge that needs no network: a pull request is a record in the ledger and its Markdown text."""
 
 import re
+from collections import Counter
 
 from improver.adapters.ledger import Ledger
 from improver.adapters.ledger_records import Attempt, Proposal, State
@@ -25,6 +26,11 @@ class LocalForge:
         """Return what this run tried for `rule` in `path` and a gate refused, one sentence each, the last ones."""
         found = [f"{one.reason}" for one in self._ledger.attempts(self._run) if (one.path, one.rule) == (path, rule)]
         return tuple(dict.fromkeys(found))[-REFUSALS_SHOWN:]
+
+    def verdicts(self) -> dict[str, tuple[int, int]]:
+        """Return, by rule, how many of its proposals humans approved and how many they rejected."""
+        given = Counter((one.rule, one.verdict.decision) for one in self._ledger.decisions() if one.effective)
+        return {rule: (given[rule, "approved"], given[rule, "rejected"]) for rule, _ in given}
 
     def refused(self, findings: tuple[Finding, ...], gate: str, reason: str, at: str) -> None:
         """Record that the candidate for `findings` was refused by `gate`."""

@@ -10,16 +10,18 @@ from types import TracebackType
 from typing import Self
 
 from improver.adapters.git_command import GitCommand
+from improver.adapters.history import LOG, history_of
 from improver.adapters.opening import Place, data_folder, find
 from improver.adapters.snapshot import BlobReader, Snapshot, entries_of
 from improver.errors import RepositoryError
+from improver.ports import History
 from improver.records import EXECUTABLE, REGULAR, SUBMODULE, Edit
 
 OURS = re.compile(r"nova/[a-z0-9][a-z0-9-]{0,47}")
 OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # What git may run here: nothing that moves the user's head, index or working tree.
 VERBS = frozenset(
-    "cat-file check-ref-format commit-tree diff-tree for-each-ref hash-object ls-tree "  # noqa: SIM905 - one sentence
+    "cat-file check-ref-format commit-tree diff-tree for-each-ref hash-object log ls-tree "  # noqa: SIM905 - one sentence
     "merge-base read-tree rev-parse show-ref status update-index update-ref worktree write-tree".split()
 )
 # What neither configuration nor attributes may change about a diff.
@@ -91,6 +93,11 @@ class Repository:
         """Return the textual difference that nothing in the repository can hide; other bytes become surrogates."""
         arguments = ("-r", "-p", "--no-commit-id", *SHOWN, oid(base), oid(commit), "--")
         return self._git.run("diff-tree", *arguments).stdout.decode("utf-8", "surrogateescape")
+
+    def history(self, commit: str, days: int) -> History:
+        """Return how often each file was changed in the `days` before `commit`, by one look at the last commits."""
+        told = self._git.ask("log", *LOG, oid(commit), "--")
+        return history_of(told.stdout, days) if told.status == 0 else History(trouble=told.stderr)
 
     def contains(self, descendant: str, ancestor: str) -> bool:
         """Tell whether `ancestor` is `descendant` or one of its ancestors."""

@@ -10,6 +10,7 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
 from improver.gate import Candidate, Example, Gate
 from improver.observer import Project
 from improver.policy import Policy, Risk
+from improver.ports import History
 from improver.proposing import Ground
 from improver.records import Draft, Edit, File, Finding, GateResult, Ruling, Safety, Tier, Tree
 from improver.scan import read_project
@@ -122,6 +123,7 @@ class MemoryRepository:
     journal: list[str] = field(default_factory=list)
     branches: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    past: History = field(default_factory=History)
 
     def write_tree(self, base: str, edits: Sequence[Edit]) -> str:
         return hashlib.sha1(repr((base, tuple(edits))).encode(), usedforsecurity=False).hexdigest()
@@ -134,6 +136,9 @@ class MemoryRepository:
     def create_branch(self, name: str, commit: str) -> None:
         self.journal.append(f"branch {name}")
         self.branches[name] = commit
+
+    def history(self, commit: str, days: int) -> History:
+        return self.past if commit == BASE and days else History()
 
     def diff(self, base: str, commit: str) -> str:
         return f"diff {base} {commit}\n"
@@ -148,12 +153,16 @@ class MemoryForge:
     drafts: list[Draft] = field(default_factory=list)
     refusal_list: list[tuple[tuple[str, ...], str, str]] = field(default_factory=list)
     moments: list[str] = field(default_factory=list)
+    said: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def suppressed(self, finding: Finding) -> str:
         return self.held.get(finding.path, "")
 
     def refusals(self, path: str, rule: str) -> tuple[str, ...]:
         return tuple(reason for places, _, reason in self.refusal_list if f"{path}:" in places[0] and rule)
+
+    def verdicts(self) -> Mapping[str, tuple[int, int]]:
+        return self.said
 
     def refused(self, findings: tuple[Finding, ...], gate: str, reason: str, at: str) -> None:
         self.refusal_list.append((tuple(f"{one.path}:{one.line}" for one in findings), gate, reason))

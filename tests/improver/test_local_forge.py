@@ -106,7 +106,7 @@ def test_the_text_names_the_proposals_number_in_commands_only(root: Path) -> Non
 
 def test_a_forge_has_no_way_to_decide_or_merge() -> None:
     offered = {name for name in vars(LocalForge) if not name.startswith("_")}
-    assert offered == {"suppressed", "refusals", "refused", "begin", "opened", "get", "list"}
+    assert offered == {"suppressed", "refusals", "refused", "verdicts", "begin", "opened", "get", "list"}
 
 
 # --- kill -9 ------------------------------------------------------------------------------------------------------

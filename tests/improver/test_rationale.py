@@ -35,6 +35,7 @@ ACCOUNT = Account(
     safety=Safety.COVERED,
     observable="",
     findings=FINDINGS,
+    here=("`pier.depth` is called by its name in 7 places", "the file was changed by 12 of 340 commits"),
     safe_when="nobody minds.",
     results=RESULTS,
     baseline=Receipt(("pytest",), 1, counts={"passed": 612, "host": 7}),
@@ -58,7 +59,15 @@ def test_the_sections_come_in_order() -> None:
 
 def test_each_section_says_what_is_known() -> None:
     text = body(ACCOUNT)
-    assert text.startswith("**Renew old words in a.py** (covered)\n\n")
+    assert text.splitlines()[:2] == [
+        "**Renew old words in a.py** (covered)",
+        "New is better. `pier.depth` is called by its name in 7 places; the file was changed by 12 of 340 commits. "
+        "No gate refused it; without a pass: types.",
+    ]
+    assert section(text, "Why now") == (
+        "new is better\n\nHere:\n\n- `pier.depth` is called by its name in 7 places.\n"
+        "- The file was changed by 12 of 340 commits."
+    )
     assert section(text, "What") == "- `a.py` in `pier.depth`: it is old\n- `a.py`: so is this"
     assert section(text, "Not checked") == (
         "- types: no checker; is configured\n- tests: 7 that cannot run inside a sandbox"
@@ -85,6 +94,7 @@ ACCOUNTS = st.builds(
     findings=st.lists(
         st.builds(Finding, WORDS, WORDS, WORDS, WORDS, st.integers(1, 99), st.integers(0, 9), WORDS), max_size=2
     ).map(tuple),
+    here=st.lists(WORDS, max_size=2).map(tuple),
     refused=st.lists(WORDS, max_size=2).map(tuple),
     results=st.lists(
         st.builds(
@@ -109,7 +119,15 @@ ACCOUNTS = st.builds(
 def told_by(account: Account) -> str:
     """Return all that an account holds, as text: its words, its counts, its digests as they are shown."""
     receipts = [account.baseline, *(result.receipt for result in account.results)]
-    said = [account.title, account.why, account.observable, account.safe_when, account.stamp, *account.refused]
+    said = [
+        account.title,
+        account.why,
+        account.observable,
+        account.safe_when,
+        account.stamp,
+        *account.refused,
+        *account.here,
+    ]
     said += [part for one in account.findings for part in (one.key, one.path, one.symbol, one.message)]
     said += [part for result in account.results for part in (result.claim, *result.reasons)]
     said += [str(number) for receipt in receipts for number in receipt.counts.values()]

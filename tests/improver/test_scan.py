@@ -6,7 +6,7 @@ import pytest
 
 from improver.observer import Project, observer
 from improver.records import SUBMODULE, SYMLINK, File, Finding, Safety
-from improver.scan import draft, groups, read_project, scan, wanted, worth
+from improver.scan import catalogued, draft, groups, read_project, scan, wanted
 from improver.source import Unreadable
 from tests.improver.benches import FakeBench
 from tests.improver.judging import PACKAGED
@@ -78,7 +78,7 @@ def test_groups_take_turns_by_rule_and_the_most_valuable_comes_first() -> None:
     proved = RenewProved()
     found = scan(project_of(tree), [odd], [RENEW, proved], [])
     made = groups(found.findings, [RENEW, proved])
-    assert worth(proved) > worth(RENEW)
+    assert (catalogued(proved, proved.SAFETY), catalogued(RENEW, RENEW.SAFETY)) == (25, 9)
     assert [(group.rule, group.path, len(group.findings)) for group in made] == [
         ("proved", "b.py", 2),
         (RULE, "b.py", 2),
