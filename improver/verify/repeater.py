@@ -5,6 +5,8 @@ from there. The clock is shifted in time.time, time_ns, clock_gettime(CLOCK_REAL
 asctime and strftime without a moment, and in datetime's now, utcnow and today. It is not shifted for file times,
 monotonic clocks, child processes and C code that asks the system itself. Draws are changed in the functions of
 `random` until somebody seeds them, not in generators of one's own, `secrets` or `os.urandom`.
+
+PYTEST_DONT_REWRITE: it holds no assertions, and projects that turn warnings into errors must not trip over it.
 """
 
 from __future__ import annotations
