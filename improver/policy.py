@@ -70,6 +70,7 @@ class Trials(_Section):
     calls: Positive  # recorded calls kept of one function
     call_bytes: Positive  # a call whose pickled arguments are larger is not kept
     generated: Count  # inputs made for one function, where its annotations allow
+    symbolic: Count  # seconds of CrossHair's search, where the project's environment has it
     mutants: Positive  # of the functions that one change touches
     repetitions: Positive  # fresh processes for new and impacted tests
     growth: Annotated[float, Field(ge=1)]  # a candidate may cost this many times the base at the largest input

@@ -85,6 +85,11 @@ def compare(rig: Rig, base: Tree, tree: Tree, functions: Sequence[str], recordin
     return _compared(_Oracle(rig, asked, names), base, tree, unasked)
 
 
+def replayed(rig: Rig, trees: tuple[Tree, Tree], asked: Sequence[Question]) -> Comparison:
+    """Ask base and candidate these questions."""
+    return _compared(_Oracle(rig, asked, ()), *trees, Counter())
+
+
 def _digest(asked: Sequence[Question]) -> str:
     return hashlib.sha256("\n".join(map(repr, asked)).encode()).hexdigest()
 
@@ -115,7 +120,7 @@ class _Oracle:
                 guest = stage.folder / name
                 guest.write_bytes(Path(__file__).with_name(name).read_bytes())
                 guest.chmod(0o644)
-            argv = _argv(self.rig, f"{stage.judge}/oracle.py", f"{stage.judge}/spec.json")
+            argv = python_of(self.rig, f"{stage.judge}/oracle.py", f"{stage.judge}/spec.json")
             limits = Limits.of(self.rig.policy.gates.suite.model_copy(update={"seconds": bounds.seconds}))
             ended = self.rig.sandbox.run(Job(argv, stage.mounts, limits, {"PYTHONHASHSEED": seed}, report=True))
         return replace(read_answers(ended.report, ended.trouble), seconds=ended.seconds)
@@ -146,7 +151,7 @@ class _Oracle:
         return {"modules": modules, "inputs": inputs, "watched": self.watched}
 
 
-def _argv(rig: Rig, *words: str) -> tuple[str, ...]:
+def python_of(rig: Rig, *words: str) -> tuple[str, ...]:
     """Return a command line that takes the hash seed from the environment, which is all ours."""
     safe_path = ("-P",) if rig.interpreter.version >= (3, 11, 0) else ()
     return (rig.interpreter.python, "-s", *safe_path, "-B", *words)

@@ -18,12 +18,12 @@ from improver.experiments import (
 )
 from improver.ports import SuiteRun
 from improver.records import Tree
-from improver.verify.comparing import compare
 from improver.verify.exploring import explored
 from improver.verify.mutation import mutated
 from improver.verify.recording import recorded
 from improver.verify.repeating import Repeater
 from improver.verify.scaling import scaled
+from improver.verify.searching import compared
 from improver.verify.suite import Rig
 from improver.verify.warm import Ground, looked
 
@@ -51,7 +51,7 @@ class SandboxExperiments:
 
     def compare(self, tree: Tree, functions: Sequence[str]) -> Comparison:
         """Replay the recorded and generated inputs of `functions` on the base and on `tree`."""
-        return compare(self.rig, self.base, tree, functions, self.recording())
+        return compared(self.rig, (self.base, tree), functions, self.recording())
 
     def look(self, changes: Sequence[Mapping[str, bytes | None]]) -> tuple[Look, ...]:
         """Take a warm first look at each change (new bytes by path, None deletes) with the base's tests."""
