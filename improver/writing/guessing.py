@@ -5,6 +5,7 @@ A guess that does not fit ends in an error, and no test is made of it.
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,11 @@ from improver.judging.strategies import Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.harvest import Index, documented
 
+OPPOSITES = (
+    *(("load", "dump"), ("unsign", "sign"), ("decode", "encode"), ("unpack", "pack"), ("unquote", "quote")),
+    *(("unescape", "escape"), ("decompress", "compress"), ("gunzip", "gzip"), ("deserialize", "serialize")),
+    *(("decrypt", "encrypt"), ("parse", "format"), ("unflatten", "flatten"), ("from_json", "to_json")),
+)
 MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
@@ -51,6 +57,32 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
         yield replace(one, function=function, call=f"{one.call}({given})")
 
 
+def returned(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
+    """Yield calls of `function` on what its opposite, of the same class or file, makes of plain values."""
+    *owners, last = function.partition("::")[2].split(".")
+    forth = opposite(last)
+    node = _definition(source, [*owners, forth]) if forth else None
+    if node is None or not forth:
+        return
+    words = [*dict.fromkeys(itertools.islice(_arguments(node, is_method=bool(owners)), GUESSES))]
+    if not owners:
+        imports = ((home, forth), (home, last))
+        yield from (Case(function, f"{last}({forth}({given}))", imports) for given in words)
+        return
+    for one, given in itertools.product(makers(source, home, owners[-1], index), words):
+        name = owners[-1].lower() if owners[-1].lower() != owners[-1] else "made"
+        call = f"{name}.{last}({name}.{forth}({given}))"
+        yield replace(one, function=function, setup=(*one.setup, f"{name} = {one.call}"), call=call)
+
+
+def opposite(name: str) -> str:
+    """Return the name of what `name` takes back, "" when the name takes nothing back."""
+    for back, forth in OPPOSITES:
+        if found := re.fullmatch(rf"(.*_|){back}(_.*|s|)", name):
+            return f"{found[1]}{forth}{found[2]}"
+    return ""
+
+
 def attributes(source: Source, home: str, index: Index) -> dict[str, list[Case]]:
     """Map a private function of a class to reads of the public attributes that the class makes of it."""
     found: dict[str, list[Case]] = {}
@@ -73,10 +105,12 @@ def attributes(source: Source, home: str, index: Index) -> dict[str, list[Case]]
 def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     """Return the shortest calls of a class that tests and its docstring show, or one without arguments."""
     node = next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner), None)
-    if node is None or owner.startswith("_"):
+    heirs = [one for one in source.tree.body if isinstance(one, ast.ClassDef) and owner in map(ast.unparse, one.bases)]
+    if owner.endswith("Mixin") or owner.startswith("_"):
+        return [case for one in heirs for case in makers(source, home, one.name, index)]
+    if node is None:
         return []
-    module = home
-    known = [case for case in (*documented(source, module, node), *index.get(owner, ())) if case.call.startswith(owner)]
+    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if case.call.startswith(owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = _definition(source, [owner, "__init__"])
     given = [*_arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]

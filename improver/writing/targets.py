@@ -13,7 +13,7 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
-from improver.writing.guessing import attributes, guessed
+from improver.writing.guessing import attributes, guessed, returned
 from improver.writing.harvest import Index, index_of, known_calls
 
 CALLS, GENERATED = 20, 24  # of one function
@@ -127,6 +127,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             calls += [("generated", one.data) for one in made if not one.loose]
         if len(texts) + len(calls) < FEW:
             texts += tuple(guessed(source, home, function, ground.index))
+        texts += tuple(returned(source, home, function, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
 
 

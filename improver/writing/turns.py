@@ -8,7 +8,7 @@ from improver.policy import Policy
 from improver.ports import Bench
 from improver.records import Tree
 from improver.writing.targets import Ground
-from improver.writing.writer import RULE, Outcome, write_tests
+from improver.writing.writer import RULE
 
 MUTANTS = 4  # times as many as the gates try of one change: what lives is looked for in a whole file
 
@@ -30,8 +30,8 @@ def ground_of(tree: Tree, policy: Policy, bench: Bench, project: Project) -> Gro
     return Ground(tree, layout, policy, bench.experiments, sources, tests)
 
 
-def outcomes(ground: Ground, tell: Callable[[str], None]) -> Iterator[Outcome]:
-    """Yield what comes of each file of which calls are known; nothing where the suite cannot be recorded."""
+def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[str]:
+    """Yield each file of which calls are known; nothing where the suite cannot be recorded."""
     if RULE in ground.policy.review.codemods_off or not ground.tests or not ground.sources:
         return
     recording = ground.recording
@@ -39,7 +39,7 @@ def outcomes(ground: Ground, tell: Callable[[str], None]) -> Iterator[Outcome]:
         tell(f"no tests are written: {recording.trouble}")
         return
     counts = Counter(name.partition("::")[0] for name in recording.calls)
-    paths = sorted((path for path in ground.sources if counts[path]), key=lambda path: (-counts[path], path))
-    for number, path in enumerate(paths):
-        tell(f"{len(paths) - number - 1} to go · {RULE} {path}")
-        yield write_tests(ground, path, MUTANTS * ground.policy.gates.trials.mutants)
+    known = sorted((path for path in ground.sources if counts[path]), key=lambda path: (-counts[path], path))
+    for number, path in enumerate(known):
+        tell(f"{len(known) - number - 1} to go · {RULE} {path}")
+        yield path

@@ -85,7 +85,8 @@ def test_half():
     half(2)
 """
 FILES = {
-    "pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\nfilterwarnings = ["error"]\n',
+    "pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n\n[tool.pytest.ini_options]\n'
+    'testpaths = ["tests"]\nfilterwarnings = ["error"]\n',
     "pier/__init__.py": "",
     "pier/a.py": SEA,
     "tests/test_a.py": TESTS,

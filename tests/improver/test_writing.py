@@ -11,7 +11,7 @@ from improver.source import Function, Source
 from improver.writing.assembling import assembled
 from improver.writing.folding import folded
 from improver.writing.grouping import Row, Written, grouped
-from improver.writing.guessing import attributes, guessed
+from improver.writing.guessing import attributes, guessed, opposite, returned
 from improver.writing.harvest import index_of, known_calls
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, requoted
@@ -127,6 +127,20 @@ def test_a_docstring_shows_calls() -> None:
 def test_a_method_is_guessed_on_an_object_that_the_docstring_makes() -> None:
     found = list(guessed(source(SEA), "pier.a", f"{PIER}Box.above", {}))
     assert found[0] == Case(f"{PIER}Box.above", "Box([1, 2]).above(1)", (("pier.a", "Box"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "forth"),
+    [("loads", "dumps"), ("b64_decode", "b64_encode"), ("load_payload", "dump_payload"), ("explode", "")],
+)
+def test_some_names_take_back_what_another_does(name: str, forth: str) -> None:
+    assert opposite(name) == forth
+
+
+def test_a_round_trip_is_a_call() -> None:
+    text = source("def encode(text):\n    return text\n\n\ndef decode(data):\n    return data\n")
+    found = next(returned(text, "pier.a", f"{PIER}decode", {}))
+    assert (found.call, found.imports) == ("decode(encode('a b'))", (("pier.a", "encode"), ("pier.a", "decode")))
 
 
 def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
