@@ -87,6 +87,19 @@ def test_the_loop_can_use_it_as_its_forge_and_git_as_its_repository(root: Path) 
         assert forge.suppressed(FINDING) == "rejected in proposal #1: no"
 
 
+def test_only_the_last_verdict_on_a_proposal_counts(root: Path) -> None:
+    with open_repository(root) as repository, open_ledger(repository.data) as ledger:
+        forge = LocalForge(ledger, "run-1")
+        assert forge.verdicts() == {}
+        for name in ("one", "two", "three"):
+            ledger.opened(forge.begin(draft(repository, name)))
+        for number, decision in ((1, "approved"), (1, "rejected"), (2, "rejected"), (3, "approved")):
+            ledger.decide(number, Verdict(str(number), decision, "a human", "", "finding", AT))
+        assert forge.verdicts() == {"explicit_cause": (1, 2)}
+        ledger.undo(2, "a human", "", AT)
+        assert forge.verdicts() == {"explicit_cause": (1, 1)}
+
+
 def test_it_tells_what_this_run_refused_for_the_same_place(root: Path) -> None:
     with open_repository(root) as repository, open_ledger(repository.data) as ledger:
         forge = LocalForge(ledger, "run-1")
