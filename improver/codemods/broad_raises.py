@@ -23,7 +23,7 @@ class BroadRaises(Codemod):
     """Name the one type that what is called raises."""
 
     TITLE = "Expect the exception that is meant, not any"
-    WHY = "A test that accepts any exception passes as well when the name is misspelt or the arguments do not fit."
+    WHY = "A test that accepts any exception passes as well when what it calls is not there or takes other arguments."
     SAFE_WHEN = (
         "The block holds one statement, a call of what the project defines once, and that code, or the one call that it"
         " is made of, raises one type in so many words. The name of the type is Python's own or at hand in the file of"

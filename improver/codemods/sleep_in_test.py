@@ -58,9 +58,10 @@ class SleepInTest(Codemod):
         if wait.check.test.lineno != wait.check.test.end_lineno:
             return Abstain("the condition stands on several lines")
         if _is_made_by("threading.Event", wait, source):
-            return _by_event(node, wait, source)
+            return _without_import(_by_event(node, wait, source), node, source)
         if _is_made_by("threading.Thread", wait, source):
-            return _put(node, [f"{ast.unparse(wait.subject)}.join(timeout={wait.limit})"], source)
+            joined = _put(node, [f"{ast.unparse(wait.subject)}.join(timeout={wait.limit})"], source)
+            return _without_import(joined, node, source)
         if origin(ast.Name("time"), source) != "time":
             return Abstain("the module time has no name in this file")
         if "deadline" in mentioned(test_around(node, source) or node):
@@ -76,14 +77,14 @@ class SleepInTest(Codemod):
         (
             "import threading\nimport time\n\n\ndef test_run():\n    done = threading.Event()\n    run(done.set)\n"
             "    time.sleep(0.5)\n    assert done.is_set(), 'not run'\n",
-            "import threading\nimport time\n\n\ndef test_run():\n    done = threading.Event()\n    run(done.set)\n"
+            "import threading\n\n\ndef test_run():\n    done = threading.Event()\n    run(done.set)\n"
             "    assert done.wait(timeout=5), 'not run'\n",
         ),
         (
             "from threading import Thread\nfrom time import sleep\n\n\nclass TestRun:\n    def test_run(self):\n"
             "        worker = Thread(target=run)\n        worker.start()\n        # a while\n        sleep(2)\n"
             "        assert not worker.is_alive()\n",
-            "from threading import Thread\nfrom time import sleep\n\n\nclass TestRun:\n    def test_run(self):\n"
+            "from threading import Thread\n\n\nclass TestRun:\n    def test_run(self):\n"
             "        worker = Thread(target=run)\n        worker.start()\n        # a while\n"
             "        worker.join(timeout=20)\n        assert not worker.is_alive()\n",
         ),
@@ -129,6 +130,9 @@ class SleepInTest(Codemod):
         "import time\n\n\ndef run(x):\n    time.sleep(1)\n    assert x.is_set()\n",
         _HEAD + "time.sleep(1)  # it takes long\n    assert x.is_set()\n",
         _HEAD + "deadline = 3\n    time.sleep(1)\n    assert x.is_set()\n",
+        # The import would be left over, and others stand on its line.
+        "import os, threading, time\n\n\ndef test_f():\n    x = threading.Event()\n    time.sleep(1)\n"
+        "    assert x.is_set()\n",
         # An event loop is not kept waiting.
         "import asyncio\n\n\nasync def test_f(x):\n    await asyncio.sleep(1)\n    assert x.is_set()\n",
     )
@@ -209,6 +213,23 @@ def _by_event(node: ast.Expr, wait: _Wait, source: Source) -> Rewrite | Abstain:
     edited = line[: test.col_offset] + text + line[test.end_col_offset or 0 :]
     between = "".join(source.lines[node.end_lineno or 0 : test.lineno - 1])
     return replaced(source, node.lineno, test.lineno, between + edited.decode())
+
+
+def _without_import(rewrite: Rewrite | Abstain, node: ast.Expr, source: Source) -> Rewrite | Abstain:
+    """Take the import away that only the sleep used, where it is a line of its own."""
+    if isinstance(rewrite, Abstain):
+        return rewrite
+    used = next(item.id for item in ast.walk(node) if isinstance(item, ast.Name))
+    if sum(item.id == used for item in source.of_kind(ast.Name)) > 1:
+        return rewrite
+    imports = [item for item in source.tree.body if isinstance(item, ast.Import | ast.ImportFrom)]
+    alone = [item for item in imports if [one.asname or one.name for one in item.names] == [used]]
+    if len(alone) != 1 or not own_lines(alone, source) or alone[0].end_lineno != alone[0].lineno < node.lineno:
+        return Abstain("an import would be left that nothing uses")
+    text = rewrite[source.path].decode("utf-8-sig" if source.bom else source.encoding)
+    above = "".join(source.lines[: alone[0].lineno - 1])  # what stands above the sleep has not changed
+    rest = text[len(above) + len(source.lines[alone[0].lineno - 1]) :]
+    return replaced(source, 1, len(source.lines), above + rest)
 
 
 def _put(node: ast.Expr, lines: list[str], source: Source) -> Rewrite | Abstain:
