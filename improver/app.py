@@ -35,7 +35,7 @@ class Improver:
     @functools.cached_property
     def observers(self) -> tuple[Observer, ...]:
         """Return every observer there is."""
-        return tuple(discover("improver.observers", Observer))
+        return observers()
 
     @functools.cached_property
     def gates(self) -> tuple[Gate, ...]:
@@ -57,6 +57,11 @@ def open_improver(settings: Settings) -> Iterator[Improver]:
 def codemods() -> tuple[Codemod, ...]:
     """Return every codemod there is."""
     return tuple(kind() for kind in discover_classes("improver.codemods", Codemod))  # type: ignore[type-abstract]
+
+
+def observers() -> tuple[Observer, ...]:
+    """Return every observer there is."""
+    return tuple(discover("improver.observers", Observer))
 
 
 def gates() -> tuple[Gate, ...]:

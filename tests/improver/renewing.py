@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
 from improver.gate import Candidate, Example, Gate
@@ -31,7 +32,7 @@ class Renew(Codemod):
     SAFETY = Safety.COVERED
     NODES = (ast.Constant,)
     CHANGES = (('A = "old"\n', 'A = "new"\n'),)
-    KEEPS = ('A = "other"\n',)
+    KEEPS: ClassVar[tuple[str, ...]] = ('A = "other"\n',)
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         old = isinstance(node, ast.Constant) and node.value == "old" and node in source.parents

@@ -11,14 +11,12 @@ import pytest
 
 from improver import errors
 from improver.cli.commands.run import expect_known, relative, tell_end
-from improver.cli.explaining import explain
 from improver.cli.exporting import export
 from improver.cli.main import EXIT_CODES, FOLDER, main
 from improver.cli.terminal import GLYPHS, SCHEMA, Terminal
 from improver.errors import EnvironmentUnfit, ImproverError, UsageError
 from improver.funnel import Funnel
 from improver.loop import Report
-from tests.improver.renewing import RENEW
 from tests.improver.test_verifying import DRAFT
 
 ROOT = Path(__file__).parents[2]
@@ -199,14 +197,6 @@ def test_the_end_shows_the_funnel_and_the_outcome(
     assert lines[0].endswith("0 seen → 0 eligible → 0 tried → 0 passed → 0 opened")
     assert lines[1] == f"{outcome:9} {mark} that is why · scan 1.2 s"
     assert lines[2].startswith("next: improve ")
-
-
-def test_a_codemod_is_explained_by_its_own_examples() -> None:
-    text = explain(RENEW)
-    assert text.startswith("# renewing\n\nRenew old words.\n")
-    assert "**Safety.** covered. Safe when: nobody compares them." in text
-    assert 'Before:\n\n```python\nA = "old"\n```\n\nAfter:\n\n```python\nA = "new"\n```' in text
-    assert '```python\nA = "other"\n```' in text
 
 
 # --- options that name things -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import click
 
-from improver.app import codemods
+from improver.app import codemods, observers, policy_of
 from improver.cli.explaining import explain
 from improver.cli.options import Common, improve_command
 from improver.errors import UsageError
@@ -20,8 +20,9 @@ def command(common: Common, words: tuple[str, ...]) -> int:
             rows = [{"name": one.name, "safety": one.SAFETY.value, "why": one.WHY} for one in known.values()]
             common.terminal.result("listed", {"codemods": rows})
         case ("explain", name) if name in known:
-            common.terminal.text(explain(known[name]))
-            common.terminal.result("explained", {"name": name, "text": explain(known[name])})
+            text = explain(known[name], policy_of({}), observers())
+            common.terminal.text(text)
+            common.terminal.result("explained", {"name": name, "text": text})
         case ("explain", name):
             raise UsageError(f"there is no codemod {name!r}", fix=f"one of {', '.join(known)}")
         case _:
