@@ -10,7 +10,8 @@ import pytest
 from improver.experiments import Look
 from improver.gate import Candidate, Gate
 from improver.loop import Crew, Event, Loop, Report, Request
-from improver.policy import Policy
+from improver.policy import Policy, Worth
+from improver.ports import History
 from improver.proposing import Publisher
 from improver.records import Ruling, Safety
 from improver.scan import scan
@@ -60,6 +61,8 @@ class Setting:
     request: Request = field(default_factory=lambda: Request(5))
     policy: Policy | None = None
     held: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    past: History = field(default_factory=History)
     codemods: tuple[Renew, ...] = (RENEW,)
     tick: timedelta = timedelta(0)
     experiments: FakeExperiments = field(default_factory=FakeExperiments)
@@ -81,7 +84,8 @@ def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
     """Run on `texts`."""
     policy = setting.policy or policy_for(*setting.gates)
     tree, journal = tree_of(texts), list[str]()
-    forge, repository = MemoryForge(journal, dict(setting.held)), MemoryRepository(journal)
+    forge = MemoryForge(journal, dict(setting.held), said=dict(setting.said))
+    repository = MemoryRepository(journal, past=setting.past)
     moments = [MOMENT]
 
     def now() -> datetime:
@@ -93,6 +97,35 @@ def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
     publisher = Publisher(repository, forge, ground, now, lambda: "n")
     loop = Loop(Crew(setting.codemods, setting.gates, events.append), publisher, project, setting.request)
     return Ran(loop.run(scan(project, (), setting.codemods, ())), forge, repository, events)
+
+
+def asking(floor: float) -> Policy:
+    """Return the policy with a floor below which nothing is proposed."""
+    policy = policy_for(PASS)
+    return policy.model_copy(update={"review": policy.review.model_copy(update={"worth": Worth(floor=floor)})})
+
+
+def test_what_is_worth_too_little_is_dropped_before_any_gate_is_asked() -> None:
+    run = ran(ONE, Setting((FAIL,), policy=asking(9.1)))
+    assert (run.report.outcome, run.forge.refusal_list) == ("nothing_worth_it", [])
+    assert run.report.funnel.drops() == {"worth less than policies/review.yaml asks for": 1}
+    assert [event.text for event in run.events if event.mark == "skip"] == [
+        f"{RULE:18} pier/a.py:1  worth 9.0, below the floor of 9.1"
+    ]
+
+
+def test_a_file_that_often_changes_comes_first_and_over_the_floor() -> None:
+    run = ran(TWO, Setting(policy=asking(9.1), past=History(40, 90, {"pier/b.py": 12})))
+    assert run.proposed == ["pier/b.py"]
+    assert "The file was changed by 12 of 40 commits in 90 days." in run.report.proposals[0].draft.text
+    both = ran(TWO, Setting(past=History(40, 90, {"pier/b.py": 12})))
+    assert both.proposed == ["pier/b.py", "pier/a.py"]
+
+
+def test_a_rule_that_humans_refuse_is_only_reported() -> None:
+    run = ran(ONE, Setting(said={RULE: (0, 9)}))
+    assert (run.report.outcome, run.proposed) == ("nothing_worth_it", [])
+    assert run.report.funnel.drops() == {f"report only: humans approved 0 of 9 proposals of {RULE}": 1}
 
 
 def test_a_finding_that_every_gate_passes_is_proposed() -> None:
