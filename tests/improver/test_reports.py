@@ -3,6 +3,7 @@
 import pytest
 
 from improver.observer import Observer, Project
+from improver.observers.layering import layering
 from improver.observers.naive_datetime import naive_datetime
 from improver.records import File, Finding
 from improver.source import Source
@@ -41,3 +42,47 @@ def reported(observer: Observer, text: str) -> list[Finding]:
 )
 def test_a_naive_moment_is_reported_where_it_matters(text: str, lines: list[int]) -> None:
     assert [finding.line for finding in reported(naive_datetime, text)] == lines
+
+
+# --- layers -------------------------------------------------------------------------------------------------------
+
+LAYERS = "[importlinter:contract:one]\nname = Downward\ntype = layers\n"
+LAYERS += "layers =\n    p.top\n    p.left | p.right\n    p.low\n"
+TOML = '[[tool.importlinter.contracts]]\nname = "Apart"\ntype = "forbidden"\nsource_modules = ["p.low"]\n'
+TOML += 'forbidden_modules = ["p.right"]\nignore_imports = ["p.low.old -> p.right"]\n'
+PACKAGE = {f"p/{name}.py": "" for name in ("__init__", "top", "left", "right", "low")}
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        pytest.param({".importlinter": LAYERS, "p/low.py": "from p import top\n"}, ["p/low.py"], id="upward"),
+        pytest.param({".importlinter": LAYERS, "p/left.py": "from .right import x\n"}, ["p/left.py"], id="beside"),
+        pytest.param({".importlinter": LAYERS, "p/low.py": "def f():\n    import p.left\n"}, ["p/low.py"], id="late"),
+        pytest.param({"setup.cfg": LAYERS, "p/left.py": "import p.top\n"}, ["p/left.py"], id="in setup.cfg"),
+        pytest.param({"pyproject.toml": TOML, "p/low.py": "import p.right\n"}, ["p/low.py"], id="forbidden"),
+        pytest.param(
+            {
+                ".importlinter": LAYERS.replace("p.", "").replace("layers =", "containers =\n    p\nlayers ="),
+                "p/low.py": "import p.top\n",
+            },
+            ["p/low.py"],
+            id="in a container",
+        ),
+        pytest.param({".importlinter": LAYERS, "p/top.py": "import p.left, p.low\n"}, [], id="downward is allowed"),
+        pytest.param(
+            {"pyproject.toml": TOML, "p/low/__init__.py": "", "p/low/old.py": "import p.right\n"}, [], id="ignored"
+        ),
+        pytest.param({"p/low.py": "import p.top\n"}, [], id="no contract is written"),
+        pytest.param({".importlinter": "[x\n", "p/low.py": "import p.top\n"}, [], id="the contract cannot be read"),
+    ],
+)
+def test_an_import_that_breaks_a_written_contract_is_reported(files: dict[str, str], found: list[str]) -> None:
+    assert [finding.path for finding in layering(project({**PACKAGE, **files}))] == found
+
+
+def test_two_imports_of_one_statement_have_their_own_keys() -> None:
+    files = {**PACKAGE, ".importlinter": LAYERS, "p/low.py": "import p.top, p.left\n"}
+    one, other = layering(project(files))
+    assert one.key != other.key
+    assert one.message == 'importing p.left here breaks the contract "Downward"'
