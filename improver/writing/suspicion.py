@@ -79,6 +79,8 @@ def _is_of_nothing(one: Raised) -> bool:
     given = {ast.unparse(value) for value in call.args} if isinstance(call, ast.Call) else set()
     if one.error == "ZeroDivisionError":
         return "0" in given or not EMPTY.isdisjoint(given)
+    if one.error == "AttributeError" and "'NoneType'" not in one.says:
+        return False  # an argument of another type than anybody gives
     return one.error in OF_NOTHING and not EMPTY.isdisjoint(given)
 
 
