@@ -52,6 +52,28 @@ def dropped(name: str, unused: Collection[ast.AST], source: Source, project: Pro
     return [Splice((statement.lineno, 0), (last + (around == ["", ""]), 0), "")]
 
 
+def exchanged(
+    old: str, new: str, unused: Collection[ast.AST], source: Source, project: Project
+) -> list[Splice] | Abstain:
+    """Return what imports `new` beside `old`, from the same module, or in its place when only `unused` use it."""
+    binders = [node for node in source.of_kind(ast.alias) if old in bound_by(node)]
+    statement = source.parents[binders[0]] if len(binders) == 1 else None
+    if not isinstance(statement, ast.ImportFrom) or statement not in source.tree.body:
+        return Abstain(f"{old} is not imported once, at the top of the file")
+    if any(alias.name == new and not alias.asname for alias in statement.names):
+        return dropped(old, unused, source, project)
+    if new in mentioned(source.tree) or not _is_plain(statement, source):
+        return Abstain(f"{new} cannot be imported beside {old} cleanly")
+    users = [node for node in source.of_kind(ast.Name) if node.id == old and node not in unused]
+    used = bool(users) or _is_asked_for(old, source, project)
+    kept = [ast.unparse(item) for item in statement.names if item is not binders[0] or used]
+    names = [*kept, new]
+    if [*map(ast.unparse, statement.names)] == sorted(map(ast.unparse, statement.names)):
+        names.sort()
+    text = f"from {statement.module} import {', '.join(names)}"
+    return [Splice((statement.lineno, 0), (statement.lineno, statement.end_col_offset or 0), text)]
+
+
 def _given(statement: Import) -> bool:
     """Tell whether the statement is a `from … import …`."""
     return isinstance(statement, ast.ImportFrom)
