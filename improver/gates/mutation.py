@@ -7,9 +7,10 @@ A mutant is *unnoticed* when every test lets it live, by running it or by not ru
 - when more mutants are unnoticed than at base and they are also a larger share: removed code alone only raises the
   share, and new code that is tested as well as the old only raises the number.
 
-Of a behaviour change the last two only ask a human. Where only tests change, a mutant that base's tests kill and the
-changed ones let live is a failure, and a new test must kill one that base's tests let live, or at least run one that
-they do not.
+Of a behaviour change the last two only ask a human, and a person's change is never refused for a single mutant: that
+it lives may also mean that the code has become more robust. Where only tests change, a mutant that base's tests kill
+and the changed ones let live is a failure, and a new test must kill one that base's tests let live, or at least run
+one that they do not.
 """
 
 from collections.abc import Iterable
@@ -76,7 +77,8 @@ def _of_product(candidate: Candidate) -> GateResult:
     if before and not old.run.killed and not new.run.killed:
         return candidate.abstains(CLAIM, receipt, "no test notices anything of what is touched, before or after")
     if gone := lost(old, new):
-        return candidate.fails(CLAIM, receipt, *told(gone, NO_LONGER))
+        asks = candidate.change.author == "human"
+        return (candidate.escalates if asks else candidate.fails)(CLAIM, receipt, *told(gone, NO_LONGER))
     if reasons := told(blind_lines(old, new) or fewer_noticed(old, new), UNNOTICED):
         asks = candidate.change.safety is Safety.BEHAVIOUR_CHANGE
         return (candidate.escalates if asks else candidate.fails)(CLAIM, receipt, *reasons)

@@ -1,0 +1,89 @@
+"""Mutation refuses what makes tests blind, asks a person who may know better, and never calls silence a pass."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from improver.experiments import Mutant, MutationRun
+from improver.gate import Candidate, Example
+from improver.gates.mutation import mutation
+from improver.records import GateResult, Receipt, Ruling, Safety, Tree
+from tests.improver.benches import FakeBench, FakeExperiments
+from tests.improver.judging import PACKAGED
+
+TEXT = "def depth(sea):\n    return sea - 1\n"
+BRANCHED = "def depth(sea):\n    if sea > 900:\n        return sea - 2\n    return sea - 1\n"
+TESTS = "from pier.a import depth\n\n\ndef test_depth():\n    assert depth(5) == 4\n"
+
+
+@dataclass
+class Noticing(FakeExperiments):
+    """Tests that let the mutants of a tree live for which `lives` says so."""
+
+    lives: Callable[[Tree, Mutant], bool] = lambda _tree, _mutant: False
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        self.asked.append((tree, mutants, tests))
+        survived = tuple(one.name for one in mutants if self.lives(tree, one))
+        killed = {one.name: "tests/test_a.py::test_depth" for one in mutants if one.name not in survived}
+        return MutationRun(killed, survived, {}, Receipt(("mutate",)))
+
+
+def judged(
+    after: dict[str, str | None],
+    lives: Callable[[Tree, Mutant], bool],
+    safety: Safety = Safety.COVERED,
+    author: str = "codemod",
+) -> GateResult:
+    example = Example({"pier/a.py": TEXT, "tests/test_a.py": TESTS}, after, safety)
+    bench = FakeBench(experiments=Noticing(lives=lives))
+    return mutation(Candidate(example.tree(), replace(example.change(), author=author), PACKAGED, bench))
+
+
+def after_the_change(tree: Tree, mutant: Mutant) -> bool:
+    return tree["pier/a.py"].data.decode() != TEXT and "sea + 1" in mutant.name
+
+
+def on_the_branch(tree: Tree, mutant: Mutant) -> bool:
+    return "900" in tree["pier/a.py"].data.decode() and mutant.line in (2, 3)
+
+
+def test_a_change_that_the_tests_see_as_well_passes() -> None:
+    result = judged({"pier/a.py": TEXT.replace("sea", "water")}, lambda _tree, _mutant: False)
+    assert (result.ruling, result.reasons) == (Ruling.PASS, ())
+
+
+def test_what_no_test_notices_any_more_is_refused_and_a_person_is_asked() -> None:
+    after: dict[str, str | None] = {"pier/a.py": "def depth(sea):\n    assert sea\n    return sea - 1\n"}
+    results = [judged(after, after_the_change, author=author) for author in ("codemod", "human")]
+    assert [result.ruling for result in results] == [Ruling.FAIL, Ruling.ESCALATE]
+    assert results[0].reasons == ("pier/a.py:3: `sea - 1` → `sea + 1`: no test notices it any more",)
+
+
+def test_a_new_branch_that_no_test_sees_is_refused_and_of_a_behaviour_change_a_human_is_asked() -> None:
+    results = [
+        judged({"pier/a.py": BRANCHED}, on_the_branch, safety) for safety in (Safety.COVERED, Safety.BEHAVIOUR_CHANGE)
+    ]
+    assert [result.ruling for result in results] == [Ruling.FAIL, Ruling.ESCALATE]
+    assert results[0].reasons[0].startswith("pier/a.py:2: ")
+
+
+def test_a_proof_stands_for_a_proved_and_a_confined_change() -> None:
+    for safety in (Safety.PROVED, Safety.CONFINED):
+        result = judged({"pier/a.py": BRANCHED}, on_the_branch, safety)
+        assert (result.ruling, result.reasons) == (
+            Ruling.ABSTAIN,
+            (f"a {safety.value} change is judged by its proof",),
+        )
+
+
+def test_tests_that_notice_nothing_before_or_after_are_no_pass() -> None:
+    result = judged({"pier/a.py": TEXT.replace("sea - 1", "-1 + sea")}, lambda _tree, _mutant: True)
+    assert (result.ruling, result.reasons) == (
+        Ruling.ABSTAIN,
+        ("no test notices anything of what is touched, before or after",),
+    )
+
+
+def test_there_may_be_nothing_to_mutate() -> None:
+    result = judged({"pier/b.py": '"""A pier."""\n'}, lambda _tree, _mutant: False)
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("there is nothing in it to mutate",))
