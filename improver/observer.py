@@ -22,10 +22,10 @@ class Project:
     tree: Tree
     ruff: Ruff
     context: Mapping[str, Source] = field(default_factory=dict)
-    tests: Mapping[str, Source] = field(default_factory=dict)
     ruff_rules: tuple[str, ...] = ()
     complexity: int = 15  # cognitive; above it a function is reported
     duplicate_statements: int = 6  # nested ones included; so many in two places are reported
+    tests: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
