@@ -5,6 +5,7 @@ import pytest
 from improver.observer import Observer, Project
 from improver.observers.layering import layering
 from improver.observers.naive_datetime import naive_datetime
+from improver.observers.repeated_lookups import repeated_lookups
 from improver.records import File, Finding
 from improver.source import Source
 from improver.verify.ruff import RuffTool
@@ -86,3 +87,30 @@ def test_two_imports_of_one_statement_have_their_own_keys() -> None:
     one, other = layering(project(files))
     assert one.key != other.key
     assert one.message == 'importing p.left here breaks the contract "Downward"'
+
+
+# --- look-ups one by one ------------------------------------------------------------------------------------------
+
+SELECT = "cursor.execute('SELECT name FROM shops WHERE id = ?', ({},)).fetchone()"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        pytest.param(f"for shop in shops:\n    x += {SELECT.format('shop.id')}\n", [2], id="a query for each"),
+        pytest.param(f"x = [{SELECT.format('shop')} for shop in shops]\n", [1], id="in a comprehension"),
+        pytest.param("for a, b in c:\n    x[a] = Shop.objects.get(pk=b)\n", [2], id="an object for each"),
+        pytest.param("for a in c:\n    x[a] = self.session.get(Shop, a.shop)\n", [2], id="an entity for each"),
+        pytest.param(f"for shop in shops:\n    x += {SELECT.format('other')}\n", [], id="the same query again"),
+        pytest.param(f"for shop in {SELECT.format('shop')}:\n    pass\n", [], id="once, before the loop"),
+        pytest.param("for a in c:\n    db.execute('INSERT INTO b VALUES (?)', (a,))\n", [], id="what is no look-up"),
+        pytest.param("for a in c:\n    db.execute(f'SELECT * FROM {a} WHERE b = ?', (a,))\n", [], id="many tables"),
+        pytest.param(
+            f"for shop in shops:\n    x = {SELECT.format('shop')}\n    if x:\n        break\n", [], id="until one"
+        ),
+        pytest.param("for a in c:\n    x = d.get(A, a) or cache.get('a', a)\n", [], id="a dictionary"),
+        pytest.param("for a in c:\n    d.append(lambda: Shop.objects.get(pk=a))\n", [], id="later"),
+    ],
+)
+def test_look_ups_one_by_one_are_reported(text: str, lines: list[int]) -> None:
+    assert [finding.line for finding in reported(repeated_lookups, text)] == lines
