@@ -9,7 +9,8 @@ from improver.records import Finding, GateResult, Receipt, Ruling, Safety
 
 TITLE_LENGTH = 72  # characters; what a hosting site shows without cutting
 REASONS_SHOWN = 5
-GIST = 3  # measured reasons in the one line that has to suffice
+GIST = 2  # measured reasons in the one line that has to suffice
+PROOFS = ("proof", "tests", "mutation")  # the gates whose claims stand in it
 FILE_TRAILER = "Nova-Evidence-File:"
 # What a page would act on instead of showing it; each is shown as code. A lone backtick would open code.
 LIVE = re.compile(
@@ -103,11 +104,14 @@ def _headline(account: Account) -> str:
 
 def _gist(account: Account) -> str:
     """Return the one line that says why it matters and what is proved; with the title it suffices."""
-    parts = [plain(account.why).rstrip(".")]
-    parts += ["; ".join(map(plain, account.here[:GIST]))] if account.here else []
-    unanswered = [result.gate for result in account.results if result.ruling is not Ruling.PASS]
-    parts.append(f"No gate refused it; without a pass: {', '.join(unanswered)}" if unanswered else "Every gate passed")
-    return "".join(f"{part[:1].upper()}{part[1:]}. " for part in parts if part).rstrip()
+    proved = [result.claim for name in PROOFS for result in account.results if _passed(result, name)]
+    parts = {"": account.why, "Here ": "; ".join(account.here[:GIST]), "Proved: ": "; ".join(proved)}
+    parts["Not checked: "] = ", ".join(result.gate for result in account.results if result.ruling is Ruling.ABSTAIN)
+    return " ".join(f"{lead}{plain(text).rstrip('.')}." for lead, text in parts.items() if text)
+
+
+def _passed(result: GateResult, gate: str) -> bool:
+    return result.gate == gate and result.ruling is Ruling.PASS
 
 
 def _why(account: Account) -> str:
@@ -116,9 +120,11 @@ def _why(account: Account) -> str:
 
 
 def _what(account: Account) -> str:
-    return "\n".join(
+    found = [
         f"- {_code(f.path)}{f' in {_code(f.symbol)}' if f.symbol else ''}: {plain(f.message)}" for f in account.findings
-    )
+    ]
+    changed = [f"Changed: {counted(result.receipt)}." for result in account.results if _passed(result, "size")]
+    return "\n".join(found) + "".join(f"\n\n{line}" for line in changed)
 
 
 def _evidence(account: Account) -> str:

@@ -61,14 +61,15 @@ def test_each_section_says_what_is_known() -> None:
     text = body(ACCOUNT)
     assert text.splitlines()[:2] == [
         "**Renew old words in a.py** (covered)",
-        "New is better. `pier.depth` is called by its name in 7 places; the file was changed by 12 of 340 commits. "
-        "No gate refused it; without a pass: types.",
+        "new is better. Here `pier.depth` is called by its name in 7 places; "
+        "the file was changed by 12 of 340 commits. Not checked: types.",
     ]
     assert section(text, "Why now") == (
         "new is better\n\nHere:\n\n- `pier.depth` is called by its name in 7 places.\n"
         "- The file was changed by 12 of 340 commits."
     )
-    assert section(text, "What") == "- `a.py` in `pier.depth`: it is old\n- `a.py`: so is this"
+    found = "- `a.py` in `pier.depth`: it is old\n- `a.py`: so is this"
+    assert section(text, "What") == f"{found}\n\nChanged: 1 file, 21 lines."
     assert section(text, "Not checked") == (
         "- types: no checker; is configured\n- tests: 7 that cannot run inside a sandbox"
     )
@@ -175,6 +176,15 @@ def test_what_was_not_checked_is_every_abstention_and_nothing_else(account: Acco
 )
 def test_a_text_says_only_itself(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+def test_the_line_below_the_title_says_what_is_proved_and_no_more_than_two_reasons() -> None:
+    passed = [GateResult(name, f"{name} holds", Ruling.PASS, Receipt((name,))) for name in ("tests", "lint", "proof")]
+    failed = GateResult("mutation", "mutants die", Ruling.ABSTAIN, Receipt(("mutation",)))
+    account = dataclasses.replace(ACCOUNT, results=(*passed, failed), here=("one", "two", "three"))
+    line = body(account).splitlines()[1]
+    assert line == "new is better. Here one; two. Proved: proof holds; tests holds. Not checked: mutation."
+    assert "- One.\n- Two.\n- Three." in section(body(account), "Why now")
 
 
 def test_nothing_open_is_said_to_be_so() -> None:
