@@ -135,7 +135,7 @@ class Watcher:
             exec(made["lines"], space)  # noqa: S102 - the sandbox is for that
         except Exception as error:  # noqa: BLE001
             return {"unfit": f"its setup raises {type(error).__name__}"}
-        before = _state(space, case)
+        before = self._state(space, case)
         try:
             value = eval(made["code"], space)  # noqa: S307
             stream = is_stream(value)
@@ -145,10 +145,10 @@ class Watcher:
         if stream and len(value) > MOST:
             return {"unfit": "it yields very much"}
         checks = self._checks(value, stream=stream)
-        if value is None or not checks:
-            changed = [name for name, text in _state(space, case).items() if before.get(name) != text]
-            more = [one for name in changed for one in self._object_checks(space[name], name)]
-            checks = more or checks
+        if value is None:
+            changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
+            more = [self._check(eval(subject, space), subject) for subject in changed]  # noqa: S307
+            checks = [one for one in more if one is not None][:OBSERVED] or checks
         return {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
 
     def _raised(self, error: Exception) -> dict[str, Any]:
@@ -190,15 +190,26 @@ class Watcher:
 
     def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
         """Return what can be demanded of an object that cannot be written: its items, then its plain attributes."""
-        whole = self._check(value, name)
-        if whole:
-            return [whole]
         found = []
+        if type(value).__module__ == "builtins":  # all there is to say of it has been tried
+            return []
         for subject, seen in self._views(value, name):
             check = self._check(seen, subject)
             if check:
                 found.append(check)
         return found[:OBSERVED]
+
+    def _state(self, space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
+        """Return what can be looked at in the variables of the setup, and how it looks."""
+        names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
+        found = {}
+        for name in sorted(names & space.keys()):
+            value = space[name]
+            if type(value) in (list, dict, set, bytearray):
+                found[name] = repr(value)
+            elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
+                found.update({subject: _shown(seen) for subject, seen in self._views(value, name)})
+        return found
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
         """Return what can be looked at in an object: its items, and its public attributes."""
@@ -240,21 +251,9 @@ def _holds_float(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and any(map(_holds_float, value))
 
 
-def _state(space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
-    """Return the mutable variables of the setup, as text or as copies would show them."""
-    names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
-    found = {}
-    for name in sorted(names & space.keys()):
-        value = space[name]
-        if isinstance(value, (int, str, bytes, type, type(None), float)) or inspect.isroutine(value):
-            continue
-        found[name] = _shown(value)
-    return found
-
-
 def _shown(value: Any) -> str:
     with contextlib.suppress(Exception):  # foreign code
-        return f"{value!r} {vars(value) if hasattr(value, '__dict__') else ''!r}"
+        return repr(value)
     return "?"
 
 

@@ -88,14 +88,23 @@ def subject_of(function: str) -> str:
 
 def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
-    parts = [subject_of(case.function), condition(case, node), behaviour(case)]
+    parts = [_public(case), condition(case, node), behaviour(case)]
     return _short(["test", *filter(None, parts)])
+
+
+def _public(case: Case) -> str:
+    """Return what a test is about, by the attribute that a call reads where the function's own name is private."""
+    *owners, last = case.function.partition("::")[2].split(".")
+    call = ast.parse(case.call, mode="eval").body
+    if last.startswith("_") and not last.endswith("__") and isinstance(call, ast.Attribute):
+        return "_".join(slug(one) for one in (*owners[-1:], call.attr))
+    return subject_of(case.function)
 
 
 def table_name(cases: Sequence[Case], names: Sequence[str]) -> str:
     """Return the name of a table of calls that differ in these arguments."""
     varied = "_and_".join(slug(name) for name in names if slug(name))
-    return _short(["test", subject_of(cases[0].function), f"by_{varied}" if varied else "table"])
+    return _short(["test", _public(cases[0]), f"by_{varied}" if varied else "table"])
 
 
 def _short(parts: Sequence[str]) -> str:
