@@ -94,6 +94,12 @@ class BlockingCall(Codemod):
             "                asyncio.get_running_loop().beat()\n",
         ),
         (
+            "import asyncio\nimport time\n\n\nasync def until(day: 'time.struct_time'):\n    time.sleep(60)\n"
+            "    await asyncio.gather(*day)\n",
+            "import asyncio\nimport time\n\n\nasync def until(day: 'time.struct_time'):\n    await asyncio.sleep(60)\n"
+            "    await asyncio.gather(*day)\n",
+        ),
+        (
             "import tomllib\r\nfrom asyncio import gather\r\n\r\nimport requests\r\n\r\n\r\nasync def page(url):\r\n"
             "\tanswer = requests.get(url, timeout=3)\r\n\treturn answer.text\r\n",
             "import asyncio\r\nimport tomllib\r\nfrom asyncio import gather\r\n\r\nimport requests\r\n\r\n\r\n"

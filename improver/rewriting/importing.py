@@ -98,8 +98,10 @@ def _is_plain(statement: Import, source: Source) -> bool:
 
 
 def _is_asked_for(name: str, source: Source, project: Project) -> bool:
-    """Tell whether `__all__`, or another file, may take `name` from this module; tests patch such names."""
-    if any(node.value == name for node in source.of_kind(ast.Constant)):
+    """Tell whether `__all__`, a quoted annotation or another file may want `name`; tests patch such names."""
+    quoted = re.compile(rf"{name}|(.*\W)?{name}\.\w.*", re.DOTALL)
+    texts = (node.value for node in source.of_kind(ast.Constant) if isinstance(node.value, str))
+    if any(quoted.fullmatch(text) for text in texts):
         return True
     parts = source.path.removesuffix(".py").removesuffix("/__init__").split("/")
     asks = re.compile(rf"\b{re.escape(parts[-1])}(\.{name}\b|\s+import\b[^\n]*\b{name}\b)")
