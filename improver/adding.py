@@ -1,15 +1,16 @@
 """Put new tests through the gates, a file at a time, under the limits of the run that asks for them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from improver.deciding import Decides, Rules
 from improver.funnel import Funnel
 from improver.gate import Candidate, Gate
 from improver.judge import judge
 from improver.observer import Project
 from improver.proposing import Judged, Publisher
 from improver.records import Finding
-from improver.writing.turns import ground_of, outcomes
+from improver.writing.turns import MUTANTS, ground_of, paths
 from improver.writing.writer import SAFE_WHEN, Outcome, Proposal
 
 
@@ -30,15 +31,17 @@ class Adding:
     gates: Sequence[Gate]
     funnel: Funnel
     tell: Callable[[str, str, str], None]  # mark, stage, text
+    decides: Decides = field(default_factory=Rules)
 
     def judged(self, project: Project) -> Iterator[Judged | Refused | None]:
         """Yield what comes of each file with tests to add: judged tests, or why not; None where there is nothing."""
         ground = self.publisher.ground
-        for outcome in outcomes(
-            ground_of(ground.tree, ground.policy, ground.bench, project), lambda text: self.tell("busy", "tests", text)
-        ):
-            self._note(outcome)
-            yield self._tried(outcome.proposal) if outcome.proposal else None
+        writable = ground_of(ground.tree, ground.policy, ground.bench, project)
+        for path in paths(writable, lambda text: self.tell("busy", "tests", text)):
+            outcome = self.decides.tests(writable, path, MUTANTS * ground.policy.gates.trials.mutants)
+            if outcome is not None:
+                self._note(outcome)
+            yield self._tried(outcome.proposal) if outcome and outcome.proposal else None
 
     def _note(self, outcome: Outcome) -> None:
         """Tell what looks wrong: a human must judge it, so no test holds on to it."""

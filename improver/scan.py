@@ -12,6 +12,7 @@ from improver.codemod import Abstain, Codemod
 from improver.observer import Observer, Project
 from improver.policy import Policy, matches
 from improver.ports import Ruff
+from improver.ranking import Row, in_turns
 from improver.records import SUBMODULE, SYMLINK, Change, Edit, File, Finding, Safety, Tree
 from improver.source import Source, Unreadable
 
@@ -153,13 +154,12 @@ def groups(
         for (rule, _), group in by_place.items()
         if (codemod := answering(codemods, rule)) is not None
     ]
-    made.sort(key=lambda group: (-value(group), -len(group.findings), group.rule, group.path))
-    turns: dict[str, int] = defaultdict(int)
-    order = {}
-    for group in made:
-        order[id(group)] = turns[group.rule]
-        turns[group.rule] += 1
-    return sorted(made, key=lambda group: order[id(group)])
+    return [made[number] for number in in_turns([row_of(group, value(group)) for group in made])]
+
+
+def row_of(group: Group, worth: float) -> Row:
+    """Return what the rank of a group depends on."""
+    return Row(group.rule, group.path, len(group.findings), worth)
 
 
 def catalogued(codemod: Codemod, safety: Safety) -> int:

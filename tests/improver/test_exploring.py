@@ -23,7 +23,8 @@ from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.turns import ground_of, outcomes
+from improver.writing.turns import MUTANTS, ground_of, paths
+from improver.writing.writer import write_tests
 from tests.improver.judging import PACKAGED
 
 SEA = """\
@@ -235,7 +236,9 @@ def test_new_tests_of_a_file_pass_the_gates_that_judge_tests(rig: Rig, tmp_path:
     tree = tree_of(FILES)
     bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="pier").run, tree, tmp_path)
     project, _ = read_project(tree, PACKAGED, RuffTool(), ("pier/a.py",))
-    (outcome,) = outcomes(ground_of(tree, PACKAGED, bench, project), lambda _: None)
+    ground = ground_of(tree, PACKAGED, bench, project)
+    (path,) = paths(ground, lambda _: None)
+    outcome = write_tests(ground, path, MUTANTS * PACKAGED.gates.trials.mutants)
     assert outcome.proposal is not None
     change = outcome.proposal.change
     assert (change.rule, change.safety, change.paths) == ("write_tests", Safety.NEW_TEST, ("tests/test_a.py",))
