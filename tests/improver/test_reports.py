@@ -3,6 +3,7 @@
 import pytest
 
 from improver.observer import Observer, Project
+from improver.observers.dataclass_candidates import dataclass_candidates
 from improver.observers.layering import layering
 from improver.observers.naive_datetime import naive_datetime
 from improver.observers.repeated_lookups import repeated_lookups
@@ -114,3 +115,44 @@ SELECT = "cursor.execute('SELECT name FROM shops WHERE id = ?', ({},)).fetchone(
 )
 def test_look_ups_one_by_one_are_reported(text: str, lines: list[int]) -> None:
     assert [finding.line for finding in reported(repeated_lookups, text)] == lines
+
+
+# --- records written by hand --------------------------------------------------------------------------------------
+
+POINT = (
+    "class Point:\n    '''A place.'''\n\n    def __init__(self, x, y: int = 0):\n        self.x = x\n"
+    "        self.y: int = y\n\n    def __repr__(self):\n        return f'Point({self.x!r}, {self.y!r})'\n"
+)
+EQUAL = (
+    "\n    def __eq__(self, other):\n        if not isinstance(other, Point):\n            return NotImplemented\n"
+    "        return (self.x, self.y) == (other.x, other.y)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "messages"),
+    [
+        pytest.param(POINT, ["Point writes __init__ and __repr__ as a dataclass would"], id="it shows its fields"),
+        pytest.param(
+            POINT + EQUAL,
+            ["Point writes __init__ and __repr__ and __eq__ as a dataclass would"],
+            id="it shows and compares them",
+        ),
+        pytest.param(POINT.replace("Point:", "Point(Base):"), [], id="a base may know more"),
+        pytest.param(POINT.replace("class", "@register\nclass"), [], id="a decorator may too"),
+        pytest.param(POINT.replace("= x\n", "= int(x)\n"), [], id="it converts an argument"),
+        pytest.param(POINT.replace("self.y!r}", "self.z!r}"), [], id="it shows something else"),
+        pytest.param(POINT.replace("'''A place.'''", "__slots__ = ('x', 'y')"), [], id="it has slots"),
+        pytest.param(POINT.replace("y: int = 0", "y: int = []"), [], id="a default that is shared"),
+        pytest.param(POINT.replace("y: int = 0", "y, *z"), [], id="any number of arguments"),
+        pytest.param(
+            POINT + EQUAL.replace("(self.x, self.y) == (other.x, other.y)", "self.x == other.x"), [], id="in part"
+        ),
+        pytest.param(POINT + "\n    def __hash__(self):\n        return self.x\n", [], id="a hash of its own"),
+        pytest.param(
+            POINT[: POINT.index("\n    def __repr__")], [], id="only an initialiser, which other tools report"
+        ),
+    ],
+)
+def test_a_record_written_by_hand_is_reported(text: str, messages: list[str]) -> None:
+    assert [finding.message for finding in reported(dataclass_candidates, text)] == messages
