@@ -13,7 +13,7 @@ import time
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
-BASES, MOST = 24, 100  # calls of one function that are varied, and kept in all
+BASES, MOST = 10, 160  # calls of one function that are varied, and kept in all
 SECONDS = 3.0
 
 

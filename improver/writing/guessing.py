@@ -19,6 +19,16 @@ OPPOSITES = (
     *(("unescape", "escape"), ("decompress", "compress"), ("gunzip", "gzip"), ("deserialize", "serialize")),
     *(("decrypt", "encrypt"), ("parse", "format"), ("unflatten", "flatten"), ("from_json", "to_json")),
 )
+OPERATORS: Mapping[str, str] = {
+    **{f"__{name}__": f"{name}({{0}})" for name in ("len", "int", "float", "bool", "abs")},
+    "__iter__": "list({0})",
+    "__contains__": "1 in {0}",
+    "__getitem__": "{0}[0]",
+    "__eq__": "{0} == {0}",
+    "__format__": "format({0}, '')",
+    "__reversed__": "list(reversed({0}))",
+    "__neg__": "-{0}",
+}
 MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +50,7 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
     *owners, last = function.partition("::")[2].split(".")
     node = _definition(source, [*owners, last])
     if node is None or (last.startswith("__") and last != "__init__"):
+        yield from _operated(source, home, function, index)
         return
     if not owners:
         known = [Case(function, node.name, ((home, node.name),))]
@@ -55,6 +66,13 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
     words = list(_arguments(node, is_method=bool(owners)))
     for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
         yield replace(one, function=function, call=f"{one.call}({given})")
+
+
+def _operated(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
+    """Yield what Python itself does with an object that has a method for it."""
+    *owners, last = function.partition("::")[2].split(".")
+    for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
+        yield replace(one, function=function, call=OPERATORS[last].format(one.call))
 
 
 def returned(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:

@@ -125,7 +125,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
             made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)
             calls += [("generated", one.data) for one in made if not one.loose]
-        if len(texts) + len(calls) < FEW:
+        if len(texts) < FEW and ("." in name or len(texts) + len(calls) < FEW):  # objects may not be written
             texts += tuple(guessed(source, home, function, ground.index))
         texts += tuple(returned(source, home, function, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
