@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 
 from improver import errors
+from improver.adapters.ledger import open_ledger
 from improver.cli.commands.run import expect_known, relative, tell_end
 from improver.cli.exporting import export
 from improver.cli.main import EXIT_CODES, FOLDER, main
@@ -17,6 +19,7 @@ from improver.cli.terminal import GLYPHS, SCHEMA, Terminal
 from improver.errors import EnvironmentUnfit, ImproverError, UsageError
 from improver.funnel import Funnel
 from improver.loop import Report
+from improver.records import Verdict
 from tests.improver.test_verifying import DRAFT
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +156,23 @@ def test_json_is_one_object_and_nothing_else(
 def test_an_empty_list_says_what_to_type_next(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["list", "--repo", str(repository)])
     assert capsys.readouterr().out.startswith("no open proposals\nnext: improve ")
+
+
+def test_a_list_is_exported_with_the_numbers_that_its_commands_take(repository: Path, tmp_path: Path) -> None:
+    main(["list", "--repo", str(repository)])
+    texts = ("improve verify NUMBER\n", "improve undo NUMBER\n")
+    drafts = [replace(DRAFT, id=f"draft-{at}", branch=f"nova/{at}", text=text) for at, text in enumerate(texts)]
+    with open_ledger(repository / ".nova") as ledger:
+        for draft in drafts:
+            ledger.opened(ledger.begin_proposal(draft))
+        ledger.decide(1, Verdict("draft-0", "rejected", "a human", "", "finding", DRAFT.created))
+    for options, expected in (((), ["draft-1"]), (("--all",), ["draft-0", "draft-1"])):
+        folder = tmp_path / f"out{len(options)}"
+        assert main(["list", "--export", str(folder), *options, "--repo", str(repository)]) == 0
+        assert sorted(path.name for path in folder.iterdir()) == [
+            f"{name}{suffix}" for name in expected for suffix in (".diff", ".md")
+        ]
+        assert (folder / "draft-1.md").read_text("utf-8") == "improve undo 2\n"
 
 
 def test_every_codemod_is_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,12 @@
 """List proposals."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from improver.adapters.ledger_records import State
+from improver.adapters.local_forge import markdown
 from improver.app import open_improver
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
@@ -20,7 +22,7 @@ def command(common: Common, everything: bool, folder: Path | None) -> int:
         found = improver.ledger.proposals() if everything else improver.ledger.proposals(State.OPEN, State.APPROVED)
     waiting = [one for one in found if everything or not one.merge]
     if folder is not None:
-        export(folder, [proposal.draft for proposal in waiting])
+        export(folder, [replace(proposal.draft, text=markdown(proposal)) for proposal in waiting])
     for proposal in waiting:
         common.terminal.text(row(proposal))
     if not waiting:
