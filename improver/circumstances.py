@@ -110,7 +110,7 @@ def told(findings: Sequence[Finding]) -> tuple[str, ...]:
 def _of_function(finding: Finding) -> str:
     evidence, parts = finding.evidence, []
     if (callers := evidence.get("callers", 0)) > 0:
-        parts.append(f"is called by its name in {callers} {'place' if callers == 1 else 'places'}")
+        parts.append(f"is called by name in {callers} {'place' if callers == 1 else 'places'}")
     if held := evidence.get("statements_held", 0):
         run = evidence.get("statements_run", 0)
         parts.append(f"has {run} of its {held} statements run by the tests" if run else "is run by no test")

@@ -133,7 +133,7 @@ def at(symbol: str, **evidence: int) -> Finding:
         pytest.param((at("f"),), (), id="nothing is known"),
         pytest.param(
             (at("f", callers=1, statements_held=3, statements_run=2),),
-            ("`f` is called by its name in 1 place and has 2 of its 3 statements run by the tests",),
+            ("`f` is called by name in 1 place and has 2 of its 3 statements run by the tests",),
             id="a function that is called and tested",
         ),
         pytest.param(
@@ -141,7 +141,7 @@ def at(symbol: str, **evidence: int) -> Finding:
         ),
         pytest.param(
             (at("f", callers=2), at("g", callers=5), at("f", callers=2)),
-            ("`g` is called by its name in 5 places", "`f` is called by its name in 2 places"),
+            ("`g` is called by name in 5 places", "`f` is called by name in 2 places"),
             id="the one that is called most comes first, and each once",
         ),
         pytest.param(
@@ -160,11 +160,11 @@ def at(symbol: str, **evidence: int) -> Finding:
                 at("g", callers=1),
             ),
             (
-                "`f` is called by its name in 2 places",
+                "`f` is called by name in 2 places",
                 "the highest cognitive complexity of what it touches falls from 9 to 4",
                 "the file was changed by 12 of 340 commits in 365 days",
                 "humans approved 3 of 4 proposals under this rule",
-                "`g` is called by its name in 1 place",
+                "`g` is called by name in 1 place",
             ),
             id="all that can be known",
         ),

@@ -35,7 +35,7 @@ ACCOUNT = Account(
     safety=Safety.COVERED,
     observable="",
     findings=FINDINGS,
-    here=("`pier.depth` is called by its name in 7 places", "the file was changed by 12 of 340 commits"),
+    here=("`pier.depth` is called by name in 7 places", "the file was changed by 12 of 340 commits"),
     safe_when="nobody minds.",
     results=RESULTS,
     baseline=Receipt(("pytest",), 1, counts={"passed": 612, "host": 7}),
@@ -61,11 +61,11 @@ def test_each_section_says_what_is_known() -> None:
     text = body(ACCOUNT)
     assert text.splitlines()[:2] == [
         "**Renew old words in a.py** (covered)",
-        "new is better. Here `pier.depth` is called by its name in 7 places; "
+        "new is better. Here `pier.depth` is called by name in 7 places; "
         "the file was changed by 12 of 340 commits. Not checked: types.",
     ]
     assert section(text, "Why now") == (
-        "new is better\n\nHere:\n\n- `pier.depth` is called by its name in 7 places.\n"
+        "new is better\n\nHere:\n\n- `pier.depth` is called by name in 7 places.\n"
         "- The file was changed by 12 of 340 commits."
     )
     found = "- `a.py` in `pier.depth`: it is old\n- `a.py`: so is this"
