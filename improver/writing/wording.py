@@ -79,32 +79,33 @@ def _place(name: str) -> tuple[int, str]:
 # --- names --------------------------------------------------------------------------------------------------------
 
 
-def subject_of(function: str) -> str:
-    """Return the words for what a test is about: the function, with its class where it has one."""
-    *owners, last = function.partition("::")[2].split(".")
-    words = [slug(owners[-1])] if owners else []
-    return "_".join([*words, *([] if last in ("__init__", "__new__") else [slug(last)])])
+def _subject(case: Case) -> str:
+    """Return the words for what a test is about."""
+    last = case.function.rpartition(".")[2]
+    words = [slug(one) for one in called(case).split(".")]
+    special = last.startswith("__") and last not in ("__init__", "__new__")
+    return "_".join([*words, *([slug(last)] if special else [])])
 
 
 def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
-    parts = [_public(case), condition(case, node), behaviour(case)]
+    parts = [_subject(case), condition(case, node), behaviour(case)]
     return _short(["test", *filter(None, parts)])
 
 
-def _public(case: Case) -> str:
-    """Return what a test is about, by the attribute that a call reads where the function's own name is private."""
+def called(case: Case) -> str:
+    """Return the public name of what a call is about: a class for its making, an attribute where one is read."""
     *owners, last = case.function.partition("::")[2].split(".")
     call = ast.parse(case.call, mode="eval").body
     if last.startswith("_") and not last.endswith("__") and isinstance(call, ast.Attribute):
-        return "_".join(slug(one) for one in (*owners[-1:], call.attr))
-    return subject_of(case.function)
+        last = call.attr
+    return ".".join([*owners, *([] if owners and last.startswith("__") else [last])])
 
 
 def table_name(cases: Sequence[Case], names: Sequence[str]) -> str:
     """Return the name of a table of calls that differ in these arguments."""
     varied = "_and_".join(slug(name) for name in names if slug(name))
-    return _short(["test", _public(cases[0]), f"by_{varied}" if varied else "table"])
+    return _short(["test", _subject(cases[0]), f"by_{varied}" if varied else "table"])
 
 
 def _short(parts: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from improver.writing.rendering import class_name
 from improver.writing.selecting import chosen
 from improver.writing.suspicion import possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
+from improver.writing.wording import called
 
 RULE = "write_tests"
 TESTS = 5  # of one proposal
@@ -181,7 +182,7 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
         return None
     edit = Edit(place.path, ground.tree.get(place.path), File(data))
     functions = list(dict.fromkeys(test.function for test in tests))
-    names = [name.partition("::")[2] for name in functions]
+    names = list(dict.fromkeys(called(test.cases[0]) for test in tests))
     shown = ", ".join(names[:2]) + (" and others" if len(names) > 2 else "")
     change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
     findings = tuple(_finding(drafted.weak.source, name, tests) for name in functions)
