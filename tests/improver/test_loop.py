@@ -9,6 +9,7 @@ import pytest
 
 from improver.experiments import Look
 from improver.gate import Candidate, Gate
+from improver.gates.size import size
 from improver.loop import Crew, Event, Loop, Report, Request
 from improver.policy import Policy, Worth
 from improver.ports import History
@@ -182,6 +183,17 @@ def test_the_good_places_of_a_refused_group_are_still_proposed(cost: int) -> Non
     assert kept == [1, 2, 3, 4, 6]
     assert [places for places, _, _ in run.forge.refusal_list] == [("pier/a.py:5",)]
     assert run.report.funnel.drops() == {"refused by picky": 1}
+
+
+def test_what_is_too_much_for_one_proposal_becomes_several_of_the_same_rule_and_file() -> None:
+    policy = policy_for(size)
+    limits = policy.gates.limits.model_copy(update={"lines": 4})  # two places, each a line less and a line more
+    policy = policy.model_copy(update={"gates": policy.gates.model_copy(update={"limits": limits})})
+    lines = "".join(f'A{n} = "old"\n' for n in range(5))
+    run = ran({"pier/a.py": lines}, Setting((size,), request=Request(9), policy=policy))
+    assert sorted(len(one.findings) for one in run.forge.drafts) == [1, 2, 2]
+    assert sorted(finding.line for one in run.forge.drafts for finding in one.findings) == [1, 2, 3, 4, 5]
+    assert (run.forge.refusal_list, run.report.funnel.drops()) == ([], {})
 
 
 @pytest.mark.parametrize(
