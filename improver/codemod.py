@@ -72,6 +72,10 @@ class Codemod(ABC):
         """Return what a change under `rule` does."""
         return self.TITLE
 
+    def why(self, rule: str) -> str:  # noqa: ARG002 - for codemods that answer a family of rules
+        """Return what is gained by a change under `rule`."""
+        return self.WHY
+
     def answers(self, rule: str) -> bool:
         """Tell whether a finding under `rule` leads here."""
         return any(fnmatch.fnmatchcase(rule, pattern) for pattern in self.ANSWERS or (self.name,))

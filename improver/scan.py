@@ -220,7 +220,7 @@ def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety)
     edits = tuple(Edit(path, base[path], File(new, base[path].mode)) for path, new in sorted(data.items()))
     title = f"{group.codemod.title(group.rule)} in {group.path.rsplit('/', 1)[-1]}"
     observable = group.codemod.OBSERVABLE if safety is Safety.CONFINED else ""
-    return Change(group.rule, safety, edits, title, group.codemod.WHY, observable)
+    return Change(group.rule, safety, edits, title, group.codemod.why(group.rule), observable)
 
 
 def wanted(rule: str, only: Sequence[str]) -> bool:

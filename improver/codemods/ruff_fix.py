@@ -32,6 +32,26 @@ TITLES = {
     "UP034": "Remove extraneous parentheses",
     "UP039": "Remove empty parentheses from class headers",
 }
+WHYS = {
+    "B009": "A constant name in getattr is an ordinary attribute that readers, search and type checkers miss.",
+    "B010": "A constant name in setattr is an ordinary assignment that readers, search and type checkers miss.",
+    "B013": "The tuple makes a reader look for the other exceptions.",
+    "E713": "The operator says in its place what `not` in front says only at the end.",
+    "E714": "The operator says in its place what `not` in front says only at the end.",
+    "F541": "The prefix makes a reader look for a placeholder, or a forgotten one.",
+    "FURB105": "The argument says what print does anyway.",
+    "PIE790": "The block has a statement or a docstring, so that the placeholder holds nothing open.",
+    "PIE808": "The argument says what range does anyway.",
+    "PLR1711": "The function ends there anyway; the return makes a reader look for what it gives back.",
+    "PLR5501": "The cases of one choice stand side by side, a level less deep.",
+    "RSE102": "An exception class is raised as an instance anyway.",
+    "RUF010": "The flag is what f-strings have for this, and a call less to read.",
+    "UP018": "The literal is the value itself; the call makes a reader ask what is converted.",
+    "UP024": "The aliases have long been the same class, and suggest that they are another.",
+    "UP032": "Each value stands where it is shown, instead of being counted out behind the text.",
+    "UP034": "The parentheses make a reader look for what they group.",
+    "UP039": "The parentheses make a reader look for base classes.",
+}
 
 
 class RuffFix(Codemod):
@@ -98,6 +118,10 @@ class RuffFix(Codemod):
     def title(self, rule: str) -> str:
         """Return what the fix under `rule` does."""
         return TITLES.get(rule.removeprefix("ruff:"), f"Apply ruff's safe fix for {rule.removeprefix('ruff:')}")
+
+    def why(self, rule: str) -> str:
+        """Return what is gained by the fix of `rule`."""
+        return WHYS.get(rule.removeprefix("ruff:"), self.WHY)
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:  # noqa: ARG002 - ruff has judged already
         """Accept every statement: the observer has found it."""
