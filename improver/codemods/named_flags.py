@@ -16,7 +16,9 @@ from improver.source import FUNCTIONS, Function, Source
 
 # The name says already what the one flag means.
 SAYS_IT = re.compile(r"_*(set|enable|disable|toggle|show|hide|use|is|has|allow|mark|assert|bool|repr|str|dump|print)")
-VALUE = re.compile(r"_*(\w|val|value|obj|object|item|arg|data|result|expected|other|key)_*")  # a value, no switch
+VALUE = re.compile(
+    r"_*(\w|val|value|bool|boolean|flag|on|obj|object|item|arg|data|result|expected|other|key)_*"
+)  # a value, no switch
 DECORATORS = frozenset({"contextmanager", "asynccontextmanager", "cache", "lru_cache", "final"})
 
 
@@ -84,6 +86,7 @@ class NamedFlags(Codemod):
         "class A:\n    def go(self):\n        self._enable(True)\n\n    def _enable(self, on):\n        return on\n",
         # A value that happens to be true.
         "def put(key, value):\n    return key\n\n\nput('a', True)\n",
+        "def wrap(state, bool_):\n    return state\n\n\nwrap(1, True)\n",
         # Somebody else's function, or one of several.
         "from box import load\n\n\nload('a', True)\n",
         "def load(path, strict):\n    return path\n\n\nload = wrap(load)\nload('a', True)\n",
