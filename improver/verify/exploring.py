@@ -1,5 +1,6 @@
 """Find calls of one file's functions that tell its mutants from it, in one sandboxed job."""
 
+import ast
 import base64
 import hashlib
 import json
@@ -47,7 +48,7 @@ def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[M
         limits = Limits.of(rig.policy.gates.suite.model_copy(update={"seconds": seconds + MARGIN}))
         job = Job(argv, stage.mounts, limits, {"PYTHONHASHSEED": "0"}, report=True)
         ended = rig.sandbox.run(job)
-    return _Reading([one.function for one in wanted], [one.name for one in mutants]).read(job, ended)
+    return Reading([one.function for one in wanted], [one.name for one in mutants]).read(job, ended)
 
 
 def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Mapping[str, object]:
@@ -72,7 +73,7 @@ def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """What a guest may tell of: functions and mutants by number."""
 
     functions: Sequence[str]
@@ -101,7 +102,8 @@ class _Reading:
         digest = hashlib.sha256(repr(cases).encode()).hexdigest()
         tail = tuple(ended.output.decode("utf-8", "replace").strip().splitlines()[-3:]) if trouble else ()
         receipt = Receipt(job.argv, ended.exit, ended.seconds, counts, digest, tail)
-        return Exploration(tuple(cases), tuple(raised), left_out, receipt, trouble)
+        fine = tuple(case for case in cases if _is_readable(case))
+        return Exploration(fine, tuple(one for one in raised if _is_readable(one.case)), left_out, receipt, trouble)
 
     def _case(self, function: int, told: Mapping[str, Any]) -> Case:
         return Case(
@@ -121,6 +123,20 @@ class _Reading:
             cases[at] = replace(cases[at], kills=cases[at].kills | {name})
         for at in late:
             cases[at] = replace(cases[at], hangs=cases[at].hangs | {name})
+
+
+def _is_readable(case: Case) -> bool:
+    """Tell whether all parts of a case are what they are said to be: names, statements and expressions, for us too."""
+    words = [part for one in case.imports for part in (*one[0].split("."), *filter(None, one[1:]))]
+    texts = [text for kind, *both in case.checks for text in (both[:1] if kind == "raises" else both)]
+    try:
+        for text in (case.call, *texts):
+            ast.parse(text, mode="eval")
+        for text in (*case.prelude, *case.setup):
+            ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return all(word.isidentifier() for word in words)
 
 
 def _lines(report: bytes) -> list[list[Any]]:

@@ -2,8 +2,10 @@
 
 import collections
 import datetime
+import json
 import pickle
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from improver.scan import read_project
 from improver.source import Source
 from improver.verify import checking, configuration, phrasing, varying
 from improver.verify.bench import SandboxBench, measure
-from improver.verify.exploring import explored
+from improver.verify.exploring import Reading, explored
+from improver.verify.job import Ended, Job
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
@@ -156,6 +159,21 @@ def test_only_the_stable_part_of_a_message_is_demanded(message: str, pattern: st
 
 
 # --- in the sandbox -----------------------------------------------------------------------------------------------
+
+
+def told(*lines: Sequence[object]) -> bytes:
+    return b"".join(json.dumps(["0" * 32, *line]).encode() + b"\n" for line in lines)
+
+
+def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
+    plain = {"imports": [["pier.a", "depth"]], "prelude": [], "setup": [], "origin": "text"}
+    good = {**plain, "call": "depth(1)", "checks": [["eq", "result", "2"]]}
+    bad = [{**good, "call": "depth(1"}, {**good, "imports": [["os\nimport pier", "a"]]}]
+    lines = [["hello"], *(["case", 0, one] for one in (bad[0], good, bad[1])), ["killed", 0, [1, 2], [0]], ["end"]]
+    ended = Ended(0, 1.0, 1.0, b"", told(*lines), "", ("python",))
+    found = Reading(["pier/a.py::depth"], ["m"]).read(Job(("python",)), ended)
+    assert [(case.call, case.kills) for case in found.cases] == [("depth(1)", frozenset({"m"}))]
+    assert found.trouble == ""
 
 
 def tree_of(files: dict[str, str]) -> Tree:
