@@ -20,6 +20,7 @@ class Place:
     before: Source | None
     in_classes: bool  # unittest's
     bound: Mapping[str, tuple[str, ...] | None]  # names of the file: what they import, None for what it defines
+    annotated: bool = False  # its tests say what they take and give
 
     def binds(self, one: tuple[str, ...]) -> bool:
         """Tell whether the file has this import, by whatever way, or something else under its name."""
@@ -52,7 +53,8 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording) -> Place
     beside = known[most[0][0]] if most else known[min(known)]
     folder = beside.path.rpartition("/")[0]
     fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
-    return None if fresh in known else Place(fresh, None, _at(beside).in_classes, {})
+    like = _at(beside)
+    return None if fresh in known else Place(fresh, None, like.in_classes, {}, like.annotated)
 
 
 def _is_test_file(path: str) -> bool:
@@ -86,7 +88,13 @@ def _at(source: Source) -> Place:
             bound[node.name] = None
         elif isinstance(node, ast.Assign):
             bound |= {one.id: None for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    return Place(source.path, source, _in_classes(source), bound)
+    return Place(source.path, source, _in_classes(source), bound, _is_annotated(source))
+
+
+def _is_annotated(source: Source) -> bool:
+    """Tell whether most tests of the file have a return annotation."""
+    tests = [node for node in source.functions if node.name.startswith("test")]
+    return sum(node.returns is not None for node in tests) * 2 > len(tests)
 
 
 def _in_classes(source: Source) -> bool:

@@ -18,9 +18,9 @@ Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
 def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
     """Return the new tests as they stand at the end of the file; `title` names a class where tests are methods."""
     if not place.in_classes:
-        return "\n\n\n".join("\n".join(_function(one, width)) for one in tests) + "\n"
-    name = class_name(title, place)
-    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4)) for one in tests]
+        return "\n\n\n".join("\n".join(_function(one, width, annotated=place.annotated)) for one in tests) + "\n"
+    name, gives = class_name(title, place), " -> None" if place.annotated else ""
+    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4, gives)) for one in tests]
     return f"class {name}(unittest.TestCase):\n" + "\n\n".join(methods) + "\n"
 
 
@@ -57,7 +57,7 @@ def import_lines(needed: Sequence[tuple[str, ...]]) -> list[str]:
 # --- pytest -------------------------------------------------------------------------------------------------------
 
 
-def _function(test: Written, width: int) -> list[str]:
+def _function(test: Written, width: int, *, annotated: bool) -> list[str]:
     lines: list[str] = []
     signature = ""
     if test.rows:
@@ -70,9 +70,47 @@ def _function(test: Written, width: int) -> list[str]:
             *(INDENT * 2 + part for row in rows for part in folded(row, width - 8)),
         ]
         lines += [f"{INDENT}],", ")"]
-        signature = ", ".join(columns)
+        signature = ", ".join(f"{name}: {kind}" for name, kind in zip(columns, kinds(test), strict=True))
+        signature = signature if annotated else ", ".join(columns)
     body = [*docstring(test.kills, width), *_folded(_body(test, _pytest_checks), width - 4)]
-    return [*lines, f"def {test.name}({signature}):", *((INDENT + line) if line else "" for line in body)]
+    gives = " -> None" if annotated else ""
+    return [
+        *lines,
+        *folded(f"def {test.name}({signature}){gives}:", width),
+        *((INDENT + line) if line else "" for line in body),
+    ]
+
+
+def kinds(test: Written) -> list[str]:
+    """Return the type of each column of a table, as an annotation; object where the rows do not agree."""
+    columns = zip(*((*row.values, row.expected) for row in test.rows), strict=True)
+    return [_common({_kind(text) for text in column}) for column in columns]
+
+
+def _kind(text: str) -> str:
+    try:
+        return _kind_of(ast.literal_eval(text))
+    except (ValueError, SyntaxError):
+        return "object"
+
+
+def _kind_of(value: object) -> str:
+    name = type(value).__name__
+    if isinstance(value, list | set | frozenset):
+        return f"{name}[{_common({_kind_of(item) for item in value})}]"
+    if isinstance(value, tuple):
+        return f"tuple[{_common({_kind_of(item) for item in value})}, ...]"
+    if isinstance(value, dict):
+        return f"dict[{_common({*map(_kind_of, value)})}, {_common({*map(_kind_of, value.values())})}]"
+    return "None" if value is None else name
+
+
+def _common(names: set[str]) -> str:
+    """Return one type, with None beside it where it is among them."""
+    plain = names - {"None"} - {name for name in names if "object" in name and len(names) > 1}
+    if len(plain) > 1:
+        return "object"
+    return " | ".join([*plain, *(["None"] if "None" in names else [])]) or "object"
 
 
 def _folded(lines: Sequence[str], width: int) -> list[str]:
@@ -154,8 +192,11 @@ def _pattern(text: str) -> str:
 # --- unittest -----------------------------------------------------------------------------------------------------
 
 
-def _method(test: Written, width: int) -> list[str]:
-    head = [f"def {test.name}(self):", *((INDENT + line) if line else "" for line in docstring(test.kills, width))]
+def _method(test: Written, width: int, gives: str) -> list[str]:
+    head = [
+        f"def {test.name}(self){gives}:",
+        *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
+    ]
     if not test.rows:
         return [*head, *(INDENT + line for line in _folded(_body(test, _unittest_checks), width - 4))]
     rows = [f"({', '.join((*row.values, row.expected))})," for row in test.rows]

@@ -169,7 +169,12 @@ def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
     plain = {"imports": [["pier.a", "depth"]], "prelude": [], "setup": [], "origin": "text"}
     good = {**plain, "call": "depth(1)", "checks": [["eq", "result", "2"]]}
     bad = [{**good, "call": "depth(1"}, {**good, "imports": [["os\nimport pier", "a"]]}]
-    lines = [["hello"], *(["case", 0, one] for one in (bad[0], good, bad[1])), ["killed", 0, [1, 2], [0]], ["end"]]
+    lines: list[Sequence[object]] = [
+        ["hello"],
+        *(["case", 0, one] for one in (bad[0], good, bad[1])),
+        ["killed", 0, [1, 2], [0]],
+        ["end"],
+    ]
     ended = Ended(0, 1.0, 1.0, b"", told(*lines), "", ("python",))
     found = Reading(["pier/a.py::depth"], ["m"]).read(Job(("python",)), ended)
     assert [(case.call, case.kills) for case in found.cases] == [("depth(1)", frozenset({"m"}))]

@@ -313,6 +313,15 @@ def test_a_class_gets_methods_with_subtests() -> None:
     ]
 
 
+def test_a_project_that_annotates_its_tests_gets_annotated_ones() -> None:
+    rows = (Row(("1", "['a']"), "None", "a"), Row(("2", "[]"), "(1, 2)", "b"))
+    cases = (case("f(1, ['a'])", kills="a"), case("f(2, [])", kills="b"))
+    test = Written("test_f", cases, ("sea", "more"), rows, "f(sea, more)")
+    text = block([test], Place("t.py", None, in_classes=False, bound={}, annotated=True), 120, "A")
+    line = "def test_f(sea: int, more: list[str], expected: tuple[int, ...] | None) -> None:"
+    assert line in text.splitlines()
+
+
 def test_strings_get_the_quotes_of_the_file() -> None:
     assert requoted("a = ['b', 'c\"d', \"e'f\", b'g']\n", '"') == 'a = ["b", \'c"d\', "e\'f", b"g"]\n'
 
