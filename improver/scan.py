@@ -17,6 +17,8 @@ from improver.records import SUBMODULE, SYMLINK, Change, Edit, File, Finding, Sa
 from improver.source import Source, Unreadable
 
 SAFEST_FIRST = tuple(Safety)
+SAFE = {Safety.PROVED: 5, Safety.CONFINED: 4, Safety.COVERED: 3, Safety.BEHAVIOUR_CHANGE: 1}  # the catalogue's scale
+SAFE_TESTS = 2  # whatever touches tests alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def row_of(group: Group, worth: float) -> Row:
 
 def catalogued(codemod: Codemod, safety: Safety) -> int:
     """Return value times safety, the catalogue's measure: 1 to 25."""
-    return codemod.VALUE * (len(SAFEST_FIRST) - SAFEST_FIRST.index(safety))
+    return codemod.VALUE * SAFE.get(safety, SAFE_TESTS)
 
 
 def answering(codemods: Sequence[Codemod], rule: str) -> Codemod | None:
