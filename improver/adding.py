@@ -11,7 +11,7 @@ from improver.observer import Project
 from improver.proposing import Judged, Publisher
 from improver.records import Finding
 from improver.writing.turns import MUTANTS, ground_of, paths
-from improver.writing.writer import SAFE_WHEN, Outcome, Proposal
+from improver.writing.writer import RULE, SAFE_WHEN, Outcome, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,17 @@ class Adding:
 
     def judged(self, project: Project) -> Iterator[Judged | Refused | None]:
         """Yield what comes of each file with tests to add: judged tests, or why not; None where there is nothing."""
-        ground = self.publisher.ground
+        ground, worth = self.publisher.ground, self.publisher.worth()
+        if reason := worth.refuses(RULE):
+            self.tell("note", "tests", reason)
+            return
         writable = ground_of(ground.tree, ground.policy, ground.bench, project)
         for path in paths(writable, lambda text: self.tell("busy", "tests", text)):
             outcome = self.decides.tests(writable, path, MUTANTS * ground.policy.gates.trials.mutants)
             if outcome is not None:
                 self._note(outcome)
-            yield self._tried(outcome.proposal) if outcome and outcome.proposal else None
+            proposal = outcome.proposal if outcome else None
+            yield self._tried(proposal, tuple(worth.measured(proposal.findings, project))) if proposal else None
 
     def _note(self, outcome: Outcome) -> None:
         """Tell what looks wrong: a human must judge it, so no test holds on to it."""
@@ -50,8 +54,8 @@ class Adding:
             self.funnel.drop(note, f"report only: {note.rule}")
             self.tell("note", "report", f"{note.rule:18} {note.path}:{note.line}  {note.message}")
 
-    def _tried(self, proposal: Proposal) -> Judged | Refused | None:
-        ground, findings = self.publisher.ground, proposal.findings
+    def _tried(self, proposal: Proposal, findings: tuple[Finding, ...]) -> Judged | Refused | None:
+        ground = self.publisher.ground
         self.funnel.reach("seen", findings)
         if reason := next(filter(None, map(self.publisher.forge.suppressed, findings)), ""):
             for finding in findings:
