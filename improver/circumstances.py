@@ -113,7 +113,8 @@ def _of_function(finding: Finding) -> str:
         parts.append(f"is called by name in {callers} {'place' if callers == 1 else 'places'}")
     if held := evidence.get("statements_held", 0):
         run = evidence.get("statements_run", 0)
-        parts.append(f"has {run} of its {held} statements run by the tests" if run else "is run by no test")
+        part = "is run wholly by the tests" if run == held else f"has {run} of its {held} statements run by the tests"
+        parts.append(part if run else "is run by no test")
     return f"`{finding.symbol}` {' and '.join(parts)}" if parts else ""
 
 

@@ -123,7 +123,8 @@ def _what(account: Account) -> str:
     found = [
         f"- {_code(f.path)}{f' in {_code(f.symbol)}' if f.symbol else ''}: {plain(f.message)}" for f in account.findings
     ]
-    changed = [f"Changed: {counted(result.receipt)}." for result in account.results if _passed(result, "size")]
+    sizes = [one.receipt for one in account.results if _passed(one, "size")]
+    changed = [f"Changed: {counted(size)}." for size in sizes if size.counts.get("lines")]  # of tests none are
     return "\n".join(found) + "".join(f"\n\n{line}" for line in changed)
 
 

@@ -140,6 +140,9 @@ def at(symbol: str, **evidence: int) -> Finding:
             (at("f", callers=0, statements_held=3, statements_run=0),), ("`f` is run by no test",), id="neither"
         ),
         pytest.param(
+            (at("f", statements_held=3, statements_run=3),), ("`f` is run wholly by the tests",), id="tested wholly"
+        ),
+        pytest.param(
             (at("f", callers=2), at("g", callers=5), at("f", callers=2)),
             ("`g` is called by name in 5 places", "`f` is called by name in 2 places"),
             id="the one that is called most comes first, and each once",
