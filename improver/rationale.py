@@ -22,6 +22,7 @@ RISK = {
     Safety.CONFINED: "Confined: the two versions differ in the {observable} and in nothing else.",
     Safety.COVERED: "A refactoring: the tests that run these lines give the same outcomes as before.",
     Safety.NEW_TEST: "Tests only: no product file is touched.",
+    Safety.CHANGED_TEST: "Old tests only: no product file is touched. Do they still ask for what they should?",
     Safety.BEHAVIOUR_CHANGE: "It changes behaviour on purpose, and no test reproduces the fault: a draft only.",
 }
 

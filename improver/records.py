@@ -17,7 +17,11 @@ class Safety(StrEnum):
     CONFINED = "confined"  # differs only in one declared observable
     COVERED = "covered"  # a refactoring that the touched lines' tests hold
     NEW_TEST = "new test"
+    CHANGED_TEST = "changed test"  # tests that are there, made to ask for more or to depend on less
     BEHAVIOUR_CHANGE = "behaviour change"
+
+
+TESTS_ALONE = (Safety.NEW_TEST, Safety.CHANGED_TEST)  # the classes of what leaves the product as it is
 
 
 class Ruling(StrEnum):

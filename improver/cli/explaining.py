@@ -19,6 +19,7 @@ SAFETIES = {
     Safety.PROVED: "Yes: the code before and after is the same program, which is proved anew for each change.",
     Safety.CONFINED: "Yes: the code before and after differs in the {observable} and in nothing else.",
     Safety.COVERED: "It is a refactoring: tests must run what it touches, or prove it unused, and come out alike.",
+    Safety.CHANGED_TEST: "It rewrites tests alone; they must hold, and notice no fewer faults than before.",
     Safety.NEW_TEST: "It touches tests alone, never the product, and must not leave them weaker than they were.",
     Safety.BEHAVIOUR_CHANGE: "Not by itself: it changes behaviour on purpose, so it is a draft that a human decides.",
 }

@@ -30,7 +30,7 @@ class AssertInExcept(Codemod):
         " parameters around it, so that each run was meant to raise. From now on the exception must come: the"
         " changed test asks for more, and where it holds, the exception was raised all along."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     NODES = (ast.Try,)
     TESTS = True
 

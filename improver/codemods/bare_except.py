@@ -34,8 +34,8 @@ class BareExcept(Codemod):
 
     TITLE = "Let interrupts and exits pass an except clause"
     WHY = (
-        "A bare except also catches KeyboardInterrupt and SystemExit: Ctrl-C and sys.exit() are swallowed or taken for"
-        " an error of the code above."
+        "A bare except also catches KeyboardInterrupt and SystemExit: Ctrl-C, and the end that a program asks for, are"
+        " swallowed or taken for an error of the code above."
     )
     SAFE_WHEN = (
         "The clause ends the matter: it neither raises, nor tidies up what it opened, nor stores what was caught, and"

@@ -30,7 +30,7 @@ class BroadRaises(Codemod):
         " the test. Only that type passes from now on: the changed test asks for more, and where it holds, that type"
         " was raised."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     VALUE = 4
     NODES = (ast.With,)
     TESTS = True

@@ -36,7 +36,7 @@ class FloatEquality(Codemod):
         " million, and values near zero are left alone; mutants of the tested code tell whether the test still notices"
         " all that it noticed."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     NODES = (ast.Assert,)
     TESTS = True
 

@@ -25,7 +25,7 @@ class ForgottenAssert(Codemod):
         " error. It is evaluated as before, and its result must be true from now on: the changed test asks for more."
         " Where it does not hold, the tests say so, and a bug that hid behind it is found."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     VALUE = 5
     NODES = (ast.Expr,)
     TESTS = True

@@ -25,7 +25,7 @@ class IdenticalTests(Codemod):
         " own, so that test_parse_empty is test_parse[empty]; the common part is new in its scope, and nothing in the"
         " file speaks of the old names. As many tests run as before, and mutants tell whether they notice the same."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     VALUE = 4
     NODES = FUNCTIONS
     TESTS = True

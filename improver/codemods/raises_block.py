@@ -35,7 +35,7 @@ class RaisesBlock(Codemod):
         " must from now on succeed, and the one left must raise: the changed test asks for more, and where it holds,"
         " that statement was the one."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     VALUE = 4
     NODES = (ast.With,)
     TESTS = True

@@ -34,7 +34,7 @@ class SleepInTest(Codemod):
         " every comparison of values, since it may have held before. Nothing in the file replaces the clock. The same"
         " is asserted, and for at least as long."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     VALUE = 4
     NODES = (ast.Expr,)
     TESTS = True

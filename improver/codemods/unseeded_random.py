@@ -30,7 +30,7 @@ class UnseededRandom(Codemod):
         " file speaks of a seed. The generator is local to the test, so the draws of the tested code and of other tests"
         " stay what they were; the test must hold for the numbers that are drawn now, again and again."
     )
-    SAFETY = Safety.NEW_TEST
+    SAFETY = Safety.CHANGED_TEST
     NODES = FUNCTIONS
     TESTS = True
 

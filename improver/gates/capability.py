@@ -17,7 +17,8 @@ from improver.records import Edit, GateResult
 from improver.source import Source
 
 NOBODY_MAY = ("holds a secret", "speaks to the reviewer")
-TESTS_MAY = ("looks at the test run", "reads files", "writes files")
+CHANCE = "draws at random"  # in tests all ways count as one: a seeded generator may stand for many draws
+TESTS_MAY = ("looks at the test run", "reads files", "writes files", "reads the clock: time.monotonic", CHANCE)
 RUNNER = frozenset(
     ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "coverage", "sitecustomize", "usercustomize")
 )
@@ -74,6 +75,7 @@ def _tally(source: Source | None, text: str, *, is_test: bool) -> Counter[str]:
     if source is not None:
         able = powers(source)
         found += Counter({key: n for key, n in able.items() if not (is_test and key.startswith(TESTS_MAY))})
+        found[CHANCE] += is_test * sum(n for key, n in able.items() if key.startswith(CHANCE))
         found += suppressions(source)
     return found
 

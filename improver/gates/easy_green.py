@@ -25,14 +25,23 @@ def easy_green(candidate: Candidate) -> GateResult:
     settings = [edit for edit in candidate.change.edits if candidate.policy.is_configuration(edit.path)]
     found = [weakness for edit in tests for weakness in _tests(candidate, edit)]
     found += [Weakness(f"{edit.path}: {reason}") for edit in settings for reason in _settings(edit)]
-    person = candidate.change.author == "human"  # who is asked why, since people weaken tests for good reasons too
+    asks = _asks(candidate)
     alone = len(tests) == len(candidate.change.edits)
-    certain = sorted(weakness.reason for weakness in found if not person and (weakness.certain or not alone))
+    certain = sorted(weakness.reason for weakness in found if not asks and (weakness.certain or not alone))
     receipt = candidate.inspected({"tests": len(tests), "settings": len(settings), "weaker": len(found)})
     claim = "no test and no setting asks for less"
     if certain or not found:
         return candidate.holds(claim, receipt, certain)
     return candidate.escalates(claim, receipt, *sorted(weakness.reason for weakness in found))
+
+
+def _asks(candidate: Candidate) -> bool:
+    """Tell whether a human is asked about what looks weaker: people, and our own rewrites of tests, may have reasons.
+
+    Of such a rewrite other gates show that its tests hold, and notice no fewer faults than before.
+    """
+    change = candidate.change
+    return change.author == "human" or (change.author == "codemod" and change.safety is Safety.CHANGED_TEST)
 
 
 def _tests(candidate: Candidate, edit: Edit) -> Iterator[Weakness]:

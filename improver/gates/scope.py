@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from improver.gate import Candidate, Example, gate
-from improver.records import GateResult, Safety
+from improver.records import TESTS_ALONE, GateResult
 
 
 @gate(
@@ -20,14 +20,14 @@ def scope(candidate: Candidate) -> GateResult:
 def _refusals(candidate: Candidate) -> Iterator[str]:
     """Yield a reason per forbidden path; people too, but for tests, which may come with their change."""
     policy = candidate.policy
-    new_test = candidate.change.safety is Safety.NEW_TEST
-    own_tests = new_test or candidate.change.author == "human"
+    tests_alone = candidate.change.safety in TESTS_ALONE
+    own_tests = tests_alone or candidate.change.author == "human"
     for path in candidate.change.paths:
         if rule := policy.may_touch(path):
             yield f"{path!a}: {rule}"
         elif policy.is_test(path) and not own_tests:
-            yield f"{path!a}: tests are touched only by a proposal that is a new test"
+            yield f"{path!a}: tests are touched only by a proposal of tests alone"
         elif path.casefold().endswith("conftest.py"):
             yield f"{path!a}: a conftest decides how every test runs"
-        elif new_test and not policy.is_test(path):
-            yield f"{path!a}: a new test leaves the product as it is"
+        elif tests_alone and not policy.is_test(path):
+            yield f"{path!a}: a {candidate.change.safety.value} leaves the product as it is"

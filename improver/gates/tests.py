@@ -9,7 +9,7 @@ from dataclasses import replace
 from improver.gate import Candidate, Example, gate
 from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
-from improver.records import GateResult, Receipt, Safety
+from improver.records import TESTS_ALONE, GateResult, Receipt
 from improver.verify.report import REACHED
 from improver.verify.suite import is_red
 
@@ -60,7 +60,7 @@ def tests(candidate: Candidate) -> GateResult:
 def _brings_tests(candidate: Candidate) -> bool:
     """Tell whether the change may bring tests of its own, and does."""
     change = candidate.change
-    may = change.safety is Safety.NEW_TEST or change.author == "human"
+    may = change.safety in TESTS_ALONE or change.author == "human"
     return may and any(map(candidate.policy.is_test, change.paths))
 
 

@@ -39,7 +39,7 @@ _NAMES: Mapping[str, str] = {
     "hooks into the interpreter": r"atexit|signal|_?threading|_thread|gc|faulthandler|resource|weakref\.finalize|sys\."
     r"(settrace|setprofile|setrecursionlimit|setswitchinterval|\w*hook|addaudithook|monitoring|intern|stdout|stderr"
     r"|stdin|__stdout__|__stderr__)|warnings\.(filterwarnings|simplefilter|catch_warnings|showwarning)"
-    r"|contextlib\.redirect_\w+|concurrent\.futures\.Thread\w+|asyncio\.to_thread|codecs\.register\w*",
+    r"|contextlib\.redirect_\w+|concurrent\.futures\.Thread\w+|codecs\.register\w*",
     "silences a checker": r"typing(_extensions)?\.no_type_check\w*",
 }
 _PATTERNS = [(kind, re.compile(rf"(?:{names})(?:\.|\Z)")) for kind, names in _NAMES.items()]
@@ -246,7 +246,8 @@ def _of_handler(node: ast.ExceptHandler | ast.Try | ast.TryStar) -> Iterator[str
         return
     if any(isinstance(inner, ast.Raise) for stmt in node.body for inner in ast.walk(stmt)):
         return
-    caught = [""] if node.type is None else [_chain(kind)[0] for kind in _types(node.type)]
+    caught = [""] if node.type is None else [str(_chain(kind)[0]) for kind in _types(node.type)]
+    caught += ["Exception"] * (not {"", "BaseException"}.isdisjoint(caught) and "Exception" not in caught)
     yield from (f"swallows errors: except {name}" for name in caught if name == "" or name in _CATCH_ALL)
 
 

@@ -30,6 +30,7 @@ from tests.improver.test_ordinary_user import as_nobody
 pytestmark = [pytest.mark.host, pytest.mark.t3]
 
 SHORT = packaged("gates", ("flake_runs: 2", "flake_runs: 1"), ("seconds: 600", "seconds: 4"))
+PATIENT = SHORT.replace("seconds: 4", "seconds: 20")
 LEAN = packaged("gates", ("flake_runs: 2", "flake_runs: 1"), ("memory_mib: 4096", "memory_mib: 400"))
 CROWDED = packaged("gates", ("flake_runs: 2", "flake_runs: 1"), ("processes: 64", "processes: 24"))
 
@@ -231,7 +232,7 @@ KILL = "\n\ndef test_kill():\n    import os\n    os.kill(os.getpid(), 9)\n"
         pytest.param(HANG, SHORT, "timed out after 4 s", id="a suite that hangs"),
         pytest.param(FLOOD, SHORT, "MiB", id="a suite that floods its output"),
         pytest.param(FORK, CROWDED, "", id="a suite that forks"),
-        pytest.param(FILL, SHORT.replace("seconds: 4", "seconds: 20"), "No space left", id="a suite that fills the disk"),
+        pytest.param(FILL, PATIENT, "No space left", id="a suite that fills the disk"),
         pytest.param(LEAVE, SHORT, "", id="a suite that leaves with os._exit(0)"),
         pytest.param(EAT, LEAN, "emory", id="a suite that eats all memory"),
         pytest.param(KILL, SHORT, "signal 9", id="a suite that kills itself"),

@@ -8,7 +8,7 @@ from improver.codemod import Codemod
 from improver.discover import discover, discover_classes
 from improver.gate import Candidate, Example, Gate
 from improver.ports import Bench
-from improver.records import Ruling, Tree
+from improver.records import Ruling, Safety, Tree
 from tests.improver.judging import PACKAGED, StillBench, judged
 
 STATIC = {"intake", "scope", "size", "easy_green", "capability", "dependency", "rationale"}
@@ -73,5 +73,7 @@ REWRITES = [
 @pytest.mark.parametrize(("codemod", "number"), REWRITES)
 def test_no_gate_that_reads_stops_what_a_codemod_is_for(codemod: Codemod, number: int) -> None:
     before, after = codemod.CHANGES[number]
-    results = [judged(gate, {"pier/a.py": before}, {"pier/a.py": after}) for gate in READING]
-    assert [(result.gate, result.reasons) for result in results if result.ruling is not Ruling.PASS] == []
+    path, safety = ("tests/test_a.py", codemod.SAFETY) if codemod.TESTS else ("pier/a.py", Safety.COVERED)
+    results = [judged(gate, {path: before}, {path: after}, safety) for gate in READING]
+    fine = {Ruling.PASS, *([Ruling.ESCALATE] if codemod.TESTS else [])}  # what tests ask for is a human's to judge
+    assert [(result.gate, result.reasons) for result in results if result.ruling not in fine] == []
