@@ -80,14 +80,14 @@ def _run(source: Source, line: int, lines: frozenset[int]) -> dict[str, int]:
 
 
 def simplified(edits: Sequence[Edit]) -> dict[str, int]:
-    """Return the highest cognitive complexity among the functions that `edits` touch, before and after; {} if none."""
+    """Return the highest cognitive complexity among the functions that `edits` touch, before and after."""
     highest = [0, 0]
     for edit in edits:
         old, new = (_functions(edit.path, file.data if file else b"") for file in (edit.before, edit.after))
         for place, mine, other in ((0, old, new), (1, new, old)):
             touched = (node for name, node in mine.items() if _shape(node) != _shape(other.get(name)))
             highest[place] = max([highest[place], *map(cognitive, touched)])
-    return {"complexity_before": highest[0], "complexity_after": highest[1]} if any(highest) else {}
+    return {"complexity_before": highest[0], "complexity_after": highest[1]}
 
 
 def _functions(path: str, data: bytes) -> dict[str, Function]:

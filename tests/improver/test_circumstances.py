@@ -106,7 +106,7 @@ FLAT = NESTED.replace("    if a:\n        if b:\n            return 1\n", "    i
     ("before", "after", "expected"),
     [
         pytest.param(NESTED, FLAT, {"complexity_before": 3, "complexity_after": 2}, id="it falls"),
-        pytest.param(NESTED, f"# word\n{NESTED}", {}, id="no function is touched"),
+        pytest.param(NESTED, f"# word\n{NESTED}", NEITHER, id="no function is touched"),
         pytest.param(
             "A = 1\n",
             "def f(a):\n    return 1 if a else 2\n",
@@ -118,7 +118,7 @@ FLAT = NESTED.replace("    if a:\n        if b:\n            return 1\n", "    i
 def test_complexity_is_that_of_the_functions_which_differ(before: str, after: str, expected: Mapping[str, int]) -> None:
     tree = tree_of({"a.py": before, "b.py": after})
     assert simplified((Edit("a.py", tree["a.py"], tree["b.py"]),)) == expected
-    assert simplified((Edit("a.py", None, File(b"")),)) == {}
+    assert simplified((Edit("a.py", None, File(b"")),)) == NEITHER
 
 
 def at(symbol: str, **evidence: int) -> Finding:
