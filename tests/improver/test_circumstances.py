@@ -96,6 +96,7 @@ def test_history_and_verdicts_are_those_of_the_file_and_the_rule() -> None:
     }
 
 
+NEITHER = {"complexity_before": 0, "complexity_after": 0}
 NESTED = (
     "def f(a, b):\n    if a:\n        if b:\n            return 1\n    return 0\n\n\ndef g(a):\n    return a or 1\n"
 )

@@ -97,6 +97,12 @@ def test_what_the_draft_gains_is_written_into_the_evidence_and_counts() -> None:
     assert poor == ""  # 9, and as much again for complexity that is gone
 
 
+def test_what_an_earlier_and_larger_draft_gained_is_forgotten() -> None:
+    earlier = group({"complexity_before": 9, "complexity_after": 1})
+    kept, _ = weighing().drafted(earlier, change(Safety.COVERED, "A = 2\n", "A = 1\n"))
+    assert [dict(one.evidence) for one in kept.findings] == [{"complexity_before": 0, "complexity_after": 0}]
+
+
 def test_calls_in_tests_do_not_count() -> None:
     call = "from pier.a import moor\nmoor()\n"
     tree = tree_of({"pier/a.py": "def moor():\n    return 1\n", "tests/test_a.py": call, "pier/b.py": call})
