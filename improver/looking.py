@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from improver.experiments import Experiments, Look
 from improver.gate import Candidate
-from improver.records import GateResult, Safety
+from improver.records import TESTS_ALONE, GateResult, Safety
 from improver.scan import Group
 
 BATCH = 20  # candidates that wait for one look
 FEWEST = 2  # one alone costs no more to judge than to look at, since a look needs a recording of the suite
-SURE = (Safety.PROVED, Safety.CONFINED)  # what was proved about them leaves a look little to notice
+SURE = (Safety.PROVED, Safety.CONFINED, *TESTS_ALONE)  # what a look with the base's tests could hardly notice
 LOOKED = "tests"  # the gate in whose name a look refuses
 
 
