@@ -16,6 +16,7 @@ PLACES = re.compile(r"""['"](?:/(?:src|tmp|home|usr|var|etc|opt|root|proc)\b|[A-
 PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4}
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 NOTHING = ("''", "[]", "{}", "()")
+STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 PRIVATE = re.compile(r"^_(?!$)")
 
 
@@ -59,6 +60,7 @@ def cost(case: Case) -> int:
     text = " ".join((*case.setup, case.call))
     wanted = " ".join(f"{subject} {value}" for _, subject, value in case.checks)
     odd = sum(not " " <= one <= "~" for one in text + wanted) + text.count("\\n")
+    odd += sum(one in ODD for part in STRING.findall(text) for one in part) if case.origin == "varied" else 0
     prelude = sum(line.count("\n") + 1 for line in case.prelude)
     trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks) + 8 * sum(text.count(one) for one in NOTHING)
     return (
