@@ -10,7 +10,7 @@ from improver.experiments import Case
 from improver.source import Function
 
 CREED = "Characterises current behaviour, not a spec."
-NAME = 78  # characters of a test's name
+NAME = 60  # characters of a test's name
 SHOWN = 3  # mutants named in one docstring
 ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)

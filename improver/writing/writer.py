@@ -91,7 +91,10 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     )
     cases = [case for case in homely if _fits(case, node_of(case.function), place)]
     dropped["too long"] += sum(bool(case.kills) for case in homely) - sum(bool(case.kills) for case in cases)
-    return grouped(chosen(cases, node_of), node_of, place.bound), dropped
+    tests = grouped(chosen(cases, node_of), node_of, place.bound)
+    fit = [test for test in tests if assembled([test], place, "x", frozenset()) is not None]
+    dropped["too long as a table"] += len(tests) - len(fit)
+    return fit, dropped
 
 
 def _is_at_home(case: Case, place: Place) -> bool:
