@@ -16,13 +16,14 @@ from improver.app import Improver, gates, now, policy_of
 from improver.canaries import Asking, Record
 from improver.canaries import judge as judge_entries
 from improver.canaries import read as read_corpus
+from improver.crew.office import Assignment, staffed
 from improver.gate import Candidate
 from improver.judge import judge, ordered
 from improver.loop import Crew, Event, Loop, Report, Request
 from improver.observer import Project
 from improver.policy import Policy
 from improver.preparing import Tell, Wish, prepare
-from improver.proposing import Publisher
+from improver.proposing import Proposed, Publisher
 from improver.records import Draft, Tree
 from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
@@ -79,10 +80,26 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
     tell(Event("ok", "scan", f"{found.files} files · {len(found.findings)} findings"))
     forge = LocalForge(improver.ledger, run)
     publisher = Publisher(improver.repository, forge, ground, now, lambda: secrets.token_hex(16))
-    crew = Crew(improver.codemods, ordered(improver.gates, ground.policy), tell)
-    report = Loop(crew, publisher, project, request).run(found)
+    gates = ordered(improver.gates, ground.policy)
+    places = len(found.findings) + found.files  # the loop keeps its own time, which the crew's purse outlasts
+    job = Assignment(run, ground.base, request.maximum, 2.0 * ground.policy.budget.seconds, places)
+    with staffed(improver.repository.data, job) as office:
+        crew = Crew(improver.codemods, gates, tell, office)
+        report = Loop(crew, publisher, project, request).run(found)
+        office.end(_account(report), [(_claim(one), one.draft.findings) for one in report.proposals])
     seconds = {"baseline": prepared - began, "scan": scanned - prepared, "gates": time.monotonic() - scanned}
     return replace(report, seconds=seconds, left_out=tuple(f"{one.path}: {one.reason}" for one in found.unreadable))
+
+
+def _account(report: Report) -> str:
+    """Return what the owner of a run answers: how it ended, and why the findings that are left are."""
+    drops = [f"{count} {reason}" for reason, count in report.funnel.drops().items()]
+    return "\n".join([f"{report.outcome}: {report.reason}", *drops])
+
+
+def _claim(one: Proposed) -> str:
+    name = f"proposed #{one.number}" if one.number else "would be proposed"
+    return f"{name}: {one.draft.rule} in {one.draft.path}"
 
 
 def settle(improver: Improver, tell: Tell) -> None:

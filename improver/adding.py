@@ -1,9 +1,9 @@
 """Put new tests through the gates, a file at a time, under the limits of the run that asks for them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from improver.deciding import Decides, Rules
+from improver.deciding import Decides
 from improver.funnel import Funnel
 from improver.gate import Candidate, Gate
 from improver.judge import judge
@@ -31,7 +31,7 @@ class Adding:
     gates: Sequence[Gate]
     funnel: Funnel
     tell: Callable[[str, str, str], None]  # mark, stage, text
-    decides: Decides = field(default_factory=Rules)
+    decides: Decides
 
     def judged(self, project: Project) -> Iterator[Judged | Refused | None]:
         """Yield what comes of each file with tests to add: judged tests, or why not; None where there is nothing."""

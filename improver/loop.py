@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from improver.adding import Adding
 from improver.codemod import Codemod
+from improver.deciding import Decides, Rules
 from improver.funnel import Funnel
 from improver.gate import Candidate, Gate
 from improver.judge import judge
@@ -58,11 +59,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """What changes and what judges, and who is told."""
+    """What changes and what judges, who is told, and who decides what is tried."""
 
     codemods: Sequence[Codemod]
     gates: Sequence[Gate]
     tell: Callable[[Event], None]
+    decides: Decides = field(default_factory=Rules)
 
 
 class Loop:
@@ -86,7 +88,8 @@ class Loop:
         proposal is not kept waiting by what a look costs.
         """
         found = self.worth.measured(self._eligible(scan), self.project)
-        queue, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
+        made, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
+        queue = self.crew.decides.ranked(made, self.worth.of)
         while (queue or waiting) and not self._full():
             if queue and len(waiting) < self._room():
                 queue[:0] = self._begin(queue.pop(0), len(queue), waiting)
@@ -106,7 +109,7 @@ class Loop:
 
     def _add_tests(self) -> None:
         """Propose new tests, a file at a time, until the budget is spent."""
-        adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell)
+        adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell, self.crew.decides)
         for tried in adding.judged(self.project):
             if isinstance(tried, Judged):
                 self._propose(tried)
@@ -159,15 +162,14 @@ class Loop:
     def _begin(self, group: Group, more: int, waiting: list[Ready]) -> tuple[Group, ...]:
         """Judge one group by the gates that run no code; let it wait, or return what of it is still worth trying."""
         self._tell("busy", "try", f"{more} to go · {_place_of(group)}")
-        drafted = draft(group, self.project, self.ground.tree)
+        drafted = self.crew.decides.draft(group, self.project, self.ground.tree)
         for finding, reason in drafted.abstained:
             self.funnel.drop(finding, f"{group.codemod.name} abstained: {reason}")
         if drafted.change is None:
             return ()
         answered, poor = self.worth.drafted(replace(group, findings=drafted.answered), drafted.change)
         if poor:
-            self._skip(answered, poor)
-            return ()
+            return self._skipped(answered, poor)
         self.funnel.attempts += 1
         self.funnel.reach("tried", drafted.answered)
         candidate = Candidate(self.ground.tree, drafted.change, self.ground.policy, self.ground.bench)
@@ -210,12 +212,11 @@ class Loop:
 
     def _judged(self, ready: Ready) -> str:
         """Put a candidate through the gates that are left and propose it, or return the reason against it."""
-        change = ready.candidate.change
         results = (*ready.results, *judge(self._stages[1], ready.candidate))
-        if refusals := self.ground.policy.decides(change.safety, results):
+        if refusals := self.ground.policy.decides(ready.candidate.change.safety, results):
             return refusals[0]
         self.funnel.reach("passed", ready.group.findings)
-        self._propose(Judged(change, ready.group.findings, results, ready.group.codemod.SAFE_WHEN))
+        self._propose(Judged(ready.candidate.change, ready.group.findings, results, ready.group.codemod.SAFE_WHEN))
         return ""
 
     def _narrowed(self, group: Group, reason: str) -> tuple[Group, ...]:
@@ -252,18 +253,18 @@ class Loop:
                 kept[drafted.change.safety].append(part.findings[0])
         return kept
 
-    def _skip(self, group: Group, why: str) -> None:
+    def _skipped(self, group: Group, why: str) -> tuple[Group, ...]:
         self._tell("skip", "try", f"{_place_of(group)}  {why}")
         for finding in group.findings:
             self.funnel.drop(finding, "worth less than policies/review.yaml asks for")
+        return ()
 
     def _refuse(self, findings: tuple[Finding, ...], gate: str, reason: str) -> None:
         first = findings[0]
         self._tell("no", "try", f"{_place(first.rule, first.path, first.line)}  {reason} → refused")
         self.funnel.drop(first, f"refused by {gate}")
         if not self.request.dry_run:
-            at = self.publisher.now().isoformat(timespec="seconds")
-            self.publisher.forge.refused(findings, gate, reason, at)
+            self.publisher.forge.refused(findings, gate, reason, self.publisher.now().isoformat(timespec="seconds"))
 
     def _propose(self, judged: Judged) -> None:
         proposed = self.publisher.propose(judged, keep=not self.request.dry_run)

@@ -82,7 +82,7 @@ class Office:
     def begin(self, principal: str) -> None:
         """Begin the run; end on record what a killed process left open before."""
         self._until(self._tidied())
-        text = f"at most {self.job.proposals} proposals for {self.job.base}"
+        text = f"improve {self.job.base[:12]}: proposals at most {self.job.proposals}"
         message = Message(session=SESSION, project="", text=text, principal=principal, scope=self._whose)
         task = ImproveCode(base=self.job.base, proposals=self.job.proposals)
         self._run = self._events.create_task(self._orchestrator.start(message, task))

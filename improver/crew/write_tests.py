@@ -38,5 +38,5 @@ async def write_tests(task: WriteTests, ctx: Context) -> Answer | Refusal:
     written = Written.model_validate_json(await ctx.use("write_tests_for", asked))
     if not written.draft:
         return Refusal(reason=f"{task.path}: {written.living} faults live, and no test can be shown to notice one")
-    claim = f"{written.tests} tests notice {written.faults} of {written.living} faults in {task.path}"
+    claim = f"{written.faults} of {written.living} faults in {task.path} are noticed by new tests: {written.tests}"
     return Answer(text=written.draft, claims=(Claim(says=claim, evidence=ctx.receipts[-1]),))
