@@ -101,11 +101,8 @@ class Explorer:
     def run(self, say: Say) -> None:
         """Find cases of each function, then try each mutant on all of them."""
         for number, function in enumerate(self.spec["functions"]):
-            seconds = min(self.left, FUNCTION_SECONDS)
-            for kind, *facts in child(lambda tell, one=function: self.find(one, tell), seconds):  # type: ignore[misc]
-                if kind == "case":
-                    self.cases.append({**facts[0], "function": number})
-                say(kind, number, *facts)
+            if self.left > self.spec["seconds"] / 2:  # mutants need the other half
+                self.find_all(number, function, say)
         if not self.cases:
             return
         for facts in child(lambda tell: self.anew(NONE, tell), self.left):
@@ -113,6 +110,13 @@ class Explorer:
         for number in sorted(self.all_swapped(say)):
             for _, *facts in child(lambda tell, one=number: self.anew(one, tell), min(self.left, MUTANT_SECONDS + 3)):  # type: ignore[misc]
                 say("killed", *facts)
+
+    def find_all(self, number: int, function: dict[str, Any], say: Say) -> None:
+        """Find cases of one function in a child, within its time."""
+        for kind, *facts in child(lambda tell: self.find(function, tell), min(self.left, FUNCTION_SECONDS)):
+            if kind == "case":
+                self.cases.append({**facts[0], "function": number})
+            say(kind, number, *facts)
 
     def all_swapped(self, say: Say) -> set[int]:
         """Try the mutants that can be swapped into a live module; return the others."""
