@@ -19,10 +19,13 @@ def width_of(place: Place) -> int:
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
     before = place.before
-    imports = import_lines(imports_of(tests, place))
+    imports = import_lines(imports_of(tests, place), width_of(place))
     text = requoted(block(tests, place, width_of(place), title), quote_of(before.text) if before else '"')
     whole = _new(text, imports, (title, stdlib)) if before is None else _grown(before, text, (imports, stdlib))
-    if any(len(line) > width_of(place) for line in [*text.splitlines(), *imports]):
+    if any(
+        len(line) > width_of(place)
+        for line in [*text.splitlines(), *(part for one in imports for part in one.splitlines())]
+    ):
         return None
     try:
         data = whole.encode("utf-8-sig" if before and before.bom else before.encoding if before else "utf-8")
@@ -52,7 +55,7 @@ def _grown(before: Source, text: str, told: tuple[Sequence[str], frozenset[str]]
         body.pop()
     if body and not body[-1].endswith(("\n", "\r")):
         body[-1] += newline
-    added = [f"{line}{newline}" for line in imports if line not in foreign]
+    added = [f"{part}{newline}" for line in imports if line not in foreign for part in line.splitlines()]
     fresh = [f"{line}{newline}" for line in text.splitlines()]
     tail = [newline, newline, *lines[end:]] if end < len(lines) else []
     return "".join([*lines[:at], *added, *body, newline, newline, *fresh, *tail])
@@ -73,9 +76,9 @@ def _with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str]
     own = next((node for node in nodes if _module(node) not in {*stdlib, "pytest", "__future__"}), None)
     if not foreign or own is None:
         at = _after_imports(before)
-        return [*lines[:at], *(f"{line}{newline}" for line in foreign), *lines[at:]]
+        return [*lines[:at], *(f"{part}{newline}" for line in foreign for part in line.splitlines()), *lines[at:]]
     at = own.lineno - 1
-    return [*lines[:at], *(f"{line}{newline}" for line in foreign), newline, *lines[at:]]
+    return [*lines[:at], *(f"{part}{newline}" for line in foreign for part in line.splitlines()), newline, *lines[at:]]
 
 
 def _module(node: ast.Import | ast.ImportFrom) -> str:

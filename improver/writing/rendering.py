@@ -42,16 +42,21 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     return sorted(one for one in needed if not place.binds(one))
 
 
-def import_lines(needed: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return import statements, those of one module together."""
+def import_lines(needed: Sequence[tuple[str, ...]], width: int) -> list[str]:
+    """Return import statements, those of one module together, each a text of one line or of several."""
     plain = [f"import {one[0]}" + (f" as {one[2]}" if len(one) > 2 else "") for one in needed if not one[1]]
     named: dict[str, list[str]] = {}
     for module, name, *bound in (one for one in needed if one[1]):
         named.setdefault(module, []).append(f"{name} as {bound[0]}" if bound and bound[0] != name else name)
-    return [
-        *dict.fromkeys(plain),
-        *(f"from {module} import {', '.join(dict.fromkeys(n))}" for module, n in named.items()),
-    ]
+    whole = [f"from {module} import {', '.join(dict.fromkeys(names))}" for module, names in named.items()]
+    return [*dict.fromkeys(plain), *(_enclosed(line, width) for line in whole)]
+
+
+def _enclosed(line: str, width: int) -> str:
+    """Return an import in brackets, a name a line, where it is too long."""
+    head, _, names = line.partition(" import ")
+    inner = "".join(f"{INDENT}{name},\n" for name in names.split(", "))
+    return line if len(line) <= width else f"{head} import (\n{inner})"
 
 
 # --- pytest -------------------------------------------------------------------------------------------------------

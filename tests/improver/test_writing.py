@@ -371,6 +371,29 @@ def test_other_newlines_stay() -> None:
     assert made.count(b"\n") == made.count(b"\r\n")
 
 
+def test_many_imports_of_one_module_stand_in_brackets() -> None:
+    names = [f"depth_of_the_sea_{number}" for number in range(5)]
+    tests = [
+        Written(
+            f"test_{name}",
+            (
+                Case(
+                    f"{PIER}{name}",
+                    f"{name}(1)",
+                    (("pier.a", name),),
+                    checks=(("eq", "result", "1"),),
+                    kills=frozenset({MUTANT}),
+                ),
+            ),
+        )
+        for name in names
+    ]
+    made = assembled(tests, place_of(BEFORE + "# x" * 29 + "\n"), "A", STDLIB)
+    assert made is not None
+    listed = "".join(f"    {name},\n" for name in names)
+    assert f"from pier.a import other\nfrom pier.a import (\n{listed})\n\n\ndef test_other" in made.decode()
+
+
 @pytest.mark.parametrize(
     ("path", "tests", "expected"),
     [
