@@ -20,7 +20,7 @@ LAZY = "from __future__ import annotations\n\n"
 class TypeOnlyImport(Codemod):
     """Import for the type checker alone what no code needs, where that opens a circle of modules."""
 
-    TITLE = "Break an import cycle that serves no more than annotations"
+    TITLE = "Break an import cycle that is there for types alone"
     WHY = "The modules can be imported in any order, and neither sees the other half made."
     SAFE_WHEN = (
         "Annotations of this file are never evaluated (`from __future__ import annotations`), every name of the import"

@@ -13,10 +13,11 @@ from improver.errors import UsageError
 def command(common: Common, words: tuple[str, ...]) -> int:
     """List the codemods, or explain one: what it does, why, when it is safe, when it is not proposed."""
     known = {codemod.name: codemod for codemod in codemods()}
+    width = max(map(len, known))
     match words:
         case ():
             for codemod in known.values():
-                common.terminal.text(f"{codemod.name:20} {codemod.SAFETY.value:16} {codemod.TITLE}")
+                common.terminal.text(f"{codemod.name:{width}} {codemod.SAFETY.value:16} {codemod.TITLE}")
             rows = [{"name": one.name, "safety": one.SAFETY.value, "why": one.WHY} for one in known.values()]
             common.terminal.result("listed", {"codemods": rows})
         case ("explain", name) if name in known:
