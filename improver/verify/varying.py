@@ -36,7 +36,7 @@ class Pool:
         if kind is int:
             return distinct([value + 1, value - 1, *self.numbers, -value])
         if kind is float:
-            return distinct([*self.floats, value / 2, -value])
+            return distinct(one for one in (*self.floats, value / 2, -value) if math.isfinite(one))
         if kind is str:
             whole = [*self.texts, value[:1], value[::-1], value + value, value.upper(), value.lower(), f" {value}"]
             pasted = [f"{value}{one}" for one in self.texts[:4]] + [f"{one}{value}" for one in self.texts[:4]]

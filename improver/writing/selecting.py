@@ -91,8 +91,17 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
 
 
 def trimmed(case: Case) -> Case:
-    """Return the case with no more assertions than a reader follows."""
-    return replace(case, checks=case.checks[:CHECKS])
+    """Return the case with no more assertions than a reader follows, and no variable that nothing uses."""
+    checks = case.checks[:CHECKS]
+    later = [case.call, *(subject for _, subject, _ in checks)]
+    kept: list[str] = []
+    for line in reversed(case.setup):
+        node = ast.parse(line).body[0]
+        names = {target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)}
+        used = {part.id for text in (*later, *kept) for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
+        if not names or names & used:
+            kept.append(line)
+    return replace(case, checks=checks, setup=tuple(reversed(kept)))
 
 
 def needed(cases: Sequence[Case]) -> list[Case]:

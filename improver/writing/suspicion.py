@@ -13,7 +13,7 @@ from improver.source import Function, Source
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
 NEVER_FROZEN |= {"UnboundLocalError", "AssertionError", "NotImplementedError", "SystemError", "MemoryError"}
-TOLD = frozenset({"RecursionError", "UnboundLocalError", "NameError"})  # whatever one calls with
+TOLD = frozenset({"RecursionError", "UnboundLocalError"})  # whatever one calls with
 OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
 LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")

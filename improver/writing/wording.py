@@ -64,7 +64,17 @@ def _apart(old: str, new: str) -> tuple[str, str]:
     while one and other and one[-1] == other[-1]:
         one, other = one[:-1], other[:-1]
     whole = "".join(one).strip(), "".join(other).strip()
-    return whole if all(whole) else (old, new)
+    return whole if all(map(_is_whole, whole)) else (old, new)
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a part of a line can be read for itself: an operand, or an operator."""
+    if re.fullmatch(r"[<>=!+*/%&|^~-]{1,3}", text):
+        return True
+    try:
+        return bool(ast.parse(text, mode="eval"))
+    except (SyntaxError, ValueError):
+        return False
 
 
 def _cut(text: str) -> str:

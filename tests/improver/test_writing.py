@@ -178,6 +178,11 @@ def test_the_fewest_and_shortest_calls_notice_all_that_can_be_noticed() -> None:
     assert [one.call for one in chosen(cases, plain)] == ["depth(2)", "depth(3)"]
 
 
+def test_a_variable_that_nothing_uses_is_left_out() -> None:
+    known = case("depth(sea)", setup=("sea = 1", "limit = sea", "box = [sea]"))
+    assert chosen([known], plain)[0].setup == ("sea = 1",)
+
+
 def test_input_that_a_function_does_not_speak_of_is_not_varied_into_a_test() -> None:
     known = node('def merge(items):\n    """Merge sorted items."""')
     unsorted = Case(f"{PIER}merge", "merge([2, 1])", origin="varied", checks=(("eq", "result", "[2, 1]"),))
