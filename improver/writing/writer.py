@@ -140,7 +140,9 @@ def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[W
     mutants = [one for one in drafted.weak.living if one.name in wanted]
     if not mutants:
         return []
-    return _confirmed(kept, ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept)))
+    run = ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept))
+    failing = {name.split("[")[0] for name in run.killed.values()}
+    return _confirmed([test for test in kept if names[test.name] in failing], run)  # each was chosen for one of its own
 
 
 def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:

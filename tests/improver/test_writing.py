@@ -415,7 +415,7 @@ def test_new_tests_go_where_the_project_would_put_them(path: str, tests: list[st
 
 
 def test_only_what_holds_and_notices_is_kept() -> None:
-    names = ("good", "shaky", "idle")
+    names = ("good", "shaky", "idle", "red")
     mutants = tuple(Mutant(f"pier/a.py:2: `{name}` → `x`", "pier/a.py", 2, f"{PIER}f", b"") for name in names)
     tests = [
         Written(f"test_{name}", (Case(f"{PIER}f", f"f('{name}')", (("pier.a", "f"),), checks=(("eq", "result", "1"),),
@@ -424,7 +424,12 @@ def test_only_what_holds_and_notices_is_kept() -> None:
     ]  # fmt: skip
     fake = FakeExperiments(
         repeated=Repetition(3, (), {"tests/test_a.py::test_shaky": ("another clock",)}, RECEIPT),
-        mutated=MutationRun({mutants[0].name: "tests/test_a.py::test_good"}, (mutants[2].name,), {}, RECEIPT),
+        mutated=MutationRun(
+            dict.fromkeys((mutants[0].name, mutants[3].name), "tests/test_a.py::test_good"),
+            (mutants[2].name,),
+            {},
+            RECEIPT,
+        ),
     )
     product = source("def f(a):\n    return 1\n")
     ground = Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": product}, [])
