@@ -415,5 +415,5 @@ def test_the_table_of_the_readme_was_made_from_this_corpus_and_these_gates() -> 
     assert table.split()[0] == stamp(own, [gate.name for gate in GATES]), (
         "improve canaries --every-gate --into README.md"
     )
-    said = dict(re.findall(r"^\| ([\w-]+) \| (\d+) \|", table, re.MULTILINE))
+    said = dict(re.findall(r"^\| ([\w-]+) \| ([1-9]\d*) \|", table, re.MULTILINE))  # scenes are not judged here
     assert said == {name: str(count) for name, count in Counter(entry.category for entry in PATCHES).items()}
