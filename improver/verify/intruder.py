@@ -125,15 +125,14 @@ ATTEMPTS = (canary, inherited, siblings, signals, listener, abstract, write, nam
 
 
 def main(plan: dict[str, Any]) -> int:
-    """Make every attempt and report {name: "" for success, else how it was refused}."""
-    said = {}
-    for attempt in ATTEMPTS:
-        try:
-            said[attempt.__name__] = attempt(plan)
-        except OSError as error:
-            said[attempt.__name__] = f"{type(error).__name__}: {error.strerror}"
-    with os.fdopen(int(os.environ["NOVA_REPORT_FD"]), "w") as report:
-        json.dump(said, report)
+    """Make every attempt and report each in a line, {name: "" for success, else how it was refused}."""
+    with os.fdopen(int(os.environ["NOVA_REPORT_FD"]), "w", buffering=1) as report:
+        for attempt in ATTEMPTS:
+            try:
+                came = attempt(plan)
+            except OSError as error:
+                came = f"{type(error).__name__}: {error.strerror}"
+            report.write(json.dumps({attempt.__name__: came}) + "\n")
     return 0
 
 

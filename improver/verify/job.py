@@ -8,6 +8,7 @@ from improver.policy import Suite
 
 MIB = 1024 * 1024
 REPORT_MIB = 64
+TOO_MANY = "started more than"  # how a run ends that has more processes than it may, before their number
 SCRATCH_MIB = 256
 
 

@@ -16,7 +16,7 @@ from improver.verify import intruder
 from improver.verify.bubblewrap import AS_NOBODY
 from improver.verify.confinement import Places, Wires, environment
 from improver.verify.folders import temporary
-from improver.verify.job import Ended, Job, Limits, Mount
+from improver.verify.job import TOO_MANY, Ended, Job, Limits, Mount
 from improver.verify.warded import may_drop
 
 LIMITS = Limits(seconds=30, memory_mib=1024, processes=16, file_mib=1, output_mib=1)
@@ -108,15 +108,19 @@ def attempts(target: Target) -> tuple[dict[str, str], Ended, tuple[str, ...]]:
         }
         argv = (target.python, "-I", "-S", target.seen(script), json.dumps(plan))
         ended = target.run(Job(argv, (script, source), LIMITS, report=True))
-        return _parsed(ended.report), ended, bait.taken
+        return _parsed(ended), ended, bait.taken
 
 
-def _parsed(report: bytes) -> dict[str, str]:
-    try:
-        said = json.loads(report)
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
+def _parsed(ended: Ended) -> dict[str, str]:
+    """Return what each attempt came to; who was stopped for having too many processes did not get away with it."""
+    said: dict[str, str] = {}
+    for line in ended.report.splitlines():
+        try:
+            told = json.loads(line)
+        except ValueError:
+            return said
+        said |= told if isinstance(told, dict) else {}
+    return {"fork": ended.trouble, **said} if ended.trouble.startswith(TOO_MANY) else said
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from improver.errors import SandboxError
 from improver.verify import kin
 from improver.verify.confinement import Command
-from improver.verify.job import MIB, SCRATCH_MIB, Ended, Job
+from improver.verify.job import MIB, SCRATCH_MIB, TOO_MANY, Ended, Job
 from improver.verify.wiring import Pipes
 
 LOOK = 0.2  # seconds between two looks at memory, number of processes and scratch space
@@ -103,7 +103,7 @@ class _Run:
         alive = kin.descendants(self.process.pid)
         self.seen.update(alive)
         if len(alive) > limits.processes + OWN:
-            return f"started more than {limits.processes} processes"
+            return f"{TOO_MANY} {limits.processes} processes"
         if sum(one.resident_mib for one in alive.values()) > limits.memory_mib and _fair_mib(alive) > limits.memory_mib:
             return "ran out of memory"
         if self.command.scratch is not None and _size_mib(self.command.scratch) > SCRATCH_MIB:
