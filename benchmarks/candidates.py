@@ -27,7 +27,7 @@ class Made:
     def change(self, base: Tree) -> Change:
         """Return it as a refactoring that nobody vouches for."""
         edit = Edit(self.path, base[self.path], File(self.data, base[self.path].mode))
-        return Change(self.name, Safety.COVERED, (edit,), "Rewrite a function", "To measure the gates.", author="model")
+        return Change("rewrite", Safety.COVERED, (edit,), "Rewrite a function", "To measure the gates.", author="model")
 
 
 def faulty(tree: Tree, recording: Recording, count: int) -> list[Made]:
