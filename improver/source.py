@@ -27,7 +27,7 @@ class Unreadable:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is remembered of one speaks of its own nodes, which no equal one has
 class Source:
     """A readable Python file; `path` is POSIX and relative to the root of its tree."""
 
