@@ -4,7 +4,7 @@ import contextlib
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from improver import codemod as engine
@@ -184,31 +184,39 @@ class Drafted:
 
 
 def draft(group: Group, project: Project, base: Tree) -> Drafted:
-    """Apply the group bottom-up, so that earlier places keep their lines."""
+    """Apply the group bottom-up, so that earlier places keep their lines; each is shown what the last one left."""
     data: dict[str, bytes] = {}
     answered: list[Finding] = []
     abstained: list[tuple[Finding, str]] = []
     risk = Safety.PROVED
     for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
-        original = (project.tests if group.codemod.TESTS else project.sources)[group.path]
-        source = _current(original, data.get(group.path))
+        source = (project.tests if group.codemod.TESTS else project.sources)[group.path]
         result = engine.apply(group.codemod, finding, source, project)
         if isinstance(result, Abstain):
             abstained.append((finding, result.reason))
             continue
         risk = max(risk, _risk(group.codemod, source, result), key=SAFEST_FIRST.index)
         data |= result
+        project = _rewritten(project, result)
         answered.append(finding)
     change = _change(group, data, base, risk) if answered else None
     return Drafted(change, tuple(reversed(answered)), tuple(abstained))
 
 
-def _current(original: Source, data: bytes | None) -> Source:
-    if data is None:
-        return original
-    source = Source.read(original.path, data)
+def _rewritten(project: Project, rewrite: Mapping[str, bytes]) -> Project:
+    """Return `project` with the new text of each file of `rewrite`, wherever it lists that file."""
+    read = {path: _checked(path, data) for path, data in rewrite.items()}
+    sources, context, tests = (
+        MappingProxyType({**files, **{path: source for path, source in read.items() if path in files}})
+        for files in (project.sources, project.context, project.tests)
+    )
+    return replace(project, sources=sources, context=context, tests=tests)
+
+
+def _checked(path: str, data: bytes) -> Source:
+    source = Source.read(path, data)
     if not isinstance(source, Source):
-        message = f"a checked rewrite of {original.path} does not parse"
+        message = f"a checked rewrite of {path} does not parse"
         raise TypeError(message)
     return source
 

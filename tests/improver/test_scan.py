@@ -4,13 +4,14 @@ from collections.abc import Iterable
 
 import pytest
 
+from improver.codemod import Rewrite, Site, replaced
 from improver.observer import Project, observer
 from improver.records import SUBMODULE, SYMLINK, File, Finding, Safety
 from improver.scan import catalogued, draft, groups, read_project, scan, wanted
 from improver.source import Unreadable
 from tests.improver.benches import FakeBench
 from tests.improver.judging import PACKAGED
-from tests.improver.renewing import RENEW, RULE, RenewProved, project_of, tree_of
+from tests.improver.renewing import RENEW, RULE, Renew, RenewProved, project_of, tree_of
 
 OLD = 'A = "old"\n'
 RUFF = FakeBench().ruff
@@ -121,6 +122,30 @@ def test_a_draft_that_nobody_stands_behind_is_none() -> None:
     project = project_of(tree)
     (group,) = groups(scan(project, [], [RENEW], []).findings, [RENEW])
     assert (draft(group, project, tree).change, draft(group, project, tree).answered) == (None, ())
+
+
+class RenewListed(Renew):
+    """Renew a word and add a line to the list of what was renewed."""
+
+    def rewrite(self, site: Site) -> Rewrite:
+        listed = site.project.sources["listed.py"]
+        line = site.finding.line
+        renewed = replaced(site.source, line, line, site.source.lines[line - 1].replace("old", "new"))
+        added = replaced(listed, len(listed.lines) + 1, len(listed.lines), f"LINE = {line}\n")
+        assert isinstance(renewed, dict)
+        assert isinstance(added, dict)
+        return renewed | added
+
+
+def test_each_place_of_a_draft_is_rewritten_in_the_files_as_the_one_before_left_them() -> None:
+    tree = tree_of({"a.py": OLD * 2, "listed.py": "LINE = 0\n"})
+    project, codemod = project_of(tree), RenewListed()
+    (group,) = groups(scan(project, [], [codemod], []).findings, [codemod])
+    change = draft(group, project, tree).change
+    assert change is not None
+    edited = {edit.path: edit.after.data for edit in change.edits if edit.after}
+    assert edited == {"a.py": b'A = "new"\nA = "new"\n', "listed.py": b"LINE = 0\nLINE = 2\nLINE = 1\n"}
+    assert project.sources["listed.py"].text == "LINE = 0\n"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Two repeated blocks of one file never become two functions of one name."""
+
+from improver.codemods.extract_duplicate import ExtractDuplicate
+from improver.observers.duplicates import duplicates
+from improver.scan import draft, groups
+from tests.improver.renewing import project_of, tree_of
+
+GROWS = "    size = 0\n    if a:\n        size = 1\n    g(a)\n    h(a)\n    k(a)\n    m(a)\n"
+SHRINKS = "    size = 9\n    while a:\n        size = b\n        a = g(b)\n    h(b)\n    k(b)\n    m(b)\n"
+
+
+def test_the_name_of_the_first_function_is_taken_for_the_second() -> None:
+    blocks = (GROWS, GROWS, SHRINKS, SHRINKS)
+    text = "\n\n".join(
+        f"def f{place}(a, b):\n    print({place})\n{block}    return size, {place}\n"
+        for place, block in enumerate(blocks)
+    )
+    tree = tree_of({"a.py": text})
+    project, codemod = project_of(tree), ExtractDuplicate()
+    (group,) = groups(duplicates(project), [codemod])
+    drafted = draft(group, project, tree)
+    assert drafted.change is not None
+    assert [reason for _, reason in drafted.abstained] == ["the name _size is in use"]
+    after = drafted.change.edits[0].after
+    assert after is not None
+    assert after.data.count(b"def _size(") == 1
