@@ -28,10 +28,11 @@ def slug(text: str) -> str:
 
 def docstring(kills: Iterable[str], width: int) -> list[str]:
     """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
-    names = sorted(kills, key=_place)
-    told = list(dict.fromkeys(told_of(name, width - ROOM) for name in names))[:SHOWN]
+    texts = [told_of(name, width - ROOM) for name in sorted(kills, key=_place)]
+    told = list(dict.fromkeys(texts))[:SHOWN]
+    left = sum(text not in told for text in texts)
     quotes = 'r"""' if any("\\" in text for text in told) else '"""'
-    more = [f"and {len(names) - SHOWN} more"] if len(names) > SHOWN else []
+    more = [f"and {left} more"] if left else []
     one = f'{quotes}Kills: {told[0]}. {CREED}"""'
     if len(told) == 1 and len(one) <= width - 4:
         return [one]

@@ -1,6 +1,7 @@
 """New tests as text: what calls are known, which of them become tests, and how a test reads where it goes."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak, leading_to
 from improver.writing.wording import docstring, name_for, told_of
-from improver.writing.writer import Drafted, proved
+from improver.writing.writer import Drafted, proved, writable
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.judging import PACKAGED
 
@@ -247,6 +248,8 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
     many = docstring([f"a.py:{line}: `{line}` → `0`" for line in (10, 9, 8, 7)], 100)
     assert many == ['"""Kills:', "- `7` -> `0` at a.py:7,", "- `8` -> `0` at a.py:8,", "- `9` -> `0` at a.py:9,",
                     "- and 1 more.", "", "Characterises current behaviour, not a spec.", '"""']  # fmt: skip
+    alike = docstring([f"a.py:{at}: `>` → `>=`{more}" for at in (7, 8, 9) for more in ("", " at column 9")], 100)
+    assert alike[1:5] == [*(f"- `>` -> `>=` at a.py:{at}{end}" for at, end in ((7, ","), (8, ","), (9, "."))), ""]
 
 
 @pytest.mark.parametrize(
@@ -315,6 +318,18 @@ def test_a_class_gets_methods_with_subtests() -> None:
         "        ):",
         "            with self.subTest(sea=sea):",
         "                self.assertEqual(depth(sea, 2), expected)",
+    ]
+
+
+def test_a_class_demands_by_the_assertions_of_unittest() -> None:
+    checks = (("is", "result.a", "None"), ("is", "result.b", "True"), ("approx", "result.c", "0.5"))
+    one = case("f(2)", checks=checks, kills=MUTANT.replace(" ", "_"))
+    text = block([Written("test_f", (one,))], Place("t.py", None, in_classes=True, bound={}), 88, "A")
+    assert text.splitlines()[-4:] == [
+        "        result = f(2)",
+        "        self.assertIsNone(result.a)",
+        "        self.assertIs(result.b, True)",
+        "        self.assertAlmostEqual(result.c, 0.5)",
     ]
 
 
@@ -412,6 +427,27 @@ def test_new_tests_go_where_the_project_would_put_them(path: str, tests: list[st
     place = place_for(path, [source("def test_x(): ...\n", one) for one in tests], Recording({}, {}, {}, {}, RECEIPT))
     assert place is not None
     assert place.path == expected
+
+
+@pytest.mark.parametrize(
+    ("prelude", "imports", "fits"),
+    [
+        pytest.param(("LIMIT = 3",), (), True, id="the file defines what the call's own file does"),
+        pytest.param(("LIMIT = 4",), (), False, id="it defines something else under that name"),
+        pytest.param((), (("pier", "other"),), True, id="it imports the name from the same package"),
+        pytest.param((), (("sea", "other"),), False, id="it imports the name from elsewhere"),
+        pytest.param((), (("pier.a", "LIMIT"),), False, id="it defines what would be imported"),
+    ],
+)
+def test_a_call_goes_only_where_its_names_mean_the_same(
+    prelude: tuple[str, ...], imports: tuple[tuple[str, ...], ...], *, fits: bool
+) -> None:
+    place = place_of(BEFORE.replace("\n\n\ndef", "\n\nLIMIT = 3\n\n\ndef") + "# x" * 29 + "\n")
+    one = replace(case("depth(1)", kills=MUTANT), prelude=prelude, imports=imports)
+    found = Exploration((one,), (), {}, RECEIPT)
+    weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
+    tests, dropped = writable(weak, found, place)
+    assert (len(tests), dropped["needs another test file"]) == ((1, 0) if fits else (0, 1))
 
 
 def test_only_what_holds_and_notices_is_kept() -> None:
