@@ -77,16 +77,15 @@ def cost(case: Case) -> int:
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
     """Return the fewest, shortest calls that together notice all that any fit call notices, the best first."""
-    left = [trimmed(case) for case in cases if case.kills and fit(case, node_of(case.function))]
+    good = [trimmed(case) for case in cases if case.kills and fit(case, node_of(case.function))]
+    left = [(case, cost(case)) for case in good]
     kept: list[Case] = []
     noticed: set[str] = set()
     while left:
-        best = max(left, key=lambda case: (len(case.kills - noticed) / (40 + cost(case)), -cost(case), case.call))
-        if not best.kills - noticed:
-            break
+        best, _ = max(left, key=lambda one: (len(one[0].kills - noticed) / (40 + one[1]), -one[1], one[0].call))
         kept.append(best)
         noticed |= best.kills
-        left = [case for case in left if case.kills - noticed]
+        left = [one for one in left if one[0].kills - noticed]
     return needed(kept)
 
 

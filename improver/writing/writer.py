@@ -85,7 +85,8 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     def node_of(function: str) -> Function:
         return known[function.partition("::")[2]][-1]
 
-    homely = [case for case in exploration.cases if _is_at_home(case, place)]
+    texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
+    homely = [case for case in exploration.cases if _is_at_home(case, place, texts)]
     dropped["needs another test file"] += sum(bool(case.kills) for case in exploration.cases) - sum(
         bool(case.kills) for case in homely
     )
@@ -97,18 +98,15 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     return fit, dropped
 
 
-def _is_at_home(case: Case, place: Place) -> bool:
-    """Tell whether all names that a call uses mean the same in the file at `place`."""
+def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
+    """Tell whether all names that a call uses mean the same in the file at `place`, whose statements are `texts`.
+
+    What the call's own test file defined stands there word for word.
+    """
     bound = place.bound
-    if not _is_defined(case, place):
+    if not texts.issuperset(case.prelude):
         return False
     return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in case.imports)
-
-
-def _is_defined(case: Case, place: Place) -> bool:
-    """Tell whether the file defines what the call's own test file defined, word for word."""
-    known = {ast.unparse(node) for node in place.before.tree.body} if place.before is not None else set()
-    return all(one in known for one in case.prelude)
 
 
 def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
