@@ -17,6 +17,7 @@ import functools
 import importlib
 import inspect
 import io
+import itertools
 import math
 import re
 import sys
@@ -31,7 +32,6 @@ LONGEST, ITEMS, DEPTH = 160, 12, 4  # characters of one expression, items of one
 TEXT = 60  # characters of one string
 LARGEST = 10**15
 PLACES = re.compile(r"^/(src|tmp|home|usr|venv|scratch|runner|proc|etc|work|root|var|opt)\b")
-STREAMS = (map, filter, zip, enumerate, reversed, types.GeneratorType)
 DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone)
 NAMED = (decimal.Decimal, fractions.Fraction, uuid.UUID)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
@@ -63,7 +63,7 @@ class Phrase:
         """Return the expression of a value of a built-in type, None for another."""
         kind = type(value)
         if value is None or value is ... or kind is bool:
-            return {None: "None", True: "True", False: "False"}.get(value, "...") if value is not ... else "..."
+            return "..." if value is ... else repr(value)
         if kind in (int, float, complex):
             return self._number(value, kind)
         if kind in (str, bytes):
@@ -157,8 +157,9 @@ class Phrase:
             return f"io.{kind.__name__}({self._text(value.getvalue())})"
         if isinstance(value, BaseException) and kind.__module__ == "builtins":
             return f"{kind.__name__}({', '.join(self.of(one, depth + 1) for one in value.args)})"
-        if kind.__module__ in ("builtins", "itertools") and hasattr(kind, "__next__") and kind not in STREAMS[-1:]:
-            return f"iter({self.of(list(value), depth + 1)})"
+        steps = hasattr(kind, "__next__") and kind is not types.GeneratorType
+        if steps and kind.__module__ in ("builtins", "itertools"):
+            return f"iter({self.of(list(itertools.islice(value, ITEMS + 1)), depth + 1)})"  # some never end
         return None
 
     def _enumerated(self, value: Any, _depth: int) -> str | None:

@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import itertools
 import json
 import pickle
 import sys
@@ -116,6 +117,8 @@ def alike(one: object, other: object) -> bool:
             collections.Counter("aab"), "Counter({'a': 2, 'b': 1})", {("collections", "Counter")}, id="a container"
         ),
         pytest.param(len, "len", set(), id="a function"),
+        pytest.param([None, True, ...], "[None, True, ...]", set(), id="what there is one of"),
+        pytest.param(iter((1, 2)), "iter([1, 2])", set(), id="an iterator"),
     ],
 )
 def test_a_value_is_written_as_a_person_would(value: object, text: str, imports: set[tuple[str, str]]) -> None:
@@ -132,6 +135,7 @@ def test_a_value_is_written_as_a_person_would(value: object, text: str, imports:
         pytest.param("at 0x7f", id="an address"),
         pytest.param(float("nan"), id="no number"),
         pytest.param(list(range(50)), id="many items"),
+        pytest.param(itertools.count(), id="items without end"),
         pytest.param("a" * 200, id="a long text"),
     ],
 )
