@@ -85,7 +85,7 @@ def simplified(edits: Sequence[Edit]) -> dict[str, int]:
     for edit in edits:
         old, new = (_functions(edit.path, file.data if file else b"") for file in (edit.before, edit.after))
         for place, mine, other in ((0, old, new), (1, new, old)):
-            touched = (node for name, node in mine.items() if _shape(node) != _shape(other.get(name)))
+            touched = (node for name, node in mine.items() if shape_of(node) != shape_of(other.get(name)))
             highest[place] = max([highest[place], *map(cognitive, touched)])
     return {"complexity_before": highest[0], "complexity_after": highest[1]}
 
@@ -93,10 +93,6 @@ def simplified(edits: Sequence[Edit]) -> dict[str, int]:
 def _functions(path: str, data: bytes) -> dict[str, Function]:
     source = Source.read(path, data)
     return {name: nodes[-1] for name, nodes in definitions(source).items()} if isinstance(source, Source) else {}
-
-
-def _shape(node: Function | None) -> str:
-    return shape_of(node)
 
 
 def told(findings: Sequence[Finding]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
@@ -122,5 +122,5 @@ def _distinct(tests: Sequence[Written], taken: set[str]) -> list[Written]:
         while name in taken:
             name, number = f"{one.name}_{number}", number + 1
         taken.add(name)
-        found.append(Written(name, one.cases, one.columns, one.rows, one.call))
+        found.append(replace(one, name=name))
     return found

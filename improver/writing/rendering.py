@@ -224,8 +224,7 @@ def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
     kind, subject, wanted = check
     found = inlined(subject, call) if count == 1 else subject
     if kind == "is":
-        plain = {"None": "assertIsNone", "True": "assertTrue", "False": "assertFalse"}
-        return f"self.assertIs({found}, {wanted})" if wanted not in ("None",) else f"self.{plain[wanted]}({found})"
+        return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
     return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
 
 
