@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from improver import codemod as engine
 from improver.codemod import Abstain, Codemod
+from improver.judging.touched import hunks
 from improver.observer import Observer, Project
 from improver.policy import Policy, matches
 from improver.ports import Ruff
@@ -184,23 +185,38 @@ class Drafted:
 
 
 def draft(group: Group, project: Project, base: Tree) -> Drafted:
-    """Apply the group bottom-up, so that earlier places keep their lines; each is shown what the last one left."""
+    """Apply the group bottom-up; each place sees the files as the one before left them, and is found where it is."""
     data: dict[str, bytes] = {}
     answered: list[Finding] = []
     abstained: list[tuple[Finding, str]] = []
     risk = Safety.PROVED
+    lines = {finding.key: finding.line for finding in group.findings}
     for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
-        source = (project.tests if group.codemod.TESTS else project.sources)[group.path]
-        result = engine.apply(group.codemod, finding, source, project)
+        source = _source_of(group, project)
+        result = engine.apply(group.codemod, replace(finding, line=lines[finding.key]), source, project)
         if isinstance(result, Abstain):
             abstained.append((finding, result.reason))
             continue
         risk = max(risk, _risk(group.codemod, source, result), key=SAFEST_FIRST.index)
         data |= result
         project = _rewritten(project, result)
+        lines = _followed(lines, source, _source_of(group, project))
         answered.append(finding)
     change = _change(group, data, base, risk) if answered else None
     return Drafted(change, tuple(reversed(answered)), tuple(abstained))
+
+
+def _source_of(group: Group, project: Project) -> Source:
+    return (project.tests if group.codemod.TESTS else project.sources)[group.path]
+
+
+def _followed(lines: Mapping[str, int], before: Source, after: Source) -> dict[str, int]:
+    """Return where each of `lines` (1-based) stands in `after`: an import that comes or goes moves all below it."""
+    changed = hunks(before.lines, after.lines)
+    return {
+        key: line + sum(len(hunk.new) - len(hunk.old) for hunk in changed if hunk.stop < line)
+        for key, line in lines.items()
+    }
 
 
 def _rewritten(project: Project, rewrite: Mapping[str, bytes]) -> Project:

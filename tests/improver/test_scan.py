@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from improver.codemod import Rewrite, Site, replaced
+from improver.codemods.blocking_call import BlockingCall
 from improver.observer import Project, observer
 from improver.records import SUBMODULE, SYMLINK, File, Finding, Safety
 from improver.scan import catalogued, draft, groups, read_project, scan, wanted
@@ -146,6 +147,21 @@ def test_each_place_of_a_draft_is_rewritten_in_the_files_as_the_one_before_left_
     edited = {edit.path: edit.after.data for edit in change.edits if edit.after}
     assert edited == {"a.py": b'A = "new"\nA = "new"\n', "listed.py": b"LINE = 0\nLINE = 2\nLINE = 1\n"}
     assert project.sources["listed.py"].text == "LINE = 0\n"
+
+
+def test_a_place_is_found_again_when_another_one_brought_or_took_an_import() -> None:
+    sleeps = "".join(f"    time.sleep({seconds})\n" for seconds in (1, 2, 3))
+    text = f"import time\nimport tomllib\n\nX = tomllib\n\n\nasync def a():\n{sleeps}"
+    tree = tree_of({"a.py": text, "main.py": "import asyncio\n"})
+    project, codemod = project_of(tree), BlockingCall()
+    (group,) = groups(scan(project, [], [codemod], []).findings, [codemod])
+    drafted = draft(group, project, tree)
+    assert drafted.change is not None
+    (edit,) = drafted.change.edits
+    assert edit.after is not None
+    awaited = text.replace("    time.", "    await asyncio.").replace("import time\n", "import asyncio\n")
+    assert edit.after.data.decode() == awaited
+    assert (drafted.answered, drafted.abstained) == (group.findings, ())
 
 
 @pytest.mark.parametrize(
