@@ -15,7 +15,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from improver.observer import Project
+from improver.observer import Project, finding_at
 from improver.records import Finding, Safety
 from improver.source import FUNCTIONS, Source
 
@@ -109,15 +109,7 @@ def sites(codemods: Iterable[Codemod], source: Source) -> Iterator[tuple[Codemod
 def findings(codemods: Iterable[Codemod], source: Source) -> Iterator[Finding]:
     """Yield a finding for every site of `source`."""
     for codemod, node, message in sites(codemods, source):
-        yield Finding(
-            key=source.key_of(codemod.name, node),
-            rule=codemod.name,
-            path=source.path,
-            symbol=source.symbol_of(node),
-            line=getattr(node, "lineno", 1),
-            column=getattr(node, "col_offset", 0),
-            message=message,
-        )
+        yield finding_at(node, source, codemod.name, message)
 
 
 def apply(codemod: Codemod, finding: Finding, source: Source, project: Project) -> Rewrite | Abstain:

@@ -1,11 +1,12 @@
 """What an observer is: a function from a project to findings."""
 
+import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from improver.ports import Ruff
-from improver.records import Finding, Tree
+from improver.records import NOTHING, Finding, Tree
 from improver.source import Source
 
 
@@ -50,3 +51,19 @@ def observer(
         return Observer(body.__name__, MappingProxyType(dict(rules)), body)
 
     return build
+
+
+def finding_at(
+    node: ast.AST, source: Source, rule: str, message: str, evidence: Mapping[str, int] = NOTHING
+) -> Finding:
+    """Return the finding that `node` of `source` breaks `rule`."""
+    return Finding(
+        key=source.key_of(rule, node),
+        rule=rule,
+        path=source.path,
+        symbol=source.symbol_of(node),
+        line=getattr(node, "lineno", 1),
+        column=getattr(node, "col_offset", 0),
+        message=message,
+        evidence=evidence,
+    )

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.rewriting.cognitive import cognitive
 from improver.source import Function, Source
@@ -25,16 +25,8 @@ def _observed(source: Source, most: int) -> Iterator[Finding]:
         if not _may_exceed(source, node, few) or source.function_of(node) is not None:
             continue
         if (value := cognitive(node, source.lines)) > most:
-            yield Finding(
-                key=source.key_of("complexity", node),
-                rule="complexity",
-                path=source.path,
-                symbol=source.symbol_of(node),
-                line=node.lineno,
-                column=node.col_offset,
-                message=f"{node.name} has a cognitive complexity of {value}, above {most}",
-                evidence={"complexity": value},
-            )
+            message = f"{node.name} has a cognitive complexity of {value}, above {most}"
+            yield finding_at(node, source, "complexity", message, {"complexity": value})
 
 
 def _harmless(most: int) -> int:

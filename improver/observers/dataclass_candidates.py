@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.source import FUNCTIONS, Source, below
 
@@ -32,16 +32,8 @@ def dataclass_candidates(project: Project) -> Iterator[Finding]:
         for node in source.of_kind(ast.ClassDef):
             written = _written(node, source)
             if written:
-                yield Finding(
-                    key=source.key_of("dataclass_candidates", node),
-                    rule="dataclass_candidates",
-                    path=source.path,
-                    symbol=source.symbol_of(node),
-                    line=node.lineno,
-                    column=node.col_offset,
-                    message=f"{node.name} writes {' and '.join(written)} as a dataclass would",
-                    evidence={"methods": len(written)},
-                )
+                message = f"{node.name} writes {' and '.join(written)} as a dataclass would"
+                yield finding_at(node, source, "dataclass_candidates", message, {"methods": len(written)})
 
 
 def _written(node: ast.ClassDef, source: Source) -> list[str]:

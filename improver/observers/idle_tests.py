@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.source import SCOPES, Function, Source, below
 
@@ -30,15 +30,8 @@ def idle_tests(project: Project) -> Iterator[Finding]:
     for source in project.tests.values():
         for node in source.functions:
             if not known.get(node, demanding) & demanding and _is_test(node, source) and not _is_meant(node):
-                yield Finding(
-                    key=source.key_of("idle_tests", node),
-                    rule="idle_tests",
-                    path=source.path,
-                    symbol=source.symbol_of(node),
-                    line=node.lineno,
-                    column=node.col_offset,
-                    message=f"`{node.name}` asserts nothing: it passes as long as nothing is raised",
-                )
+                message = f"`{node.name}` asserts nothing: it passes as long as nothing is raised"
+                yield finding_at(node, source, "idle_tests", message)
 
 
 def _demanding(known: Mapping[Function, frozenset[str]]) -> frozenset[str]:

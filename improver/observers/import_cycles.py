@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.rewriting.import_graph import graph_of
 from improver.rewriting.type_only import closing, only_annotates
@@ -21,12 +21,5 @@ def import_cycles(project: Project) -> Iterator[Finding]:
     for source, statement in candidates:
         way = closing(statement, source, graph) if graph is not None else ""
         if way:
-            yield Finding(
-                key=source.key_of("import_cycle", statement),
-                rule="import_cycle",
-                path=source.path,
-                symbol="",
-                line=statement.lineno,
-                column=statement.col_offset,
-                message=f"only annotations need this import, and {way} imports this module in turn",
-            )
+            message = f"only annotations need this import, and {way} imports this module in turn"
+            yield finding_at(statement, source, "import_cycle", message)

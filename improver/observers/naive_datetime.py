@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.rewriting.origins import called
 from improver.source import Source
@@ -19,23 +19,10 @@ ZONED = frozenset({"timestamp", "astimezone", "replace"})
 def naive_datetime(project: Project) -> Iterator[Finding]:
     """Yield a finding for every call that makes such a moment."""
     for source in project.sources.values():
-        if "datetime" in source.text:
-            yield from _observed(source)
-
-
-def _observed(source: Source) -> Iterator[Finding]:
-    for node in source.of_kind(ast.Call):
-        message = _message(node, source)
-        if message:
-            yield Finding(
-                key=source.key_of("naive_datetime", node),
-                rule="naive_datetime",
-                path=source.path,
-                symbol=source.symbol_of(node),
-                line=node.lineno,
-                column=node.col_offset,
-                message=message,
-            )
+        for node in source.of_kind(ast.Call) if "datetime" in source.text else ():
+            message = _message(node, source)
+            if message:
+                yield finding_at(node, source, "naive_datetime", message)
 
 
 def _message(node: ast.Call, source: Source) -> str:

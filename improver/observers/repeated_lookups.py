@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from improver.names import bound
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.source import FUNCTIONS, Source, below
 
@@ -25,15 +25,8 @@ def repeated_lookups(project: Project) -> Iterator[Finding]:
         for node in source.of_kind(ast.Call):
             how = _asked(node)
             if how and (target := _looped(node, source)):
-                yield Finding(
-                    key=source.key_of("repeated_lookups", node),
-                    rule="repeated_lookups",
-                    path=source.path,
-                    symbol=source.symbol_of(node),
-                    line=node.lineno,
-                    column=node.col_offset,
-                    message=f"{how} once for each {target}; one look-up before the loop could fetch them all",
-                )
+                message = f"{how} once for each {target}; one look-up before the loop could fetch them all"
+                yield finding_at(node, source, "repeated_lookups", message)
 
 
 def _asked(node: ast.Call) -> str:

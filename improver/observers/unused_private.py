@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from improver.observer import Project, observer
+from improver.observer import Project, finding_at, observer
 from improver.records import Finding
 from improver.rewriting.private import Definition, private_name, span
 from improver.source import Source
@@ -77,16 +77,8 @@ def _findings(project: Project, unnamed: Iterable[_Candidate]) -> Iterator[Findi
         if any(_may_mean(pattern, path, item) for path, pattern in built):
             continue
         first, last = span(item.node)
-        yield Finding(
-            key=item.source.key_of("unused_private", item.node),
-            rule="unused_private",
-            path=item.source.path,
-            symbol=item.source.symbol_of(item.node),
-            line=item.node.lineno,
-            column=item.node.col_offset,
-            message=f"nothing in the project names `{item.name}`",
-            evidence={"lines": last - first + 1},
-        )
+        message = f"nothing in the project names `{item.name}`"
+        yield finding_at(item.node, item.source, "unused_private", message, {"lines": last - first + 1})
 
 
 def _mixed_in(source: Source) -> Iterator[str]:
