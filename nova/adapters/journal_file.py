@@ -103,16 +103,25 @@ def _prepare(connection: sqlite3.Connection, path: Path, patience: float) -> Non
 
 def expect_known(connection: sqlite3.Connection, where: str) -> int:
     """Return the file's schema version; raise JournalError if it is no journal, or one of a newer nova."""
-    version = version_of(connection)
+    version, made, tables = _identity(connection)
     if version > len(MIGRATIONS):
         why = f"its version is {version}, this program knows {len(MIGRATIONS)}"
         raise JournalError("the journal was made by a newer nova", where=where, why=why, fix="update nova")
-    made = int(connection.execute("PRAGMA application_id").fetchone()[0])
-    tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     if (version or tables) and made != APPLICATION:
         what, fix = TROUBLES[sqlite3.SQLITE_NOTADB]
         raise JournalError(what, where=where, why="it is a database of something else", fix=fix)
     return version
+
+
+def _identity(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return schema version, application and number of tables, as of one moment: somebody else may just make them."""
+    connection.execute("BEGIN")
+    try:
+        made = int(connection.execute("PRAGMA application_id").fetchone()[0])
+        tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        return version_of(connection), made, tables
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def expect_intact(connection: sqlite3.Connection, where: str, check: str = "integrity_check") -> None:

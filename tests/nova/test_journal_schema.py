@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nova.adapters.journal import SqliteJournal
-from nova.adapters.journal_file import PAGE, connect_writer
+from nova.adapters.journal_file import PAGE, connect_writer, expect_known
 from nova.adapters.journal_rows import Opinion
 from nova.adapters.journal_schema import EVENTS, MIGRATIONS, migrate, version_of
 from tests.nova.journaling import ACME, closed, ended, ending, entry_of, run_of, use_of
@@ -87,6 +87,21 @@ def test_a_migration_that_fails_half_way_changes_nothing(tmp_path: Path) -> None
             migrate(raw, (*MIGRATIONS, (*NEXT, "INSERT INTO no_such_table VALUES (1)")))
         assert (list(raw.iterdump()), version_of(raw)) == (before, len(MIGRATIONS))
         assert not raw.in_transaction
+
+
+def test_a_file_whose_tables_are_made_meanwhile_is_no_foreign_one(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, closing(sqlite3.connect(path)) as raw:
+        other.execute("PRAGMA journal_mode = WAL")
+
+        def make_tables(statement: str) -> None:
+            if "sqlite_master" in statement:
+                raw.set_trace_callback(None)
+                migrate(other)
+
+        raw.set_trace_callback(make_tables)
+        assert expect_known(raw, str(path)) == 0
+        assert expect_known(raw, str(path)) == len(MIGRATIONS)
 
 
 def test_the_writer_puts_every_commit_on_disk_and_checks_what_belongs_together(tmp_path: Path) -> None:
