@@ -276,3 +276,10 @@ def replaced(source: Source, first: int, last: int, text: str) -> Rewrite | Abst
     except UnicodeEncodeError as error:
         return Abstain(f"the file's encoding cannot hold {error.object[error.start]!r}")
     return {source.path: data}
+
+
+def fitted(source: Source, result: Rewrite | Abstain) -> Rewrite | Abstain:
+    """Return `result`, or abstain where it makes a line longer than those of `source` are."""
+    if isinstance(result, Abstain) or source.fits(result[source.path]):
+        return result
+    return Abstain("a line would become longer than this file's lines are")

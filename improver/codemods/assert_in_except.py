@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import moved_out, own_lines, renamed
@@ -73,10 +73,7 @@ class AssertInExcept(Codemod):
         kind = ast.unparse(handler.type) if isinstance(handler.type, ast.Name | ast.Attribute) else _tuple(handler.type)
         head = f"{outer}with {call}({kind}){f' as {name}' if reads else ''}:{source.newline}"
         body = "".join(source.lines[node.lineno : attempt.raiser.end_lineno])
-        result = replaced(source, node.lineno, node.end_lineno or node.lineno, head + body + moved)
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("a line would become longer than this file's lines are")
+        return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, head + body + moved))
 
     CHANGES = (
         (

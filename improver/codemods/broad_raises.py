@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import is_builtin
 from improver.observer import Project
 from improver.records import Safety
@@ -62,10 +62,7 @@ class BroadRaises(Codemod):
         broad = expected.types[0]
         line = source.lines[broad.lineno - 1].encode()
         edited = line[: broad.col_offset] + name.encode() + line[broad.end_col_offset or 0 :]
-        result = replaced(source, broad.lineno, broad.lineno, edited.decode())
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("the line would become longer than this file's lines are")
+        return fitted(source, replaced(source, broad.lineno, broad.lineno, edited.decode()))
 
     CHANGES = (
         (

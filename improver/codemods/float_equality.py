@@ -5,7 +5,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.records import Safety
 from improver.rewriting.origins import origin
 from improver.rewriting.raising import test_around
@@ -65,10 +65,7 @@ class FloatEquality(Codemod):
             start, end = start - 1, end + 1
         text = ast.get_source_segment(source.text, expected) or ast.unparse(expected)
         edited = line[:start] + f"{approx}({text})".encode() + line[end:]
-        result = replaced(source, expected.lineno, expected.lineno, edited.decode())
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("the line would become longer than this file's lines are")
+        return fitted(source, replaced(source, expected.lineno, expected.lineno, edited.decode()))
 
     CHANGES = (
         (

@@ -3,7 +3,7 @@
 import ast
 import re
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.records import Safety
 from improver.rewriting.blocks import own_lines
 from improver.rewriting.raising import speller, test_around
@@ -49,10 +49,7 @@ class ForgottenAssert(Codemod):
             return text
         margin = source.lines[node.lineno - 1][: node.col_offset]
         rest = source.lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset or 0 :].decode()
-        result = replaced(source, node.lineno, node.end_lineno or node.lineno, margin + text + rest)
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("a line would become longer than this file's lines are")
+        return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, margin + text + rest))
 
     CHANGES = (
         (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import mentioned
 from improver.records import Safety
 from improver.rewriting.alike import FEWEST, Column, columns, run_from
@@ -51,10 +51,7 @@ class IdenticalTests(Codemod):
         outer = source.lines[node.lineno - 1][: node.col_offset]
         cases = [f"{outer}{line}" for line in _decorator(run, found, name, source)]
         text = "".join(f"{line}{source.newline}" for line in cases) + _merged(run[0], found, name, source)
-        result = replaced(source, node.lineno, run[-1].end_lineno or node.lineno, text)
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("a line would become longer than this file's lines are")
+        return fitted(source, replaced(source, node.lineno, run[-1].end_lineno or node.lineno, text))
 
     CHANGES = (
         (

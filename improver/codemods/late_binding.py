@@ -4,7 +4,7 @@ import ast
 
 import libcst as cst
 
-from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
+from improver.codemod import Abstain, At, Codemod, Rewrite, Site, fitted, spliced
 from improver.records import Safety
 from improver.rewriting.captures import late_bound
 from improver.source import Source
@@ -47,10 +47,7 @@ class LateBinding(Codemod):
                 return Abstain("the new parameter would be the only one without an annotation")
             if any(argument.lineno != node.lineno for argument in arguments):
                 return Abstain("the parameters are laid out over several lines")
-        result = spliced(site, _Bind, late_bound(node, source))
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("the line would become longer than this file's lines are")
+        return fitted(source, spliced(site, _Bind, late_bound(node, source)))
 
     CHANGES = (
         (

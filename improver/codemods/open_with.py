@@ -6,7 +6,7 @@ from itertools import dropwhile
 
 import libcst as cst
 
-from improver.codemod import Abstain, At, Codemod, Region, Rewrite, Site, spliced
+from improver.codemod import Abstain, At, Codemod, Region, Rewrite, Site, fitted, spliced
 from improver.names import is_builtin
 from improver.records import Safety
 from improver.rewriting.lending import crossed, opened, stretch_of
@@ -151,10 +151,7 @@ class OpenWith(Codemod):
         if not all(_has_its_lines(statement, source) for statement in stretch.statements):
             return Abstain("several statements share a line")
         region = Region(first, last, f"if 1:{source.newline}")
-        result = spliced(site, _IntoWith, stretch.closes, source.indent, region=region)
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("a line would become longer than this file's lines are")
+        return fitted(source, spliced(site, _IntoWith, stretch.closes, source.indent, region=region))
 
 
 def _is_replaced(source: Source) -> bool:

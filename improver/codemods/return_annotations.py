@@ -5,7 +5,7 @@ import re
 
 import libcst as cst
 
-from improver.codemod import Abstain, At, Codemod, Rewrite, Site, spliced
+from improver.codemod import Abstain, At, Codemod, Rewrite, Site, fitted, spliced
 from improver.names import bound_by, own
 from improver.records import Safety
 from improver.rewriting.returns import FIXED, overridden, returned
@@ -54,10 +54,7 @@ class ReturnAnnotations(Codemod):
         is_method = isinstance(source.parents[node], ast.ClassDef)
         if is_method and node.name not in FIXED and overridden(node.name, everywhere):
             return Abstain("a method of this name in a class with bases may override it and return something else")
-        result = spliced(site, _Annotate, returned(node, source))
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("the line would become longer than this file's lines are")
+        return fitted(source, spliced(site, _Annotate, returned(node, source)))
 
     CHANGES = (
         (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.judging.normal import compared
 from improver.ports import TextEdit
 from improver.records import Safety
@@ -142,10 +142,7 @@ class RuffFix(Codemod):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
         if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
             return Abstain("nested calls inside an f-string read worse than beside it")
-        result = replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits))
-        if not isinstance(result, Abstain) and not source.fits(result[source.path]):
-            return Abstain("a line would become longer than the file's lines are")
-        return result
+        return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits)))
 
     def safety(self, before: Source, after: Source) -> Safety:
         """Return PROVED where syntax or compiled code shows that both are the same program."""

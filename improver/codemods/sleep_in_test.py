@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import own_lines
@@ -236,7 +236,4 @@ def _put(node: ast.Expr, lines: list[str], source: Source) -> Rewrite | Abstain:
     """Put `lines` in the place of the sleep."""
     margin = source.lines[node.lineno - 1][: node.col_offset]
     text = "".join(f"{margin}{line}{source.newline}" for line in lines)
-    result = replaced(source, node.lineno, node.end_lineno or node.lineno, text)
-    if isinstance(result, Abstain) or source.fits(result[source.path]):
-        return result
-    return Abstain("a line would become longer than this file's lines are")
+    return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, text))

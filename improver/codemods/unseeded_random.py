@@ -3,7 +3,7 @@
 import ast
 import re
 
-from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
+from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import begin_of, renamed
@@ -58,10 +58,7 @@ class UnseededRandom(Codemod):
         lines = renamed(source, ((item.value, "rng") for item in draws))
         gap = source.newline if isinstance(first, SCOPES) else ""
         lines.insert(begin - 1, f"{margin}rng = random.Random(0){source.newline}{gap}")
-        result = replaced(source, 1, len(source.lines), "".join(lines))
-        if isinstance(result, Abstain) or source.fits(result[source.path]):
-            return result
-        return Abstain("a line would become longer than this file's lines are")
+        return fitted(source, replaced(source, 1, len(source.lines), "".join(lines)))
 
     CHANGES = (
         (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from improver.codemod import Abstain, Rewrite, replaced
+from improver.codemod import Abstain, Rewrite, fitted, replaced
 from improver.names import bound
 from improver.rewriting.evident import Known, type_of
 from improver.rewriting.extraction import Cut, Flow
@@ -53,10 +53,7 @@ def outlined(outline: Outline) -> Rewrite | Abstain:
     lines = list(source.lines)
     for start, length, text in sorted(edits, key=lambda edit: edit[0], reverse=True):
         lines[start : start + length] = text
-    rewrite = replaced(source, 1, len(source.lines), "".join(lines))
-    if isinstance(rewrite, Abstain) or source.fits(rewrite[source.path]):
-        return rewrite
-    return Abstain("a line would become longer than this file's lines are")
+    return fitted(source, replaced(source, 1, len(source.lines), "".join(lines)))
 
 
 def _me(outline: Outline) -> str | Abstain:

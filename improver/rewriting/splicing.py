@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from improver.codemod import Abstain, Rewrite, replaced
+from improver.codemod import Abstain, Rewrite, fitted, replaced
 from improver.source import Source
 
 Position = tuple[int, int]  # line, 1-based, and column in UTF-8 bytes, 0-based, as in `ast`
@@ -48,10 +48,7 @@ def edited(source: Source, splices: Iterable[Splice]) -> Rewrite | Abstain:
     for splice in ordered[::-1]:  # from the end, and at one place in the order given
         start, end = _offset(source, splice.start), _offset(source, splice.end)
         text = text[:start] + splice.text.replace("\n", source.newline) + text[end:]
-    result = replaced(source, 1, len(source.lines), text)
-    if isinstance(result, Abstain) or source.fits(result[source.path]):
-        return result
-    return Abstain("the line would become longer than this file's lines are")
+    return fitted(source, replaced(source, 1, len(source.lines), text))
 
 
 def has_its_lines(statement: ast.stmt, source: Source) -> bool:
