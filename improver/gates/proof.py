@@ -71,7 +71,8 @@ def _in_words(candidate: Candidate, receipt: Receipt) -> GateResult | None:
     for edit in candidate.change.edits:
         before, after = candidate.before(edit.path), candidate.after(edit.path)
         found = words_alone(before, after) if before and after else ()
-        if not before or not after or not (found or compared(before, after).equal):
+        same_mode = edit.before and edit.after and edit.before.mode == edit.after.mode
+        if not before or not after or not same_mode or not (found or compared(before, after).equal):
             return None
         kinds |= {*found}
         readers += filter(None, [reader_of(found, before, after, candidate.base)])

@@ -343,6 +343,14 @@ def test_a_function_that_nothing_decided_about_is_named() -> None:
     )
 
 
+def test_a_mode_is_more_than_words() -> None:
+    after = OLD.replace("    return", '    """Return the next."""\n    return')
+    example = Example({"pier/a.py": OLD}, {"pier/a.py": after}, Safety.COVERED, modes={"pier/a.py": "100755"})
+    experiments = FakeExperiments(compared=Comparison({"pier/a.py::f": 52}, (), {}, RECEIPT))
+    result = proof(Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments)))
+    assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("pier/a.py: its mode changes",))
+
+
 def test_no_answers_are_no_proof() -> None:
     result, _ = replayed(Comparison({"pier/a.py::f": 9}, (), {}, RECEIPT, "the base gives no answers: it broke off"))
     assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("the base gives no answers: it broke off",))
