@@ -50,7 +50,7 @@ def performance(candidate: Candidate) -> GateResult:
     if reasons:
         more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
         return candidate.fails(CLAIM, found.receipt, *reasons[:SHOWN], *more)
-    if not found.grown:
+    if found.trouble or not found.grown:
         why = found.trouble or "no recorded call that can be made larger"
         return candidate.abstains(CLAIM, found.receipt, why)
     return candidate.passes(CLAIM, found.receipt, _spread(found.grown), *_unmeasured(functions, found.grown))

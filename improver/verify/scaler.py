@@ -9,6 +9,7 @@ as well, on larger inputs: it alone sees what is copied in C.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import importlib.util
 import inspect
@@ -34,7 +35,7 @@ HOME = str(Path(__file__).parent)
 
 
 class Spent(BaseException):
-    """The call costs more than it may."""
+    """The call costs more than it may; its arguments are the seconds that were measured up to then."""
 
 
 def ring(_signal: int, _frame: object) -> None:
@@ -156,7 +157,10 @@ class Scaler:
         for _ in range(TIMES):
             args, kwargs = build()
             started = time.thread_time()
-            self.bounded(lambda: drained(function(*args, **kwargs)), WAIT)  # noqa: B023 - it is called at once
+            try:
+                self.bounded(lambda: drained(function(*args, **kwargs)), WAIT)  # noqa: B023 - it is called at once
+            except Spent:
+                raise Spent(time.thread_time() - started) from None
             took.append(time.thread_time() - started)
         return min(took)
 
@@ -198,8 +202,9 @@ class Scaler:
         """Return processor times at the largest sizes that do not take too long, and note these in `way`."""
         for start in TIMED:
             way["timed"] = start
-            if found := self.timed(item, way):
-                return found
+            with contextlib.suppress(Spent):
+                if found := self.timed(item, way):
+                    return found
         way["timed"] = 0
         return []
 
@@ -227,27 +232,35 @@ class Scaler:
         self.bounded(lambda: self.portrait.Portrait().of(function(*args, **kwargs)), self.patience)
 
     def timed(self, item: dict[str, Any], way: dict[str, Any]) -> list[float]:
-        """Return the processor times of one way, none when a call raises or takes too long."""
+        """Return the processor times of one way, none when a call raises; raise Spent when one takes too long."""
         data, style = base64.b64decode(item["calls"][way["call"]]), way["style"].split()[0]
-        grown = self.enlarging.grown
+        grown, took = self.enlarging.grown, list[float]()
         try:
             function = self.tree.function(item["function"], decorated=False)
-            return [
-                self.seconds(
-                    function,
-                    lambda size=factor * way["timed"]: grown(pickle.loads(data), way["place"], size, style),  # type: ignore[misc] # noqa: S301
+            for factor in FACTORS:
+                size = factor * way["timed"]
+                took.append(
+                    self.seconds(function, lambda: grown(pickle.loads(data), way["place"], size, style))  # noqa: B023, S301
                 )
-                for factor in FACTORS
-            ]
-        except (Exception, Spent):  # noqa: BLE001 - foreign code may raise anything
+        except Spent as spent:
+            raise Spent(*took, *spent.args) from None
+        except Exception:  # noqa: BLE001 - foreign code may raise anything
             return []
+        return took
+
+    def times(self, item: dict[str, Any], way: dict[str, Any]) -> list[float]:
+        """Return the processor times of one way; where it was ended, larger inputs take no less."""
+        try:
+            return self.timed(item, way) if way["timed"] else []
+        except Spent as spent:
+            return [*spent.args, *spent.args[-1:] * (len(FACTORS) - len(spent.args))]
 
 
 def followed(scaler: Scaler, item: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield what the ways that the base has chosen cost here."""
     for number, way in enumerate(item["ways"]):
         costs = [] if item["only_time"] else scaler.counted(item, way)
-        yield {"way": number, "costs": costs, "seconds": scaler.timed(item, way) if way["timed"] else []}
+        yield {"way": number, "costs": costs, "seconds": scaler.times(item, way)}
         if any("gives" not in one for one in costs):
             return  # it had to be ended: that says enough
 
@@ -267,7 +280,9 @@ def main() -> None:
         try:
             for told in followed(scaler, item) if "ways" in item else scaler.ways(item):
                 say("told", number, told)
-        except (Exception, Spent) as error:  # noqa: BLE001 - imports and unpickling run foreign code
+        except (Exception, Spent) as error:
+            if "ways" in item:
+                raise  # of what follows the base nothing may be missing
             say("failed", number, type(error).__name__)
     say("end")
     leave(0)

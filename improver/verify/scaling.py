@@ -126,7 +126,7 @@ def scaled(rig: Rig, trees: tuple[Tree, Tree], functions: Sequence[str], recordi
     grown = [*filter(None, map(_growth, pairs)), *_slower(scale, trees, pairs)]
     counts = {"functions": len({one.function for one in grown}), "inputs": len(grown)}
     digest = hashlib.sha256(repr(grown).encode()).hexdigest()
-    return Scaling(tuple(grown), replace(receipt, counts=counts, digest=digest), "" if grown else trouble)
+    return Scaling(tuple(grown), replace(receipt, counts=counts, digest=digest), trouble)
 
 
 def _is_module(rig: Rig, function: str) -> bool:

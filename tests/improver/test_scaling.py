@@ -1,7 +1,12 @@
 """Costs are counted as recorded inputs grow: the same on every machine, and what stands in C is seen too."""
 
+import base64
 import pickle
+import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +14,7 @@ from improver.experiments import Growth, Recording, Scaling
 from improver.gates.performance import objection
 from improver.ports import Layout
 from improver.records import File, Receipt, Tree
-from improver.verify import enlarging
+from improver.verify import enlarging, scaler
 from improver.verify.configuration import Configuration
 from improver.verify.sandbox import Sandbox
 from improver.verify.scaling import exponent, is_steeper, scaled
@@ -215,3 +220,53 @@ def test_without_a_call_to_enlarge_nothing_is_said(strongest: Sandbox, calls: di
 def test_a_base_that_breaks_is_trouble_and_a_candidate_that_breaks_is_too(strongest: Sandbox) -> None:
     found = grown(strongest, f"import os\n\nos._exit(1)\n{BASE}")
     assert (found.grown, found.trouble) == ((), "the candidate cannot be measured: it broke off")
+
+
+@pytest.fixture
+def bell() -> Iterator[None]:
+    before = signal.signal(signal.SIGALRM, scaler.ring)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
+class Pier:
+    """A tree whose one function works for as many rounds as it is given names, and for ever from `most` on."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def function(self, _name: str, *, decorated: bool) -> Any:
+        assert not decorated
+
+        def size(names: list[str]) -> int:
+            while len(names) >= self.most:
+                pass
+            return sum(range(100 * len(names)))
+
+        return size
+
+
+@pytest.mark.usefixtures("bell")
+@pytest.mark.parametrize(("most", "ended"), [(5000, 2), (10_000, 1), (100_000, 0)])
+def test_what_is_ended_took_at_least_so_long(most: int, ended: int, tmp_path: Path) -> None:
+    at = scaler.Scaler({"tree": str(tmp_path), "modules": {}, "most": 0, "patience": 1})
+    at.tree = Pier(most)
+    item: dict[str, Any] = {"function": "pier/a.py::size", "calls": [base64.b64encode(pickled(["gull"])).decode()]}
+    way: dict[str, Any] = {"call": 0, "place": 0, "style": "distinct", "start": 64, "timed": 4096}
+    (told,) = scaler.followed(at, {**item, "ways": [way], "only_time": True})
+    seconds = told["seconds"]
+    assert len(seconds) == 3
+    assert seconds == sorted(seconds)
+    assert [one == seconds[-1] for one in seconds] == [False] * (3 - max(ended, 1)) + [True] * max(ended, 1)
+    assert is_steeper((0.001, 0.002, 0.004), seconds) == bool(ended)
+    assert bool(at.first_timed(item, way)) == (ended == 0 or way["timed"] < 4096)
+
+
+@pytest.mark.usefixtures("bell")
+def test_a_candidate_whose_recorded_call_does_not_end_is_not_passed_over(tmp_path: Path) -> None:
+    at = scaler.Scaler({"tree": str(tmp_path), "modules": {}, "most": 0, "patience": 0.1})
+    at.tree = Pier(0)
+    item: dict[str, Any] = {"function": "pier/a.py::size", "calls": [base64.b64encode(pickled(["gull"])).decode()]}
+    way = {"call": 0, "place": 0, "style": "distinct", "start": 64, "timed": 0}
+    with pytest.raises(scaler.Spent):
+        list(scaler.followed(at, {**item, "ways": [way], "only_time": False}))

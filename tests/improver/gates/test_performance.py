@@ -55,6 +55,7 @@ def test_it_abstains_and_says_why() -> None:
         judged(recorded=Recording({}, {}, {}, {}, Receipt(("record",)))),
         judged(),
         judged(trouble="timed out"),
+        judged(Growth(DEPTH, (100, 200, 400), (100, 200, 400)), trouble="it broke off"),
     ]
     assert [(result.ruling, result.reasons) for result in results] == [
         (Ruling.ABSTAIN, ("a proved change is judged by its proof",)),
@@ -63,4 +64,5 @@ def test_it_abstains_and_says_why() -> None:
         (Ruling.ABSTAIN, ("no call of what is changed is recorded",)),
         (Ruling.ABSTAIN, ("no recorded call that can be made larger",)),
         (Ruling.ABSTAIN, ("timed out",)),
+        (Ruling.ABSTAIN, ("it broke off",)),
     ]
