@@ -195,8 +195,9 @@ def _compared(oracle: _Oracle, base: Tree, tree: Tree, unasked: Counter[str]) ->
     steady = _steady(first.told, second.told)
     found = _tally(oracle.asked, first.told, steady, other)
     if found.differences and not other.trouble:
-        for seed in CONFIRMING:  # what the base does only sometimes is no difference
-            steady &= _steady(first.told, oracle.ask(base, seed, oracle.of_base()).told)
+        for seed in CONFIRMING:  # what the base does only sometimes is no difference; what it does not answer stays one
+            again = oracle.ask(base, seed, oracle.of_base()).told
+            steady -= (first.told.keys() & again.keys()) - _steady(first.told, again)
         found = _tally(oracle.asked, first.told, steady, other)
     counts = {**names, **found.kinds, "undecided": sum(found.undecided.values())}
     receipt = Receipt(("compare",), counts=counts, digest=_digest(oracle.asked))

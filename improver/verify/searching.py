@@ -6,6 +6,7 @@ What it suggests is replayed like any other input, so it can only refuse: it pro
 import ast
 import base64
 import pickle
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +49,9 @@ def compared(rig: Rig, trees: tuple[Tree, Tree], functions: Sequence[str], recor
     again = replayed(rig, trees, asked)
     counts = {**found.receipt.counts, "searched": len(asked)}
     receipt = replace(found.receipt, counts=counts)
-    return replace(found, differences=again.differences, receipt=receipt)
+    undecided = Counter(found.undecided) + Counter(again.undecided)
+    undecided += Counter({again.trouble: len(asked)} if again.trouble else {})
+    return replace(found, differences=again.differences, undecided=undecided, receipt=receipt)
 
 
 def searched(rig: Rig, trees: tuple[Tree, Tree], functions: Sequence[str]) -> Iterator[Question]:
