@@ -115,6 +115,8 @@ class Repeater:
         if key not in self.known:
             with session(self.rig, self.base, args) as at:
                 straight = at.run(())
+                if straight.trouble:
+                    return frozenset()  # nothing is known of the base, which excuses nobody
                 times = 1 if together else self.rig.policy.gates.trials.repetitions
                 runs = [at.run(together) for _ in range(times)]
             self.known[key] = frozenset().union(*(differing(straight, run) for run in runs))
