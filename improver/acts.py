@@ -19,8 +19,9 @@ from improver.canaries import read as read_corpus
 from improver.crew.office import Assignment, staffed
 from improver.gate import Candidate
 from improver.judge import judge, ordered
-from improver.loop import Crew, Event, Loop, Report, Request
+from improver.loop import Crew, Event, Loop, Request
 from improver.observer import Project
+from improver.outcome import Report
 from improver.policy import Policy
 from improver.preparing import Tell, Wish, prepare
 from improver.proposing import Proposed, Publisher

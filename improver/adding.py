@@ -10,6 +10,7 @@ from improver.judge import judge
 from improver.observer import Project
 from improver.proposing import Judged, Publisher
 from improver.records import Finding
+from improver.worth import Worth
 from improver.writing.turns import MUTANTS, ground_of, paths
 from improver.writing.writer import RULE, SAFE_WHEN, Outcome, Proposal
 
@@ -33,9 +34,9 @@ class Adding:
     tell: Callable[[str, str, str], None]  # mark, stage, text
     decides: Decides
 
-    def judged(self, project: Project) -> Iterator[Judged | Refused | None]:
+    def judged(self, project: Project, worth: Worth) -> Iterator[Judged | Refused | None]:
         """Yield what comes of each file with tests to add: judged tests, or why not; None where there is nothing."""
-        ground, worth = self.publisher.ground, self.publisher.worth()
+        ground = self.publisher.ground
         if reason := worth.refuses(RULE):
             self.tell("note", "tests", reason)
             return
@@ -69,4 +70,4 @@ class Adding:
         if refusals := ground.policy.decides(proposal.change.safety, results):
             return Refused(findings, refusals[0].partition(":")[0], refusals[0])
         self.funnel.reach("passed", findings)
-        return Judged(proposal.change, findings, results, SAFE_WHEN)
+        return Judged(proposal.change, findings, results, SAFE_WHEN, self.funnel.refusals(findings[0]))

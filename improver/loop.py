@@ -13,13 +13,13 @@ from improver.gate import Candidate, Gate
 from improver.judge import judge
 from improver.looking import BATCH, Ready, first_look, unsure
 from improver.observer import Project
+from improver.outcome import Report, concluded
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
 from improver.scan import Group, Scan, draft, groups, wanted
 from improver.writing.writer import RULE
 
 RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
-HELD = ("rejected", "same as")  # how a forge's reasons begin when a human, or an open proposal, stands in the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,6 @@ class Event:
     mark: str
     stage: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How a run ended: outcome is proposed, nothing_worth_it, all_suppressed, blocked or budget."""
-
-    outcome: str
-    reason: str
-    funnel: Funnel
-    proposals: tuple[Proposed, ...]
-    exit_code: int
-    seconds: Mapping[str, float] = field(default_factory=dict)  # wall clock by stage
-    left_out: tuple[str, ...] = ()  # files that could not be read, with the reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +92,12 @@ class Loop:
             self.funnel.drop(finding, f"not tried: {spent}")
         if not spent and wanted(RULE, self.request.only):
             self._add_tests()
-        return self._report(spent if left else "")
+        return concluded(self.funnel, self.proposals, spent if left else "")
 
     def _add_tests(self) -> None:
         """Propose new tests, a file at a time, until the budget is spent."""
         adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell, self.crew.decides)
-        for tried in adding.judged(self.project):
+        for tried in adding.judged(self.project, self.worth):
             if isinstance(tried, Judged):
                 self._propose(tried)
             elif tried is not None:
@@ -216,7 +203,9 @@ class Loop:
         if refusals := self.ground.policy.decides(ready.candidate.change.safety, results):
             return refusals[0]
         self.funnel.reach("passed", ready.group.findings)
-        self._propose(Judged(ready.candidate.change, ready.group.findings, results, ready.group.codemod.SAFE_WHEN))
+        refused = self.funnel.refusals(ready.group.findings[0])
+        safe_when = ready.group.codemod.SAFE_WHEN
+        self._propose(Judged(ready.candidate.change, ready.group.findings, results, safe_when, refused))
         return ""
 
     def _narrowed(self, group: Group, reason: str) -> tuple[Group, ...]:
@@ -262,7 +251,7 @@ class Loop:
     def _refuse(self, findings: tuple[Finding, ...], gate: str, reason: str) -> None:
         first = findings[0]
         self._tell("no", "try", f"{_place(first.rule, first.path, first.line)}  {reason} → refused")
-        self.funnel.drop(first, f"refused by {gate}")
+        self.funnel.refuse(findings, gate, reason)
         if not self.request.dry_run:
             self.publisher.forge.refused(findings, gate, reason, self.publisher.now().isoformat(timespec="seconds"))
 
@@ -278,18 +267,6 @@ class Loop:
 
     def _tell(self, mark: str, stage: str, text: str) -> None:
         self.crew.tell(Event(mark, stage, text))
-
-    def _report(self, spent: str) -> Report:
-        found = tuple(self.proposals)
-        if found:
-            return Report("proposed", spent or "every finding was tried", self.funnel, found, 0)
-        if spent:
-            return Report("budget", spent, self.funnel, found, 4)
-        if self.funnel.attempts:
-            return Report("blocked", "every candidate was refused by a gate", self.funnel, found, 1)
-        if not self.funnel.count("eligible") and any(reason.startswith(HELD) for reason in self.funnel.drops()):
-            return Report("all_suppressed", "what was found is rejected or already proposed", self.funnel, found, 0)
-        return Report("nothing_worth_it", "nothing was found that may safely be changed", self.funnel, found, 0)
 
 
 def _place(rule: str, path: str, line: int) -> str:

@@ -150,9 +150,6 @@ class Forge(Protocol):
     def suppressed(self, finding: Finding) -> str:
         """Return why this finding is not tried ("rejected: ...", "same as open proposal #3"), or ""."""
 
-    def refusals(self, path: str, rule: str) -> tuple[str, ...]:
-        """Return what was tried for this rule in this file and refused, one sentence each."""
-
     def verdicts(self) -> Mapping[str, tuple[int, int]]:
         """Return, by rule, how many of its proposals humans approved and how many they rejected."""
 

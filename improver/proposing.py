@@ -33,12 +33,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A change that the gates let through, and what else is told about it."""
+    """A change that the gates let through, and what else is told about it: `refused` is what they held back."""
 
     change: Change
     findings: tuple[Finding, ...]
     results: tuple[GateResult, ...]
     safe_when: str
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,7 @@ class Publisher:
     def _draft(self, judged: Judged) -> Draft:
         change = judged.change
         tree = self.repository.write_tree(self.ground.base, change.edits)
-        refused = self.forge.refusals(change.paths[0], change.rule)
-        evidence = evidence_of(self.ground, tree, judged, refused, (self.now(), self.nonce()))
+        evidence = evidence_of(self.ground, tree, judged, (self.now(), self.nonce()))
         account = account_of(evidence, self.ground.stamp)
         commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
         publishable = self.ground.policy.gates.risk[change.safety.value].publish and not self.ground.stamp
@@ -131,9 +131,7 @@ def account_of(evidence: Evidence, stamp: str) -> rationale.Account:
     )
 
 
-def evidence_of(
-    ground: Ground, tree: str, judged: Judged, refused: tuple[str, ...], made_with: tuple[datetime, str]
-) -> Evidence:
+def evidence_of(ground: Ground, tree: str, judged: Judged, made_with: tuple[datetime, str]) -> Evidence:
     """Bind a judgement to everything it stands on; `made_with` is the moment and the nonce."""
     made, nonce = made_with
     change = judged.change
@@ -149,7 +147,7 @@ def evidence_of(
         why=change.why,
         safe_when=judged.safe_when,
         findings=judged.findings,
-        refused=refused,
+        refused=judged.refused,
         policy=ground.policy.digest,
         gate_code=ground.gate_code,
         tools=ground.tools,

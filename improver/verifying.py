@@ -82,6 +82,6 @@ def verify(
     old = read(draft.evidence)
     change = changed(*trees, old)
     results = tuple(judge(gates, Candidate(ground.tree, change, ground.policy, ground.bench)))
-    judged = Judged(change, old.findings, results, old.safe_when)
-    new = evidence_of(ground, old.tree, judged, old.refused, (now(), old.nonce))
+    judged = Judged(change, old.findings, results, old.safe_when, old.refused)
+    new = evidence_of(ground, old.tree, judged, (now(), old.nonce))
     return Verification(old.claims_digest, new.claims_digest, tuple(differences(old, new)))

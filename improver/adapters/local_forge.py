@@ -7,7 +7,6 @@ from improver.adapters.ledger import Ledger
 from improver.adapters.ledger_records import Attempt, Proposal, State
 from improver.records import Draft, Finding
 
-REFUSALS_SHOWN = 5
 PLACEHOLDER = re.compile(r"\b(improve (?:show|verify|approve|reject|undo)) NUMBER\b")
 
 
@@ -21,11 +20,6 @@ class LocalForge:
     def suppressed(self, finding: Finding) -> str:
         """Return why this finding is not tried ("rejected in proposal #2: ...", "same as open proposal #3"), or ""."""
         return self._ledger.suppressed(finding)
-
-    def refusals(self, path: str, rule: str) -> tuple[str, ...]:
-        """Return what this run tried for `rule` in `path` and a gate refused, one sentence each, the last ones."""
-        found = [f"{one.reason}" for one in self._ledger.attempts(self._run) if (one.path, one.rule) == (path, rule)]
-        return tuple(dict.fromkeys(found))[-REFUSALS_SHOWN:]
 
     def verdicts(self) -> dict[str, tuple[int, int]]:
         """Return, by rule, how many of its proposals humans approved and how many they rejected."""

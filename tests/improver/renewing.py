@@ -159,9 +159,6 @@ class MemoryForge:
     def suppressed(self, finding: Finding) -> str:
         return self.held.get(finding.path, "")
 
-    def refusals(self, path: str, rule: str) -> tuple[str, ...]:
-        return tuple(reason for places, _, reason in self.refusal_list if f"{path}:" in places[0] and rule)
-
     def verdicts(self) -> Mapping[str, tuple[int, int]]:
         return self.said
 

@@ -18,7 +18,7 @@ from improver.cli.main import EXIT_CODES, FOLDER, main
 from improver.cli.terminal import GLYPHS, SCHEMA, Terminal
 from improver.errors import EnvironmentUnfit, ImproverError, UsageError
 from improver.funnel import Funnel
-from improver.loop import Report
+from improver.outcome import Report
 from improver.records import Verdict
 from tests.improver.test_verifying import DRAFT
 

@@ -18,7 +18,8 @@ from improver.crew.write_tests import WriteTests, Written, write_tests
 from improver.deciding import Decides, Rules
 from improver.errors import ImproverError, LedgerError
 from improver.gate import Gate
-from improver.loop import Crew, Event, Loop, Report, Request
+from improver.loop import Crew, Event, Loop, Request
+from improver.outcome import Report
 from improver.proposing import Publisher
 from improver.records import Ruling
 from improver.scan import Group, groups, scan

@@ -1,5 +1,7 @@
 """Findings counted at each stage, with the reason at each drop."""
 
+from dataclasses import replace
+
 from improver.funnel import Funnel
 from improver.records import Finding
 
@@ -26,6 +28,16 @@ def test_the_last_reason_for_a_drop_stands_until_a_stage_is_reached() -> None:
     assert list(funnel.drops().items()) == [("second", 2), ("third", 1)]
     funnel.reach("passed", [finding("a")])
     assert funnel.drops() == {"second": 1, "third": 1}
+
+
+def test_what_was_refused_is_told_for_its_rule_and_file_alone() -> None:
+    funnel = Funnel()
+    for number in (1, 1, 2, 3, 4, 5, 6):
+        funnel.refuse([finding("a"), finding("b")], "lint", f"lint: {number}")
+    assert funnel.refusals(finding("c")) == ("lint: 2", "lint: 3", "lint: 4", "lint: 5", "lint: 6")
+    assert funnel.drops() == {"refused by lint": 2}
+    assert funnel.refusals(replace(finding("a"), path="b.py")) == ()
+    assert funnel.refusals(replace(finding("a"), rule="other")) == ()
 
 
 def test_it_becomes_plain_data() -> None:

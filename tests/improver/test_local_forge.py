@@ -100,14 +100,12 @@ def test_only_the_last_verdict_on_a_proposal_counts(root: Path) -> None:
         assert forge.verdicts() == {"explicit_cause": (1, 1)}
 
 
-def test_it_tells_what_this_run_refused_for_the_same_place(root: Path) -> None:
+def test_what_a_run_refused_is_on_record_for_each_finding(root: Path) -> None:
     with open_repository(root) as repository, open_ledger(repository.data) as ledger:
-        forge = LocalForge(ledger, "run-1")
-        for reason in ("lint: new", "lint: new", "api: gone"):
-            forge.refused((FINDING, replace(FINDING, key="other")), reason.split(":")[0], reason, AT)
-        assert forge.refusals("app.py", "explicit_cause") == ("lint: new", "api: gone")
-        assert forge.refusals("b.py", "explicit_cause") == ()
-        assert LocalForge(ledger, "run-2").refusals("app.py", "explicit_cause") == ()
+        LocalForge(ledger, "run-1").refused((FINDING, replace(FINDING, key="other")), "lint", "lint: new", AT)
+        told = [(one.path, one.rule, one.key, one.gate, one.reason) for one in ledger.attempts("run-1")]
+        assert told == [("app.py", "explicit_cause", key, "lint", "lint: new") for key in (FINDING.key, "other")]
+        assert ledger.attempts("run-2") == ()
 
 
 def test_the_text_names_the_proposals_number_in_commands_only(root: Path) -> None:
@@ -119,7 +117,7 @@ def test_the_text_names_the_proposals_number_in_commands_only(root: Path) -> Non
 
 def test_a_forge_has_no_way_to_decide_or_merge() -> None:
     offered = {name for name in vars(LocalForge) if not name.startswith("_")}
-    assert offered == {"suppressed", "refusals", "refused", "verdicts", "begin", "opened", "get", "list"}
+    assert offered == {"suppressed", "refused", "verdicts", "begin", "opened", "get", "list"}
 
 
 # --- kill -9 ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ import pytest
 from improver.experiments import Look
 from improver.gate import Candidate, Gate
 from improver.gates.size import size
-from improver.loop import Crew, Event, Loop, Report, Request
+from improver.loop import Crew, Event, Loop, Request
+from improver.outcome import Report
 from improver.policy import Policy, Worth
 from improver.ports import History
 from improver.proposing import Publisher
@@ -159,6 +160,16 @@ def test_a_refused_candidate_is_recorded_with_its_gate() -> None:
     assert (run.report.outcome, run.report.exit_code, run.proposed) == ("blocked", 1, [])
     assert run.forge.refusal_list == [(("pier/a.py:1",), "strict", "strict: strict says so")]
     assert run.report.funnel.drops() == {"refused by strict": 1}
+
+
+@pytest.mark.parametrize("dry", [False, True], ids=["what is kept", "a dry run"])
+def test_a_proposal_tells_what_else_was_refused_for_its_place(*, dry: bool) -> None:
+    texts = {**TWO, "pier/a.py": 'A = "old"  # BAD\nB = "old"\n'}
+    run = ran(texts, Setting((gate_of("picky", unless("BAD")),), request=Request(5, dry_run=dry)))
+    told = {one.draft.path: one.draft.text for one in run.report.proposals}
+    heading = "## Alternatives rejected\n\n"
+    assert f"{heading}- picky: picky says so\n" in told["pier/a.py"]
+    assert f"{heading}None was tried.\n" in told["pier/b.py"]
 
 
 def test_a_gate_that_must_pass_and_abstains_is_the_one_that_is_named() -> None:

@@ -13,7 +13,8 @@ from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
-from improver.loop import Report, Request
+from improver.loop import Request
+from improver.outcome import Report
 from improver.preparing import Wish
 from improver.scan import wanted
 from improver.writing.writer import RULE as WRITE_TESTS
