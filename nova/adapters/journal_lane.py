@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
@@ -9,6 +10,7 @@ from typing import Generic, TypeVar
 
 from nova.errors import JournalError
 
+AT_ONCE = 3  # coroutines that go on in one turn of the event loop: each computes for a millisecond or so
 Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
@@ -18,7 +20,8 @@ class Lane(Generic[Asked, Given]):
 
     `work` gets everything that waits and returns a result or a JournalError for each, in order; `finish` runs
     last; both only ever in this thread. An idle lane begins at once; a busy one gathers while it works, so there
-    are no timers. What was submitted is done even when nobody waits for it any more.
+    are no timers. What was submitted is done even when nobody waits for it any more. Of many who are answered together
+    only `AT_ONCE` go on before the event loop turns to others, and what they ask for next is gathered from all of them.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class Lane(Generic[Asked, Given]):
         self._finish = finish
         self._queue: queue.SimpleQueue[list[tuple[Asked, asyncio.Future[Given]]] | None] = queue.SimpleQueue()
         self._gathered: list[tuple[Asked, asyncio.Future[Given]]] = []
+        self._answered: dict[asyncio.AbstractEventLoop, deque[tuple[asyncio.Future[Given], Given | JournalError]]] = {}
         self._thread = Thread(target=self._run, name=name, daemon=True)
         self._started = False
         self._closed = False
@@ -46,12 +50,19 @@ class Lane(Generic[Asked, Given]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Given] = loop.create_future()
         if not self._gathered:
-            loop.call_soon(self._hand_over)
+            loop.call_soon(self._gathering, loop)
         self._gathered.append((asked, future))
         return future
 
+    def _gathering(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wait for those who are about to go on: what they ask for is handed over, and committed, together."""
+        if loop in self._answered:
+            loop.call_soon(self._gathering, loop)
+        else:
+            self._hand_over()
+
     def _hand_over(self) -> None:
-        """Give the thread at once what one turn of the event loop asked for: it is woken once, and commits once."""
+        """Give the thread at once what is gathered: it is woken once, and commits once."""
         gathered, self._gathered = self._gathered, []
         if gathered:
             self._queue.put(gathered)
@@ -69,7 +80,7 @@ class Lane(Generic[Asked, Given]):
     def _run(self) -> None:
         try:
             while batch := self._gather():
-                _deliver([future for _, future in batch], self._work([asked for asked, _ in batch]))
+                self._deliver([future for _, future in batch], self._work([asked for asked, _ in batch]))
         finally:  # also where `work` broke a promise: nobody may wait for ever
             self._ended = True
             self._finish()
@@ -93,24 +104,37 @@ class Lane(Generic[Asked, Given]):
         with suppress(queue.Empty):
             while True:
                 for _, future in self._queue.get_nowait() or ():
-                    _deliver([future], [JournalError("the journal's thread has ended", fix="start nova again")])
+                    self._deliver([future], [JournalError("the journal's thread has ended", fix="start nova again")])
 
+    def _deliver(self, futures: Sequence["asyncio.Future[Given]"], given: Sequence[Given | JournalError]) -> None:
+        """Hand results to the event loops that wait for them, once for each loop; one that has ended wants none."""
+        answered = [*zip(futures, given, strict=True)]
+        loops = {future.get_loop() for future in futures}
+        for loop in loops:
+            mine = answered if len(loops) == 1 else [pair for pair in answered if pair[0].get_loop() is loop]
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._answer, loop, mine)
 
-def _deliver(futures: Sequence["asyncio.Future[Given]"], given: Sequence[Given | JournalError]) -> None:
-    """Hand results to the event loops that wait for them, once for each loop; one that has ended wants none."""
-    answered = [*zip(futures, given, strict=True)]
-    loops = {future.get_loop() for future in futures}
-    for loop in loops:
-        mine = answered if len(loops) == 1 else [pair for pair in answered if pair[0].get_loop() is loop]
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, mine)
+    def _answer(
+        self, loop: asyncio.AbstractEventLoop, answered: list[tuple["asyncio.Future[Given]", Given | JournalError]]
+    ) -> None:
+        """Queue results in their loop: those who wait go on a few in each turn, so that nobody else waits for all."""
+        if loop not in self._answered:
+            self._answered[loop] = deque()
+            loop.call_soon(self._settle, loop)
+        self._answered[loop].extend(answered)
 
-
-def _settle(answered: list[tuple["asyncio.Future[Given]", Given | JournalError]]) -> None:
-    for future, given in answered:
-        if future.done():  # its coroutine was cancelled
-            continue
-        if isinstance(given, JournalError):
-            future.set_exception(given)
+    def _settle(self, loop: asyncio.AbstractEventLoop) -> None:
+        waiting = self._answered[loop]
+        for _ in range(min(AT_ONCE, len(waiting))):
+            future, given = waiting.popleft()
+            if future.done():  # its coroutine was cancelled
+                continue
+            if isinstance(given, JournalError):
+                future.set_exception(given)
+            else:
+                future.set_result(given)
+        if waiting:
+            loop.call_soon(self._settle, loop)
         else:
-            future.set_result(given)
+            del self._answered[loop]
