@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 import sys
 import types
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 NEAR = (
     "builtins",
@@ -24,6 +26,8 @@ LEANT_ON = ("builtins", "json", "math", "operator", "os", "pytest", "re", "time"
 FAR = ("_pytest.", "pluggy.", "unittest.")
 BY_NAME = ("builtins", "pytest")  # modules of which every name counts
 PLAIN = (types.FunctionType, types.BuiltinFunctionType)
+WRAPPERS = (classmethod, staticmethod, property)
+CODE, VALUES = operator.attrgetter("__code__"), operator.methodcaller("values")
 
 
 def functions(places: Iterable[str]) -> dict[str, object]:
@@ -37,6 +41,56 @@ def functions(places: Iterable[str]) -> dict[str, object]:
             found[f"{place}.{name}"] = value if whole else code_of(value)
             found.update({f"{place}.{name}.{key}": code_of(part) for key, part in list(parts)})
     return {name: code for name, code in found.items() if code is not None}
+
+
+class Standing:
+    """The functions of some loaded modules, listed anew only when a module, a name, a value or a code is another."""
+
+    def __init__(self, places: tuple[str, ...]) -> None:
+        self.places = places
+        self.modules: tuple[object, ...] = ()
+        self.spaces: list[Mapping[str, object]] = []
+        self.plain: list[types.FunctionType] = []
+        self.wrapped: list[object] = []
+        self.facts: list[tuple[object, ...]] = []
+        self.found: dict[str, object] = {}
+
+    def now(self) -> dict[str, object]:
+        """Return what `functions` says, the very object that it was before where nothing is another.
+
+        Objects are compared by identity: nothing foreign is asked whether it is equal.
+        """
+        same = self.facts and same_objects(self._modules(), self.modules)
+        if not same or not all(map(same_objects, self._facts(), self.facts)):
+            self._look()
+            self.found = functions(self.places)
+        return self.found
+
+    def _modules(self) -> tuple[object, ...]:
+        return tuple(map(sys.modules.get, self.places))
+
+    def _facts(self) -> list[tuple[object, ...]]:
+        """Return how large all name spaces are, their names, their values, and the codes of what has one."""
+        names, values = chain.from_iterable(self.spaces), chain.from_iterable(map(VALUES, self.spaces))
+        codes = chain(map(CODE, self.plain), map(code_of, self.wrapped))
+        return [tuple(map(len, self.spaces)), tuple(names), tuple(values), tuple(codes)]
+
+    def _look(self) -> None:
+        """Note the name spaces of the modules and of their own classes, and whatever can be given another code."""
+        self.modules, self.spaces = self._modules(), []
+        for place, module in zip(self.places, self.modules):  # noqa: B905 - older interpreters run this file
+            own = vars(module) if module is not None else {}
+            classes = [value for value in tuple(own.values()) if isinstance(value, type)]
+            self.spaces += [own, *(vars(one) for one in classes if one.__module__ == place)]
+        values = tuple(chain.from_iterable(map(VALUES, self.spaces)))
+        self.plain = [value for value in values if isinstance(value, types.FunctionType)]
+        self.wrapped = [value for value in values if isinstance(value, WRAPPERS)]
+        self.facts = self._facts()
+
+
+def same_objects(these: tuple[object, ...], those: tuple[object, ...]) -> bool:
+    """Tell whether both hold the same objects in the same order."""
+    return len(these) == len(those) and all(map(operator.is_, these, those))
 
 
 def everywhere() -> tuple[str, ...]:

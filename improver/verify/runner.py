@@ -7,6 +7,7 @@ foreign code runs, and told in the first line; the supervisor believes no line w
 
 from __future__ import annotations
 
+import builtins
 import functools
 import importlib
 import importlib.machinery
@@ -151,6 +152,7 @@ def recorded(spec: dict[str, Any], run: Callable[[], int]) -> tuple[int, dict[st
     recorder = coverage.Coverage(data_file=None, config_file=False, include=[f"{tree}/*"], messages=False)
     recorder.set_option("run:disable_warnings", ["no-data-collected"])  # pytest says better why nothing ran
     recorder.start()
+    coverage.Coverage._instances = []  # noqa: SLF001 - it hands the running recorder to whoever asks for it
     os.environ.pop("COVERAGE_CORE", None)
     status = run()
     recorder.stop()
@@ -173,11 +175,12 @@ def origins(names: Sequence[str]) -> dict[str, str]:
 
 
 def loaded(name: str) -> ModuleType:
-    """Return another part of the runner, which nothing else can import."""
+    """Return another part of the runner, which nothing else can import, with builtins that nobody else can replace."""
     place = importlib.util.spec_from_file_location(f"_{name}", Path(__file__).with_name(f"{name}.py"))
     assert place is not None
     assert place.loader is not None
     module = importlib.util.module_from_spec(place)
+    module.__dict__["__builtins__"] = dict(vars(builtins))
     place.loader.exec_module(module)
     return module
 

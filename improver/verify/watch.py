@@ -28,6 +28,7 @@ class Watch:
 
     def __init__(self, say: Callable[..., None], spec: dict[str, Any], canary: str, integrity: Any) -> None:
         self.say, self.canary, self.host, self.integrity = say, canary, tuple(spec["host"]), integrity
+        self.near = integrity.Standing(integrity.NEAR)
         self.raised: dict[str, str] = {}
         self.plugins: set[str] = set()
         self.functions: dict[str, object] = {}
@@ -78,11 +79,11 @@ class Watch:
     def pytest_runtest_call(self, item: Any) -> Generator[None, Any, None]:
         """Note what the test raised before anybody else can make it something else, and whether it is what it was."""
         node = str(item.nodeid)
-        known, near = self.codes.get(node), self.integrity.functions(self.integrity.NEAR)
+        known, near = self.codes.get(node), self.near.now()
         before = self.integrity.code_of_test(item)
         outcome = yield
         self.raised[node] = outcome.excinfo[0].__name__ if outcome.excinfo else ""
-        changed = differences(near, self.integrity.functions(self.integrity.NEAR))
+        changed = differences(near, self.near.now())
         if known is not None and {before, self.integrity.code_of_test(item)} != {known}:
             changed.append("its code")
         if changed := [*changed, *self.integrity.altered(item)]:
@@ -122,6 +123,8 @@ class Watch:
 
 def differences(before: dict[str, object], now: dict[str, object]) -> list[str]:
     """Return the names of what is another or gone."""
+    if now is before:
+        return []
     return sorted(name for name, value in before.items() if now.get(name) != value)
 
 
