@@ -101,8 +101,11 @@ class Bench(Protocol):
     def baseline(self) -> SuiteRun:
         """Return the suite's outcome on the base commit."""
 
-    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
-        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from."""
+    def suite(self, tree: Tree, modules: tuple[str, ...], *, cover: bool = False) -> SuiteRun:
+        """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from.
+
+        `cover` records the executed lines too, as the baseline's were.
+        """
 
     @property
     def experiments(self) -> Experiments:

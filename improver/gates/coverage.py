@@ -1,14 +1,26 @@
-"""Coverage: every executable line that the change touches was executed when the suite ran on the base."""
+"""Coverage: every executable line that the change touches was executed when the suite ran on the base.
 
-from collections.abc import Iterable
+Lines of a new function did not exist then. Where a change brings one, the base's suite is run on the candidate with
+lines recorded: there every test fares as at base, and every new line, and every line of a new function, is executed.
+The recorder runs in the candidate's process. A report nobody else can write, but what leads to the recorder could
+make it tell of lines that never ran: the running recorder is not handed out, `capability` refuses code that newly names
+coverage, a trace function or a module by a computed name, and none of it is a proof against code of the base that
+already does. What does not hang on it is judged by the base's lines alone: all that is replaced or removed ran there,
+and so did a part of every function in which something new stands, such as the call.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from improver.gate import Candidate, Example, gate
 from improver.judging.exercised import Exercised, exercised
+from improver.judging.overlay import under_base_tests
 from improver.records import Edit, GateResult
 from improver.source import Source
+from improver.verify.faring import strayed
 
 CLAIM = "the base's suite executes every touched line"
+NEW_CLAIM = f"{CLAIM}, and on the candidate every new one"
 
 _BASE = {
     "pier/__init__.py": "",
@@ -31,33 +43,55 @@ def coverage(candidate: Candidate) -> GateResult:
     edits = [edit for edit in candidate.change.edits if not candidate.policy.is_test(edit.path)]
     if not edits:
         return candidate.abstains(CLAIM, candidate.inspected({}), "only tests are touched")
-    touched, reasons, notes = 0, list[str](), list[str]()
-    for edit in edits:
-        found = _exercised(candidate, edit)
-        touched += found.touched
-        reasons += _reasons(edit.path, found)
-        notes += [f"{edit.path}: {name} is removed, and the suite never executes its body" for name in found.unused]
-    receipt = candidate.inspected({"touched": touched, "files": len(edits), "unused": len(notes)})
+    found = {edit.path: _exercised(candidate, edit) for edit in edits}
+    reasons = _reasons(found)
+    if reasons or not any(one.fresh for one in found.values()):
+        return _ruled(candidate, found, reasons)
+    run = candidate.bench.suite(under_base_tests(candidate), (), cover=True)
+    if reasons := [f"run on the candidate: {reason}" for reason in strayed(candidate.bench.baseline, run)]:
+        return _ruled(candidate, found, reasons)
+    found = {edit.path: _exercised(candidate, edit, run.lines.get(edit.path, frozenset())) for edit in edits}
+    return _ruled(candidate, found, _reasons(found))
+
+
+def _ruled(candidate: Candidate, found: Mapping[str, Exercised], reasons: list[str]) -> GateResult:
+    touched, fresh = sum(one.touched for one in found.values()), sum(len(one.fresh) for one in found.values())
+    notes = [
+        f"{path}: {name} is removed, and the suite never executes its body"
+        for path, one in found.items()
+        for name in one.unused
+    ]
+    counts = {"touched": touched, "files": len(found), "unused": len(notes)} | (
+        {"new functions": fresh} if fresh else {}
+    )
+    receipt, claim = candidate.inspected(counts), NEW_CLAIM if fresh else CLAIM
     if not reasons:
         return candidate.passes(
-            CLAIM, receipt, *notes, *([] if touched or notes else ["no executable line is touched"])
+            claim, receipt, *notes, *([] if touched or notes else ["no executable line is touched"])
         )
     if "coverage" in candidate.policy.gates.risk[candidate.change.safety.value].must:
-        return candidate.fails(CLAIM, receipt, *reasons)
-    return candidate.abstains(CLAIM, receipt, *reasons)
+        return candidate.fails(claim, receipt, *reasons)
+    return candidate.abstains(claim, receipt, *reasons)
 
 
-def _exercised(candidate: Candidate, edit: Edit) -> Exercised:
+def _exercised(candidate: Candidate, edit: Edit, now: frozenset[int] | None = None) -> Exercised:
     before, after = candidate.before(edit.path), candidate.after(edit.path)
     if before is None or (after is None and edit.after is not None):
         return Exercised(unproved=["it is new, or cannot be read, so no run of the base stands for it"])
     empty = Source(edit.path, b"", before.encoding, before.bom)
-    return exercised(before, after or empty, candidate.bench.baseline.lines.get(edit.path, frozenset()))
+    return exercised(before, after or empty, candidate.bench.baseline.lines.get(edit.path, frozenset()), now)
 
 
-def _reasons(path: str, found: Exercised) -> list[str]:
-    missed = [f"{path}: the suite never executes line {_ranges(found.missed)}"] if found.missed else []
-    return missed + [f"{path}: {reason}" for reason in found.unproved]
+def _reasons(found: Mapping[str, Exercised]) -> list[str]:
+    return [f"{path}: {reason}" for path, one in found.items() for reason in _reasons_in(one)]
+
+
+def _reasons_in(found: Exercised) -> Iterator[str]:
+    if found.missed:
+        yield f"the suite never executes line {_ranges(found.missed)}"
+    if found.idle:
+        yield f"run on the candidate, the suite never executes its line {_ranges(found.idle)}"
+    yield from found.unproved
 
 
 def _ranges(lines: Iterable[int]) -> str:

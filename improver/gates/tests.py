@@ -10,13 +10,11 @@ from improver.gate import Candidate, Example, gate
 from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
 from improver.records import TESTS_ALONE, GateResult, Receipt
-from improver.verify.report import REACHED
+from improver.verify.faring import SHOWN, dishonest, strayed
 from improver.verify.suite import is_red
 
 CLAIM = "every test of the base has the same outcome as before"
 NEW_CLAIM = f"{CLAIM}, and every new test holds"
-SHOWN = 10
-CANARY_EXIT = 1  # the canary fails, so an honest run never ends with 0
 
 _BASE = {
     "pier/__init__.py": "",
@@ -38,16 +36,9 @@ _BASE = {
 )
 def tests(candidate: Candidate) -> GateResult:
     """Does the base suite hold?"""
-    baseline, places = candidate.bench.baseline, modules_of(candidate)
+    places = modules_of(candidate)
     run = candidate.bench.suite(under_base_tests(candidate), tuple(sorted(places)))
-    reasons = [
-        *([f"the baseline has no verdict: {baseline.trouble}"] if baseline.trouble else []),
-        *_dishonest(run),
-        *_strangers(run, places),
-        *_differences(baseline.manifest, run.manifest),
-        *(["the tests' own code is not what it was at base"] if run.code != baseline.code and run.manifest else []),
-    ]
-    if reasons:
+    if reasons := [*_strangers(run, places), *strayed(candidate.bench.baseline, run)]:
         return candidate.fails(CLAIM, _receipt(run), *reasons)
     claim = NEW_CLAIM if _brings_tests(candidate) else CLAIM
     if claim == NEW_CLAIM and (reasons := list(_new_and_red(candidate))):
@@ -76,22 +67,10 @@ def _new_and_red(candidate: Candidate) -> Iterator[str]:
     """Yield why the candidate's own tests, under the base's configuration, do not hold."""
     known = candidate.bench.baseline.manifest
     run = candidate.bench.suite(under_base_configuration(candidate), ())
-    yield from _dishonest(run)
+    yield from dishonest(run)
     for test, outcome in sorted(run.manifest.items()):
         if is_red(outcome) and outcome != known.get(test):
             yield f"{test}: {outcome} as the candidate has it"
-
-
-def _dishonest(run: SuiteRun) -> Iterator[str]:
-    """Yield why this run is no verdict."""
-    if run.trouble:
-        yield run.trouble
-    elif not run.manifest:
-        yield "no test ran"
-    elif (run.canary, run.canaries) != ("failed", 1):
-        yield f"one canary must fail, but {run.canaries} ran and the outcome was: {run.canary}"
-    elif run.receipt.exit != CANARY_EXIT:
-        yield f"the run ended with {run.receipt.exit} although the canary must fail it with {CANARY_EXIT}"
 
 
 def _strangers(run: SuiteRun, places: Mapping[str, str]) -> list[str]:
@@ -105,24 +84,6 @@ def _strangers(run: SuiteRun, places: Mapping[str, str]) -> list[str]:
         for module in came
         if came[module] != places[module]
     ][:SHOWN]  # fmt: skip
-
-
-def _differences(base: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Name the tests that are missing, new or differ, at most SHOWN and how many more."""
-    if not now:
-        return []
-    reasons = [f"{REACHED}: {what}, as nothing did at base" for what in sorted(_reached(now) - _reached(base))]
-    reasons += [
-        f"{test}: {base.get(test, 'not there')} at base, {now.get(test, 'not there')} now"
-        for test in sorted(base.keys() | now.keys())
-        if base.get(test) != now.get(test) and test != REACHED
-    ]
-    more = len(reasons) - SHOWN
-    return reasons[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
-
-
-def _reached(manifest: Mapping[str, str]) -> set[str]:
-    return set(manifest[REACHED].split(", ")) if REACHED in manifest else set()
 
 
 def _receipt(run: SuiteRun) -> Receipt:

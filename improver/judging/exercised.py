@@ -1,12 +1,17 @@
-"""Which touched lines of a file the baseline run executed, told on the lines of the base."""
+"""Which touched lines of a file the baseline run executed, told on the lines of the base.
+
+What stands in a new function no line of the base can tell about: the candidate's own lines are asked instead.
+"""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from improver.judging.normal import is_constant
 from improver.judging.touched import Hunk, Owner, executables, first_line, hunks, is_run, last_line, own_lines, slides
-from improver.source import FUNCTIONS, SCOPES, Source
+from improver.source import FUNCTIONS, SCOPES, Function, Source
 
 
 @dataclass(slots=True)
@@ -17,14 +22,21 @@ class Exercised:
     missed: set[int] = field(default_factory=set)
     unused: list[str] = field(default_factory=list)  # removed definitions whose bodies never ran
     unproved: list[str] = field(default_factory=list)  # new code that no line of the base stands for
+    fresh: list[str] = field(default_factory=list)  # new functions: all that is new is held to the candidate's run
+    idle: set[int] = field(default_factory=set)  # lines of the candidate, of what is new, that run never executed
 
 
-def exercised(before: Source, after: Source, ran: frozenset[int]) -> Exercised:
-    """Compare two versions of a file with the lines that `ran` in the base's."""
-    found = Exercised()
+def exercised(before: Source, after: Source, ran: frozenset[int], now: frozenset[int] | None = None) -> Exercised:
+    """Compare two versions of a file with the lines that `ran` in the base's, and `now` in the candidate's.
+
+    As long as those are not known, what they alone can tell of a file with new functions is left open.
+    """
     comparison = _Comparison(before, after, ran)
+    found = Exercised(fresh=[after.symbol_of(function) for function in comparison.fresh])
     for hunk in comparison.hunks:
         comparison.judge(hunk, found)
+    if found.fresh and now is not None:
+        comparison.judge_new(now, found)
     return found
 
 
@@ -38,10 +50,12 @@ class _Comparison:
     hunks: list[Hunk] = field(init=False)
     old_owners: dict[int, Owner] = field(init=False)
     new_owners: dict[int, Owner] = field(init=False)
+    fresh: list[Function] = field(init=False)
 
     def __post_init__(self) -> None:
         self.hunks = hunks(self.before.lines, self.after.lines)
         self.old_owners, self.new_owners = executables(self.before.tree), executables(self.after.tree)
+        self.fresh = list(self.new_functions())
 
     def judge(self, hunk: Hunk, found: Exercised) -> None:
         """Add what `hunk` touches to `found`."""
@@ -51,11 +65,10 @@ class _Comparison:
             found.unused += [definition.name for definition in self.unused(hunk)]
         dead = {line for definition in self.unused(hunk) for line in _extent(definition)} if not added else set()
         touched = _owners(self.old_owners, [line for line in hunk.old if line not in dead])
-        found.unproved += self.new_functions(hunk)
         if touched:
             found.touched += len(touched)
             found.missed |= {first_line(owner) for owner in touched if not is_run(owner, self.ran)}
-        elif added:
+        elif added and not self.fresh:
             self.judge_insertion(added, found)
 
     def unused(self, hunk: Hunk) -> list[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:
@@ -68,15 +81,36 @@ class _Comparison:
         inner = {child for node in whole for child in ast.walk(node) if child is not node}
         return [node for node in whole if node not in inner and self.ran.isdisjoint(_body_lines(node))]
 
-    def new_functions(self, hunk: Hunk) -> list[str]:
-        """Return the functions that stand wholly in the new lines of `hunk` and have no namesake in the base."""
-        known = {self.before.symbol_of(node) for node in ast.walk(self.before.tree) if isinstance(node, FUNCTIONS)}
-        return [
-            f"line {node.lineno}: the new function {symbol} did not exist when the baseline ran"
-            for node in ast.walk(self.after.tree)
-            if isinstance(node, FUNCTIONS) and first_line(node) in hunk.new and last_line(node) in hunk.new
-            if (symbol := self.after.symbol_of(node)) not in known
-        ]
+    def new_functions(self) -> Iterator[Function]:
+        """Yield the functions that the base has not; one that only bears another name, and stays in place, it has."""
+        old, new = _functions(self.before), _functions(self.after)
+        gone = {_body(function) for name in old.keys() - new.keys() for function in old[name]}
+        for name, functions in new.items():
+            if len(functions) <= len(old[name]):
+                continue
+            known = gone | {_body(function) for function in old[name]}
+            yield from (one for one in functions if _body(one) not in known or self.is_inserted(one))
+
+    def is_inserted(self, function: Function) -> bool:
+        """Tell whether all lines of `function` are new."""
+        return any(first_line(function) in hunk.new and last_line(function) in hunk.new for hunk in self.hunks)
+
+    def judge_new(self, now: frozenset[int], found: Exercised) -> None:
+        """Hold all that is new, and every line of a new function wherever it came from, to the lines that run `now`."""
+        inside = {line for function in self.fresh for line in _extent(function)}
+        owners = _owners(self.new_owners, sorted(inside.union(*(hunk.new for hunk in self.hunks))))
+        found.touched += sum(1 for owner in owners if first_line(owner) in inside)
+        found.idle |= {first_line(owner) for owner in owners if not is_run(owner, now)}
+        outside = [owner for owner in owners if first_line(owner) not in inside]
+        homes = {self.after.function_of(node) for node in (*outside, *self.fresh)} - {*self.fresh}
+        found.unproved += [f"the suite executes nothing of {name} at the base" for name in self.dormant(homes)]
+
+    def dormant(self, homes: set[Function | None]) -> list[str]:
+        """Return the names of those functions (None is the module) of which nothing ran at the base, sorted."""
+        old = _functions(self.before)
+        names = {self.after.symbol_of(home) for home in homes if home is not None}
+        idle = [name for name in names if self.ran.isdisjoint(chain.from_iterable(map(_body_lines, old[name])))]
+        return sorted(idle) + (["the module"] if None in homes and not self.ran else [])
 
     def judge_insertion(self, added: list[Owner], found: Exercised) -> None:
         """Hold new statements that replace none to the statement of the base beside which they stand."""
@@ -124,3 +158,16 @@ def _body_lines(definition: ast.AST) -> set[int]:
     """Return the lines of all function bodies in `definition`."""
     functions = [node for node in ast.walk(definition) if isinstance(node, FUNCTIONS)]
     return {line for node in functions for line in range(first_line(node.body[0]), last_line(node) + 1)}
+
+
+def _functions(source: Source) -> defaultdict[str, list[Function]]:
+    """Map each dotted name to the functions that bear it, in their order."""
+    named = defaultdict[str, list[Function]](list)
+    for node in ast.walk(source.tree):
+        if isinstance(node, FUNCTIONS):
+            named[source.symbol_of(node)].append(node)
+    return named
+
+
+def _body(function: Function) -> str:
+    return "\n".join(map(ast.dump, function.body))

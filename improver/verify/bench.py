@@ -73,7 +73,7 @@ class SandboxBench:
         """Return what else can be found out by running code."""
         return SandboxExperiments(self.rig, self.base, self.baseline, self.cache)
 
-    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
+    def suite(self, tree: Tree, modules: tuple[str, ...], *, cover: bool = False) -> SuiteRun:
         """Run the whole suite on `tree` in a clean sandbox; report where `modules` were imported from.
 
         A candidate gets far more time than the baseline took, but no more than that: most that hang do so for ever.
@@ -82,7 +82,7 @@ class SandboxBench:
         seconds = min(suite.seconds, PATIENCE_SECONDS + round(PATIENCE_FACTOR * self.baseline.receipt.seconds))
         gates = self.rig.policy.gates.model_copy(update={"suite": suite.model_copy(update={"seconds": seconds})})
         rig = dataclasses.replace(self.rig, policy=self.rig.policy.model_copy(update={"gates": gates}))
-        return run_suite(rig, tree, modules=modules)
+        return run_suite(rig, tree, modules=modules, cover=cover)
 
     def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
         """Run the module argv[0] with the other arguments at the top of an export of `tree`, sandboxed.

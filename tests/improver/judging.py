@@ -35,8 +35,8 @@ class StillBench:
     def experiments(self) -> Experiments:
         raise AssertionError("a static gate asked for an experiment")
 
-    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
-        raise AssertionError(f"a static gate ran the suite: {len(tree)} {modules}")
+    def suite(self, tree: Tree, modules: tuple[str, ...], *, cover: bool = False) -> SuiteRun:
+        raise AssertionError(f"a static gate ran the suite: {len(tree)} {modules} {cover}")
 
     def command(self, tree: Tree, *argv: str) -> tuple[Receipt, str]:
         raise AssertionError(f"a static gate ran a command: {len(tree)} {argv}")

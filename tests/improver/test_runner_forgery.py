@@ -82,6 +82,16 @@ def test_a_forgery_shows(files: dict[str, str], base: SuiteRun, strongest: Sandb
     assert told != ("", base.canary, base.canaries, base.modules, base.manifest)
 
 
+def test_nobody_is_handed_the_recorder_of_lines(strongest: Sandbox) -> None:
+    forged = (
+        "import coverage\n\nif one := coverage.Coverage.current():\n    one.get_data().add_lines({__file__: [8]})\n"
+    )
+    files = BASE | {"pkg/calc.py": f"{forged}{GOOD}def idle():\n    return 1\n"}
+    tree = {path: File(text.encode()) for path, text in files.items()}
+    found = run_suite(Rig(strongest, LAYOUT, policy(), Configuration()), tree, cover=True)
+    assert (found.trouble, found.lines["pkg/calc.py"]) == ("", frozenset({1, 3, 5, 6, 7}))
+
+
 def test_a_loop_without_end_is_a_timeout(strongest: Sandbox) -> None:
     found = run(strongest, BASE | in_product("while True:\n    pass\n"), seconds=2)
     assert found.trouble == "timed out after 2 s"

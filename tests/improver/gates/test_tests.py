@@ -145,8 +145,8 @@ class OwnTests(FakeBench):
 
     own: SuiteRun = field(default_factory=run_of)
 
-    def suite(self, tree: Tree, modules: tuple[str, ...]) -> SuiteRun:
-        super().suite(tree, modules)
+    def suite(self, tree: Tree, modules: tuple[str, ...], *, cover: bool = False) -> SuiteRun:
+        super().suite(tree, modules, cover=cover)
         return self.own if tree["tests/test_a.py"].data == b"mine" else self.later
 
 
