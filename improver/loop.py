@@ -16,7 +16,7 @@ from improver.observer import Project
 from improver.outcome import Report, concluded
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
-from improver.scan import Group, Scan, draft, groups, wanted
+from improver.scan import Group, Scan, answering, draft, groups, wanted
 from improver.writing.writer import RULE
 
 RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
@@ -115,11 +115,12 @@ class Loop:
                 yield finding
 
     def _held_back(self, finding: Finding) -> str:
-        if not any(codemod.answers(finding.rule) for codemod in self.crew.codemods):
+        if (codemod := answering(self.crew.codemods, finding.rule)) is None:
             return f"report only: {finding.rule}"
-        if finding.rule in self.ground.policy.review.codemods_off:
+        names = (finding.rule, codemod.name)  # they differ where an observer finds what a codemod mends
+        if not {*names}.isdisjoint(self.ground.policy.review.codemods_off):
             return f"off by policy: {finding.rule}"
-        if not wanted(finding.rule, self.request.only):
+        if not any(wanted(name, self.request.only) for name in names):
             return "not asked for"
         return self.worth.refuses(finding.rule) or self.publisher.forge.suppressed(finding)
 

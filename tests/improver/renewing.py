@@ -57,6 +57,16 @@ class RenewProved(Renew):
         return "proved"
 
 
+class Mend(Renew):
+    """The same for what is found under another name."""
+
+    ANSWERS = ("renewing",)
+
+    @property
+    def name(self) -> str:
+        return "mend"
+
+
 RENEW = Renew()
 RULE = RENEW.name
 

@@ -24,6 +24,7 @@ from tests.improver.renewing import (
     RULE,
     MemoryForge,
     MemoryRepository,
+    Mend,
     Renew,
     RenewProved,
     always,
@@ -205,6 +206,20 @@ def test_what_is_too_much_for_one_proposal_becomes_several_of_the_same_rule_and_
     assert sorted(len(one.findings) for one in run.forge.drafts) == [1, 2, 2]
     assert sorted(finding.line for one in run.forge.drafts for finding in one.findings) == [1, 2, 3, 4, 5]
     assert (run.forge.refusal_list, run.report.funnel.drops()) == ([], {})
+
+
+@pytest.mark.parametrize("name", [RULE, "mend", "me*"])
+def test_what_is_asked_for_may_be_what_is_found_or_what_mends_it(name: str) -> None:
+    run = ran(ONE, Setting(codemods=(Mend(), RENEW), request=Request(5, only=(name,))))
+    assert [(one.rule, one.path) for one in run.forge.drafts] == [(RULE, "pier/a.py")]
+
+
+@pytest.mark.parametrize("name", [RULE, "mend"])
+def test_what_is_off_may_be_what_is_found_or_what_mends_it(name: str) -> None:
+    policy = policy_for(PASS)
+    off = policy.model_copy(update={"review": policy.review.model_copy(update={"codemods_off": (name,)})})
+    run = ran(ONE, Setting(codemods=(Mend(), RENEW), policy=off))
+    assert run.report.funnel.drops() == {f"off by policy: {RULE}": 1}
 
 
 @pytest.mark.parametrize(
