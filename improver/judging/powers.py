@@ -39,7 +39,7 @@ _NAMES: Mapping[str, str] = {
     "hooks into the interpreter": r"atexit|signal|_?threading|_thread|gc|faulthandler|resource|weakref\.finalize|sys\."
     r"(settrace|setprofile|setrecursionlimit|setswitchinterval|\w*hook|addaudithook|monitoring|intern|stdout|stderr"
     r"|stdin|__stdout__|__stderr__)|warnings\.(filterwarnings|simplefilter|catch_warnings|showwarning)"
-    r"|contextlib\.redirect_\w+|concurrent\.futures\.Thread\w+|codecs\.register\w*",
+    r"|contextlib\.redirect_\w+|concurrent\.futures\.Thread\w+|asyncio\.to_thread|codecs\.register\w*",
     "silences a checker": r"typing(_extensions)?\.no_type_check\w*",
 }
 _PATTERNS = [(kind, re.compile(rf"(?:{names})(?:\.|\Z)")) for kind, names in _NAMES.items()]
@@ -184,8 +184,10 @@ def _of_reference(node: ast.Attribute | ast.Name, source: Source, imports: Impor
         yield from _of_change(node, imports)
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         return
-    yield from _of_names(root, attributes, imports)
     called = isinstance(parent, ast.Call) and parent.func is node
+    awaited = called and isinstance(source.parents.get(parent), ast.Await)
+    if not (awaited and "asyncio.to_thread" in _resolved(root, attributes, imports)):  # its thread ends with the await
+        yield from _of_names(root, attributes, imports)
     if root in _BY_NAME | {"open"} and not attributes and not called:
         yield f"looks up a computed name: {root}"
 

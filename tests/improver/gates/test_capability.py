@@ -43,6 +43,8 @@ OPAQUE = "qX7" + "vT2mLp9ZsR4kWb8NcY1dHf6G"  # in two parts: our own source hold
         pytest.param("from urllib import request", id="urllib"),
         pytest.param("import http.client", id="http"),
         pytest.param("import ctypes", id="ctypes"),
+        pytest.param("import asyncio\nx = asyncio.to_thread(f)", id="a thread"),
+        pytest.param("import asyncio\nasync def go():\n    await g(asyncio.to_thread)", id="a thread handed on"),
         pytest.param("import sys\nx = 'pytest' in sys.modules", id="sys.modules"),
         pytest.param("import _pytest.runner", id="_pytest"),
         pytest.param("from unittest import mock", id="mocks"),
@@ -155,6 +157,9 @@ def test_what_only_moves_passes(after: dict[str, str | None]) -> None:
         pytest.param("'''Return the merged list; report no missing key.\n\nArgs:\n    user: who asks\n'''", id="prose"),
         pytest.param(
             "def g(a):\n    if a:\n        return f(a)\n    return merged\n\n\nmerged = 1", id="verdict-like names"
+        ),
+        pytest.param(
+            "import asyncio\nasync def go():\n    return await asyncio.to_thread(f, 1)", id="a thread awaited"
         ),
         pytest.param("class A:\n    x = 1\n\n\nA.x = 2\nself = A()\nself.y = 3", id="own attributes set"),
     ],
