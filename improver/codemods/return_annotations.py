@@ -133,6 +133,7 @@ class ReturnAnnotations(Codemod):
         TYPED + "def f(a: int) -> int:\n def g():\n  return 1\n return g()\n",
         # A checker takes this constructor for complete, and the file leaves it so.
         TYPED + "class C:\n def __init__(self, a: int):\n  self.a = a\n",
+        TYPED + "class C:\n def __init__(self, a: int):\n  1\nclass D:\n def __init__(self) -> None:\n  2\n",
         # Annotated, it would be checked, and its attribute held to None.
         TYPED + "class C:\n def __init__(self):\n  self.a = None\n",
         TYPED + "class C:\n def reset(self):\n  self.a = set()\n",
@@ -181,16 +182,20 @@ def _is_plain(node: Function, source: Source) -> bool:
 def _wants_it(node: Function, source: Source) -> bool:
     """Tell whether the module says elsewhere what a function returns: an untyped project does not want it.
 
-    Type checkers take an `__init__` with an annotated parameter for complete, so there another one must say it. They
+    Type checkers take an `__init__` with an annotated parameter for complete, so there another such must say it. They
     skip a function without any annotation; with one, they would hold its attributes to the None they begin as.
     """
-    annotated = any(isinstance(item, ast.arg) and item.annotation for item in ast.walk(node.args))
+    annotated = _has_typed_parameter(node)
     if not annotated and any(_says_too_little(item) for item in own(node)):
         return False
     typed = [item for item in source.functions if item.returns is not None]
     if node.name == "__init__" and annotated:
-        return any(item.name == "__init__" for item in typed)
+        return any(item.name == "__init__" and _has_typed_parameter(item) for item in typed)
     return bool(typed)
+
+
+def _has_typed_parameter(node: Function) -> bool:
+    return any(isinstance(item, ast.arg) and item.annotation for item in ast.walk(node.args))
 
 
 def _says_too_little(node: ast.AST) -> bool:
