@@ -16,8 +16,29 @@ from benchmarks.pairing import say, table
 from benchmarks.suites import broken, outcomes
 
 DEFAULTS = Path(__file__).resolve().parent.parent / "improver" / "defaults"
-HEAD = ("package", "findings", "proposals", "refused", "baseline s", "scan s", "gates s", "tests", "broken")
+HEAD = (
+    "package",
+    "findings",
+    "abstained",
+    "refused",
+    "proposals",
+    "tests: faults noticed",
+    "seconds",
+    "suite",
+    "broken",
+)
 ENDS = frozenset({"proposed", "budget", "blocked", "all_suppressed", "nothing_worth_it"})
+WRITER = "write_tests"
+ALL_TRIED = "every finding was tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much each run on a package may do."""
+
+    proposals: int | None  # None: as many as the packaged policy says
+    tests: int  # proposals of new tests
+    minutes: int  # after the baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +47,36 @@ class Checked:
 
     package: Package
     report: Mapping[str, Any]  # the command's JSON
+    written: Mapping[str, Any]  # that of the run that only writes tests
+    noticed: int  # faults that the new tests notice and no test did
     tests: str  # outcomes at base, counted
     broken: tuple[str, ...]
 
+    @property
+    def proposals(self) -> list[Mapping[str, Any]]:
+        """Return the proposals of both runs."""
+        return [*self.report["proposals"], *self.written["proposals"]]
 
-def repository(package: Package, proposals: int | None) -> Path:
-    """Make a fresh repository of the sdist: one commit of its files, one of the policies it needs, if any."""
+
+def repository(package: Package, limits: Limits) -> Path:
+    """Make a fresh repository of the sdist: one commit of its files, one of the policies that hold here."""
     root = WORK / "repositories" / package.stem
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(unpacked(package), root, ignore=shutil.ignore_patterns("__pycache__"))
     git(root, "init", "--quiet")
     _commit(root, "the sdist as it is")
-    if policies := _policies(package, proposals):
-        (root / "policies").mkdir(exist_ok=True)
-        for name, text in policies.items():
-            (root / "policies" / name).write_text(text, "utf-8")
-        _commit(root, "policies for the improver")
+    (root / "policies").mkdir(exist_ok=True)
+    for name, text in _policies(package, limits).items():
+        (root / "policies" / name).write_text(text, "utf-8")
+    _commit(root, "policies for the improver")
     return root
 
 
-def _policies(package: Package, proposals: int | None) -> dict[str, str]:
-    """Return the packaged policies with what this package needs changed; nothing where all are fine as they are."""
-    budget = [("proposals: 5\n", f"proposals: {proposals}\n")] if proposals is not None else []
+def _policies(package: Package, limits: Limits) -> dict[str, str]:
+    """Return the packaged policies with what this package and these limits need changed."""
+    budget = [("seconds: 3600\n", f"seconds: {60 * limits.minutes}\n")]
+    if limits.proposals is not None:
+        budget.append(("proposals: 5\n", f"proposals: {limits.proposals}\n"))
     wanted = {"gates.yaml": package.gates, "budget.yaml": budget}
     return {name: _changed(name, changes) for name, changes in wanted.items() if changes}
 
@@ -72,20 +101,41 @@ def git(root: Path, *arguments: str) -> None:
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
-def checked(package: Package, proposals: int | None) -> Checked:
-    """Improve the package, then hold every proposal to its suite."""
-    python, root = environment(package), repository(package, proposals)
+def checked(package: Package, limits: Limits) -> Checked:
+    """Improve the package, write tests for it, then hold every proposal to its suite; all are left in a folder."""
+    python, root = environment(package), repository(package, limits)
+    exported = WORK / "proposals" / package.stem
+    shutil.rmtree(exported, ignore_errors=True)
     say(f"{package.name}: its suite as it is")
     base = outcomes(python, root)
-    argv = [sys.executable, "-m", "improver", "--repo", str(root), "--python", str(python), "--json"]
-    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-    report = json.loads(ended.stdout)
-    if report["outcome"] not in ENDS:
-        raise RuntimeError(f"improve ended with {ended.returncode} on {package.name}: {report}")
-    changed = [line for one in report["proposals"] for line in _changed_by(one, base, (python, root))]
+    report = improve(root, python, "run", "--export", str(exported))
+    written: Mapping[str, Any] = {"proposals": [], "funnel": {"drops": {}}, "outcome": "not run", "reason": ""}
+    if limits.tests and report["reason"] != ALL_TRIED:  # else it came to the tests by itself
+        most = str(min(limits.tests, limits.proposals or limits.tests))
+        written = improve(root, python, "run", "--only", WRITER, "--max", most, "--export", str(exported))
+    made = [*report["proposals"], *written["proposals"]]
+    noticed = sum(_noticed(root, one["number"]) for one in made if one["rule"] == WRITER)
+    changed = [line for one in made for line in _changed_by(one, base, (python, root))]
     counts = Counter(outcome.split(":")[0] for test, outcome in base.items() if test)
     tests = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    return Checked(package, report, tests, tuple(changed))
+    return Checked(package, report, written, noticed, tests, tuple(changed))
+
+
+def improve(root: Path, python: Path, *arguments: str) -> Mapping[str, Any]:
+    """Run `improve` on a repository; return its JSON."""
+    argv = [sys.executable, "-m", "improver", *arguments, "--repo", str(root), "--python", str(python), "--json"]
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    report: dict[str, Any] = json.loads(ended.stdout)
+    if report["outcome"] not in ENDS:
+        raise RuntimeError(f"improve {arguments} ended with {ended.returncode} on {root.name}: {report}")
+    return report
+
+
+def _noticed(root: Path, number: int) -> int:
+    """Return how many faults a proposal's evidence says that its tests notice and no test did."""
+    argv = [sys.executable, "-m", "improver", "show", str(number), "--evidence", "--repo", str(root)]
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    return sum(finding["evidence"]["faults"] for finding in json.loads(ended.stdout)["findings"])
 
 
 def _changed_by(proposal: Mapping[str, Any], base: Mapping[str, str], ground: tuple[Path, Path]) -> Iterator[str]:
@@ -95,7 +145,10 @@ def _changed_by(proposal: Mapping[str, Any], base: Mapping[str, str], ground: tu
     say(f"{root.name}: the whole suite on #{proposal['number']} {proposal['rule']} {proposal['path']}")
     git(root, "worktree", "add", "--quiet", "--force", "--detach", str(tree), proposal["branch"])
     try:
-        for line in broken(base, outcomes(python, tree)):
+        here = outcomes(python, tree)
+        if proposal["rule"] == WRITER:  # its tests are new, and whatever they are they must pass
+            here = {test: outcome for test, outcome in here.items() if test in base or outcome != "passed"}
+        for line in broken(base, here):
             yield f"#{proposal['number']} {line}"
     finally:
         git(root, "worktree", "remove", "--force", str(tree))
@@ -104,23 +157,28 @@ def _changed_by(proposal: Mapping[str, Any], base: Mapping[str, str], ground: tu
 def row(done: Checked) -> tuple[object, ...]:
     """Return one package's row of the table."""
     funnel, seconds = done.report["funnel"], done.report["seconds"]
+    drops: Mapping[str, int] = funnel["drops"]
     refused = ", ".join(
         f"{count} by {reason.removeprefix('refused by ')}"
-        for reason, count in funnel["drops"].items()
+        for reason, count in drops.items()
         if reason.startswith("refused by ")
     )
-    stages = (f"{seconds[stage]:.1f}" for stage in ("baseline", "scan", "gates"))
+    abstained = sum(count for reason, count in drops.items() if " abstained: " in reason)
+    took = " + ".join(f"{seconds.get(stage, 0.0):.0f}" for stage in ("baseline", "scan", "gates"))
+    tests = sum(one["rule"] == WRITER for one in done.proposals)
+    made = f"{len(done.proposals) - tests} + {tests}"
     name = f"{done.package.name} {done.package.version}"
-    made = len(done.report["proposals"])
-    return (name, funnel["seen"], made, refused or "none", *stages, done.tests, len(done.broken))
+    return (name, funnel["seen"], abstained, refused or "none", made, done.noticed, took, done.tests, len(done.broken))
 
 
 def details(done: Checked) -> str:
     """Return what was proposed, why the rest was not, and what broke."""
-    lines = [f"- #{one['number']} {one['rule']} ({one['safety']}) {one['path']}" for one in done.report["proposals"]]
-    lines += [f"- {count} × {reason}" for reason, count in done.report["funnel"]["drops"].items()]
+    lines = [f"- #{one['number']} {one['rule']} ({one['safety']}) {one['path']}" for one in done.proposals]
+    for report in (done.report, done.written):
+        lines.append(f"- {report['outcome']}: {report['reason']}")
+        lines += [f"- {count} × {reason}" for reason, count in report["funnel"]["drops"].items()]
     lines += [f"- BROKEN {line}" for line in done.broken]
-    return "\n".join([f"\n{done.package.name}, {done.report['outcome']}: {done.report['reason']}\n", *lines])
+    return "\n".join([f"\n{done.package.name}\n", *lines])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,9 +187,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"of {', '.join(names)}; none means all")
     parser.add_argument("--proposals", type=int, help="the most that one run may make; else the packaged policy's")
+    parser.add_argument("--tests", type=int, default=1, help="the most that a run for tests may make")
+    parser.add_argument("--minutes", type=int, default=60, help="the most that one run may take after its baseline")
     asked = parser.parse_args(arguments)
-    chosen = [package for package in PACKAGES if not asked.packages or package.name in asked.packages]
-    everything = [checked(package, asked.proposals) for package in chosen]
+    limits = Limits(asked.proposals, asked.tests, asked.minutes)
+    everything = []
+    for package in PACKAGES:
+        if not asked.packages or package.name in asked.packages:
+            everything.append(checked(package, limits))
+            say(table(HEAD, [row(everything[-1])]))
     print(table(HEAD, [row(done) for done in everything]))
     for done in everything:
         print(details(done))
