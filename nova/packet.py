@@ -1,7 +1,7 @@
 """Build what a receiver may see: passed, summarised, dropped, each with sizes and the reason."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from nova.errors import PolicyError
 
 Positive = Annotated[int, Field(gt=0)]
 WORD = re.compile(r"\w{4,}")
+LISTED = 20  # pieces that are named of those dropped for one reason
 
 
 class _Section(BaseModel):
@@ -101,7 +102,7 @@ def build(receiver: Receiver, sources: Iterable[Source], done: Sequence[str], po
         room -= piece.after
         (passed if not piece.reason else summarised if piece.after else dropped).append(piece)
     lines = tuple(done[-policy.done :]) if "done" in receiver.needs and policy.done else ()
-    return Packet(passed=tuple(passed), summarised=tuple(summarised), dropped=tuple(dropped), done=lines)
+    return Packet(passed=tuple(passed), summarised=tuple(summarised), dropped=tuple(_told(dropped)), done=lines)
 
 
 def _unwanted(source: Source, receiver: Receiver, policy: ContextPolicy) -> str:
@@ -115,6 +116,19 @@ def _unwanted(source: Source, receiver: Receiver, policy: ContextPolicy) -> str:
 
 def _drop(source: Source, reason: str) -> Piece:
     return Piece(name=source.name, text="", before=len(source.text), after=0, reason=reason)
+
+
+def _told(dropped: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield what was dropped, the rest of each reason as one: else packets grow with the square of a run's length."""
+    by_reason: dict[str, list[Piece]] = {}
+    for piece in dropped:
+        by_reason.setdefault(piece.reason, []).append(piece)
+    for reason, pieces in by_reason.items():
+        yield from pieces[:LISTED]
+        if rest := pieces[LISTED:]:
+            yield Piece(
+                name=f"{len(rest)} more", text="", before=sum(one.before for one in rest), after=0, reason=reason
+            )
 
 
 def _ordered(wanted: list[Source], receiver: Receiver, room: int) -> list[Source]:

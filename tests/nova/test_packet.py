@@ -7,7 +7,7 @@ import pytest
 from nova.agent import Context, Needs
 from nova.contracts import Answer, Packet, Piece, Relation, Scope
 from nova.errors import PolicyError
-from nova.packet import Receiver, Source, build, context_policy
+from nova.packet import LISTED, Receiver, Source, build, context_policy
 from tests.nova.crew import Deep, Lead, Other, Work, hands, lead, look, says, sending, told
 from tests.nova.shop import ACME, POLICY, POLICY_FILE, Bench
 from tests.nova.test_orchestrator import bench
@@ -46,6 +46,15 @@ def test_what_is_needed_is_passed_verbatim_in_the_order_of_the_needs() -> None:
 )
 def test_what_is_dropped_keeps_its_size_and_its_reason_but_no_text(given: Source, who: Receiver, reason: str) -> None:
     assert build(who, [given], [], POLICY) == Packet(dropped=(piece(given.name, "", 3, reason),))
+
+
+def test_what_is_dropped_for_one_reason_is_named_up_to_a_point_and_counted_from_there() -> None:
+    many = [source("results", "x" * number, name=f"tally ({number})") for number in range(LISTED + 30)]
+    packet = build(receiver("message"), [*many, source("results", superseded=True), source("message")], [], POLICY)
+    assert [one.name for one in packet.dropped] == [*(one.name for one in many[:LISTED]), "31 more"]
+    assert sum(one.before for one in packet.dropped) == sum(len(one.text) for one in many) + 3
+    both = build(receiver("results"), [source("history"), source("results", superseded=True)], [], POLICY)
+    assert [one.reason for one in both.dropped] == ["irrelevant", "superseded"]
 
 
 def test_what_is_too_long_is_summarised_and_says_so() -> None:
