@@ -2,12 +2,17 @@
 
 import ast
 import builtins
+import functools
 from collections.abc import Iterator
 
-from improver.source import SCOPES, Source, below, children
+from improver.source import KINDS, SCOPES, Source, below, children
 
 INNER = (*SCOPES, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 EVERYTHING = "*"  # what `from x import *` is said to bind
+BINDERS: tuple[type[ast.AST], ...] = (  # what may bind a name by itself
+    ast.Name,
+    *(kind for kind in KINDS if {"name", "rest", "arg"} & {*kind._fields}),
+)
 
 
 def bound_by(node: ast.AST) -> tuple[str, ...]:
@@ -43,6 +48,18 @@ def mentioned(*roots: ast.AST) -> set[str]:
     return {name for root in roots for node in below(root) for name in carried_by(node)}
 
 
+@functools.lru_cache(maxsize=32)  # codemods ask for every place of a file
+def bound_in(source: Source) -> frozenset[str]:
+    """Return every name bound anywhere in the file."""
+    return frozenset(name for kind in BINDERS for node in source.of_kind(kind) for name in bound_by(node))
+
+
+@functools.lru_cache(maxsize=32)
+def named_in(source: Source) -> frozenset[str]:
+    """Return every name that stands anywhere in the file in any role."""
+    return frozenset(mentioned(source.tree))
+
+
 def declared(root: ast.AST) -> set[str]:
     """Return the names that some scope below `root` declares global or nonlocal."""
     found = (node.names for node in below(root) if isinstance(node, ast.Global | ast.Nonlocal))
@@ -51,7 +68,7 @@ def declared(root: ast.AST) -> set[str]:
 
 def is_builtin(name: str, source: Source) -> bool:
     """Tell whether `name` is surely Python's own in this file: bound nowhere in it, no star import."""
-    return hasattr(builtins, name) and not {name, EVERYTHING} & bound(source.tree)
+    return hasattr(builtins, name) and not {name, EVERYTHING} & bound_in(source)
 
 
 def own(scope: ast.AST) -> Iterator[ast.AST]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site
-from improver.names import EVERYTHING, bound, bound_by
+from improver.names import EVERYTHING, bound, bound_by, bound_in
 from improver.records import Safety
 from improver.rewriting.annotating import lazy
 from improver.rewriting.evident import Known, type_of
@@ -159,11 +159,13 @@ def _certain(node: Function) -> list[ast.arg]:
 
 def _agreed(node: Function, missing: list[str], source: Source) -> Mapping[str, str]:
     """Return the types of all that is `missing`, or nothing where one is not certain."""
+    text = sum(1 for _ in re.finditer(rf"\b{node.name}\b", source.text))
+    if text <= CALLS:
+        return {}
     names = [item for item in source.parents if node.name in bound_by(item)]
     uses = [item for item in source.of_kind(ast.Name) if item.id == node.name]
     calls = [source.parents[use] for use in uses]
     direct = [call for call, use in zip(calls, uses, strict=True) if isinstance(call, ast.Call) and call.func is use]
-    text = sum(1 for _ in re.finditer(rf"\b{node.name}\b", source.text))
     if len(names) > 1 or len(direct) < max(CALLS, len(calls)) or text != len(direct) + 1 or _asks(node, missing):
         return {}
     given = [_given(node, call, source) for call in direct]
@@ -226,7 +228,7 @@ def _type(value: ast.expr, known: Known, caller: Function | None) -> str | None:
 
 def _known(function: Function | None, source: Source) -> Known:
     """Return what names mean in `function`: its parameters of plain types."""
-    shadowed = frozenset(bound(source.tree))
+    shadowed = bound_in(source)
     rebound = bound(*function.body) if function is not None else set()
     named = _certain(function) if function is not None else []
     said = {item.arg: item.annotation.id for item in named if isinstance(item.annotation, ast.Name)}
@@ -236,7 +238,7 @@ def _known(function: Function | None, source: Source) -> Known:
 def _can_say(text: str, node: Function, source: Source) -> bool:
     """Tell whether every name of the annotation has its meaning where the function is defined."""
     before = source.tree.body if lazy(source) else source.tree.body[: source.tree.body.index(node)]
-    everywhere = bound(source.tree)
+    everywhere = bound_in(source)
     if EVERYTHING in everywhere or ("[" in text and not lazy(source) and f": {text}" not in source.text):
         return False
     here = bound(*before) | (BUILTINS - everywhere)

@@ -142,6 +142,8 @@ class RaisesSection(Codemod):
 def _raised(function: Function, source: Source) -> dict[str, list[str]]:
     """Return the conditions on parameters under which each error is raised; nothing unless all raises are like this."""
     found: dict[str, list[str]] = {}
+    if not any("raise" in line for line in source.lines[function.lineno - 1 : function.end_lineno]):
+        return found
     nodes = list(own(function))
     rebound = {item.id for item in nodes if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load)}
     known = {item.arg for item in below(function.args) if isinstance(item, ast.arg)} - rebound - {"self", "cls"}

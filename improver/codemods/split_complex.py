@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
-from improver.names import EVERYTHING, bound
+from improver.names import EVERYTHING, bound, bound_in
 from improver.records import Safety
 from improver.rewriting.cognitive import cognitive
 from improver.rewriting.extraction import Cut, Flow, flow_of, function_of, obstacle
@@ -126,7 +126,7 @@ class SplitComplex(Codemod):
         """Cut at the seam with the least to carry over it; of several such, where most goes in few lines."""
         node, source = site.node, site.source
         assert isinstance(node, FUNCTIONS), "suspects saw a function"
-        if EVERYTHING in bound(source.tree):
+        if EVERYTHING in bound_in(source):
             return Abstain("a star import may bring any name into this file")
         whole = cognitive(node, source.lines)
         seams = [

@@ -40,14 +40,15 @@ def _written(node: ast.ClassDef, source: Source) -> list[str]:
     """Return the methods that a dataclass would write the same, when `__init__` and another one are."""
     if node.bases or node.keywords or node.decorator_list or source.generated:
         return []
-    if any(OWN_WAYS & {getattr(item, key, "") for key in ("id", "attr", "name")} for item in below(node)):
-        return []
     methods = {item.name: item for item in node.body if isinstance(item, FUNCTIONS)}
     init = methods.get("__init__")
     fields = _fields(init) if isinstance(init, ast.FunctionDef) else []
     same = [name for name in WRITTEN if name in methods and _holds(methods[name], fields, name)]
     others = [name for name in (*WRITTEN, "__hash__") if name in methods and name not in same]
-    return ["__init__", *same] if len(fields) >= FIELDS and same and not others else []
+    if len(fields) < FIELDS or not same or others:
+        return []
+    own_way = any(OWN_WAYS & {getattr(item, key, "") for key in ("id", "attr", "name")} for item in below(node))
+    return [] if own_way else ["__init__", *same]
 
 
 def _fields(init: ast.FunctionDef) -> list[str]:

@@ -7,11 +7,11 @@ import re
 import textwrap
 import tokenize
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from improver.names import mentioned
+from improver.names import mentioned, named_in
 from improver.source import SCOPES, Source, below
 
 LEAST = 2  # statements; a single one is as often an example or a formula
@@ -53,20 +53,45 @@ def runs_above(source: Source) -> Mapping[ast.stmt, tuple[Run, ...]]:
 
 def _runs(source: Source) -> list[Run]:
     """Return the runs of whole comment lines in one column that parse, with their numbers of statements."""
-    tokens = tokenize.generate_tokens(io.StringIO(source.text, newline="").readline)
-    whole = [
-        token.start for token in tokens if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip()
+    found = _stretches(_marked(source))
+    if any(map(_may_be_text(source).__contains__, (line for first, last in found for line in range(first, last + 1)))):
+        found = _stretches(_comments(source))
+    return [
+        Run(first, last, count) for first, last in found if (count := _count(source.lines[first - 1 : last], source))
     ]
+
+
+def _stretches(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the first and the last of lines in one column that follow each other, where they are enough."""
     groups: list[list[tuple[int, int]]] = []
-    for line, column in whole:
+    for line, column in places:
         if groups and groups[-1][-1] == (line - 1, column):
             groups[-1].append((line, column))
         else:
             groups.append([(line, column)])
-    spans = [(group[0][0], group[-1][0]) for group in groups if len(group) >= LEAST]
-    return [
-        Run(first, last, count) for first, last in spans if (count := _count(source.lines[first - 1 : last], source))
-    ]
+    return [(group[0][0], group[-1][0]) for group in groups if len(group) >= LEAST]
+
+
+def _marked(source: Source) -> Iterator[tuple[int, int]]:
+    """Yield line and column of what looks like a comment that has its lines for itself."""
+    for number, line in enumerate(source.lines, 1):
+        rest = line.lstrip(" \t\f")
+        if rest.startswith("#"):
+            yield number, len(line) - len(rest)
+
+
+def _may_be_text(source: Source) -> set[int]:
+    """Return the lines that may stand inside a text of several: only the tokens can tell."""
+    texts = [*source.of_kind(ast.Constant), *source.of_kind(ast.JoinedStr)]
+    spans = ((node.lineno, node.end_lineno or node.lineno) for node in texts)
+    return {line for first, last in spans if last > first for line in range(first + 1, last + 1)}
+
+
+def _comments(source: Source) -> Iterator[tuple[int, int]]:
+    """Yield line and column of the comments that have their lines for themselves, as the tokens tell."""
+    for token in tokenize.generate_tokens(io.StringIO(source.text, newline="").readline):
+        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip():
+            yield token.start
 
 
 def _count(lines: list[str], source: Source) -> int:
@@ -83,7 +108,7 @@ def _count(lines: list[str], source: Source) -> int:
     if not calls or not all(map(_is_code, statements)) or any(map(_is_switched_on, calls)):
         return 0
     names = {name for statement in body for name in mentioned(statement)}
-    own = names & mentioned(source.tree)
+    own = names & named_in(source)
     return len(statements) if len(own) * 2 > len(names) and len(statements) >= LEAST else 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from improver.codemod import SUPPRESSION, Abstain, Site
-from improver.names import EVERYTHING, bound
+from improver.names import EVERYTHING, bound_in
 from improver.rewriting.extraction import Cut, Flow, flow_of, function_of
 from improver.rewriting.repeats import renamed, repeated
 
@@ -34,7 +34,7 @@ def places_of(site: Site) -> list[Place] | Abstain:
     ]
     if len(places) < 2 or len(places) < len(windows):
         return Abstain("the other places are not in functions of this file's module or classes")
-    if EVERYTHING in bound(source.tree):
+    if EVERYTHING in bound_in(source):
         return Abstain("a star import may bring any name into this file")
     cuts = [place.cut for place in places]
     if len({tuple(COMMENT.findall("".join(cut.lines))) for cut in cuts}) > 1:

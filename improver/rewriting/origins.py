@@ -5,18 +5,18 @@ import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from improver.names import EVERYTHING, bound_by
+from improver.names import BINDERS, EVERYTHING, bound_by
 from improver.source import Source
 
 
 def origin(node: ast.AST, source: Source) -> str:
     """Return the dotted name that `node` surely stands for ("time.sleep"), or "" where the file cannot tell."""
-    if isinstance(node, ast.Name):
-        return _imported(source).get(node.id, "")
-    if isinstance(node, ast.Attribute):
-        holder = origin(node.value, source)
-        return f"{holder}.{node.attr}" if holder else ""
-    return ""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    holder = _imported(source).get(node.id, "") if isinstance(node, ast.Name) else ""
+    return ".".join((holder, *reversed(parts))) if holder else ""
 
 
 def called(node: ast.AST, source: Source) -> str:
@@ -35,7 +35,7 @@ def imports(source: Source) -> frozenset[str]:
 def _imported(source: Source) -> Mapping[str, str]:
     """Return the names that nothing but imports bind in this file, all to the same thing; none after a star import."""
     found: dict[str, set[str]] = {}
-    for node in source.parents:
+    for node in (node for kind in BINDERS for node in source.of_kind(kind)):
         for name in bound_by(node):
             found.setdefault(name, set()).add(_meant(node, source))
     if EVERYTHING in found:

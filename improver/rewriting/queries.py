@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from improver.names import bound
+from improver.names import bound, bound_in
 from improver.rewriting.evident import SCALARS, Known, type_of
 from improver.source import FUNCTIONS, Source
 
@@ -50,7 +50,7 @@ def parametrised(code: str, values: Sequence[ast.expr], mark: str, known: Known)
 def known_at(node: ast.AST, source: Source) -> Known:
     """Return the types that parameters of the function around `node` are annotated with, where nothing rebinds them."""
     function = source.function_of(node)
-    shadowed = frozenset(bound(source.tree))
+    shadowed = bound_in(source)
     if not isinstance(function, FUNCTIONS):
         return Known({}, {}, shadowed)
     rebound = bound(*function.body)

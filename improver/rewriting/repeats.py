@@ -13,6 +13,7 @@ COMPOUND = frozenset(
     {*SCOPES, ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match}
 )
 Block = Sequence[ast.stmt]
+LOCALS, UNWRITTEN = frozenset({"id", "arg", "name", "asname", "rest"}), frozenset({"kind", "type_comment"})  # fields
 UNTELLING = (ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass)  # repeated because they must be
 
 
@@ -169,19 +170,19 @@ class _Forms:
 
 def _written(value: object, own: frozenset[str], numbers: dict[str, int]) -> str:
     if isinstance(value, ast.AST):
-        fields = (_field(value, name, own, numbers) for name in value._fields if name not in {"kind", "type_comment"})
-        return f"{type(value).__name__}({','.join(fields)})"
+        kind = type(value)
+        named = () if kind in (ast.keyword, ast.alias) else LOCALS
+        fields = []
+        for name in value._fields:
+            part = getattr(value, name, None)
+            if name in named and isinstance(part, str) and part in own:
+                fields.append(f"%{numbers.setdefault(part, len(numbers))}")
+            elif name not in UNWRITTEN:
+                fields.append(_written(part, own, numbers))
+        return f"{kind.__name__}({','.join(fields)})"
     if isinstance(value, list):
-        return f"[{','.join(_written(item, own, numbers) for item in value)}]"
+        return f"[{','.join([_written(item, own, numbers) for item in value])}]"
     return repr(value)
-
-
-def _field(node: ast.AST, name: str, own: frozenset[str], numbers: dict[str, int]) -> str:
-    value = getattr(node, name, None)
-    named = name in {"id", "arg", "name", "asname", "rest"} and not isinstance(node, ast.keyword | ast.alias)
-    if named and isinstance(value, str) and value in own:
-        return f"%{numbers.setdefault(value, len(numbers))}"
-    return _written(value, own, numbers)
 
 
 def _inside(window: Window) -> set[int]:

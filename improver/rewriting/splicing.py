@@ -47,7 +47,8 @@ def edited(source: Source, splices: Iterable[Splice]) -> Rewrite | Abstain:
     ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
     for splice in ordered[::-1]:  # from the end, and at one place in the order given
         start, end = _offset(source, splice.start), _offset(source, splice.end)
-        text = text[:start] + splice.text.replace("\n", source.newline) + text[end:]
+        new = splice.text.replace("\r\n", "\n").replace("\n", source.newline)  # what is taken from the file has its own
+        text = text[:start] + new + text[end:]
     return fitted(source, replaced(source, 1, len(source.lines), text))
 
 
