@@ -185,7 +185,7 @@ def _of_reference(node: ast.Attribute | ast.Name, source: Source, imports: Impor
     if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         return
     called = isinstance(parent, ast.Call) and parent.func is node
-    awaited = called and isinstance(source.parents.get(parent), ast.Await)
+    awaited = called and isinstance(parent, ast.Call) and isinstance(source.parents.get(parent), ast.Await)
     if not (awaited and "asyncio.to_thread" in _resolved(root, attributes, imports)):  # its thread ends with the await
         yield from _of_names(root, attributes, imports)
     if root in _BY_NAME | {"open"} and not attributes and not called:
