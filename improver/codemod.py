@@ -269,8 +269,13 @@ def spot_in(source: Source, region: Region, node: ast.AST) -> tuple[int, int]:
 
 
 def replaced(source: Source, first: int, last: int, text: str) -> Rewrite | Abstain:
-    """Return the file with its lines `first` to `last` (1-based, inclusive) replaced by `text`."""
+    """Return the file with its lines `first` to `last` (1-based, inclusive) replaced by `text`.
+
+    A file whose last line does not end keeps it so.
+    """
     whole = "".join([*source.lines[: first - 1], text, *source.lines[last:]])
+    if source.lines and not source.lines[-1].endswith(("\r", "\n")):
+        whole = whole.rstrip("\r\n")
     try:
         data = whole.encode("utf-8-sig" if source.bom else source.encoding)
     except UnicodeEncodeError as error:
