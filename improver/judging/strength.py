@@ -81,6 +81,9 @@ def _reachable(block: list[ast.AST]) -> Iterator[ast.AST]:
 def _line(node: ast.AST, scope: str, context: tuple[str, ...]) -> Iterator[Line]:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield from _imports(node, scope, context)
+        return
     code, kind = ast.unparse(_head(node)), _kind(node)
     if not isinstance(node, SCOPES):
         yield Line(scope, context, code, kind, node)
@@ -91,6 +94,13 @@ def _line(node: ast.AST, scope: str, context: tuple[str, ...]) -> Iterator[Line]
     for decorator in node.decorator_list:
         yield from _decorator(decorator, inner, context)
     yield from _inside(node, inner, context)
+
+
+def _imports(node: ast.Import | ast.ImportFrom, scope: str, context: tuple[str, ...]) -> Iterator[Line]:
+    """Yield an import as one line for each name: a further name takes nothing from those that were there."""
+    for alias in node.names:
+        one = ast.Import([alias]) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, [alias], node.level)
+        yield Line(scope, context, ast.unparse(one), "step", ast.copy_location(one, node))
 
 
 def _head(node: ast.AST) -> ast.AST:

@@ -84,6 +84,8 @@ def replaced(old: str, new: str) -> str:
         ),
         pytest.param(replaced("    check(b", "    expected = 2.5\n    check(b"), id="a name bound anew"),
         pytest.param(replaced("LOADS", "boat = None\nLOADS"), id="the subject replaced"),
+        pytest.param(replaced("LOADS", "from quay import boat\nLOADS"), id="the subject imported from elsewhere"),
+        pytest.param(replaced("import boat\n", "import ship, yacht as boat\n"), id="another subject by the same name"),
         pytest.param(
             replaced("        assert len", "        if False:\n            assert len(boat.oars()) == 4\n        len"),
             id="an assertion behind a false condition",
@@ -128,6 +130,8 @@ def test_asking_less_fails(after: str | None) -> None:
     [
         pytest.param(f"{TESTS}\n\ndef test_more():\n    assert boat.draught(1) > 0\n", id="a new test"),
         pytest.param(replaced("[1, 2, 3]", "[1, 2, 3, 4]"), id="a new case"),
+        pytest.param(replaced("import boat\n", "import anchor, boat\n"), id="a name more in an import"),
+        pytest.param(replaced("import pytest\n", "import os, pytest\n"), id="a module more in an import"),
         pytest.param(replaced("== 4\n", "== 4\n        assert boat.oars()[0].length > 1\n"), id="a new assertion"),
         pytest.param(replaced("    return boat.Crew(3)", "    return (boat.Crew(3))"), id="other parentheses"),
         pytest.param(replaced('"""Boats float."""', '"""Boats float, mostly."""'), id="another docstring"),
