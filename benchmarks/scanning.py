@@ -41,7 +41,9 @@ def scanned(root: Path) -> dict[str, float]:
         "start-up": started + ready - imported,
         "scan": done - ready,
         "files": found.files,
+        "unreadable": len(found.unreadable),
         "findings": len(found.findings),
+        "peak MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
 
