@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from improver.adapters.ages import Ages
 from improver.adapters.ledger_records import LIVE, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.run_lock import run_lock
@@ -75,6 +76,7 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
     ground = prepare(improver, improver.repository.head, wish, tell)
     prepared = time.monotonic()
     project, found = observe(improver, ground.tree, ground.policy, paths)
+    project = replace(project, ages=Ages(improver.repository.root, ground.base))
     scanned = time.monotonic()
     for left_out in found.unreadable:
         tell(Event("skip", "scan", f"{left_out.path} is left out: {left_out.reason}"))

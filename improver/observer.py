@@ -1,7 +1,7 @@
 """What an observer is: a function from a project to findings."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ class Project:
 
     `sources` are the product's readable Python files that a change may touch, `context` all other
     readable Python files (tests, scripts), `tests` those of them that a change of tests may touch, `tree` everything,
-    text or not.
+    text or not. `ages` tells how many days ago each line of a file was last changed, nothing where that is not known.
     """
 
     sources: Mapping[str, Source]
@@ -27,6 +27,7 @@ class Project:
     complexity: int = 15  # cognitive; above it a function is reported
     duplicate_statements: int = 6  # nested ones included; so many in two places are reported
     tests: Mapping[str, Source] = field(default_factory=dict)
+    ages: Callable[[str], Sequence[int]] = field(default=lambda _: (), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

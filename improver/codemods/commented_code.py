@@ -7,6 +7,8 @@ from improver.records import Safety
 from improver.rewriting.dormant import Run, runs_above
 from improver.source import Source
 
+YOUNG = 90  # days
+
 
 class CommentedCode(Codemod):
     """Delete runs of comment lines that are code of this file from the first line to the last."""
@@ -16,7 +18,8 @@ class CommentedCode(Codemod):
     SAFE_WHEN = (
         "Only comments go, so that the program stays the same. Every line of the run is code: it parses, holds two"
         " statements or more and a call, none of which could be a sentence, and most of its names stand in the code of"
-        " this file. Nothing above announces an example. How old it is, is not looked at."
+        " this file. Nothing above announces an example. No line of it was written in the last 90 days; what came with"
+        " the first commit, or is in no history, counts as old."
     )
     SAFETY = Safety.PROVED
     VALUE = 2
@@ -81,10 +84,12 @@ class CommentedCode(Codemod):
         """Delete the runs above the statement."""
         assert isinstance(site.node, ast.stmt), "suspects saw a statement"
         source = site.source
-        lines = list(source.lines)
+        lines, ages = list(source.lines), site.project.ages(source.path)
         for run in sorted(runs_above(source)[site.node], key=lambda run: run.first, reverse=True):
             if any(SUPPRESSION.search(line) for line in lines[run.first - 1 : run.last]):
                 return Abstain("a word to a tool stands among the comments")
+            if any(days < YOUNG for days in ages[run.first - 1 : run.last]):
+                return Abstain(f"it is younger than {YOUNG} days: somebody may want it back")
             _delete(run, lines)
         return replaced(source, 1, len(source.lines), "".join(lines))
 
