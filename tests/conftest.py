@@ -4,14 +4,18 @@ import signal
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from improver.records import Tier
 from improver.verify.sandbox import Sandbox, best_sandbox
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C through: a job in the background is started with it ignored, and its children inherit that."""
+    """Let Ctrl-C through, which a job in the background and its children ignore; put no bound on examples' times."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How long an example takes says how busy the machine is, and nothing about the code.
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nova.adapters.journal import SqliteJournal
@@ -91,7 +91,7 @@ class Sides:
             self.crossings.append(text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.tuples(SCOPES, SCOPES).filter(lambda both: both[0] != both[1]), STEPS)
 def test_nothing_crosses_from_one_scope_to_another(
     scopes: tuple[Scope, Scope], steps: list[tuple[int, int, str]]
