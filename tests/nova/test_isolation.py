@@ -101,7 +101,7 @@ def _reads(bench: Bench, run: str, scope: Scope) -> list[object]:
     return go(read())
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(operations=st.lists(operation, min_size=4, max_size=14))
 def test_no_canary_crosses(operations: list[tuple[int, str, str, str]], caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
