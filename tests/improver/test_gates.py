@@ -7,8 +7,11 @@ import pytest
 from improver.codemod import Codemod
 from improver.discover import discover, discover_classes
 from improver.gate import Candidate, Example, Gate
+from improver.gates.coverage import coverage
 from improver.ports import Bench
 from improver.records import Ruling, Safety, Tree
+from tests.improver.benches import FakeBench, run_of
+from tests.improver.benches import ruled as in_memory
 from tests.improver.judging import PACKAGED, StillBench, judged
 
 STATIC = {"intake", "scope", "size", "easy_green", "capability", "dependency", "rationale"}
@@ -63,11 +66,9 @@ def test_each_gate_has_a_name_of_its_own() -> None:
 
 KINDS = discover_classes("improver.codemods", Codemod)  # type: ignore[type-abstract] # the base names the kind
 CODEMODS = [kind() for kind in KINDS]
-REWRITES = [
-    pytest.param(codemod, number, id=f"{codemod.name} {number + 1}")
-    for codemod in CODEMODS
-    for number in range(len(codemod.CHANGES))
-]
+EACH = [(codemod, number) for codemod in CODEMODS for number in range(len(codemod.CHANGES))]
+REWRITES = [pytest.param(codemod, number, id=f"{codemod.name} {number + 1}") for codemod, number in EACH]
+OF_PRODUCTS = [rewrite for rewrite, (codemod, _) in zip(REWRITES, EACH, strict=True) if not codemod.TESTS]
 
 
 @pytest.mark.parametrize(("codemod", "number"), REWRITES)
@@ -77,3 +78,11 @@ def test_no_gate_that_reads_stops_what_a_codemod_is_for(codemod: Codemod, number
     results = [judged(gate, {path: before}, {path: after}, safety) for gate in READING]
     fine = {Ruling.PASS, *([Ruling.ESCALATE] if codemod.TESTS else [])}  # what tests ask for is a human's to judge
     assert [(result.gate, result.reasons) for result in results if result.ruling not in fine] == []
+
+
+@pytest.mark.parametrize(("codemod", "number"), OF_PRODUCTS)
+def test_coverage_stops_nothing_of_what_a_codemod_is_for_where_every_line_runs(codemod: Codemod, number: int) -> None:
+    before, after = codemod.CHANGES[number]
+    runs = [run_of(lines={"pier/a.py": frozenset(range(1, text.count("\n") + 2))}) for text in (before, after)]
+    result = in_memory(coverage, Example({"pier/a.py": before}, {"pier/a.py": after}), FakeBench(*runs))
+    assert (result.ruling, result.reasons if result.ruling is Ruling.FAIL else ()) == (Ruling.PASS, ())
