@@ -83,6 +83,6 @@ def test_no_gate_that_reads_stops_what_a_codemod_is_for(codemod: Codemod, number
 @pytest.mark.parametrize(("codemod", "number"), OF_PRODUCTS)
 def test_coverage_stops_nothing_of_what_a_codemod_is_for_where_every_line_runs(codemod: Codemod, number: int) -> None:
     before, after = codemod.CHANGES[number]
-    runs = [run_of(lines={"pier/a.py": frozenset(range(1, text.count("\n") + 2))}) for text in (before, after)]
-    result = in_memory(coverage, Example({"pier/a.py": before}, {"pier/a.py": after}), FakeBench(*runs))
+    then, now = (run_of(lines={"pier/a.py": frozenset(range(1, text.count("\n") + 2))}) for text in (before, after))
+    result = in_memory(coverage, Example({"pier/a.py": before}, {"pier/a.py": after}), FakeBench(then, now))
     assert (result.ruling, result.reasons if result.ruling is Ruling.FAIL else ()) == (Ruling.PASS, ())
