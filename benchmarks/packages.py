@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -28,6 +29,7 @@ HEAD = (
     "broken",
 )
 ENDS = frozenset({"proposed", "budget", "blocked", "all_suppressed", "nothing_worth_it"})
+NOT_RUN: Mapping[str, Any] = {"outcome": "not run", "reason": "", "funnel": {"seen": "", "drops": {}}, "seconds": {}}
 WRITER = "write_tests"
 ALL_TRIED = "every finding was tried"
 
@@ -38,7 +40,8 @@ class Limits:
 
     proposals: int | None  # None: as many as the packaged policy says
     tests: int  # proposals of new tests
-    minutes: int  # after the baseline
+    minutes: int  # after the baseline; what was begun is finished
+    stop: int  # minutes after which a run is interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,10 @@ class Checked:
     package: Package
     report: Mapping[str, Any]  # the command's JSON
     written: Mapping[str, Any]  # that of the run that only writes tests
+    proposals: tuple[Mapping[str, Any], ...]  # of both
     noticed: int  # faults that the new tests notice and no test did
     tests: str  # outcomes at base, counted
     broken: tuple[str, ...]
-
-    @property
-    def proposals(self) -> list[Mapping[str, Any]]:
-        """Return the proposals of both runs."""
-        return [*self.report["proposals"], *self.written["proposals"]]
 
 
 def repository(package: Package, limits: Limits) -> Path:
@@ -104,31 +103,44 @@ def git(root: Path, *arguments: str) -> None:
 def checked(package: Package, limits: Limits) -> Checked:
     """Improve the package, write tests for it, then hold every proposal to its suite; all are left in a folder."""
     python, root = environment(package), repository(package, limits)
-    exported = WORK / "proposals" / package.stem
-    shutil.rmtree(exported, ignore_errors=True)
     say(f"{package.name}: its suite as it is")
     base = outcomes(python, root)
-    report = improve(root, python, "run", "--export", str(exported))
-    written: Mapping[str, Any] = {"proposals": [], "funnel": {"drops": {}}, "outcome": "not run", "reason": ""}
+    argv = (sys.executable, "-m", "improver", "run", "--repo", str(root), "--python", str(python), "--json")
+    report = improve(argv, 60 * limits.stop)
+    written: Mapping[str, Any] = NOT_RUN
     if limits.tests and report["reason"] != ALL_TRIED:  # else it came to the tests by itself
         most = str(min(limits.tests, limits.proposals or limits.tests))
-        written = improve(root, python, "run", "--only", WRITER, "--max", most, "--export", str(exported))
-    made = [*report["proposals"], *written["proposals"]]
+        written = improve((*argv, "--only", WRITER, "--max", most), 60 * limits.stop)
+    made = listed(root, WORK / "proposals" / package.stem)
     noticed = sum(_noticed(root, one["number"]) for one in made if one["rule"] == WRITER)
     changed = [line for one in made for line in _changed_by(one, base, (python, root))]
     counts = Counter(outcome.split(":")[0] for test, outcome in base.items() if test)
     tests = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    return Checked(package, report, written, noticed, tests, tuple(changed))
+    return Checked(package, report, written, tuple(made), noticed, tests, tuple(changed))
 
 
-def improve(root: Path, python: Path, *arguments: str) -> Mapping[str, Any]:
-    """Run `improve` on a repository; return its JSON."""
-    argv = [sys.executable, "-m", "improver", *arguments, "--repo", str(root), "--python", str(python), "--json"]
-    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
-    report: dict[str, Any] = json.loads(ended.stdout)
+def improve(argv: Sequence[str], seconds: float) -> Mapping[str, Any]:
+    """Run `improve`, interrupted as by a human when it takes too long; return its JSON."""
+    child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        printed, _ = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGINT)
+        child.communicate()
+        return {**NOT_RUN, "outcome": "stopped", "reason": f"it took longer than {seconds:.0f} seconds"}
+    report: dict[str, Any] = json.loads(printed)
     if report["outcome"] not in ENDS:
-        raise RuntimeError(f"improve {arguments} ended with {ended.returncode} on {root.name}: {report}")
+        raise RuntimeError(f"{' '.join(argv)} ended with {child.returncode}: {report}")
     return report
+
+
+def listed(root: Path, folder: Path) -> list[Mapping[str, Any]]:
+    """Return the open proposals of a repository and leave each as a diff and a text in `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    argv = [sys.executable, "-m", "improver", "list", "--repo", str(root), "--export", str(folder), "--json"]
+    ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    found: list[Mapping[str, Any]] = json.loads(ended.stdout)["proposals"]
+    return found
 
 
 def _noticed(root: Path, number: int) -> int:
@@ -188,9 +200,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"of {', '.join(names)}; none means all")
     parser.add_argument("--proposals", type=int, help="the most that one run may make; else the packaged policy's")
     parser.add_argument("--tests", type=int, default=1, help="the most that a run for tests may make")
-    parser.add_argument("--minutes", type=int, default=60, help="the most that one run may take after its baseline")
+    parser.add_argument("--minutes", type=int, default=60, help="when to begin no more")
+    parser.add_argument("--stop", type=int, default=120, help="interrupt a run after so many minutes")
     asked = parser.parse_args(arguments)
-    limits = Limits(asked.proposals, asked.tests, asked.minutes)
+    limits = Limits(asked.proposals, asked.tests, asked.minutes, asked.stop)
     everything = []
     for package in PACKAGES:
         if not asked.packages or package.name in asked.packages:
