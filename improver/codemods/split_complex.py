@@ -116,16 +116,16 @@ class SplitComplex(Codemod):
         "            total += row\n            total += n\n\n    print(name, total)\n",
     )
 
-    def suspects(self, node: ast.AST, source: Source) -> str | None:
-        """Accept a function of the module or of a class; the observer has measured it."""
-        assert isinstance(node, FUNCTIONS), "NODES names nothing else"
-        plain = function_of(node.body[0], source) is node
-        return "this function is hard to follow" if plain else None
+    def suspects(self, node: ast.AST, source: Source) -> str | None:  # noqa: ARG002 - the observer has measured it
+        """Accept every function."""
+        return "this function is hard to follow"
 
     def rewrite(self, site: Site) -> Rewrite | Abstain:
         """Cut at the seam with the least to carry over it; of several such, where most goes in few lines."""
         node, source = site.node, site.source
-        assert isinstance(node, FUNCTIONS), "suspects saw a function"
+        assert isinstance(node, FUNCTIONS), "NODES names nothing else"
+        if function_of(node.body[0], source) is not node:
+            return Abstain("it is no function of the module or of one of its classes")
         if EVERYTHING in bound_in(source):
             return Abstain("a star import may bring any name into this file")
         whole = cognitive(node, source.lines)
