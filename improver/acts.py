@@ -1,4 +1,4 @@
-"""What the improver does on request: a run, a verification, a second look at a moved branch, the canaries."""
+"""What the improver does on request: a run, a review, a verification, a second look at a moved branch, the canaries."""
 
 import importlib.metadata
 import importlib.resources
@@ -6,7 +6,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from improver.adapters.ages import Ages
@@ -18,6 +18,7 @@ from improver.canaries import Asking, Record
 from improver.canaries import judge as judge_entries
 from improver.canaries import read as read_corpus
 from improver.crew.office import Assignment, staffed
+from improver.errors import UsageError
 from improver.gate import Candidate
 from improver.judge import judge, ordered
 from improver.loop import Crew, Event, Loop, Request
@@ -27,6 +28,7 @@ from improver.policy import Policy
 from improver.preparing import Tell, Wish, prepare
 from improver.proposing import Proposed, Publisher
 from improver.records import Draft, Tree
+from improver.reviewing import Review, Reviewers, human_change, review
 from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
 from improver.verify.bench import SandboxBench, demand_green, measure
@@ -39,6 +41,17 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.verifying import Standing, Verification, bound, changed, verify
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a review is about: the commit that judges, the tree that is judged, and the author's words."""
+
+    base: str
+    after: Tree
+    title: str
+    why: str
+
 
 LOCK_SECONDS = 3.0  # how long a second run waits before it says who is at work
 
@@ -157,6 +170,39 @@ def holds_on(improver: Improver, draft: Draft, head: str, tell: Tell) -> tuple[s
     ground = prepare(improver, head, Wish(), tell)
     candidate = Candidate(ground.tree, change, ground.policy, ground.bench)
     return ground.policy.decides(change.safety, tuple(judge(ordered(improver.gates, ground.policy), candidate)))
+
+
+def look_at(improver: Improver, asked: Asked, wish: Wish, tell: Tell) -> Review:
+    """Review the change between the base and the tree that `asked` names, by the base's gates and policies."""
+    ground = prepare(improver, asked.base, wish, tell)
+    gates = ordered(improver.gates, ground.policy)
+    reviewers = Reviewers(improver.observers, improver.codemods, gates, RuffTool())
+    return review(human_change(ground.tree, asked.after, asked.title, asked.why), ground, reviewers)
+
+
+def staged(improver: Improver) -> Asked:
+    """Return what is staged on the head; raise UsageError when nothing is."""
+    repository = improver.repository
+    after = repository.staged()
+    if after.entries == repository.tree(repository.head).entries:
+        raise UsageError(
+            "nothing is staged", fix="`git add` what is to be reviewed, or name commits: --diff BASE..HEAD"
+        )
+    return Asked(repository.head, after, "Change what is staged", "")
+
+
+def between(improver: Improver, span: str) -> Asked:
+    """Return what BASE..HEAD brought since the two parted; raise UsageError when `span` is no such pair."""
+    first, dots, second = span.partition("..")
+    if not dots or not first or second.startswith("."):
+        raise UsageError(f"--diff {span}: that is no pair of commits", fix="--diff BASE..HEAD")
+    repository = improver.repository
+    head = repository.resolve(second or "HEAD")
+    base = repository.fork_point(repository.resolve(first), head)
+    if base == head:
+        raise UsageError(f"--diff {span}: there is no change between the two", fix="name the older commit first")
+    title, _, why = repository.message(head).partition("\n")
+    return Asked(base, repository.tree(head), title, why.strip())
 
 
 def corpus_text(corpus: Path | None) -> str:

@@ -10,13 +10,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from improver.errors import UsageError
-from improver.gate import Candidate, Gate
+from improver.gate import RUNS, Candidate, Gate
 from improver.policy import Policy
 from improver.ports import Bench
 from improver.records import EXECUTABLE, REGULAR, SYMLINK, Change, Edit, File, GateResult, Receipt, Ruling, Safety, Tree
 
 READS = 10  # gates cheaper than this look at the change alone, however hostile its names
-RUNS = 50  # from here on gates run code: only while nothing has refused the change
 ALTERNATIVES = re.compile(r"\s+or\s+")
 SECTION = re.compile(r"^--- (?P<old>\S+).*\n\+\+\+ (?P<new>.+)\n(?P<hunks>(?:[@ +\-\\].*\n?)*)", re.MULTILINE)
 BenchFor = Callable[[Tree], Bench]

@@ -10,6 +10,8 @@ from improver.ports import Bench
 from improver.records import Change, Edit, File, GateResult, Receipt, Ruling, Safety, Tree
 from improver.source import Source
 
+RUNS = 50  # a gate of this cost or more runs the project's code
+
 
 @dataclass(frozen=True)
 class Candidate:

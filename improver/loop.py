@@ -9,7 +9,7 @@ from improver.adding import Adding
 from improver.codemod import Codemod
 from improver.deciding import Decides, Rules
 from improver.funnel import Funnel
-from improver.gate import Candidate, Gate
+from improver.gate import RUNS, Candidate, Gate
 from improver.judge import judge
 from improver.looking import BATCH, Ready, first_look, unsure
 from improver.observer import Project
@@ -18,8 +18,6 @@ from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
 from improver.scan import Group, Scan, answering, draft, groups, wanted
 from improver.writing.writer import RULE
-
-RUNS = 50  # a gate of this cost or more runs code; asking it once for each finding would take too long
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,8 @@ def _why(account: Account) -> str:
 
 def _what(account: Account) -> str:
     found = [
-        f"- {_code(f.path)}{f' in {_code(f.symbol)}' if f.symbol else ''}: {plain(f.message)}" for f in account.findings
+        f"- {as_code(f.path)}{f' in {as_code(f.symbol)}' if f.symbol else ''}: {plain(f.message)}"
+        for f in account.findings
     ]
     sizes = [one.receipt for one in account.results if _passed(one, "size")]
     changed = [f"Changed: {counted(size)}." for size in sizes if size.counts.get("lines")]  # of tests none are
@@ -180,7 +181,8 @@ def _line(text: str) -> str:
     return " ".join("".join(" " if unicodedata.category(char).startswith(UNSEEN) else char for char in text).split())
 
 
-def _code(text: str) -> str:
+def as_code(text: str) -> str:
+    """Return `text` as one line of code that nothing in it can end."""
     return f"`{_line(text).replace('`', chr(39))}`"
 
 

@@ -12,7 +12,7 @@ from typing import Self
 from improver.adapters.git_command import GitCommand
 from improver.adapters.history import LOG, history_of
 from improver.adapters.opening import Place, data_folder, find
-from improver.adapters.snapshot import BlobReader, Snapshot, entries_of
+from improver.adapters.snapshot import BlobReader, Snapshot, entries_of, staged_of
 from improver.errors import RepositoryError
 from improver.ports import History
 from improver.records import EXECUTABLE, REGULAR, SUBMODULE, Edit
@@ -21,7 +21,7 @@ OURS = re.compile(r"nova/[a-z0-9][a-z0-9-]{0,47}")
 OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # What git may run here: nothing that moves the user's head, index or working tree.
 VERBS = frozenset(
-    "cat-file check-ref-format commit-tree diff-tree for-each-ref hash-object log ls-tree "  # noqa: SIM905 - one sentence
+    "cat-file check-ref-format commit-tree diff-tree for-each-ref hash-object log ls-files ls-tree "  # noqa: SIM905 - one sentence
     "merge-base read-tree rev-parse show-ref status update-index update-ref worktree write-tree".split()
 )
 # What neither configuration nor attributes may change about a diff.
@@ -84,6 +84,22 @@ class Repository:
         return Snapshot(
             entries_of(self._git.run("ls-tree", "-r", "-z", "--full-tree", oid(commit)).stdout), self._blobs
         )
+
+    def staged(self) -> Snapshot:
+        """Return what the index holds; raise RepositoryError while a merge is not finished."""
+        entries, undecided = staged_of(self._git.run("ls-files", "--stage", "-z").stdout)
+        if undecided:
+            why = f"{undecided[0]} is in conflict"
+            raise RepositoryError("what is staged is not whole", where=str(self.root), why=why, fix="finish the merge")
+        return Snapshot(entries, self._blobs)
+
+    def fork_point(self, base: str, head: str) -> str:
+        """Return the best common ancestor of two commits; raise RepositoryError when they have none."""
+        found = self._git.ask("merge-base", oid(base), oid(head))
+        if found.status != 0:
+            why = f"{base[:12]} and {head[:12]} share no commit"
+            raise RepositoryError("nothing can be compared", where=str(self.root), why=why, fix="fetch more history")
+        return found.text.split()[0]
 
     def tree_id(self, commit: str) -> str:
         """Return the id of the tree of `commit`."""

@@ -91,3 +91,15 @@ def entries_of(listing: bytes) -> dict[str, Entry]:
         mode, _, oid = attributes.decode("ascii").split(" ")
         found[path.decode("utf-8", "surrogateescape")] = Entry(mode, oid)
     return found
+
+
+def staged_of(listing: bytes) -> tuple[dict[str, Entry], list[str]]:
+    """Parse the output of `git ls-files --stage -z`: the entries, and the paths that a merge has left undecided."""
+    found, undecided = {}, []
+    for line in listing.split(b"\0")[:-1]:
+        attributes, _, path = line.partition(b"\t")
+        mode, oid, stage = attributes.decode("ascii").split(" ")
+        name = path.decode("utf-8", "surrogateescape")
+        found[name] = Entry(mode, oid)
+        undecided += [name] if stage != "0" else []
+    return found, undecided
