@@ -124,8 +124,8 @@ class Case:
 
     `imports` are (module, name) and, where it is bound to another name, that; the name "" imports the module.
     `prelude` are definitions of a test file that the call uses, `setup` statements before it. Each of `checks` is
-    (kind, subject, expected): kinds are is, eq, approx, and raises with a type and a pattern; the call's value is
-    `result`.
+    (kind, subject, expected): kinds are is, eq, approx, and raises with a type and a pattern, which comes first; the
+    call's value is `result`, what it raises `error`.
     """
 
     function: str
@@ -137,6 +137,7 @@ class Case:
     checks: tuple[tuple[str, str, str], ...] = ()
     gives: str = ""  # name of the type of its value
     kills: frozenset[str] = frozenset()  # names of mutants that fail its checks
+    shows: tuple[frozenset[str], ...] = ()  # which of them each check notices
     hangs: frozenset[str] = frozenset()  # names of mutants that take too long
 
 

@@ -1,29 +1,24 @@
-"""Run one call that is written as source, and write down what a test could demand of it: inside the sandbox (3.9).
+"""Run one call that is written as source, and tell which of its checks fail: inside the sandbox (Python 3.9).
 
 A case is a mapping: `imports` (module, name, bound to), `prelude` and `setup` (statements), `call` (an expression) and
 `checks`, each (kind, subject, expected) in source text; the call's value is `result` to a subject. Kinds: is, eq,
-approx, and raises, where the subject is the type and expected a pattern.
+approx, and raises, where the subject is the type and expected a pattern; it comes first, and `error` is what was raised
+to the subjects after it.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import inspect
 import itertools
 import math
-import opcode
 import re
 import signal
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 MOST = 50  # items that an iterator is drained of
 WAIT_FACTOR = 4
-OBSERVED = 3  # attributes looked at in an object that cannot be written
-RAISES = ("RAISE_VARARGS", "RERAISE")
-PLAIN = (int, str, bytes, type(None), bool, float)
-STABLE = re.compile(r"[A-Za-z][A-Za-z ,'-]{3,60}")
-RESULT = "result"
+RESULT, ERROR = "result", "error"
 
 
 class Late(BaseException):
@@ -64,18 +59,19 @@ def compiled(case: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def holds(case: dict[str, Any], space_of: Callable[[Any], dict[str, Any]], patience: float) -> str:
-    """Return "" when a compiled case meets its checks, else "fails" or "late"."""
+def unmet(case: dict[str, Any], space_of: Callable[[Any], dict[str, Any]], patience: float) -> list[int] | None:
+    """Return the numbers of the checks that a compiled case does not meet, None when it takes too long."""
+    everything = list(range(len(case["tests"])))
     try:
         with within(patience):
-            return "" if _holds(case, space_of(case["imports"])) else "fails"
+            return _unmet(case, space_of(case["imports"]), everything)
     except Late:
-        return "late"
+        return None
     except BaseException:  # noqa: BLE001 - foreign code may raise anything
-        return "fails"
+        return everything
 
 
-def _holds(case: dict[str, Any], space: dict[str, Any]) -> bool:
+def _unmet(case: dict[str, Any], space: dict[str, Any], everything: list[int]) -> list[int]:
     exec(case["lines"], space)  # noqa: S102 - the sandbox is for that
     tests = case["tests"]
     if tests and tests[0][0] == "raises":
@@ -83,13 +79,25 @@ def _holds(case: dict[str, Any], space: dict[str, Any]) -> bool:
         try:
             drained(eval(case["code"], space))  # noqa: S307
         except eval(kind, space) as error:  # noqa: S307
-            return not pattern or re.search(pattern, str(error)) is not None
-        return False
+            if pattern and re.search(pattern, str(error)) is None:
+                return everything
+            space[ERROR] = error
+            return [at for at in everything[1:] if not _meets(tests[at], space)]
+        return everything
     space[RESULT] = eval(case["code"], space)  # noqa: S307
-    return all(_meets(kind, eval(subject, space), eval(expected, space)) for kind, subject, expected in tests)  # noqa: S307
+    return [at for at in everything if not _meets(tests[at], space)]
 
 
-def _meets(kind: str, found: Any, wanted: Any) -> bool:
+def _meets(test: tuple[str, Any, Any], space: dict[str, Any]) -> bool:
+    """Tell whether one check holds; one that cannot be made does not."""
+    kind, subject, expected = test
+    try:
+        return _is_met(kind, eval(subject, space), eval(expected, space))  # noqa: S307
+    except Exception:  # noqa: BLE001 - foreign code may raise anything
+        return False
+
+
+def _is_met(kind: str, found: Any, wanted: Any) -> bool:
     if kind == "is":
         return found is wanted
     if kind == "approx":
@@ -110,165 +118,3 @@ def is_stream(value: Any) -> bool:
     """Tell whether a value is an iterator that remembers nothing else."""
     kind = type(value)
     return inspect.isgenerator(value) or (hasattr(kind, "__next__") and not hasattr(kind, "read"))
-
-
-class Watcher:
-    """Runs a case for the first time and finds out what of it can be demanded."""
-
-    def __init__(self, tree: str, phrase: Callable[[], Any], space_of: Callable[[Any], dict[str, Any]]) -> None:
-        self.tree, self.phrase, self.space_of = tree, phrase, space_of
-        self.imports: set[tuple[str, str]] = set()
-
-    def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
-        """Return what came of it: `checks` and `imports` to demand them, `type`, or `raised` and `deliberate`."""
-        self.imports = set()
-        made = compiled({**case, "checks": []})
-        try:
-            with within(patience):
-                return self._look(case, made)
-        except Late:
-            return {"late": True}
-
-    def _look(self, case: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
-        space = self.space_of(case["imports"])
-        try:
-            exec(made["lines"], space)  # noqa: S102 - the sandbox is for that
-        except Exception as error:  # noqa: BLE001
-            return {"unfit": f"its setup raises {type(error).__name__}"}
-        before = self._state(space, case)
-        try:
-            value = eval(made["code"], space)  # noqa: S307
-            stream = is_stream(value)
-            value = list(itertools.islice(value, MOST + 1)) if stream else value
-        except Exception as error:  # noqa: BLE001 - it is an outcome
-            return self._raised(error)
-        if stream and len(value) > MOST:
-            return {"unfit": "it yields very much"}
-        checks = self._checks(value, stream=stream)
-        if value is None:
-            changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
-            more = [self._check(eval(subject, space), subject) for subject in changed]  # noqa: S307
-            checks = [one for one in more if one is not None][:OBSERVED] or checks
-        return {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
-
-    def _raised(self, error: Exception) -> dict[str, Any]:
-        kind = type(error)
-        deliberate = _is_deliberate(error, self.tree)
-        told: dict[str, Any] = {"raised": kind.__name__, "deliberate": deliberate, "says": str(error)[:120]}
-        name = self._written(kind)
-        if name is None or not deliberate:
-            return told
-        return {**told, "checks": [("raises", name, stable(str(error)))], "imports": sorted(self.imports)}
-
-    def _written(self, value: Any) -> str | None:
-        """Return an expression of `value`, remembering its imports; None when there is none."""
-        phrase = self.phrase()
-        try:
-            text: str = phrase.of(value)
-            if value != eval(text, self.space_of(phrase.imports)):  # noqa: S307
-                return None
-        except Exception:  # noqa: BLE001 - a value's own code may do anything
-            return None
-        self.imports |= phrase.imports
-        return text
-
-    def _checks(self, value: Any, *, stream: bool) -> list[tuple[str, str, str]]:
-        subject = f"list({RESULT})" if stream else RESULT
-        found = self._check(value, subject)
-        return [found] if found else self._object_checks(value, RESULT)
-
-    def _check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
-        if value is None or isinstance(value, bool):
-            return ("is", subject, repr(value))
-        floats = _floats(value)
-        if floats is None:
-            return None
-        text = self._written(value)
-        if text is None or len(text) > 120:
-            return None
-        return ("approx" if floats else "eq", subject, text)
-
-    def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
-        """Return what can be demanded of an object that cannot be written: its items, then its plain attributes."""
-        found = []
-        if type(value).__module__ == "builtins":  # all there is to say of it has been tried
-            return []
-        for subject, seen in self._views(value, name):
-            check = self._check(seen, subject)
-            if check:
-                found.append(check)
-        return found[:OBSERVED]
-
-    def _state(self, space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
-        """Return what can be looked at in the variables of the setup, and how it looks."""
-        names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
-        found = {}
-        for name in sorted(names & space.keys()):
-            value = space[name]
-            if type(value) in (list, dict, set, bytearray):
-                found[name] = repr(value)
-            elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
-                found.update({subject: _shown(seen) for subject, seen in self._views(value, name)})
-        return found
-
-    def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
-        """Return what can be looked at in an object: its items, and its public attributes."""
-        views: list[tuple[str, Any]] = []
-        kind = type(value)
-        try:
-            if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
-                views.append((f"dict({name})", dict(value)))
-            elif hasattr(kind, "__iter__") and hasattr(kind, "__len__"):
-                views.append((f"list({name})", list(value)))
-            elif hasattr(kind, "__len__"):
-                views.append((f"len({name})", len(value)))
-        except Exception:  # noqa: BLE001 - foreign code
-            views = []
-        for attribute in sorted(name for name in dir(value) if not name.startswith("_")):
-            seen: Any = None
-            with contextlib.suppress(Exception):  # a property runs foreign code
-                seen = getattr(value, attribute)
-            if type(seen) in PLAIN or (type(seen) in (list, tuple, dict, set) and len(seen) < 6):
-                views.append((f"{name}.{attribute}", seen))
-        return views
-
-
-def _floats(value: Any) -> bool | None:
-    """Tell whether a value must be compared approximately; None when it would have to be, and cannot be."""
-    if isinstance(value, float):
-        return True
-    if isinstance(value, (list, tuple)) and any(isinstance(item, float) for item in value):
-        return True if all(type(item) in (int, float) for item in value) else None
-    inner = value.items() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
-    return None if any(_holds_float(item) for item in inner) else False
-
-
-def _holds_float(value: Any) -> bool:
-    if isinstance(value, (float, complex)):
-        return True
-    if isinstance(value, dict):
-        return any(map(_holds_float, value.items()))
-    return isinstance(value, (list, tuple, set, frozenset)) and any(map(_holds_float, value))
-
-
-def _shown(value: Any) -> str:
-    with contextlib.suppress(Exception):  # foreign code
-        return repr(value)
-    return "?"
-
-
-def _is_deliberate(error: BaseException, tree: str) -> bool:
-    """Tell whether a raise statement of the product made this error."""
-    inner = error.__traceback__
-    while inner is not None and inner.tb_next is not None:
-        inner = inner.tb_next
-    if inner is None or not inner.tb_frame.f_code.co_filename.startswith(tree):
-        return False
-    return opcode.opname[inner.tb_frame.f_code.co_code[inner.tb_lasti]] in RAISES
-
-
-def stable(message: str) -> str:
-    """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
-    parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
-    longest = max((part.strip(" ,'-") for part in parts), key=len, default="")
-    return longest if len(longest) >= 4 else ""

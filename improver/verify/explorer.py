@@ -20,10 +20,11 @@ from pathlib import Path
 from select import select
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
-GUESTS = ("seeking", "portrait", "phrasing", "varying", "checking", "calling", "swapping", "grafting")
+GUESTS = ("seeking", "portrait", "phrasing", "varying", "checking", "demanding", "calling", "swapping", "grafting")
 PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung
-MUTANT_SECONDS = 3.0  # for all calls on one mutant
+MUTANT_SECONDS = 3.0  # of processor time for all calls on one mutant
 FUNCTION_SECONDS = 9.0  # for all that is found out about one function
+LOADED = 4  # times as long by the clock as by the processor
 NONE = -1  # the number of no mutant: a control on unchanged code
 Say = Callable[..., None]
 
@@ -106,10 +107,15 @@ class Explorer:
         if not self.cases:
             return
         for facts in child(lambda tell: self.anew(NONE, tell), self.left):
-            self.restless.update(*facts[2:])
+            self.rule_out(*facts[2:])
         for number in sorted(self.all_swapped(say)):
-            for _, *facts in child(lambda tell, one=number: self.anew(one, tell), min(self.left, MUTANT_SECONDS + 3)):  # type: ignore[misc]
+            seconds = min(self.left, LOADED * MUTANT_SECONDS)
+            for _, *facts in child(lambda tell, one=number: self.anew(one, tell), seconds):  # type: ignore[misc]
                 say("killed", *facts)
+
+    def rule_out(self, failed: list[Any], late: list[int]) -> None:
+        """Leave out the cases that fail on unchanged code."""
+        self.restless.update(late, (at for at, _ in failed))
 
     def find_all(self, number: int, function: dict[str, Any], say: Say) -> None:
         """Find cases of one function in a child, within its time."""
@@ -124,7 +130,7 @@ class Explorer:
         for kind, number, *facts in child(self.swapped, self.left):
             again.discard(number)
             if number == NONE:
-                self.restless.update(*facts)
+                self.rule_out(*facts)
             elif kind == "killed":
                 say("killed", number, *facts)
             elif kind == "again":
@@ -166,9 +172,9 @@ class Explorer:
         stock.compile(self.path, self.source)
         compiled = [self.checking.compiled(case) for case in self.cases]
         for number in range(NONE, len(self.spec["mutants"])):
-            for facts in child(lambda say, one=number: self.swap(one, stock, compiled, say), MUTANT_SECONDS + 3):  # type: ignore[misc]
+            for facts in child(lambda say, one=number: self.swap(one, stock, compiled, say), LOADED * MUTANT_SECONDS):  # type: ignore[misc]
                 if number == NONE:
-                    self.restless.update(*facts[2:])
+                    self.rule_out(*facts[2:])
                 tell(*facts)
 
     def swap(self, number: int, stock: Any, compiled: list[dict[str, Any]], tell: Say) -> None:
@@ -184,22 +190,27 @@ class Explorer:
         compiled = [self.checking.compiled(case) for case in self.cases]
         tell("killed", number, *self.noticing(number, compiled))
 
-    def noticing(self, number: int, compiled: list[dict[str, Any]]) -> tuple[list[int], list[int]]:
-        """Return the numbers of the cases that fail and of those that take too long, the function's own first."""
+    def noticing(self, number: int, compiled: list[dict[str, Any]]) -> tuple[list[Any], list[int]]:
+        """Return the numbers of the cases that fail, with those of their checks, and of those that take too long.
+
+        The function's own come first.
+        """
         self.checking.watch_the_time()
         about = NONE if number == NONE else self.spec["mutants"][number]["function"]
-        ends = time.monotonic() + (self.left if number == NONE else MUTANT_SECONDS)
-        failed: list[int] = []
+        ends = time.process_time() + (self.left if number == NONE else MUTANT_SECONDS)
+        failed: list[Any] = []
         late: list[int] = []
         own = sorted(range(len(compiled)), key=lambda at: compiled[at]["function"] != about)
         for at in own:
             if at in self.restless:
                 continue
-            if time.monotonic() > ends or (number != NONE and len(late) >= AGAIN):
+            if time.process_time() > ends or (number != NONE and len(late) >= AGAIN):
                 break
-            outcome = self.checking.holds(compiled[at], self.phrasing.space_of, PATIENCE)
-            if outcome:
-                (late if outcome == "late" else failed).append(at)
+            unmet = self.checking.unmet(compiled[at], self.phrasing.space_of, PATIENCE)
+            if unmet is None:
+                late.append(at)
+            elif unmet:
+                failed.append((at, unmet))
         return failed, late
 
 

@@ -15,7 +15,10 @@ from improver.verify.job import Ended, Job, Limits
 from improver.verify.mutation import edit_between
 from improver.verify.suite import Rig, staged, write_judge
 
-GUESTS = ("explorer", "seeking", "portrait", "phrasing", "varying", "checking", "calling", "swapping", "grafting")
+GUESTS = (
+    *("explorer", "seeking", "portrait", "phrasing", "varying", "checking", "demanding", "calling", "swapping"),
+    "grafting",
+)
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 LONGEST = 600  # characters of anything that a case is made of
@@ -106,6 +109,7 @@ class Reading:
         return Exploration(fine, tuple(one for one in raised if _is_readable(one.case)), left_out, receipt, trouble)
 
     def _case(self, function: int, told: Mapping[str, Any]) -> Case:
+        checks = tuple((str(kind), str(subject), str(wanted)) for kind, subject, wanted in told.get("checks", ()))
         return Case(
             function=self.functions[function],
             call=str(told["call"])[:LONGEST],
@@ -113,14 +117,18 @@ class Reading:
             prelude=tuple(map(str, told["prelude"])),
             setup=tuple(map(str, told["setup"])),
             origin=str(told["origin"]),
-            checks=tuple((str(kind), str(subject), str(wanted)) for kind, subject, wanted in told.get("checks", ())),
+            checks=checks,
+            shows=(frozenset[str](),) * len(checks),
             gives=str(told.get("type", "")),
         )
 
-    def _killed(self, cases: list[Case], mutant: int, failed: Sequence[int], late: Sequence[int]) -> None:
+    def _killed(
+        self, cases: list[Case], mutant: int, failed: Sequence[tuple[int, Sequence[int]]], late: Sequence[int]
+    ) -> None:
         name = self.mutants[mutant]
-        for at in failed:
-            cases[at] = replace(cases[at], kills=cases[at].kills | {name})
+        for at, checks in failed:
+            shows = tuple(one | {name} if number in checks else one for number, one in enumerate(cases[at].shows))
+            cases[at] = replace(cases[at], kills=cases[at].kills | {name}, shows=shows)
         for at in late:
             cases[at] = replace(cases[at], hangs=cases[at].hangs | {name})
 

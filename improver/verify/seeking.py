@@ -25,7 +25,7 @@ class Seeker:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling = guests["checking"], guests["calling"]
-        self.watcher = self.checking.Watcher(spec["tree"], self.phrase, self.phrasing.space_of)
+        self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
         """Return what writes values."""
@@ -84,22 +84,28 @@ class Seeker:
             return False
         try:
             seen = self.watcher.look(case, PATIENCE)
-            if seen.get("checks") == [("is", "result", "None")]:
-                case = self.lifted(case, target)
-                seen = self.watcher.look(case, PATIENCE)
+            if "raised" in seen:
+                self.tell("raised", {**case, **seen})
+            elif (apart := self.lifted(case, target)) != case:
+                after, known = self.watcher.look(apart, PATIENCE), seen.get("checks", [])
+                if after.get("checks", known) != known and len(after["checks"]) >= len(known):  # it changes something
+                    case, seen = apart, after
         except Exception:  # noqa: BLE001 - foreign code may raise anything
             return False
-        if "raised" in seen:
-            self.tell("raised", {**case, **seen})
-        if not seen.get("checks"):
-            return False
+        return bool(seen.get("checks")) and self.steady(case, seen)
+
+    def steady(self, case: dict[str, Any], seen: dict[str, Any]) -> bool:
+        """Tell a case with those of its checks that hold twice more, if there are any."""
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
-        compiled = self.checking.compiled(whole)
-        if any(self.checking.holds(compiled, self.phrasing.space_of, QUICK) for _ in range(2)):
-            return False
-        self.tell("case", whole)
-        return True
+        for _ in range(2):
+            unmet = self.checking.unmet(self.checking.compiled(whole), self.phrasing.space_of, QUICK)
+            if unmet is None or (0 in unmet and whole["checks"][0][0] == "raises"):
+                return False
+            whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
+        if whole["checks"]:
+            self.tell("case", whole)
+        return bool(whole["checks"])
 
     def lifted(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
         """Return the case with what the call may change in variables, so that it can be looked at afterwards."""

@@ -55,10 +55,29 @@ def _grown(before: Source, text: str, told: tuple[Sequence[str], frozenset[str]]
         body.pop()
     if body and not body[-1].endswith(("\n", "\r")):
         body[-1] += newline
-    added = [f"{part}{newline}" for line in imports if line not in foreign for part in line.splitlines()]
+    head = _with_own(lines[:at], [line for line in imports if line not in foreign], newline)
     fresh = [f"{line}{newline}" for line in text.splitlines()]
     tail = [newline, newline, *lines[end:]] if end < len(lines) else []
-    return "".join([*lines[:at], *added, *body, newline, newline, *fresh, *tail])
+    return "".join([*head, *body, newline, newline, *fresh, *tail])
+
+
+def _with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str]:
+    """Return the file's beginning with imports of its own project among those of their package, in order.
+
+    They come last where the file has no such order.
+    """
+    for line in imports:
+        words = line.split()
+        block = [at for at, one in enumerate(head) if one.startswith("from ") and _top(one) == _top(line)]
+        texts = [head[at] for at in block]
+        later = [at for at in block if head[at].split()[1] > words[1]]
+        at = later[0] if later and texts == sorted(texts) and not _is_open(texts) else len(head)
+        head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
+    return head
+
+
+def _is_open(lines: Sequence[str]) -> bool:
+    return any("(" in line and ")" not in line for line in lines)
 
 
 def _top(line: str) -> str:

@@ -37,7 +37,7 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     needed = {one for test in tests for case in test.cases for one in case.imports}
     if place.in_classes:
         needed.add(("unittest", ""))
-    elif any(test.rows or test.cases[0].checks[0][0] in ("raises", "approx") for test in tests):
+    elif any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in tests):
         needed.add(("pytest", ""))
     return sorted(one for one in needed if not place.binds(one))
 
@@ -145,7 +145,10 @@ def _pytest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[st
     kind, subject, wanted = checks[0]
     if kind == "raises":
         match = f", match={_pattern(wanted)}" if wanted else ""
-        return [f"with pytest.raises({subject}{match}):", f"{INDENT}{_statement(call)}"]
+        seen = [(each, one.replace("error.", "caught.value.", 1), text) for each, one, text in checks[1:]]
+        bound = " as caught" if seen else ""
+        more = [_assertion("", one, len(checks)) for one in seen]
+        return [f"with pytest.raises({subject}{match}){bound}:", f"{INDENT}{_statement(call)}", *more]
     return [*_act(call, checks), *(_assertion(call, one, len(checks)) for one in checks)]
 
 
@@ -216,7 +219,10 @@ def _unittest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[
     kind, subject, wanted = checks[0]
     if kind == "raises":
         way = f"assertRaisesRegex({subject}, {_pattern(wanted)})" if wanted else f"assertRaises({subject})"
-        return [f"with self.{way}:", f"{INDENT}{_statement(call)}"]
+        seen = [(each, one.replace("error.", "caught.exception.", 1), text) for each, one, text in checks[1:]]
+        bound = " as caught" if seen else ""
+        more = [_demand("", one, len(checks)) for one in seen]
+        return [f"with self.{way}{bound}:", f"{INDENT}{_statement(call)}", *more]
     return [*_act(call, checks), *(_demand(call, one, len(checks)) for one in checks)]
 
 

@@ -1,6 +1,7 @@
 """Which calls become tests: those a person would keep, and of them the fewest that notice the most (pure)."""
 
 import ast
+import builtins
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -8,6 +9,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, contradiction
 
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
@@ -25,13 +27,19 @@ def fit(case: Case, node: Function) -> bool:
     texts = [*case.setup, case.call, *(text for _, subject, wanted in case.checks for text in (subject, wanted))]
     if not case.checks or len(case.setup) > SETUP or any(len(text) > LINE or PLACES.search(text) for text in texts):
         return False
-    if case.checks[0][0] == "raises" and (case.checks[0][1] in NEVER_FROZEN or not case.checks[0][2]):
+    if case.checks[0][0] == "raises" and _says_little(case):
         return False
     if any("\n" in text for text in texts) or not all(map(is_public, (*case.setup, case.call))):
         return False
     if any(not is_public(subject) for kind, subject, _ in case.checks if kind != "raises"):
         return False
     return not contradiction(case, node) and not (case.origin == "varied" and _breaks_order(case.call, node))
+
+
+def _says_little(case: Case) -> bool:
+    """Tell whether an error may be a slip, or is of a kind that much else raises and says nothing of its own."""
+    _, kind, pattern = case.checks[0]
+    return kind in NEVER_FROZEN or (not pattern and hasattr(builtins, kind))
 
 
 def _breaks_order(text: str, node: Function) -> bool:
@@ -77,7 +85,8 @@ def cost(case: Case) -> int:
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
     """Return the fewest, shortest calls that together notice all that any fit call notices, the best first."""
-    good = [trimmed(case) for case in cases if case.kills and fit(case, node_of(case.function))]
+    trim = (trimmed(case) for case in cases if case.kills)
+    good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
     left = [(case, cost(case)) for case in good]
     kept: list[Case] = []
     noticed: set[str] = set()
@@ -90,24 +99,70 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
 
 
 def trimmed(case: Case) -> Case:
-    """Return the case with no more assertions than a reader follows, and no variable that nothing uses."""
-    checks = case.checks[:CHECKS]
-    later = [case.call, *(subject for _, subject, _ in checks)]
+    """Return the case with no more assertions than a reader follows, and nothing that they do not need."""
+    if len(case.shows) != len(case.checks):
+        return bare(replace(case, checks=case.checks[:CHECKS], shows=()))
+    kept = [0] if case.checks[0][0] == "raises" else []
+    while len(kept) < CHECKS:
+        seen = frozenset().union(*(case.shows[at] for at in kept))
+        best = max(range(len(case.checks)), key=lambda at: (len(case.shows[at] - seen), -at))
+        if not case.shows[best] - seen:
+            break
+        kept.append(best)
+    return with_checks(case, sorted(kept) or [0])
+
+
+def with_checks(case: Case, kept: Sequence[int]) -> Case:
+    """Return the case with these of its checks, and what they notice."""
+    checks, shows = tuple(case.checks[at] for at in kept), tuple(case.shows[at] for at in kept)
+    return bare(replace(case, checks=checks, shows=shows, kills=frozenset().union(*shows)))
+
+
+def bare(case: Case) -> Case:
+    """Return the case without variables and imports that nothing uses."""
+    texts = [case.call, *(text for _, *both in case.checks for text in both if text)]
     kept: list[str] = []
     for line in reversed(case.setup):
         node = ast.parse(line).body[0]
         names = {target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)}
-        used = {part.id for text in (*later, *kept) for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
-        if not names or names & used:
+        if not names or names & names_in((*texts, *kept)):
             kept.append(line)
-    return replace(case, checks=checks, setup=tuple(reversed(kept)))
+    used = names_in((*texts, *kept, *case.prelude))
+    imports = tuple(one for one in case.imports if name_of(one) in used)
+    return replace(case, setup=tuple(reversed(kept)), imports=imports)
+
+
+def names_in(texts: Iterable[str]) -> set[str]:
+    """Return the names that code speaks of; a pattern that is no code has none."""
+    found: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            found |= {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
+    return found
 
 
 def needed(cases: Sequence[Case]) -> list[Case]:
-    """Return the cases without those whose kills the others have as well."""
+    """Return the cases without those whose kills the others have as well, and those without checks of that kind."""
     kept = list(cases)
     for case in sorted(cases, key=cost, reverse=True):
-        others = set().union(*(one.kills for one in kept if one is not case)) if len(kept) > 1 else set()
+        others = _noticed(one for one in kept if one is not case)
         if case.kills <= others:
             kept.remove(case)
+    for at, case in enumerate(kept):
+        kept[at] = _lean(case, _noticed(one for one in kept if one is not case))
     return kept
+
+
+def _lean(case: Case, others: frozenset[str]) -> Case:
+    """Return the case without the checks that notice nothing but what `others` or its other checks do."""
+    kept = list(range(len(case.shows)))
+    for number in reversed(kept[:]):
+        rest = [one for one in kept if one != number]
+        known = others.union(*(case.shows[one] for one in rest))
+        if rest and case.shows[number] <= known and case.checks[number][0] != "raises":
+            kept = rest
+    return with_checks(case, kept) if len(kept) < len(case.shows) else case
+
+
+def _noticed(cases: Iterable[Case]) -> frozenset[str]:
+    return frozenset().union(*(one.kills for one in cases))

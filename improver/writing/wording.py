@@ -132,17 +132,20 @@ def behaviour(case: Case) -> str:
     if kind == "raises":
         return f"raises_{slug(subject)}"
     if subject not in ("result", "list(result)"):
-        return (
-            ""
-            if subject.startswith("result")
-            else f"changes_{slug(subject.split('.')[0].partition('(')[2] or subject)}"
-        )
+        about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
+        return _parts(case) if about == "result" else f"changes_{about}"
     if kind == "is":
         return f"is_{wanted.lower()}"
     if wanted in EMPTY:
         return "is_empty"
     said = _value(wanted)
     return f"{'gives' if '_item' in said else 'is'}_{said}" if said else ""
+
+
+def _parts(case: Case) -> str:
+    """Return the words for the parts of an object that its test looks at."""
+    found = [slug(subject.removeprefix("result.")) for _, subject, _ in case.checks if subject.startswith("result.")]
+    return f"has_{'_and_'.join(found[:2])}" if found else ""
 
 
 def _value(text: str) -> str:

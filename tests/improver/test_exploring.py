@@ -19,7 +19,7 @@ from improver.judging.mutants import mutants_of
 from improver.records import File, Ruling, Safety, Tree
 from improver.scan import read_project
 from improver.source import Source
-from improver.verify import checking, configuration, phrasing, varying
+from improver.verify import configuration, demanding, phrasing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.exploring import Reading, explored
 from improver.verify.job import Ended, Job
@@ -71,6 +71,16 @@ def thrown(sea):
 
 def half(sea):
     return sea / 3
+
+
+class Sunk(Exception):
+    def __init__(self, sea):
+        super().__init__("too deep")
+        self.sea = sea + 1
+
+
+def sink(sea):
+    raise Sunk(sea)
 """
 TESTS = """\
 from pier.a import Box, depth, half
@@ -156,10 +166,11 @@ def test_calls_differ_in_one_place() -> None:
         pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
         pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
         pytest.param("12", "", id="nothing stable"),
+        pytest.param(f"{'no ' * 30}sea", f"{'no ' * 20}".rstrip(), id="long"),
     ],
 )
 def test_only_the_stable_part_of_a_message_is_demanded(message: str, pattern: str) -> None:
-    assert checking.stable(message) == pattern
+    assert demanding.stable(message) == pattern
 
 
 # --- in the sandbox -----------------------------------------------------------------------------------------------
@@ -176,7 +187,7 @@ def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
     lines: list[Sequence[object]] = [
         ["hello"],
         *(["case", 0, one] for one in (bad[0], good, bad[1])),
-        ["killed", 0, [1, 2], [0]],
+        ["killed", 0, [[1, [0]], [2, [0]]], [0]],
         ["end"],
     ]
     ended = Ended(0, 1.0, 1.0, b"", told(*lines), "", ("python",))
@@ -213,8 +224,9 @@ def exploration(rig: Rig) -> Exploration:
         wanted("hangs", "hangs(5)"),
         wanted("thrown", "thrown(1)"),
         wanted("half", "half(2)"),
+        wanted("sink", "sink(2)"),
     ]
-    return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs"], 60))
+    return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
 
 
 def found(exploration: Exploration, call: str) -> Case:
@@ -237,6 +249,13 @@ def test_an_error_in_words_is_demanded_and_a_slip_is_only_told(exploration: Expl
     slips = {(one.case.call, one.error, one.deliberate) for one in exploration.raised}
     assert ("ends([])", "IndexError", False) in slips
     assert not any(case.call == "ends([])" for case in exploration.cases)
+
+
+@pytest.mark.host
+def test_what_an_error_holds_is_looked_at_and_each_check_knows_what_it_notices(exploration: Exploration) -> None:
+    sunk = found(exploration, "sink(2)")
+    assert sunk.checks == (("raises", "Sunk", "too deep"), ("eq", "error.sea", "3"))
+    assert any("sea + 1" in name for name in sunk.shows[1] - sunk.shows[0])
 
 
 @pytest.mark.host

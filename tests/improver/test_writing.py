@@ -184,6 +184,22 @@ def test_a_variable_that_nothing_uses_is_left_out() -> None:
     assert chosen([known], plain)[0].setup == ("sea = 1",)
 
 
+def test_of_what_a_call_shows_only_that_is_demanded_which_notices_something() -> None:
+    checks = (("eq", "result.a", "sea"), ("eq", "result.b", "low"), ("eq", "result.c", "3"))
+    imports = (("pier.a", "low"), ("pier.a", "depth"))
+    shows = (frozenset[str](), frozenset("xy"), frozenset("y"))
+    known = replace(case("depth(1)", checks=checks, kills="x y"), shows=shows, imports=imports)
+    assert [(one.checks, one.imports) for one in chosen([known], plain)] == [(checks[1:2], imports)]
+    other = replace(known, shows=(frozenset(), frozenset(), frozenset("y")))
+    assert [(one.checks, one.imports) for one in chosen([other], plain)] == [(checks[2:], imports[1:])]
+
+
+def test_an_error_is_demanded_before_what_it_holds() -> None:
+    checks = (("raises", "Sunk", "too deep"), ("eq", "error.sea", "1"))
+    known = replace(case("depth(1)", checks=checks, kills="x"), shows=(frozenset[str](), frozenset("x")))
+    assert chosen([known], plain)[0].checks == checks
+
+
 def test_input_that_a_function_does_not_speak_of_is_not_varied_into_a_test() -> None:
     known = node('def merge(items):\n    """Merge sorted items."""')
     unsorted = Case(f"{PIER}merge", "merge([2, 1])", origin="varied", checks=(("eq", "result", "[2, 1]"),))
@@ -307,6 +323,37 @@ def test_checks_of_an_object_stand_below_its_making() -> None:
     assert text.splitlines()[-3:] == ["    result = f(2)", "    assert result.a is None", "    assert result.b == 2"]
 
 
+SUNK = case("f(2)", checks=(("raises", "Sunk", "too deep"), ("eq", "error.sea", "1")), kills=MUTANT.replace(" ", "_"))
+
+
+@pytest.mark.parametrize(
+    ("in_classes", "lines"),
+    [
+        pytest.param(
+            False,
+            [
+                "    with pytest.raises(Sunk, match='too deep') as caught:",
+                "        f(2)",
+                "    assert caught.value.sea == 1",
+            ],
+            id="functions",
+        ),
+        pytest.param(
+            True,
+            [
+                "        with self.assertRaisesRegex(Sunk, 'too deep') as caught:",
+                "            f(2)",
+                "        self.assertEqual(caught.exception.sea, 1)",
+            ],
+            id="classes",
+        ),
+    ],
+)
+def test_what_an_error_holds_is_demanded_below_it(in_classes: bool, lines: list[str]) -> None:
+    text = block([Written("test_f", (SUNK,))], Place("t.py", None, in_classes=in_classes, bound={}), 88, "A")
+    assert text.splitlines()[-3:] == lines
+
+
 def test_a_class_gets_methods_with_subtests() -> None:
     cases = [case("depth(1, 2)", "3", kills="a"), case("depth(4, 2)", "6", kills="b")]
     text = block(grouped(cases, plain, ()), Place("t.py", None, in_classes=True, bound={"AEdgesTest": None}), 88, "A")
@@ -374,6 +421,13 @@ def test_a_file_keeps_all_that_it_had() -> None:
         "from pier.a import other\n", "import pytest\n\nfrom pier.a import other\nfrom pier.a import depth\n"
     )
     assert made.decode() == head + "# x" * 29 + "\n" + FRESH
+
+
+def test_an_import_stands_in_the_order_of_its_package() -> None:
+    place = place_of("from pier.a import depth\nfrom pier.c import low\n\n\ndef test_dry():\n    assert depth(low)\n")
+    one = replace(case("Sunk(1)", kills=MUTANT.replace(" ", "_")), imports=(("pier.b", "Sunk"),))
+    text = (assembled([Written("test_f", (one,))], place, "A", frozenset()) or b"").decode()
+    assert text.splitlines()[:3] == ["from pier.a import depth", "from pier.b import Sunk", "from pier.c import low"]
 
 
 def test_what_runs_the_file_as_a_script_stays_last() -> None:

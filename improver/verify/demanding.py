@@ -1,0 +1,191 @@
+"""Run a case for the first time and write down what a test could demand of it: inside the sandbox (Python 3.9).
+
+What a case and a check are stands in `checking`, which looks at them again.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import inspect
+import itertools
+import opcode
+import re
+from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
+
+MOST = 50  # items that an iterator is drained of
+OBSERVED = 10  # things looked at in one case; of those that notice nothing a test keeps none
+RAISES = ("RAISE_VARARGS", "RERAISE")
+PLAIN = (int, str, bytes, type(None), bool, float)
+STABLE, PATTERN = re.compile(r"[A-Za-z][A-Za-z ,'-]{3,}"), 60  # characters of what is demanded of a message
+RESULT, ERROR = "result", "error"
+NOISE = frozenset({"args", "add_note", "with_traceback"})  # of an error: its message is demanded already
+
+
+class Watcher:
+    """Runs a case for the first time and finds out what of it can be demanded."""
+
+    def __init__(self, tree: str, checking: Any, phrase: Callable[[], Any], space_of: Callable[[Any], Any]) -> None:
+        self.tree, self.checking, self.phrase, self.space_of = tree, checking, phrase, space_of
+        self.imports: set[tuple[str, str]] = set()
+
+    def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
+        """Return what came of it: `checks` and `imports` to demand them, `type`, or `raised` and `deliberate`."""
+        self.imports = set()
+        made = self.checking.compiled({**case, "checks": []})
+        try:
+            with self.checking.within(patience):
+                return self._look(case, made)
+        except self.checking.Late:
+            return {"late": True}
+
+    def _look(self, case: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+        space = self.space_of(case["imports"])
+        try:
+            exec(made["lines"], space)  # noqa: S102 - the sandbox is for that
+        except Exception as error:  # noqa: BLE001
+            return {"unfit": f"its setup raises {type(error).__name__}"}
+        before = self._state(space, case)
+        try:
+            value = eval(made["code"], space)  # noqa: S307
+            stream = self.checking.is_stream(value)
+            value = list(itertools.islice(value, MOST + 1)) if stream else value
+        except Exception as error:  # noqa: BLE001 - it is an outcome
+            return self._raised(error)
+        if stream and len(value) > MOST:
+            return {"unfit": "it yields very much"}
+        changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
+        more = [self._check(eval(subject, space), subject) for subject in changed]  # noqa: S307
+        state = [one for one in more if one is not None]
+        checks = (state or self._checks(value, stream=stream)) if value is None else self._checks(value, stream=stream)
+        checks = [*checks, *(one for one in state if one not in checks)][:OBSERVED]
+        return {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
+
+    def _raised(self, error: Exception) -> dict[str, Any]:
+        kind = type(error)
+        deliberate = _is_deliberate(error, self.tree)
+        told: dict[str, Any] = {"raised": kind.__name__, "deliberate": deliberate, "says": str(error)[:120]}
+        name = self._written(kind)
+        if name is None or not deliberate:
+            return told
+        checks = [("raises", name, stable(str(error)))]
+        if kind.__module__ != "builtins":  # it may hold more than its message
+            seen = self._object_checks(error, ERROR)
+            checks += [one for one in seen if one[1].rpartition(".")[2] not in NOISE and one[1].startswith(ERROR)]
+        return {**told, "checks": checks, "imports": sorted(self.imports)}
+
+    def _written(self, value: Any) -> str | None:
+        """Return an expression of `value`, remembering its imports; None when there is none."""
+        phrase = self.phrase()
+        try:
+            text: str = phrase.of(value)
+            if value != eval(text, self.space_of(phrase.imports)):  # noqa: S307
+                return None
+        except Exception:  # noqa: BLE001 - a value's own code may do anything
+            return None
+        self.imports |= phrase.imports
+        return text
+
+    def _checks(self, value: Any, *, stream: bool) -> list[tuple[str, str, str]]:
+        subject = f"list({RESULT})" if stream else RESULT
+        found = self._check(value, subject)
+        return [found] if found else self._object_checks(value, RESULT)
+
+    def _check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
+        if value is None or isinstance(value, bool):
+            return ("is", subject, repr(value))
+        floats = _floats(value)
+        if floats is None:
+            return None
+        text = self._written(value)
+        if text is None or len(text) > 120:
+            return None
+        return ("approx" if floats else "eq", subject, text)
+
+    def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
+        """Return what can be demanded of an object that cannot be written: its items, then its plain attributes."""
+        found = []
+        if type(value).__module__ == "builtins":  # all there is to say of it has been tried
+            return []
+        for subject, seen in self._views(value, name):
+            check = self._check(seen, subject)
+            if check:
+                found.append(check)
+        return found
+
+    def _state(self, space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
+        """Return what can be looked at in the variables of the setup, and how it looks."""
+        names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
+        found = {}
+        for name in sorted(names & space.keys()):
+            value = space[name]
+            if type(value) in (list, dict, set, bytearray):
+                found[name] = repr(value)
+            elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
+                found.update({subject: _shown(seen) for subject, seen in self._views(value, name)})
+        return found
+
+    def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
+        """Return what can be looked at in an object: its items, and its public attributes."""
+        views: list[tuple[str, Any]] = []
+        kind = type(value)
+        try:
+            if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
+                views.append((f"dict({name})", dict(value)))
+            elif hasattr(kind, "__iter__") and hasattr(kind, "__len__"):
+                views.append((f"list({name})", list(value)))
+            elif hasattr(kind, "__len__"):
+                views.append((f"len({name})", len(value)))
+        except Exception:  # noqa: BLE001 - foreign code
+            views = []
+        if isinstance(value, BaseException):
+            views.append((f"str({name})", str(value)))
+        for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
+            seen: Any = None
+            with contextlib.suppress(Exception):  # a property runs foreign code
+                seen = getattr(value, attribute)
+            if type(seen) in PLAIN or (type(seen) in (list, tuple, dict, set) and len(seen) < 6):
+                views.append((f"{name}.{attribute}", seen))
+        return views
+
+
+def _floats(value: Any) -> bool | None:
+    """Tell whether a value must be compared approximately; None when it would have to be, and cannot be."""
+    if isinstance(value, float):
+        return True
+    if isinstance(value, (list, tuple)) and any(isinstance(item, float) for item in value):
+        return True if all(type(item) in (int, float) for item in value) else None
+    inner = value.items() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
+    return None if any(_holds_float(item) for item in inner) else False
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, (float, complex)):
+        return True
+    if isinstance(value, dict):
+        return any(map(_holds_float, value.items()))
+    return isinstance(value, (list, tuple, set, frozenset)) and any(map(_holds_float, value))
+
+
+def _shown(value: Any) -> str:
+    with contextlib.suppress(Exception):  # foreign code
+        return repr(value)
+    return "?"
+
+
+def _is_deliberate(error: BaseException, tree: str) -> bool:
+    """Tell whether a raise statement of the product made this error."""
+    inner = error.__traceback__
+    while inner is not None and inner.tb_next is not None:
+        inner = inner.tb_next
+    if inner is None or not inner.tb_frame.f_code.co_filename.startswith(tree):
+        return False
+    return opcode.opname[inner.tb_frame.f_code.co_code[inner.tb_lasti]] in RAISES
+
+
+def stable(message: str) -> str:
+    """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
+    parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
+    whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
+    longest = max((part.strip(" ,'-") for part in whole), key=len, default="")
+    return longest if len(longest) >= 4 else ""
