@@ -14,10 +14,17 @@ GUARDS = frozenset({"TYPE_CHECKING", "__debug__", "debug", "verbose", "__name__"
 
 
 def fertile(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
-    """Yield the nodes of `function` that are worth a mutant, outermost first; none of one that is for people only."""
-    if function.name in TOLD or "debug" in function.name.lower():
+    """Yield the nodes of `function` that are worth a mutant, outermost first.
+
+    None of one that is for people only, or that only types an overload: what comes after it replaces it.
+    """
+    if function.name in TOLD or "debug" in function.name.lower() or any(map(_types_only, function.decorator_list)):
         return
     yield from _inside([*_valued(function.args), *function.body])
+
+
+def _types_only(decorator: ast.expr) -> bool:
+    return getattr(decorator, "attr", getattr(decorator, "id", "")) == "overload"
 
 
 def _inside(nodes: list[ast.AST]) -> Iterator[ast.AST]:
