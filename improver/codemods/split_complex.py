@@ -28,6 +28,15 @@ PARAGRAPH = """    # What is due.
             if tax.due and not tax.paid:
                 total += tax.amount
 """
+DENSE = (
+    PARAGRAPH
+    + """        while row and (name or n) and not row.paid:
+            row.pay()
+        for tax in row.taxes:
+            if tax.late or tax.due and not tax.paid:
+                total += 1
+"""
+)
 TYPED = PARAGRAPH.replace("total = 0", "total: int = 0")
 OWN = PARAGRAPH.replace("in rows", "in self.rows")
 CALL = "    # What is due.\n    total = _total(rows)\n"
@@ -53,7 +62,8 @@ class SplitComplex(Codemod):
         "The paragraph stands between blank lines in the outermost block of the function; at most three values go in,"
         " each surely there, and one or two come out, under names that tell what they are. No jump, return, yield,"
         " await, deletion, declaration or closure crosses its border, nothing it binds is needed after an error in it,"
-        " and the function becomes at least thirty per cent less complex."
+        " and the function becomes at least thirty per cent less complex. So is the part, or it is no more complex than"
+        " policy allows: the finding does not just move."
     )
     SAFETY = Safety.COVERED
     VALUE = 4
@@ -108,6 +118,10 @@ class SplitComplex(Codemod):
         "def f(rows, name, a, b, c):\n    n = 1\n\n" + PARAGRAPH.replace("tax.amount", "a + b + c") + REST,
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST + "    return lambda: total\n",
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST + "\n\n_total = f\n",
+        # All that is hard to follow would only move.
+        "def f(rows, name):\n    n = 1\n\n"
+        + DENSE
+        + "\n    if total:\n        for row in rows:\n            print(row)\n",
         # A function inside a function, and a signature whose types say too little.
         "def g():\n" + _inside("    def f(rows, name):\n        n = 1\n\n", PARAGRAPH + REST),
         "def f(rows: list, name: str) -> None:\n    n = 1\n    rows = g(rows)\n\n" + PARAGRAPH + REST,
@@ -129,10 +143,11 @@ class SplitComplex(Codemod):
         if EVERYTHING in bound_in(source):
             return Abstain("a star import may bring any name into this file")
         whole = cognitive(node, source.lines)
+        most = max((1 - DROP) * whole, site.project.complexity)
         seams = [
             ((len(flow.inputs) + len(flow.outputs), -drop, len(cut.lines)), cut, flow)
             for cut in _paragraphs(node, source)
-            if (drop := _drop(node, cut)) >= DROP * whole
+            if DROP * whole <= (drop := _drop(node, cut)) <= most
             if (flow := _seam(cut)) is not None
         ]
         if not seams:
