@@ -44,7 +44,8 @@ PACKAGES = (
     Package("cachetools", "8.0.1", "src/cachetools", ("pytest",)),
     Package("marshmallow", "4.4.0", "src/marshmallow", ("pytest", "simplejson")),
     Package("tomlkit", "0.15.2", "tomlkit", ("pytest", "pyyaml")),
-    Package("aiofiles", "25.1.0", "src/aiofiles", ("pytest", "pytest-asyncio")),
+    Package("aiofiles", "25.1.0", "src/aiofiles", ("pytest", "pytest-asyncio")),  # its tests write beside themselves
+    Package("aiostream", "0.8.1", "aiostream", ("pytest", "pytest-asyncio", "pytest-cov")),
     Package("itsdangerous", "2.2.0", "src/itsdangerous", ("pytest", "freezegun")),
 )
 
