@@ -76,7 +76,8 @@ def _policies(package: Package, limits: Limits) -> dict[str, str]:
     budget = [("seconds: 3600\n", f"seconds: {60 * limits.minutes}\n")]
     if limits.proposals is not None:
         budget.append(("proposals: 5\n", f"proposals: {limits.proposals}\n"))
-    wanted = {"gates.yaml": package.gates, "budget.yaml": budget}
+    host = [("host: []\n", f"host: {json.dumps(package.host)}\n")] if package.host else []
+    wanted = {"gates.yaml": package.gates, "budget.yaml": budget, "scope.yaml": host}
     return {name: _changed(name, changes) for name, changes in wanted.items() if changes}
 
 
