@@ -1,13 +1,15 @@
 """Which functions of the product a change touches, and where it touches code that runs on import."""
 
 import ast
+import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from improver.gate import Candidate
 from improver.judging.normal import is_constant, rendered, routines
-from improver.source import FUNCTIONS, Function, Source
+from improver.source import FUNCTIONS, Function, Source, children
 
 Scope = tuple[str, ...]
 
@@ -48,8 +50,13 @@ def touched(candidate: Candidate) -> Touched:
     return Touched(**{kind: tuple(sorted(names)) for kind, names in found.items()})
 
 
-def differences(path: str, before: Source | None, after: Source | None) -> Iterator[tuple[str, str]]:
-    """Yield each difference of one file as (kind, qualified name): a field of Touched, and "" for `module_level`."""
+@functools.lru_cache(maxsize=8)  # several gates ask the same of one candidate
+def differences(path: str, before: Source | None, after: Source | None) -> tuple[tuple[str, str], ...]:
+    """Return each difference of one file as (kind, qualified name): a field of Touched, and "" for `module_level`."""
+    return tuple(_differences(path, before, after))
+
+
+def _differences(path: str, before: Source | None, after: Source | None) -> Iterator[tuple[str, str]]:
     empty = Source(path, b"", "utf-8", bom=False)
     old, new = before or empty, after or empty
     had, has = definitions(old), definitions(new)
@@ -74,21 +81,22 @@ def _changed(before: Source, after: Source, names: set[str]) -> Iterator[str]:
             yield name
 
 
+@functools.lru_cache(maxsize=64)  # asked for every function and every mutant of a file
 def definitions(source: Source) -> Mapping[str, list[Function]]:
     """Map the qualified name of each function that stands in no other function to its definitions, in order."""
     found: dict[str, list[Function]] = defaultdict(list)
     for scope, node in _definitions(source.tree, ()):
         found[".".join((*scope, node.name))].append(node)
-    return found
+    return MappingProxyType(dict(found))
 
 
 def _definitions(node: ast.AST, scope: Scope) -> Iterator[tuple[Scope, Function]]:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, FUNCTIONS):
             yield scope, child
         elif isinstance(child, ast.ClassDef):
             yield from _definitions(child, (*scope, child.name))
-        else:
+        elif not isinstance(child, ast.expr):  # an expression holds none
             yield from _definitions(child, scope)
 
 

@@ -1,6 +1,7 @@
 """Normal forms of Python files: two files with one form are the same program, whatever their layout or local names."""
 
 import ast
+import functools
 import hashlib
 import warnings
 from collections import defaultdict
@@ -38,6 +39,7 @@ class Forms:
         return hashlib.sha256(f"{self.before}\0{self.after}".encode()).hexdigest()
 
 
+@functools.lru_cache(maxsize=4)  # one gate asks more than once
 def compared(before: Source, after: Source) -> Forms:
     """Return both files in the first form in which they are equal: syntax, then compiled code; else as syntax.
 
@@ -85,11 +87,11 @@ def routines(source: Source) -> Mapping[str, str]:
 def rendered(value: object) -> str:
     """Return an AST node, or a value of one of its fields, as text that is ASCII and tells types apart."""
     if isinstance(value, ast.AST):
-        fields = [name for name in value._fields if not (isinstance(value, ast.Constant) and name == "kind")]
-        inner = ", ".join(f"{name}={rendered(getattr(value, name, None))}" for name in fields)
+        fields = ("value",) if isinstance(value, ast.Constant) else value._fields  # its kind is the prefix u
+        inner = ", ".join([f"{name}={rendered(getattr(value, name, None))}" for name in fields])
         return f"{type(value).__name__}({inner})"
     if isinstance(value, list):
-        return f"[{', '.join(rendered(item) for item in without_idle_pass(value))}]"
+        return f"[{', '.join([rendered(item) for item in without_idle_pass(value)])}]"
     return _rendered_constant(value)
 
 

@@ -1,6 +1,7 @@
 """Which calls tell an old function from a new one: recorded, generated, and those of functions that use it."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,8 +11,9 @@ from improver.judging.inputs import Version, generated
 from improver.judging.normal import rendered
 from improver.ports import Layout
 from improver.records import Tree
-from improver.source import Function, Source
+from improver.source import Function, Source, below
 
+COOKIE = re.compile(rb"[^\r\n]*(?:\r\n?|\n)?[^\r\n]*coding")  # the text may not be what its bytes seem to say
 MODULE = "<module>"  # "path::<module>" is what a file does on import, as a function
 CALLERS, NEIGHBOURS = 3, 40  # functions asked in place of one that has no recorded call; calls asked about a module
 VARIED, MOST_VARIED = 2, 16  # slightly different inputs for each recorded one: where there are many, and where few
@@ -49,6 +51,12 @@ class Ground:
     def after(self, path: str) -> Source | None:
         """Return a file of the candidate."""
         return self._source(self.tree, path)
+
+    def may_name(self, path: str, *names: str) -> bool:
+        """Tell whether a file of the base may hold one of `names`: letters beyond ASCII may stand for others."""
+        data = self.base[path].data if path in self.base else b""
+        plain = data.isascii() and not COOKIE.match(data)
+        return not plain or any(name.encode() in data for name in names)
 
     def _source(self, tree: Tree, path: str) -> Source | None:
         key = (id(tree), path)
@@ -107,7 +115,7 @@ def _annotated(ground: Ground, function: str) -> Function | None:
 def _tests(ground: Ground, name: str) -> Iterator[Function]:
     """Yield the base's tests that use this name."""
     for path in ground.base:
-        if path.startswith(tuple(ground.layout.tests)) and path.endswith(".py"):
+        if path.startswith(tuple(ground.layout.tests)) and path.endswith(".py") and ground.may_name(path, name):
             source = ground.before(path)
             for found in definitions(source).values() if source else ():
                 yield from (node for node in found if name in _mentioned(node))
@@ -117,7 +125,10 @@ def _callers(ground: Ground, function: str, name: str) -> list[str]:
     """Return functions with recorded calls that use this name, those of the same file first."""
     path = function.partition("::")[0]
     asked = sorted(ground.recording.calls, key=lambda one: (not one.startswith(f"{path}::"), one))
-    return [one for one in asked if one != function and name in _mentioned_by(ground, one)]
+    paths = {one.partition("::")[0] for one in asked}
+    using = {path for path in paths if ground.may_name(path, name)}
+    near = (one for one in asked if one != function and one.partition("::")[0] in using)
+    return [one for one in near if name in _mentioned_by(ground, one)]
 
 
 def _mentioned_by(ground: Ground, function: str) -> set[str]:
@@ -127,8 +138,9 @@ def _mentioned_by(ground: Ground, function: str) -> set[str]:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    words = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return words | {part.attr for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+    parts = below(node)
+    words = {part.id for part in parts if isinstance(part, ast.Name)}
+    return words | {part.attr for part in parts if isinstance(part, ast.Attribute)}
 
 
 def _about_module(ground: Ground, path: str, before: Source) -> Iterator[Question]:
@@ -160,14 +172,18 @@ def watched(ground: Ground, functions: Sequence[str]) -> tuple[str, ...]:
     wanted = {word for function in functions for node in _versions(ground, function) for word in _dropped(node)}
     found = set()
     for path in {function.partition("::")[0] for function in ground.recording.impact} if wanted else set():
-        before, after = ground.before(path), ground.after(path)
+        near = ground.may_name(path, *wanted)
+        before, after = (ground.before(path), ground.after(path)) if near else (None, None)
         if before and after:
             known = definitions(after)
             for name, nodes in definitions(before).items():
-                same = [*map(rendered, nodes)] == [*map(rendered, known.get(name, ()))]
-                if same and nodes[-1].name in wanted:
+                if nodes[-1].name in wanted and _are_same(nodes, known.get(name, ())):
                     found.add(f"{path}::{nodes[-1].name}")
     return tuple(sorted(found))
+
+
+def _are_same(nodes: Sequence[Function], others: Sequence[Function]) -> bool:
+    return [*map(rendered, nodes)] == [*map(rendered, others)]
 
 
 def _versions(ground: Ground, function: str) -> Iterator[Function]:

@@ -1,6 +1,7 @@
 """What a text tells its readers besides the code: silenced checks, secrets, orders to reviewers, licences."""
 
 import ast
+import functools
 import io
 import itertools
 import math
@@ -10,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-from improver.source import Source
+from improver.source import Source, below
 
 SUPPRESSIONS = re.compile(
     r"\b(noqa|nosec|nosemgrep|type:\s*ignore|pyright:\s*(?:ignore|basic)|mypy:\s*[\w-]+|pylint:\s*(?:disable|skip)\S*"
@@ -52,18 +53,20 @@ HEX_BITS = 3.0
 
 def suppressions(source: Source) -> Counter[str]:
     """Count the comments of `source` that silence a checker, by kind."""
-    tokens = tokenize.generate_tokens(io.StringIO(source.text, newline="").readline)
-    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
-    found = [kind for comment in comments for kind in SUPPRESSIONS.findall(comment)]
+    found = [kind for comment in _comments(source) for kind in SUPPRESSIONS.findall(comment)]
     kinds = [" ".join(re.findall(r"[\w-]+", kind.lower())) for kind in found]
     return Counter(f"silences a check: {kind}" for kind in kinds)
 
 
 def prose(source: Source) -> str:
     """Return what `source` says in words: its comments and strings, a line each."""
+    return "\n".join([*_comments(source), *_literals(source.tree)])
+
+
+@functools.lru_cache(maxsize=8)
+def _comments(source: Source) -> tuple[str, ...]:
     tokens = tokenize.generate_tokens(io.StringIO(source.text, newline="").readline)
-    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
-    return "\n".join([*comments, *_literals(source.tree)])
+    return tuple(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
 def instructions(text: str) -> Counter[str]:
@@ -89,7 +92,7 @@ def secrets(text: str, tree: ast.Module | None) -> Counter[str]:
 
 
 def _literals(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in below(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             yield node.value if isinstance(node.value, str) else node.value.decode("latin-1")
 
@@ -113,7 +116,7 @@ def entropy(value: str) -> float:
 
 def _named_secrets(tree: ast.Module) -> Iterator[str]:
     """Yield each name that tells of a secret and is bound to a literal of some length."""
-    for node in ast.walk(tree):
+    for node in below(tree):
         if isinstance(node, ast.Assign):
             pairs = [(target, node.value) for target in node.targets]
         elif isinstance(node, ast.AnnAssign):

@@ -30,10 +30,11 @@ TOLD = (".py", ".cfg", ".toml", ".ini")  # files whose text says that something 
 
 def words_alone(before: Source, after: Source) -> tuple[str, ...]:
     """Return which words make all the difference between two files, () when more than words differs."""
-    for kinds in ((DOCSTRINGS,), (ANNOTATIONS,), (DOCSTRINGS, ANNOTATIONS)):
-        if _without(before, kinds) == _without(after, kinds):
-            return kinds
-    return ()
+    both = (DOCSTRINGS, ANNOTATIONS)
+    if _without(before, both) != _without(after, both):
+        return ()  # which holds for each alone all the more
+    alone = ((DOCSTRINGS,), (ANNOTATIONS,))
+    return next((kinds for kinds in alone if _without(before, kinds) == _without(after, kinds)), both)
 
 
 def reader_of(kinds: tuple[str, ...], before: Source, after: Source, base: Tree) -> str:

@@ -128,10 +128,22 @@ def _wishes(rig: Rig, tree: Tree, top: str, placed: Sequence[_Placed], tests: Se
 
 def edit_between(before: bytes, after: bytes) -> tuple[int, int, str]:
     """Return [start, end) of `before` and the text, a character a byte, that makes `after` of it."""
-    start = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), 0)
-    most = min(len(before), len(after)) - start
-    tail = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
+    start = _shared(before, after)
+    start = 0 if start == min(len(before), len(after)) else start
+    tail = _shared(before[start:][::-1], after[start:][::-1])
     return start, len(before) - tail, after[start : len(after) - tail].decode("latin-1")
+
+
+def _shared(before: bytes, after: bytes) -> int:
+    """Return how many bytes both begin with alike."""
+    low, high = 0, min(len(before), len(after))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 # --- what the guest told ------------------------------------------------------------------------------------------
