@@ -251,7 +251,8 @@ def undo(rows):
         _twice("size = 0\n if a:\n  yield 1\n size = g(a)\n h(size)\n k(size)\n m(a)", "return size, {n}"),
         "def f(a):\n for size in a:\n  if a:\n   continue\n  size = 1\n  g(a)\n  h(a)\n  k(a)\n  m(size)\n"
         "def j(a):\n for size in a:\n  if a:\n   continue\n  size = 1\n  g(a)\n  h(a)\n  k(a)\n  n(size)\n",
-        # A closure reads what the block binds; the name is another function's; a name belongs to its class.
+        # A closure reads what the block binds; a module would come out; a name belongs to its class or its frame.
+        _twice(SIX.replace("size = 1", "import size\n  size.b()"), "return size, {n}"),
         _twice(SIX, "return {n}, lambda: size"),
         _twice("nonlocal_ = 0\n if a:\n  __secret = 1\n g(a)\n h(a)\n k(a)\n m(a)", "return nonlocal_, {n}"),
         _twice("size = 0\n if a:\n  size = super().a\n g(a)\n h(a)\n k(a)\n m(a)", "return size, {n}"),
@@ -259,9 +260,11 @@ def undo(rows):
         # Different comments, and one that speaks to a tool.
         _twice("size = 0\n if a:\n  size = 1  # {n}\n g(a)\n h(a)\n k(a)\n m(a)", "return size, {n}"),
         _twice("size = 0\n if a:\n  size = 1  # noqa: S1\n g(a)\n h(a)\n k(a)\n m(a)", "return size, {n}"),
-        # Nothing names it: vague results, none at all, or functions named for nothing in common.
+        # Nothing names it: vague results, none at all, a number, or functions that it is not the end of.
         _twice("result = 0\n if a:\n  result = 1\n g(a)\n h(a)\n k(a)\n m(a)", "return result, {n}"),
         _twice("if a:\n  b = 1\n g(a)\n h(a)\n k(a)\n m(a)\n n(a)", "return a, {n}"),
+        _twice(SIX.replace("size", "part1"), "return part1, {n}"),
+        _twice("if a:\n  b = 1\n g(a)\n h(a)\n k(a)\n m(a)\n n(a)", "print(a, {n})").replace("def ", "def read_text_"),
         # The whole function; calls in a row; a name in use; a star import.
         _twice("size = 0\n if a:\n  size = 1\n g(a)\n h(a)\n k(a)", "return size", ""),
         "_size = 1\n" + _twice(SIX, "return size, {n}"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from improver.codemod import FRAME_READERS, Abstain
 from improver.names import bound, bound_by, carried_by, declared, own
 from improver.rewriting.liveness import Liveness, assigned, bound_before, captured
-from improver.source import Function, Source, below
+from improver.source import SCOPES, Function, Source, below
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 WAITS = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
@@ -128,7 +128,15 @@ def flow_of(cut: Cut) -> Flow | Abstain:
     if stranded := _stranded(cut) - wanted:
         return Abstain(f"only it makes {min(stranded)} a local name of the function")
     order = _order(cut)
+    if odd := (needed | wanted) & _no_values(cut.function):
+        return Abstain(f"{min(odd)} is a module or a definition, and would go in or come out")
     return Flow(tuple(sorted(needed, key=order.index)), tuple(sorted(wanted, key=order.index)))
+
+
+def _no_values(function: Function) -> set[str]:
+    """Return the names of what the function imports and defines."""
+    made = [node for node in below(function) if isinstance(node, (ast.alias, *SCOPES)) and node is not function]
+    return {name for node in made for name in bound_by(node)}
 
 
 def _stranded(cut: Cut) -> set[str]:

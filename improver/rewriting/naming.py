@@ -11,14 +11,19 @@ VAGUE = frozenset(
 
 
 def name_of(cuts: Sequence[Cut], flows: Sequence[Flow]) -> str:
-    """Return a name for what comes out, or else for what all the functions around are named for; "" when neither."""
+    """Return a name for what comes out, or "" when there is none that tells.
+
+    Where the cut is the end of every function, so that what it returns is theirs, it may be named for what all of them
+    are named for; of a part in the middle that name would say too much.
+    """
     outputs = {flow.outputs for flow in flows}
     if len(outputs) == 1 and flows[0].outputs and not set(flows[0].outputs) & set(flows[0].inputs):
         names = flows[0].outputs
-        if all(len(name) > 2 and name not in VAGUE and name.islower() for name in names):
+        if all(len(name) > 2 and name not in VAGUE and name.islower() and not name[-1].isdigit() for name in names):
             return "_" + _listed([name.strip("_") for name in names])
     names = tuple(dict.fromkeys(cut.function.name for cut in cuts))
-    return _shared_words(names) if len(names) == len(cuts) else ""
+    ends = all(cut.leaves for cut in cuts)
+    return _shared_words(names) if ends and len(names) == len(cuts) else ""
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -129,3 +129,30 @@ def test_a_name_is_assigned_where_each_way_to_the_end_binds_it() -> None:
 def test_only_what_may_read_late_captures() -> None:
     source = source_of("def f(a, b, c):\n    x = any(i for i in a)\n    y = (i for i in b)\n    return lambda: c\n")
     assert captured(source.functions[0], source) == {"i", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        pytest.param(
+            "def run(a):\n    def b():\n        return 1\n    c = a\n    return b() + c\n",
+            "b is a module or a definition, and would go in or come out",
+            id="a function that is defined in it",
+        ),
+        pytest.param(
+            "def run(a):\n    import math as b\n    c = b.pi\n    return b.e + c\n",
+            "b is a module or a definition, and would go in or come out",
+            id="a module that it imports",
+        ),
+        pytest.param(
+            "def run(a):\n    import b\n    c = b.e\n    d = b.pi\n    return c + d\n",
+            "",
+            id="a module that only it uses",
+        ),
+    ],
+)
+def test_what_is_no_value_stays_where_it_is(text: str, reason: str) -> None:
+    source = source_of(text)
+    function = source.functions[0]
+    found = flow_of(Cut(source, function, function.body[: 2 + (not reason)]))
+    assert (found.reason if isinstance(found, Abstain) else "") == reason
