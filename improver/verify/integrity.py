@@ -27,6 +27,7 @@ FAR = ("_pytest.", "pluggy.", "unittest.")
 BY_NAME = ("builtins", "pytest")  # modules of which every name counts
 PLAIN = (types.FunctionType, types.BuiltinFunctionType)
 WRAPPERS = (classmethod, staticmethod, property)
+HAVE_CODE = (*PLAIN, *WRAPPERS)
 CODE, VALUES = operator.attrgetter("__code__"), operator.methodcaller("values")
 
 
@@ -36,11 +37,13 @@ def functions(places: Iterable[str]) -> dict[str, object]:
     for place in places:
         module = sys.modules.get(place)
         for name, value in list(vars(module).items()) if module is not None else ():
-            parts = vars(value).items() if isinstance(value, type) and value.__module__ == place else ()
             whole = place in BY_NAME and callable(value) and name != "_"
-            found[f"{place}.{name}"] = value if whole else code_of(value)
-            found.update({f"{place}.{name}.{key}": code_of(part) for key, part in list(parts)})
-    return {name: code for name, code in found.items() if code is not None}
+            if (code := value if whole else code_of(value)) is not None:
+                found[f"{place}.{name}"] = code
+            if isinstance(value, type) and value.__module__ == place:
+                parts = [(key, code_of(part)) for key, part in list(vars(value).items())]
+                found.update({f"{place}.{name}.{key}": code for key, code in parts if code is not None})
+    return found
 
 
 class Standing:
@@ -100,6 +103,8 @@ def everywhere() -> tuple[str, ...]:
 
 def code_of(value: object) -> object:
     """Return the code object behind a function, a method or a property, a built-in function itself, else None."""
+    if not isinstance(value, HAVE_CODE):
+        return None  # what most values are
     if isinstance(value, (classmethod, staticmethod)):
         value = value.__func__
     if isinstance(value, property):
