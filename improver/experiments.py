@@ -133,7 +133,7 @@ class Case:
     imports: tuple[tuple[str, ...], ...] = ()
     prelude: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
-    origin: str = "text"  # text, recorded, generated, varied
+    origin: str = "text"  # text, recorded, generated, varied, strange (an argument of a type that nobody gives)
     checks: tuple[tuple[str, str, str], ...] = ()
     gives: str = ""  # name of the type of its value
     kills: frozenset[str] = frozenset()  # names of mutants that fail its checks

@@ -51,6 +51,15 @@ class Target:
         return "operator" if self.name.startswith("__") else "method"
 
     @property
+    def text(self) -> str:
+        """Return the function's source, "" where nobody has it."""
+        inner = getattr(self.raw, "__func__", None) or getattr(self.raw, "fget", None) or self.raw
+        try:
+            return inspect.getsource(inner)
+        except (OSError, TypeError):
+            return ""
+
+    @property
     def is_private(self) -> bool:
         """Tell whether its name says that nobody outside should use it."""
         return any(part.startswith("_") and not part.endswith("__") for part in self.parts)

@@ -127,17 +127,7 @@ class Watcher:
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
         """Return what can be looked at in an object: its items, and its public attributes."""
-        views: list[tuple[str, Any]] = []
-        kind = type(value)
-        try:
-            if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
-                views.append((f"dict({name})", dict(value)))
-            elif hasattr(kind, "__iter__") and hasattr(kind, "__len__"):
-                views.append((f"list({name})", list(value)))
-            elif hasattr(kind, "__len__"):
-                views.append((f"len({name})", len(value)))
-        except Exception:  # noqa: BLE001 - foreign code
-            views = []
+        views = _content(value, name)
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
         for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
@@ -146,7 +136,25 @@ class Watcher:
                 seen = getattr(value, attribute)
             if type(seen) in PLAIN or (type(seen) in (list, tuple, dict, set) and len(seen) < 6):
                 views.append((f"{name}.{attribute}", seen))
+            elif type(seen).__module__ == type(value).__module__ and not inspect.isroutine(seen):
+                views += _content(seen, f"{name}.{attribute}")
         return views
+
+
+def _content(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Return the items of an object, as a mapping and as it lists them, or how many there are."""
+    kind = type(value)
+    views: list[tuple[str, Any]] = []
+    try:
+        if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
+            views.append((f"dict({name})", dict(value)))
+        if hasattr(kind, "__iter__") and hasattr(kind, "__len__"):
+            views.append((f"list({name})", list(value)))
+        elif hasattr(kind, "__len__"):
+            views.append((f"len({name})", len(value)))
+    except Exception:  # noqa: BLE001 - foreign code
+        return []
+    return views
 
 
 def _floats(value: Any) -> bool | None:

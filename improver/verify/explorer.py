@@ -20,10 +20,15 @@ from pathlib import Path
 from select import select
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
-GUESTS = ("seeking", "portrait", "phrasing", "varying", "checking", "demanding", "calling", "swapping", "grafting")
+GUESTS = (
+    *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "swapping"),
+    "grafting",
+)
 PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung
 MUTANT_SECONDS = 3.0  # of processor time for all calls on one mutant
-FUNCTION_SECONDS = 9.0  # for all that is found out about one function
+FUNCTION_SECONDS = 12.0  # for all that is found out about one function
+RESERVED = 0.3  # of all time for the mutants
+SHARES = 1.5  # times its part of the time may one function take
 LOADED = 4  # times as long by the clock as by the processor
 NONE = -1  # the number of no mutant: a control on unchanged code
 Say = Callable[..., None]
@@ -102,8 +107,10 @@ class Explorer:
     def run(self, say: Say) -> None:
         """Find cases of each function, then try each mutant on all of them."""
         for number, function in enumerate(self.spec["functions"]):
-            if self.left > self.spec["seconds"] / 2:  # mutants need the other half
-                self.find_all(number, function, say)
+            spare = self.left - self.spec["seconds"] * RESERVED
+            if spare > 0:
+                share = spare / (len(self.spec["functions"]) - number)
+                self.find_all(number, function, min(FUNCTION_SECONDS, SHARES * share), say)
         if not self.cases:
             return
         for facts in child(lambda tell: self.anew(NONE, tell), self.left):
@@ -117,9 +124,9 @@ class Explorer:
         """Leave out the cases that fail on unchanged code."""
         self.restless.update(late, (at for at, _ in failed))
 
-    def find_all(self, number: int, function: dict[str, Any], say: Say) -> None:
+    def find_all(self, number: int, function: dict[str, Any], seconds: float, say: Say) -> None:
         """Find cases of one function in a child, within its time."""
-        for kind, *facts in child(lambda tell: self.find(function, tell), min(self.left, FUNCTION_SECONDS)):
+        for kind, *facts in child(lambda tell: self.find(function, tell), seconds):
             if kind == "case":
                 self.cases.append({**facts[0], "function": number})
             say(kind, number, *facts)

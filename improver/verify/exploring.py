@@ -16,7 +16,18 @@ from improver.verify.mutation import edit_between
 from improver.verify.suite import Rig, staged, write_judge
 
 GUESTS = (
-    *("explorer", "seeking", "portrait", "phrasing", "varying", "checking", "demanding", "calling", "swapping"),
+    *(
+        "explorer",
+        "seeking",
+        "portrait",
+        "phrasing",
+        "varying",
+        "checking",
+        "demanding",
+        "calling",
+        "hinting",
+        "swapping",
+    ),
     "grafting",
 )
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works

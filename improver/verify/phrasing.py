@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LONGEST, ITEMS, DEPTH = 160, 12, 4  # characters of one expression, items of one container, containers in containers
-TEXT = 60  # characters of one string
+TEXT, MONOTONE = 60, 20  # characters of one string, and of one that is all the same and written in full
 LARGEST = 10**15
 PLACES = re.compile(r"^/(src|tmp|home|usr|venv|scratch|runner|proc|etc|work|root|var|opt)\b")
 DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone)
@@ -88,6 +88,8 @@ class Phrase:
 
     def _text(self, value: Any) -> str:
         text = value if isinstance(value, str) else value.decode("latin-1")
+        if MONOTONE < len(text) < LONGEST and text.isprintable() and len(set(text)) == 1:
+            return f"{value[:1]!r} * {len(text)}"
         if len(text) > TEXT or PLACES.search(text) or self.tree in text or "0x" in text:
             raise Unphrased("a text that is long or names a place")
         if isinstance(value, str) and not all(one.isprintable() or one in "\n\t\r" for one in text):

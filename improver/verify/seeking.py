@@ -7,15 +7,64 @@ from __future__ import annotations
 
 import ast
 import base64
+import collections
+import contextlib
 import itertools
 import pickle
+import sys
 import time
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
-BASES, MOST = 10, 160  # calls of one function that are varied, and kept in all
+BASES, MOST = 16, 160  # calls of one function that are varied, and kept in all
+ALIKE = 6  # of one shape that run the same lines
+FRESH = 3  # cases of one path that are varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
+
+
+class Search:
+    """Variations of calls, the calls by turns; one that has run a new path is varied too, before the others."""
+
+    def __init__(self, varied: Callable[[dict[str, Any]], Iterator[dict[str, Any]]]) -> None:
+        self.varied = varied
+        self.open: collections.deque[Iterator[dict[str, Any]]] = collections.deque()
+        self.taken = 0
+
+    def take(self, case: dict[str, Any]) -> None:
+        """Vary this case as well."""
+        if self.taken < BASES:
+            self.taken += 1
+            self.open.appendleft(self.varied(case))
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield a variation of each case in turn until none is left."""
+        while self.open:
+            ways = self.open.popleft()
+            case = next(ways, None)
+            if case is not None:
+                self.open.append(ways)
+                yield case
+
+
+@contextlib.contextmanager
+def traced(path: str, lines: set[int]) -> Iterator[None]:
+    """Note the lines of the file at `path` that run."""
+
+    def local(frame: Any, event: str, _arg: Any) -> Any:
+        if event == "line":
+            lines.add(frame.f_lineno)
+        return local
+
+    def opened(frame: Any, _event: str, _arg: Any) -> Any:
+        return local if frame.f_code.co_filename == path else None
+
+    before = sys.gettrace()
+    sys.settrace(opened)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
 
 
 class Seeker:
@@ -24,7 +73,7 @@ class Seeker:
     def __init__(self, spec: dict[str, Any], guests: dict[str, Any], module: Any, tell: Callable[..., None]) -> None:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
-        self.checking, self.calling = guests["checking"], guests["calling"]
+        self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
         self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
@@ -39,14 +88,32 @@ class Seeker:
             return
         pool = self.varying.Pool(ast.literal_eval(one) for one in function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
-        for case in itertools.chain(bases, self.varied(bases[:BASES], target, pool)):
+        paths: collections.Counter[frozenset[int]] = collections.Counter()
+        kinds: collections.Counter[tuple[frozenset[int], str]] = collections.Counter()
+        search = Search(lambda case: self.varied(case, target, pool))
+        for case in itertools.chain(bases, search):
             key = repr((case["setup"], case["call"]))
+            if told >= MOST or time.process_time() > ends:
+                break
             if key in known:
                 continue
             known.add(key)
-            told += self.told(case, target)
-            if told >= MOST or time.process_time() > ends:
-                break
+            path = self.path_of(case)
+            kind = (path, self.varying.shape(case["call"]))
+            if kinds[kind] < ALIKE and self.told(case, target):
+                told += 1
+                paths[path] += 1
+                kinds[kind] += 1
+                if paths[path] <= FRESH:
+                    search.take(case)
+
+    def path_of(self, case: dict[str, Any]) -> frozenset[int]:
+        """Return the lines of the module's file that a case runs: calls of one path find much the same."""
+        lines: set[int] = set()
+        compiled = self.checking.compiled({**case, "checks": []})
+        with traced(str(self.module.__file__), lines), contextlib.suppress(Exception):
+            self.checking.unmet(compiled, self.phrasing.space_of, PATIENCE)
+        return frozenset(lines)
 
     def like(self, one: Any, other: Any) -> bool:
         """Tell whether two values can hardly be told apart."""
@@ -70,13 +137,19 @@ class Seeker:
         for pair in itertools.zip_longest(texts, recorded):
             yield from (case for case in pair if case is not None)
 
-    def varied(self, bases: list[dict[str, Any]], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
-        """Yield variations of the bases, the bases by turns."""
-        ways = [self.varying.variations(case["call"], target.defaults, pool) for case in bases]
-        for turn in itertools.zip_longest(*ways):
-            for case, call in zip(bases, turn):  # noqa: B905 - as many, and 3.9 has no strict
-                if call is not None:
-                    yield {**case, "call": call, "origin": "varied"}
+    def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
+        """Yield variations of one case."""
+        origin = "strange" if case["origin"] == "strange" else "varied"  # what is strange stays so
+        for call in self.ways(case["call"], target, pool):
+            yield {**case, "call": call, "origin": origin}
+        for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():
+            yield {**case, "call": call, "origin": "strange"}
+
+    def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
+        """Yield variations of one call, those that annotations suggest by turns with those that its literals do."""
+        hinted = self.hinting.typed(call, self.module)
+        for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.defaults, pool)):
+            yield from (one for one in pair if one is not None and one != call)
 
     def told(self, case: dict[str, Any], target: Any) -> bool:
         """Tell a case with what it comes to, if that is the same twice; return whether it can be demanded."""

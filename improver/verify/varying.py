@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
 SHORT = 40  # characters of a literal that is varied
 NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é", "a\nb")
+STRANGE = ("None", "[]", "'a'", "0.5", "1")
+FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
 TURNS = 160  # variations of one call at most
 
 
@@ -43,7 +45,7 @@ class Pool:
             return [one for one in distinct(whole + pasted) if len(one) <= SHORT]
         if kind is bytes:
             return distinct([*self.bytes, value[:1], value[::-1], value + value])
-        return [0, "", []] if value is None else []
+        return [0, "", [], 1, "a"] if value is None else []
 
 
 def distinct(values: Iterable[Any]) -> list[Any]:
@@ -61,6 +63,25 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     ways += [_given(tree, parameters, pool)]
     turns = itertools.zip_longest(*ways)
     yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
+
+
+def shape(call: str) -> str:
+    """Return what a call looks like without its values: their types, and whether there is anything in them."""
+    tree = ast.parse(call, mode="eval").body
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.value = f"{type(node.value).__name__}{bool(node.value)}"
+    return ast.dump(tree)
+
+
+def strange(call: str) -> Iterator[str]:
+    """Yield calls with one argument of a type that nobody gives."""
+    tree = ast.parse(call, mode="eval").body
+    for at in range(len(tree.args) if isinstance(tree, ast.Call) else 0):
+        for text in STRANGE:
+            other: Any = ast.parse(call, mode="eval").body
+            other.args[at] = ast.parse(text, mode="eval").body
+            yield ast.unparse(other)
 
 
 def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
@@ -100,7 +121,10 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
     if isinstance(node, (ast.Constant, ast.UnaryOp)):
         with contextlib.suppress(ValueError):
             value = ast.literal_eval(node)
-            yield from (ast.parse(repr(other), mode="eval").body for other in pool.others(value))
+            others = [ast.parse(repr(other), mode="eval").body for other in pool.others(value)]
+            if isinstance(value, (str, bytes)) and len(value) == 1:  # much of one kind: what is packed or cut
+                others.insert(FEW, ast.BinOp(ast.Constant(value), ast.Mult(), ast.Constant(MANY)))
+            yield from others
     elif isinstance(node, ast.Dict):
         yield ast.Dict([], [])
         yield ast.Dict(node.keys[:1], node.values[:1])

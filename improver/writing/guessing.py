@@ -4,7 +4,9 @@ A guess that does not fit ends in an error, and no test is made of it.
 """
 
 import ast
+import builtins
 import itertools
+import keyword
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,21 +15,23 @@ from improver.experiments import Case
 from improver.judging.strategies import Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.harvest import Index, documented
+from improver.writing.wording import SNAKE
 
 OPPOSITES = (
     *(("load", "dump"), ("unsign", "sign"), ("decode", "encode"), ("unpack", "pack"), ("unquote", "quote")),
     *(("unescape", "escape"), ("decompress", "compress"), ("gunzip", "gzip"), ("deserialize", "serialize")),
     *(("decrypt", "encrypt"), ("parse", "format"), ("unflatten", "flatten"), ("from_json", "to_json")),
 )
-OPERATORS: Mapping[str, str] = {
-    **{f"__{name}__": f"{name}({{0}})" for name in ("len", "int", "float", "bool", "abs")},
-    "__iter__": "list({0})",
-    "__contains__": "1 in {0}",
-    "__getitem__": "{0}[0]",
-    "__eq__": "{0} == {0}",
-    "__format__": "format({0}, '')",
-    "__reversed__": "list(reversed({0}))",
-    "__neg__": "-{0}",
+OPERATORS: Mapping[str, tuple[str, ...]] = {
+    **{f"__{name}__": (f"{name}({{0}})",) for name in ("len", "int", "float", "bool", "abs")},
+    "__iter__": ("list({0})",),
+    "__contains__": ("1 in {0}",),
+    "__getitem__": ("{0}[0]",),
+    "__eq__": ("{0} == {0}", "{0} == 'a'"),
+    "__ne__": ("{0} != {0}", "{0} != 'a'"),
+    "__format__": ("format({0}, '')",),
+    "__reversed__": ("list(reversed({0}))",),
+    "__neg__": ("-{0}",),
 }
 MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
@@ -72,7 +76,8 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     """Yield what Python itself does with an object that has a method for it."""
     *owners, last = function.partition("::")[2].split(".")
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
-        yield replace(one, function=function, call=OPERATORS[last].format(one.call))
+        for form in OPERATORS[last]:
+            yield replace(one, function=function, call=form.format(one.call))
 
 
 def returned(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
@@ -88,9 +93,15 @@ def returned(source: Source, home: str, function: str, index: Index) -> Iterator
         yield from (Case(function, f"{last}({forth}({given}))", imports) for given in words)
         return
     for one, given in itertools.product(makers(source, home, owners[-1], index), words):
-        name = owners[-1].lower() if owners[-1].lower() != owners[-1] else "made"
+        name = _variable(one.call)
         call = f"{name}.{last}({name}.{forth}({given}))"
         yield replace(one, function=function, setup=(*one.setup, f"{name} = {one.call}"), call=call)
+
+
+def _variable(call: str) -> str:
+    """Return a name for what a call of a class makes: the last word of the class's name."""
+    word = SNAKE.sub("_", call.partition("(")[0]).lower().rpartition("_")[2]
+    return word if word.isidentifier() and not keyword.iskeyword(word) and word not in dir(builtins) else "made"
 
 
 def opposite(name: str) -> str:
@@ -131,9 +142,26 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if case.call.startswith(owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = _definition(source, [owner, "__init__"])
+    if own is None and len(known) < MAKERS:
+        known += [
+            case for one in map(ast.unparse, node.bases) for case in _inherited(source, home, (one, owner), index)
+        ]
     given = [*_arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", ((home, owner),)) for words in given]
     return known[:MAKERS] or plain[:MAKERS]
+
+
+def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) -> Iterator[Case]:
+    """Yield calls of a class, the second of `names`, like those of the one that it takes its making from."""
+    parent, owner = names
+    known = any(isinstance(one, ast.ClassDef) and one.name == parent for one in source.tree.body)
+    if not known or parent.endswith("Mixin") or parent.startswith("_"):  # they are made as their heirs are
+        return
+    for case in makers(source, home, parent, index):
+        call = ast.parse(case.call, mode="eval").body
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == parent:
+            call.func.id = owner
+            yield replace(case, call=ast.unparse(call), imports=tuple(sorted({*case.imports, (home, owner)})))
 
 
 def _definition(source: Source, parts: Sequence[str]) -> Function | None:

@@ -26,6 +26,12 @@ FITS: Mapping[str, frozenset[str]] = {
 }
 
 
+def announces(node: Function, error: str) -> bool:
+    """Tell whether the function itself says in so many words that it raises this error."""
+    raised = (one.exc for one in ast.walk(node) if isinstance(one, ast.Raise))
+    return any(getattr(exc.func if isinstance(exc, ast.Call) else exc, "id", "") == error for exc in raised)
+
+
 def contradiction(case: Case, node: Function) -> str:
     """Return how what a call gives contradicts the function's annotation or name, "" when it does not."""
     if not case.gives or node.name in ("__init__", "__new__"):

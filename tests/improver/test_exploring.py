@@ -6,7 +6,7 @@ import itertools
 import json
 import pickle
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from improver.judging.mutants import mutants_of
 from improver.records import File, Ruling, Safety, Tree
 from improver.scan import read_project
 from improver.source import Source
-from improver.verify import configuration, demanding, phrasing, varying
+from improver.verify import configuration, demanding, hinting, phrasing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.exploring import Reading, explored
 from improver.verify.job import Ended, Job
@@ -81,6 +81,16 @@ class Sunk(Exception):
 
 def sink(sea):
     raise Sunk(sea)
+
+
+def rank(sea, low=0):
+    if not isinstance(sea, int):
+        raise TypeError("no depth")
+    if sea > 40:
+        if low == 7:
+            return "odd"
+        return "deep"
+    return "flat"
 """
 TESTS = """\
 from pier.a import Box, depth, half
@@ -127,6 +137,7 @@ def alike(one: object, other: object) -> bool:
             collections.Counter("aab"), "Counter({'a': 2, 'b': 1})", {("collections", "Counter")}, id="a container"
         ),
         pytest.param(len, "len", set(), id="a function"),
+        pytest.param("a" * 30, "'a' * 30", set(), id="much of one letter"),
         pytest.param([None, True, ...], "[None, True, ...]", set(), id="what there is one of"),
         pytest.param(iter((1, 2)), "iter([1, 2])", set(), id="an iterator"),
     ],
@@ -158,6 +169,35 @@ def test_calls_differ_in_one_place() -> None:
     found = list(varying.variations("f(3, [1, 2])", [("more", True)], varying.Pool([7])))
     assert {"f(4, [1, 2])", "f(7, [1, 2])", "f(3, [])", "f(3, [2, 1])", "f(3, [1, 2], more=False)"} <= set(found)
     assert "f(3, [1, 2])" not in found
+
+
+class Crate:
+    def __init__(self, items: "Iterable[str]", lid: "int | None" = None) -> None:
+        self.items, self.lid = items, lid
+
+    def sink(self, key=None) -> None:  # type: ignore[no-untyped-def]
+        """Take a function, as the parameter's name says."""
+
+
+def test_annotations_and_names_say_what_else_may_be_given() -> None:
+    assert list(hinting.typed("Crate('x').sink()", sys.modules[__name__])) == [
+        *(f"Crate('x').sink(key={name})" for name in ("str", "len", "bool")),
+        "Crate(['a', 'b']).sink()",
+        "Crate('x', lid=None).sink()",
+        "Crate('a').sink()",
+        "Crate('x', lid=1).sink()",
+    ]
+
+
+def test_calls_are_alike_whatever_their_values() -> None:
+    first = varying.shape("depth(4, 'a')")
+    assert [varying.shape(call) == first for call in ("depth(5, 'b')", "depth(0, 'b')", "depth('a', 4)")] == [
+        True, False, False
+    ]  # fmt: skip
+
+
+def test_one_argument_at_a_time_is_of_another_type() -> None:
+    assert list(varying.strange("depth(4)")) == ["depth(None)", "depth([])", "depth('a')", "depth(0.5)", "depth(1)"]
 
 
 @pytest.mark.parametrize(
@@ -225,6 +265,7 @@ def exploration(rig: Rig) -> Exploration:
         wanted("thrown", "thrown(1)"),
         wanted("half", "half(2)"),
         wanted("sink", "sink(2)"),
+        Wanted("pier/a.py::rank", (Case("pier/a.py::rank", "rank(1)", (("pier.a", "rank"),)),), (), (40, 41, 7)),
     ]
     return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
 
@@ -249,6 +290,13 @@ def test_an_error_in_words_is_demanded_and_a_slip_is_only_told(exploration: Expl
     slips = {(one.case.call, one.error, one.deliberate) for one in exploration.raised}
     assert ("ends([])", "IndexError", False) in slips
     assert not any(case.call == "ends([])" for case in exploration.cases)
+
+
+@pytest.mark.host
+def test_a_call_that_runs_new_lines_is_varied_further(exploration: Exploration) -> None:
+    gives = {case.checks[0][2] for case in exploration.cases if case.function.endswith("::rank")}
+    assert gives == {"'flat'", "'deep'", "'odd'", "no depth"}  # two steps from the only call that is known
+    assert {case.origin for case in exploration.cases if case.checks[0][2] == "no depth"} == {"strange"}
 
 
 @pytest.mark.host

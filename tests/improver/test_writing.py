@@ -144,6 +144,11 @@ def test_a_round_trip_is_a_call() -> None:
     assert (found.call, found.imports) == ("decode(encode('a b'))", (("pier.a", "encode"), ("pier.a", "decode")))
 
 
+def test_what_inherits_its_making_is_made_like_its_parent() -> None:
+    known = source(f"{SEA}\n\nclass Chest(Box):\n    def lid(self):\n        return 1\n")
+    assert [one.call for one in guessed(known, "pier.a", f"{PIER}Chest.lid", {})] == ["Chest([1, 2]).lid()"]
+
+
 def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
     found = attributes(source(SEA), "pier.a", {})
     assert [one.call for one in found[f"{PIER}Box._calc_first"]] == ["Box([1, 2]).first"]
@@ -162,6 +167,10 @@ def test_a_private_function_brings_those_that_call_it() -> None:
         pytest.param(case("depth(1)", checks=()), id="demands nothing"),
         pytest.param(case("depth(1)", checks=(("raises", "KeyError", "sea"),)), id="an error that may be a mistake"),
         pytest.param(case("depth(1)", checks=(("raises", "ValueError", ""),)), id="an error without stable words"),
+        pytest.param(
+            replace(case("depth([])", checks=(("eq", "result", "1"),)), origin="strange"),
+            id="a value of what nobody said may be given",
+        ),
         pytest.param(case("box._depth"), id="a private name"),
         pytest.param(case("depth(1)", "'<a at 0x7f12>'"), id="an address"),
         pytest.param(case("depth('/home/x')"), id="a place on a machine"),
@@ -171,6 +180,12 @@ def test_a_private_function_brings_those_that_call_it() -> None:
 )
 def test_an_unfit_call_is_no_test(bad: Case) -> None:
     assert not fit(bad, plain(""))
+
+
+def test_an_error_that_the_function_itself_announces_is_no_slip() -> None:
+    refused = replace(case("depth([])", checks=(("raises", "TypeError", "no depth"),)), origin="strange")
+    announcing = node("def depth(sea, more=1):\n    raise TypeError('no depth')")
+    assert (fit(refused, announcing), fit(refused, plain(""))) == (True, False)
 
 
 def test_the_fewest_and_shortest_calls_notice_all_that_can_be_noticed() -> None:

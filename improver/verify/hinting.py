@@ -1,0 +1,78 @@
+"""What the parameters of the functions in a call allow, as source: inside the sandbox (Python 3.9)."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+
+ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
+MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
+LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple", "Set", "set"})
+PAIRS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
+FUNCTIONS = frozenset({"key", "func", "function", "predicate", "callback", "factory", "filter", "convert", "cast"})
+PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+def allowed(one: inspect.Parameter) -> list[str]:
+    """Return expressions that the parameter's annotation allows; without one, functions where its name asks for one."""
+    if one.annotation is one.empty:
+        asks = one.name.strip("_") in FUNCTIONS and (one.default is None or one.default is one.empty)
+        return ["str", "len", "bool"] if asks else []
+    known = one.annotation
+    words = set(re.findall(r"\w+", known if isinstance(known, str) else getattr(known, "__name__", "") + repr(known)))
+    if "Callable" in words:
+        return ["str", "len"]
+    many = [text for kind, text in MANY.items() if kind in words] or ["['a', 'b']", "[2, 1]"]
+    found = [*(many if words & LISTS else []), *(text for kind, text in ONE.items() if kind in words)]
+    return [*dict.fromkeys(found), *(["{'a': 1}"] if words & PAIRS else [])]
+
+
+def typed(call: str, module: Any) -> Iterator[str]:
+    """Yield calls that differ from `call` in one argument, which the annotation of its parameter allows."""
+    whole = ast.parse(call, mode="eval").body
+    for number, node in enumerate(ast.walk(whole)):
+        if isinstance(node, ast.Call) and not any(isinstance(one, ast.Starred) for one in node.args):
+            for place, text in _places(node, parameters(node.func, module)):
+                yield _changed(call, number, place, text)
+
+
+def parameters(called: ast.expr, module: Any) -> list[inspect.Parameter]:
+    """Return the parameters of what is called by a name of `module`, or by a method's on an object that it makes."""
+    is_method = isinstance(called, ast.Attribute)
+    place: Any = called.value if isinstance(called, ast.Attribute) else called
+    if is_method and isinstance(place, ast.Call):
+        place = place.func
+    if not isinstance(place, ast.Name):
+        return []
+    try:
+        found = getattr(module, place.id)
+        found = getattr(found, called.attr) if isinstance(called, ast.Attribute) else found
+        known = list(inspect.signature(found).parameters.values())
+    except (AttributeError, TypeError, ValueError):  # another module's name, or nobody says what it takes
+        return []
+    return known[1:] if is_method and known and known[0].name == "self" else known
+
+
+def _places(node: ast.Call, known: list[inspect.Parameter]) -> Iterator[tuple[Any, str]]:
+    """Yield each place, a number or a name, with what may stand there, the places by turns."""
+    placed = [one for one in known if one.kind in PLACED]
+    left = [*placed[len(node.args) :], *(one for one in known if one.kind is inspect.Parameter.KEYWORD_ONLY)]
+    places: list[tuple[Any, inspect.Parameter]] = list(enumerate(placed[: len(node.args)]))
+    places += [(one.name, one) for one in left if one.kind in NAMED]
+    rows = [[(place, text) for text in allowed(one)] for place, one in places]
+    for turn in range(max(map(len, rows), default=0)):
+        yield from (row[turn] for row in rows if turn < len(row))
+
+
+def _changed(call: str, number: int, place: Any, text: str) -> str:
+    whole = ast.parse(call, mode="eval").body
+    node: Any = list(ast.walk(whole))[number]
+    value = ast.parse(text, mode="eval").body
+    if isinstance(place, int):
+        node.args[place] = value
+    else:
+        node.keywords = [one for one in node.keywords if one.arg != place] + [ast.keyword(place, value)]
+    return ast.unparse(whole)
