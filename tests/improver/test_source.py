@@ -25,6 +25,21 @@ def test_the_line_length_is_what_the_lines_keep_to(longest: int, width: int) -> 
     assert source_of("a = 1\r\n#" + "x" * (longest - 1) + "\r\n").width == width
 
 
+@pytest.mark.parametrize(
+    ("long", "width"),
+    [
+        pytest.param(2, 88, id="two long texts in a hundred lines are left as they are by formatters too"),
+        pytest.param(3, 120, id="with three it is the file's way"),
+    ],
+)
+def test_few_long_lines_do_not_speak_for_the_file(long: int, width: int) -> None:
+    assert source_of("#" * 85 + "\n" + "a = 1\n" * (99 - long) + ("#" * 110 + "\n") * long).width == width
+
+
+def test_a_form_feed_ends_no_line() -> None:
+    assert not source_of("a = 1\n").fits(b"a = 1\n# " + b"x" * 50 + b"\f" + b"x" * 50 + b"\n")
+
+
 def test_only_new_lines_are_measured() -> None:
     source = source_of("# -*- coding: latin-1 -*-\n# é" + "x" * 300 + "\n", "latin-1")
     longer = source.data + b"#" + b"x" * 119 + b"\n"
