@@ -18,6 +18,7 @@ from improver.verify.wiring import Pipes
 
 LOOK = 0.2  # seconds between two looks at memory, number of processes and scratch space
 GRACE = 5.0  # seconds for killed processes to be gone
+PATIENCE = 60.0  # seconds for the outermost process to end all others, however little of the machine it gets
 NAP = 0.002  # seconds between two looks at whether a killed process is gone
 OWN = 4  # processes of the confinement itself, which the limit of the job does not count
 PR_SET_CHILD_SUBREAPER = 36
@@ -115,7 +116,8 @@ class _Run:
         if not self.pipes.over:
             self.seen.update(kin.descendants(self.process.pid))
             os.killpg(self.process.pid, self.command.stop)
-        if not self._reap(self.process.pid):
+        if not self._reap(self.process.pid, PATIENCE):
+            self.seen.update(kin.descendants(self.process.pid))
             os.killpg(self.process.pid, signal.SIGKILL)
             self._reap(self.process.pid)
         self.process.returncode = self.outer
@@ -151,9 +153,9 @@ class _Run:
         os.kill(pid, signal.SIGKILL)
         self._reap(pid)
 
-    def _reap(self, pid: int) -> bool:
-        """Await the end of our child `pid`, at most for GRACE; tell whether it is gone."""
-        deadline = time.monotonic() + GRACE
+    def _reap(self, pid: int, seconds: float = GRACE) -> bool:
+        """Await the end of our child `pid`, at most for so many seconds; tell whether it is gone."""
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
                 gone, code, usage = os.wait4(pid, os.WNOHANG)

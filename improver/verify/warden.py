@@ -5,6 +5,7 @@ behind: when the command ends, or the warden is told to stop, it kills all of it
 status pipe with the lines that bubblewrap would write.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -21,6 +22,7 @@ PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 36, 38, 47
 PR_CAP_AMBIENT_RAISE, SECCOMP_MODE_FILTER = 2, 2
 CAPABILITY_VERSION_3 = 0x20080522
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446  # the same on every machine
+PASSES = 1000  # looks at all processes while they are being stopped
 READ = 0b1101  # execute, read files, list directories
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 ON_FILES = 0b111 | TRUNCATE | IOCTL_DEV  # the rights that a rule about a single file may name
@@ -76,10 +78,11 @@ def _await(child: int) -> int:
 
 
 def _sweep() -> None:
-    """Kill the children, whose own children then become ours, until nobody is left."""
+    """Kill all who are left, whoever forked them, until nobody is; each that ends makes room for others to fork."""
+    _hold()
     while True:
-        for pid in _children():
-            os.kill(pid, signal.SIGKILL)
+        for pid in _below():
+            _signal(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
             while os.waitpid(-1, os.WNOHANG) != (0, 0):
@@ -88,16 +91,52 @@ def _sweep() -> None:
             return
 
 
-def _children() -> list[int]:
-    """Return our own children; the warden has one thread."""
-    place = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
+def _hold() -> None:
+    """Stop all who are left, so that none forks while others are killed; give up when some do not stay stopped."""
+    before = None
+    for _ in range(PASSES):
+        found = _below()
+        running = [pid for pid in found if _is_running(pid)]
+        for pid in running:
+            _signal(pid, signal.SIGSTOP)
+        if not running and found == before:  # looked at twice: a fork that was under way is over
+            return
+        before = found
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _is_running(pid: int) -> bool:
+    """Tell whether a process may still do something: it is neither stopped nor gone."""
+    return _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[:1] not in ([], [b"T"], [b"t"], [b"Z"], [b"X"])
+
+
+def _below() -> list[int]:
+    """Return all processes below this one."""
+    found: list[int] = []
+    waiting = [os.getpid()]
+    while waiting:
+        pid = waiting.pop()
+        try:
+            tasks = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - as below
+        except OSError:
+            continue
+        below = [int(one) for task in tasks for one in _read(f"/proc/{pid}/task/{task}/children").split()]
+        found += below
+        waiting += below
+    return sorted(found)
+
+
+def _read(path: str) -> bytes:
+    """Return what a file of /proc says, nothing when its process is gone."""
     try:
-        text = b""
-        while part := os.read(place, 65536):
-            text += part
-    finally:
-        os.close(place)
-    return [int(pid) for pid in text.split()]
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes longer to import than all this takes
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _become(orders: dict[str, Any]) -> NoReturn:
