@@ -125,7 +125,11 @@ class Lane(Generic[Asked, Given]):
         self._answered[loop].extend(answered)
 
     def _settle(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let the next few go on; a turn after the last ones, when they have asked again, nobody is waited for."""
         waiting = self._answered[loop]
+        if not waiting:
+            del self._answered[loop]
+            return
         for _ in range(min(AT_ONCE, len(waiting))):
             future, given = waiting.popleft()
             if future.done():  # its coroutine was cancelled
@@ -134,7 +138,4 @@ class Lane(Generic[Asked, Given]):
                 future.set_exception(given)
             else:
                 future.set_result(given)
-        if waiting:
-            loop.call_soon(self._settle, loop)
-        else:
-            del self._answered[loop]
+        loop.call_soon(self._settle, loop)
