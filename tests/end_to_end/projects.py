@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-TIMEOUT = 120
+TIMEOUT = 900  # seconds: a bound for what hangs, not for what a busy machine takes
 # What would tell the command that it is not a human's, or lead git elsewhere.
 SURROUNDINGS = ("CI", "NO_COLOR", "FORCE_COLOR", "TERM", "PYTHONPATH")
 IDENTITY = {"user.name": "Ada", "user.email": "ada@example.invalid"}

@@ -64,6 +64,8 @@ def test_a_run_that_another_process_carries_is_not_even_begun_here_until_that_pr
             with pytest.raises(JournalError, match=f"another nova writes this journal(.|\n)*process {other.pid}"):
                 await runs.resume(record)
             assert called == []
+            while not any(use.result for use in await journal.uses(record.run, ACME)):
+                await asyncio.sleep(0)  # the other one is told at once, and has it on disk when it waits
             other.kill()
             other.wait()
             ended = await runs.resume(record)
