@@ -18,6 +18,8 @@ OBSERVED = 10  # things looked at in one case; of those that notice nothing a te
 RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
 STABLE, PATTERN = re.compile(r"[A-Za-z][A-Za-z ,'-]{3,}"), 60  # characters of what is demanded of a message
+MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
+DECORATED = frozenset({"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "user_function"})
 RESULT, ERROR = "result", "error"
 NOISE = frozenset({"args", "add_note", "with_traceback"})  # of an error: its message is demanded already
 
@@ -59,7 +61,8 @@ class Watcher:
         state = [one for one in more if one is not None]
         checks = (state or self._checks(value, stream=stream)) if value is None else self._checks(value, stream=stream)
         checks = [*checks, *(one for one in state if one not in checks)][:OBSERVED]
-        return {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
+        told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
+        return {**told, "takes": _takes(value)}
 
     def _raised(self, error: Exception) -> dict[str, Any]:
         kind = type(error)
@@ -105,7 +108,7 @@ class Watcher:
     def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
         """Return what can be demanded of an object that cannot be written: its items, then its plain attributes."""
         found = []
-        if type(value).__module__ == "builtins":  # all there is to say of it has been tried
+        if type(value).__module__ == "builtins" and not inspect.isfunction(value):  # all has been tried
             return []
         for subject, seen in self._views(value, name):
             check = self._check(seen, subject)
@@ -127,7 +130,7 @@ class Watcher:
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
         """Return what can be looked at in an object: its items, and its public attributes."""
-        views = _content(value, name)
+        views = [*_content(value, name), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
         for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
@@ -139,6 +142,24 @@ class Watcher:
             elif type(seen).__module__ == type(value).__module__ and not inspect.isroutine(seen):
                 views += _content(seen, f"{name}.{attribute}")
         return views
+
+
+def _told(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Return what functions tell that were made for this one object, or function, and need no arguments."""
+    views = []
+    for attribute, reads in sorted(getattr(value, "__dict__", {}).items()):
+        if inspect.isfunction(reads) and not attribute.startswith("_") and not MOVES.search(attribute):
+            with contextlib.suppress(Exception):  # it may need arguments, and runs foreign code
+                views.append((f"{name}.{attribute}()", reads()))
+    return views
+
+
+def _takes(value: Any) -> str:
+    """Return "" for what is no function, else what its first parameter's name asks for: a function, or a value."""
+    if not inspect.isfunction(value):
+        return ""
+    names = [one for one in inspect.signature(value).parameters if one not in ("self", "args", "kwargs")]
+    return "function" if names and names[0].strip("_") in DECORATED else "value"
 
 
 def _content(value: Any, name: str) -> list[tuple[str, Any]]:

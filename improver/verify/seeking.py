@@ -13,11 +13,13 @@ import itertools
 import pickle
 import sys
 import time
-from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
 BASES, MOST = 16, 160  # calls of one function that are varied, and kept in all
 ALIKE = 6  # of one shape that run the same lines
+GIVEN = {"function": ("len",), "value": ("1", "'a'", "[1, 2]")}  # to a function that a call gives
+CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
@@ -30,12 +32,30 @@ class Search:
         self.varied = varied
         self.open: collections.deque[Iterator[dict[str, Any]]] = collections.deque()
         self.taken = 0
+        self.paths: collections.Counter[frozenset[int]] = collections.Counter()
+        self.kinds: collections.Counter[tuple[frozenset[int], str]] = collections.Counter()
 
-    def take(self, case: dict[str, Any]) -> None:
-        """Vary this case as well."""
+    def wants(self, kind: tuple[frozenset[int], str]) -> bool:
+        """Tell whether few calls are known that run the same lines and look the same."""
+        return self.kinds[kind] < ALIKE
+
+    def learn(self, case: dict[str, Any], kind: tuple[frozenset[int], str], seen: dict[str, Any]) -> None:
+        """Take up a case that came to something: one of a new path, or one that gives a function to call."""
+        if seen.get("checks"):
+            self.kinds[kind] += 1
+            self.paths[kind[0]] += 1
+            if self.paths[kind[0]] <= FRESH:
+                self.take(case)
+        elif seen.get("takes") and case["call"].count("(") < CHAIN:
+            self.kinds[kind] += 1
+            given = GIVEN[seen["takes"]]
+            self.take(case, [{**case, "call": f"{case['call']}({text})", "origin": "varied"} for text in given])
+
+    def take(self, case: dict[str, Any], first: Iterable[dict[str, Any]] = ()) -> None:
+        """Yield variations of this case as well, and those that come `first` before them."""
         if self.taken < BASES:
             self.taken += 1
-            self.open.appendleft(self.varied(case))
+            self.open.appendleft(itertools.chain(first, self.varied(case)))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield a variation of each case in turn until none is left."""
@@ -88,24 +108,17 @@ class Seeker:
             return
         pool = self.varying.Pool(ast.literal_eval(one) for one in function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
-        paths: collections.Counter[frozenset[int]] = collections.Counter()
-        kinds: collections.Counter[tuple[frozenset[int], str]] = collections.Counter()
         search = Search(lambda case: self.varied(case, target, pool))
         for case in itertools.chain(bases, search):
             key = repr((case["setup"], case["call"]))
             if told >= MOST or time.process_time() > ends:
                 break
-            if key in known:
-                continue
+            path = self.path_of(case) if key not in known else None
             known.add(key)
-            path = self.path_of(case)
-            kind = (path, self.varying.shape(case["call"]))
-            if kinds[kind] < ALIKE and self.told(case, target):
-                told += 1
-                paths[path] += 1
-                kinds[kind] += 1
-                if paths[path] <= FRESH:
-                    search.take(case)
+            if path is not None and search.wants(kind := (path, self.varying.shape(case["call"]))):
+                seen = self.told(case, target)
+                told += bool(seen.get("checks"))
+                search.learn(case, kind, seen)
 
     def path_of(self, case: dict[str, Any]) -> frozenset[int]:
         """Return the lines of the module's file that a case runs: calls of one path find much the same."""
@@ -151,12 +164,12 @@ class Seeker:
         for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.defaults, pool)):
             yield from (one for one in pair if one is not None and one != call)
 
-    def told(self, case: dict[str, Any], target: Any) -> bool:
-        """Tell a case with what it comes to, if that is the same twice; return whether it can be demanded."""
+    def told(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
+        """Tell a case with what it comes to, if that is the same twice; return what it comes to, or nothing."""
         if TODAY in f"{case['setup']} {case['call']}":  # what it comes to is another thing tomorrow
-            return False
+            return {}
         try:
-            seen = self.watcher.look(case, PATIENCE)
+            seen: dict[str, Any] = self.watcher.look(case, PATIENCE)
             if "raised" in seen:
                 self.tell("raised", {**case, **seen})
             elif (apart := self.lifted(case, target)) != case:
@@ -164,21 +177,21 @@ class Seeker:
                 if after.get("checks", known) != known and len(after["checks"]) >= len(known):  # it changes something
                     case, seen = apart, after
         except Exception:  # noqa: BLE001 - foreign code may raise anything
-            return False
-        return bool(seen.get("checks")) and self.steady(case, seen)
+            return {}
+        return self.steady(case, seen) if seen.get("checks") else seen
 
-    def steady(self, case: dict[str, Any], seen: dict[str, Any]) -> bool:
-        """Tell a case with those of its checks that hold twice more, if there are any."""
+    def steady(self, case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
+        """Tell a case with those of its checks that hold twice more, if there are any; return it."""
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
         for _ in range(2):
             unmet = self.checking.unmet(self.checking.compiled(whole), self.phrasing.space_of, QUICK)
             if unmet is None or (0 in unmet and whole["checks"][0][0] == "raises"):
-                return False
+                return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
         if whole["checks"]:
             self.tell("case", whole)
-        return bool(whole["checks"])
+        return whole
 
     def lifted(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
         """Return the case with what the call may change in variables, so that it can be looked at afterwards."""

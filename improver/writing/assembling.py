@@ -64,20 +64,23 @@ def _grown(before: Source, text: str, told: tuple[Sequence[str], frozenset[str]]
 def _with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str]:
     """Return the file's beginning with imports of its own project among those of their package, in order.
 
-    They come last where the file has no such order.
+    They come after them where there is no order, and last where there is none of the package.
     """
     for line in imports:
-        words = line.split()
-        block = [at for at, one in enumerate(head) if one.startswith("from ") and _top(one) == _top(line)]
+        block = [at for at, one in enumerate(head) if one.startswith(("from ", "import ")) and _top(one) == _top(line)]
         texts = [head[at] for at in block]
-        later = [at for at in block if head[at].split()[1] > words[1]]
-        at = later[0] if later and texts == sorted(texts) and not _is_open(texts) else len(head)
+        later = [at for at, one in zip(block, texts, strict=True) if _key(one) > _key(line)]
+        is_sorted = [*map(_key, texts)] == sorted(map(_key, texts))
+        at = later[0] if later and is_sorted else block[-1] + 1 if block else len(head)
+        at = len(head) if any("(" in one and ")" not in one for one in texts) else at
         head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
     return head
 
 
-def _is_open(lines: Sequence[str]) -> bool:
-    return any("(" in line and ")" not in line for line in lines)
+def _key(line: str) -> tuple[bool, str]:
+    """Return what orders imports of one package: whole modules first, then by module."""
+    words = line.split()
+    return words[0] == "from", words[1]
 
 
 def _top(line: str) -> str:

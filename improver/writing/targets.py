@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from improver.experiments import Experiments, Exploration, Mutant, MutationRun, Recording, Wanted
+from improver.experiments import Case, Experiments, Exploration, Mutant, MutationRun, Recording, Wanted
 from improver.judging.functions import definitions
 from improver.judging.inputs import Version, generated
 from improver.judging.mutants import mutants_of
@@ -120,7 +120,8 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         if is_private(name):
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
-        texts = known_calls(ground.index, source, home, function)
+        bare = (Case(function, f"{name}()", ((home, name),)),) if _asks_nothing(name, nodes[-1]) else ()
+        texts = (*bare, *known_calls(ground.index, source, home, function))
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
             made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)
@@ -145,6 +146,13 @@ def is_private(name: str) -> bool:
 
 def _stands_alone(name: str, node: Function) -> bool:
     return "." not in name or any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
+
+
+def _asks_nothing(name: str, node: Function) -> bool:
+    """Tell whether a plain function can be called without arguments, and was not made for that alone."""
+    given = node.args
+    least = len(given.posonlyargs) + len(given.args) - len(given.defaults)
+    return "." not in name and bool(given.defaults) and not least and None not in given.kw_defaults
 
 
 def _constants(nodes: Sequence[Function]) -> tuple[object, ...]:

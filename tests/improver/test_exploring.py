@@ -91,6 +91,15 @@ def rank(sea, low=0):
             return "odd"
         return "deep"
     return "flat"
+
+
+def keeping(size=3):
+    def decorator(func):
+        def kept(*args):
+            return func(*args)
+        kept.parameters = lambda: {"size": size}
+        return kept
+    return decorator
 """
 TESTS = """\
 from pier.a import Box, depth, half
@@ -266,6 +275,7 @@ def exploration(rig: Rig) -> Exploration:
         wanted("half", "half(2)"),
         wanted("sink", "sink(2)"),
         Wanted("pier/a.py::rank", (Case("pier/a.py::rank", "rank(1)", (("pier.a", "rank"),)),), (), (40, 41, 7)),
+        wanted("keeping", "keeping()"),
     ]
     return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
 
@@ -297,6 +307,12 @@ def test_a_call_that_runs_new_lines_is_varied_further(exploration: Exploration) 
     gives = {case.checks[0][2] for case in exploration.cases if case.function.endswith("::rank")}
     assert gives == {"'flat'", "'deep'", "'odd'", "no depth"}  # two steps from the only call that is known
     assert {case.origin for case in exploration.cases if case.checks[0][2] == "no depth"} == {"strange"}
+
+
+@pytest.mark.host
+def test_a_decorator_decorates_and_what_it_makes_tells_of_itself(exploration: Exploration) -> None:
+    assert found(exploration, "keeping()(len)").checks == (("eq", "result.parameters()", "{'size': 3}"),)
+    assert not [case for case in exploration.cases if case.call == "keeping()(1)"]
 
 
 @pytest.mark.host

@@ -443,6 +443,9 @@ def test_an_import_stands_in_the_order_of_its_package() -> None:
     one = replace(case("Sunk(1)", kills=MUTANT.replace(" ", "_")), imports=(("pier.b", "Sunk"),))
     text = (assembled([Written("test_f", (one,))], place, "A", frozenset()) or b"").decode()
     assert text.splitlines()[:3] == ["from pier.a import depth", "from pier.b import Sunk", "from pier.c import low"]
+    beside = place_of("import pier.a\n\nfrom . import sea\n\n\ndef test_dry():\n    assert sea\n")
+    text = (assembled([Written("test_f", (one,))], beside, "A", frozenset()) or b"").decode()
+    assert text.splitlines()[:4] == ["import pier.a", "from pier.b import Sunk", "", "from . import sea"]
 
 
 def test_what_runs_the_file_as_a_script_stays_last() -> None:
