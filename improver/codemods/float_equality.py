@@ -31,9 +31,10 @@ class FloatEquality(Codemod):
     WHY = "Another order of the same additions, another library or processor rounds the last digit differently."
     SAFE_WHEN = (
         "A test asserts that something is equal to a float with 15 significant digits or more, or to arithmetic on"
-        " numbers that comes to one; the same digits stand nowhere else in the test, so they are no value that is meant"
-        " to come back as it went in, and nothing there parses, rounds or unpacks. The default tolerance is one in a"
-        " million, and values near zero are left alone; mutants of the tested code tell whether the test still notices"
+        " numbers that comes to one; the same digits stand in the test only where they are expected, so they are no"
+        " value that is meant to come back as it went in, and nothing there parses, rounds or unpacks. The default"
+        " tolerance is one in a million, and values near zero are left alone; mutants of the tested code tell whether"
+        " the test still notices"
         " all that it noticed."
     )
     SAFETY = Safety.CHANGED_TEST
@@ -89,6 +90,12 @@ class FloatEquality(Codemod):
             "            == (0.1 + 0.2)\n        )\n",
             "import pytest\n\n\ndef test_mean():\n    for a in rows:\n        assert (\n            ratio(a)\n"
             "            == pytest.approx(0.1 + 0.2)\n        )\n",
+        ),
+        (
+            _HEAD
+            + "    assert x.ratio == 0.3333333333333333\n    x.double()\n    assert 0.3333333333333333 == x.ratio\n",
+            _HEAD + "    assert x.ratio == pytest.approx(0.3333333333333333)\n    x.double()\n"
+            "    assert pytest.approx(0.3333333333333333) == x.ratio\n",
         ),
     )
     KEEPS = (
@@ -167,4 +174,7 @@ def _is_meant(expected: ast.expr, node: ast.Assert, function: ast.AST) -> bool:
     if EXACT.search(ast.unparse(other)):
         return True
     text = ast.unparse(expected)
-    return ast.unparse(function).count(text) > 1
+    ways = {text, *(f"{spelled}({text})" for spelled in SPELLED)}
+    compared = [item.test for item in ast.walk(function) if isinstance(item, ast.Assert)]
+    sides = [side for test in compared if isinstance(test, ast.Compare) for side in (test.left, *test.comparators)]
+    return ast.unparse(function).count(text) > sum(ast.unparse(side) in ways for side in sides)
