@@ -10,7 +10,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.placing import name_of
-from improver.writing.suspicion import NEVER_FROZEN, announces, contradiction
+from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
 LINE = 110  # characters of one statement
@@ -36,7 +36,11 @@ def fit(case: Case, node: Function) -> bool:
         return False
     if any(not is_public(subject) for kind, subject, _ in case.checks if kind != "raises"):
         return False
-    return not contradiction(case, node) and not (case.origin == "varied" and _breaks_order(case.call, node))
+    return (
+        not contradiction(case, node)
+        and not absurd(case)
+        and not (case.origin == "varied" and _breaks_order(case.call, node))
+    )
 
 
 def _says_little(case: Case, node: Function) -> bool:

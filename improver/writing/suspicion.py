@@ -16,6 +16,7 @@ NEVER_FROZEN |= {"UnboundLocalError", "AssertionError", "NotImplementedError", "
 TOLD = frozenset({"RecursionError", "UnboundLocalError"})  # whatever one calls with
 OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
+COUNTED = re.compile(r"(?:\.|_|\b)(?:len|length|size|count|total_count)(?:\(.*\))?$")
 LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")
 PREDICATE = re.compile(r"^(?:is|has|can|should)_")
 FITS: Mapping[str, frozenset[str]] = {
@@ -54,17 +55,48 @@ def _allowed(annotation: ast.expr | None) -> frozenset[str]:
     return FITS.get(annotation.id, frozenset()) if isinstance(annotation, ast.Name) else frozenset()
 
 
+def absurd(case: Case) -> bool:
+    """Tell whether a call ends with less than nothing of something that is counted."""
+    return any(
+        kind == "eq" and wanted.startswith("-") and COUNTED.search(subject) for kind, subject, wanted in case.checks
+    )
+
+
+def at_odds(source: Source, cases: Iterable[Case]) -> dict[str, str]:
+    """Map methods that give another value than their parent's, of the same file, for the same call to what is said."""
+    known = {(case.setup, case.call): case for case in cases if case.checks and case.checks[0][0] in ("eq", "is")}
+    parents = {
+        node.name: [*map(ast.unparse, node.bases)] for node in source.tree.body if isinstance(node, ast.ClassDef)
+    }
+    found: dict[str, str] = {}
+    for (setup, call), case in known.items():
+        owner, _, method = case.function.partition("::")[2].rpartition(".")
+        for parent in parents.get(owner, ()) if method != "__init__" else ():
+            other = known.get((setup, re.sub(rf"\b{owner}\b", parent, call)))
+            if other and other.function.endswith(f"::{parent}.{method}") and other.checks[0][1] == case.checks[0][1]:
+                mine, theirs = case.checks[0][2], other.checks[0][2]
+                if mine.replace(owner, parent) != theirs:
+                    found.setdefault(case.function, f"{_shown(case)}` gives {mine} where {parent} gives {theirs}")
+    return found
+
+
 def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case]) -> tuple[Finding, ...]:
     """Return at most one note for each function: the shortest call that ends as nobody seems to have meant."""
     found: dict[str, Finding] = {}
-    known = definitions(source)
+    known, cases = definitions(source), tuple(cases)
     for function, call, says in sorted((*_broken(known, raised), *_odd(known, cases)), key=lambda one: len(one[1])):
-        name = function.partition("::")[2]
         if function not in found:
-            key = hashlib.sha256(f"{RULE}\0{function}\0{says.partition(':')[0]}".encode()).hexdigest()[:16]
             message = f"`{call}` {says}, which nothing about it announces"
-            found[function] = Finding(key, RULE, source.path, name, known[name][-1].lineno, 0, message)
+            found[function] = _note(source, function, says.partition(":")[0], message)
+    for function, says in at_odds(source, cases).items():
+        found.setdefault(function, _note(source, function, "its parent", f"`{says}"))
     return tuple(found.values())
+
+
+def _note(source: Source, function: str, kind: str, message: str) -> Finding:
+    name = function.partition("::")[2]
+    key = hashlib.sha256(f"{RULE}\0{function}\0{kind}".encode()).hexdigest()[:16]
+    return Finding(key, RULE, source.path, name, definitions(source)[name][-1].lineno, 0, message)
 
 
 def _broken(known: Mapping[str, list[Function]], raised: Sequence[Raised]) -> Iterator[tuple[str, str, str]]:

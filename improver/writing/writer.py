@@ -16,7 +16,7 @@ from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, name_of, place_for
 from improver.writing.rendering import class_name
 from improver.writing.selecting import chosen
-from improver.writing.suspicion import possible_bugs
+from improver.writing.suspicion import at_odds, possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.wording import called
 
@@ -86,8 +86,11 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
         return known[function.partition("::")[2]][-1]
 
     texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
-    homely = [case for case in exploration.cases if _is_at_home(case, place, texts)]
-    dropped["needs another test file"] += sum(bool(case.kills) for case in exploration.cases) - sum(
+    odd = at_odds(weak.source, exploration.cases)
+    sound = [case for case in exploration.cases if case.function not in odd]
+    homely = [case for case in sound if _is_at_home(case, place, texts)]
+    dropped["contradicts its parent"] += len(exploration.cases) - len(sound)
+    dropped["needs another test file"] += sum(bool(case.kills) for case in sound) - sum(
         bool(case.kills) for case in homely
     )
     cases = [case for case in homely if _fits(case, node_of(case.function), place)]

@@ -17,7 +17,7 @@ from improver.writing.harvest import index_of, known_calls
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, requoted
 from improver.writing.selecting import chosen, fit
-from improver.writing.suspicion import contradiction, possible_bugs
+from improver.writing.suspicion import at_odds, contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak, leading_to
 from improver.writing.wording import docstring, name_for, told_of
 from improver.writing.writer import Drafted, proved, writable
@@ -91,6 +91,18 @@ def case(call: str, expected: str = "1", *, kills: str = "m", name: str = "depth
 
 def plain(_: str) -> Function:
     return node("def depth(sea, more=1): ...")
+
+
+def test_a_method_at_odds_with_its_parent_is_a_note_and_no_test() -> None:
+    known = source(f"{SEA}\n\nclass Chest(Box):\n    def total(self):\n        return 1\n")
+    cases = [case("Box([2]).total()", "2", name="Box.total"), case("Chest([2]).total()", "1", name="Chest.total")]
+    assert at_odds(known, cases).keys() == {f"{PIER}Chest.total"}
+    assert [one.message for one in possible_bugs(known, (), cases)] == [
+        "`Chest([2]).total()` gives 1 where Box gives 2"
+    ]
+    run = MutationRun({}, (), {}, RECEIPT)
+    tests, dropped = writable(Weak(known, (), run), Exploration(tuple(cases), (), {}, RECEIPT), place_of(BEFORE))
+    assert ([one.function for one in tests], dropped["contradicts its parent"]) == ([f"{PIER}Box.total"], 1)
 
 
 # --- what is known of calls ---------------------------------------------------------------------------------------
@@ -172,6 +184,7 @@ def test_a_private_function_brings_those_that_call_it() -> None:
             id="a value of what nobody said may be given",
         ),
         pytest.param(case("box._depth"), id="a private name"),
+        pytest.param(case("depth(1)", checks=(("eq", "result.len", "-1"),)), id="less than nothing"),
         pytest.param(case("depth(1)", "'<a at 0x7f12>'"), id="an address"),
         pytest.param(case("depth('/home/x')"), id="a place on a machine"),
         pytest.param(case("depth(1)", "1", setup=("sea = 1",) * 6), id="a long setup"),
