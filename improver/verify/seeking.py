@@ -94,6 +94,7 @@ class Seeker:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
+        self.timing = guests["timing"]
         self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
@@ -184,9 +185,11 @@ class Seeker:
         """Tell a case with those of its checks that hold twice more, if there are any; return it."""
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
+        readers: set[str] = set()
         for _ in range(2):
-            unmet = self.checking.unmet(self.checking.compiled(whole), self.phrasing.space_of, QUICK)
-            if unmet is None or (0 in unmet and whole["checks"][0][0] == "raises"):
+            with self.timing.watched(readers):
+                unmet = self.checking.unmet(self.checking.compiled(whole), self.phrasing.space_of, QUICK)
+            if unmet is None or readers or (0 in unmet and whole["checks"][0][0] == "raises"):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
         if whole["checks"]:

@@ -4,8 +4,10 @@ import collections
 import datetime
 import itertools
 import json
+import logging
 import pickle
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from improver.judging.mutants import mutants_of
 from improver.records import File, Ruling, Safety, Tree
 from improver.scan import read_project
 from improver.source import Source
-from improver.verify import configuration, demanding, hinting, phrasing, varying
+from improver.verify import configuration, demanding, hinting, phrasing, timing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.exploring import Reading, explored
 from improver.verify.job import Ended, Job
@@ -32,7 +34,7 @@ from improver.writing.writer import write_tests
 from tests.improver.judging import PACKAGED
 
 SEA = """\
-import random
+import random, time
 
 
 class Box:
@@ -91,6 +93,10 @@ def rank(sea, low=0):
             return "odd"
         return "deep"
     return "flat"
+
+
+def late(sea):
+    return time.time() > sea
 
 
 def keeping(size=3):
@@ -198,6 +204,21 @@ def test_annotations_and_names_say_what_else_may_be_given() -> None:
     ]
 
 
+def test_who_reads_the_clock_is_noticed_and_who_only_counts_is_not() -> None:
+    readers: set[str] = set()
+    with timing.watched(readers):
+        datetime.timedelta(seconds=1).total_seconds()
+        logging.getLogger(__name__).debug("low tide")
+    assert readers == set()
+    with timing.watched(readers):
+        datetime.datetime.now(datetime.UTC)
+    assert readers == {__name__}
+    readers.clear()
+    with timing.watched(readers):
+        time.monotonic_ns()
+    assert readers == {__name__}
+
+
 def test_calls_are_alike_whatever_their_values() -> None:
     first = varying.shape("depth(4, 'a')")
     assert [varying.shape(call) == first for call in ("depth(5, 'b')", "depth(0, 'b')", "depth('a', 4)")] == [
@@ -276,6 +297,7 @@ def exploration(rig: Rig) -> Exploration:
         wanted("sink", "sink(2)"),
         Wanted("pier/a.py::rank", (Case("pier/a.py::rank", "rank(1)", (("pier.a", "rank"),)),), (), (40, 41, 7)),
         wanted("keeping", "keeping()"),
+        wanted("late", "late(1)"),
     ]
     return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
 
@@ -330,8 +352,8 @@ def test_what_a_call_changes_is_looked_at_afterwards(exploration: Exploration) -
 
 
 @pytest.mark.host
-def test_chance_is_never_demanded_and_fractions_are_not_to_the_last_digit(exploration: Exploration) -> None:
-    assert not [case for case in exploration.cases if case.function.endswith("::thrown")]
+def test_chance_and_time_are_never_demanded_and_fractions_are_not_to_the_last_digit(exploration: Exploration) -> None:
+    assert not [case for case in exploration.cases if case.function.endswith(("::thrown", "::late"))]
     assert found(exploration, "half(2)").checks[0][0] == "approx"
 
 

@@ -1,0 +1,37 @@
+"""Notice code that reads the clock: what comes of it is another thing a second later. Inside the sandbox (3.9)."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+
+READS = frozenset({"time", "monotonic", "perf_counter", "process_time", "thread_time"})
+DATES = frozenset({"now", "utcnow", "today"})
+
+
+def reads_clock(called: Any) -> bool:
+    """Tell whether a function of C code is one that tells the time."""
+    name, home = getattr(called, "__name__", ""), getattr(called, "__self__", None)
+    if isinstance(home, type) and issubclass(home, datetime.date):
+        return name in DATES
+    return getattr(called, "__module__", "") == "time" and name.replace("_ns", "") in READS
+
+
+@contextlib.contextmanager
+def watched(readers: set[str]) -> Iterator[None]:
+    """Note the modules whose code reads the clock; what only logs may."""
+
+    def seen(frame: Any, event: str, arg: Any) -> None:
+        if event == "c_call" and reads_clock(arg):
+            module = str(frame.f_globals.get("__name__", ""))
+            if module.partition(".")[0] != "logging":
+                readers.add(module)
+
+    before = sys.getprofile()
+    sys.setprofile(seen)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
