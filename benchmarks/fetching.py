@@ -42,7 +42,12 @@ DATES = "tests/test_deserialization.py::TestFieldDeserialization::test_invalid_d
 PACKAGES = (
     Package("boltons", "26.2.0", "boltons", ("pytest",), (LOOPBACK,)),
     Package("more-itertools", "11.2.1", "more_itertools", ("pytest",), (THREADS,)),
-    Package("sqlite-utils", "4.2.1", "sqlite_utils", ("pytest", "hypothesis", "cogapp", "tabulate>=0.10.0")),
+    Package(
+        "sqlite-utils",
+        "4.2.1",
+        "sqlite_utils",
+        ("pytest", "hypothesis", "cogapp", "tabulate>=0.10.0", "typing-extensions"),
+    ),
     Package("click", "8.5.1", "src/click", ("pytest", "click==8.5.1")),  # its tests ask for its version
     Package("toolz", "1.2.0", "toolz", ("pytest",)),
     Package("cachetools", "8.0.1", "src/cachetools", ("pytest",)),
