@@ -13,6 +13,7 @@ from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
+RIVALS = 30  # calls that are compared with one that is chosen
 LINE = 110  # characters of one statement
 PLACES = re.compile(r"""['"](?:/(?:src|tmp|home|usr|var|etc|opt|root|proc)\b|[A-Z]:\\)|0x[0-9a-fA-F]""")
 PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4}
@@ -107,7 +108,19 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
         kept.append(best)
         noticed |= best.kills
         left = [one for one in left if one[0].kills - noticed]
-    return needed(kept)
+    return _simplest(needed(kept), good)
+
+
+def _simplest(kept: list[Case], good: Sequence[Case]) -> list[Case]:
+    """Return calls that notice as much as `kept` do together, each the easiest to read of those that do its part."""
+    found = list(kept)
+    for at, case in enumerate(kept):
+        others = _noticed(one for one in found if one is not found[at])
+        wanted = case.kills - others
+        rivals = [one for one in good if wanted <= one.kills]
+        rivals.sort(key=lambda one: (len(one.call) + 12 * len(one.setup), one.call))
+        found[at] = min((_lean(one, others) for one in (case, *rivals[:RIVALS])), key=lambda one: (cost(one), one.call))
+    return found
 
 
 def trimmed(case: Case) -> Case:

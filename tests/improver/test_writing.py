@@ -222,6 +222,19 @@ def test_of_what_a_call_shows_only_that_is_demanded_which_notices_something() ->
     assert [(one.checks, one.imports) for one in chosen([other], plain)] == [(checks[2:], imports[1:])]
 
 
+def test_a_call_of_which_less_need_be_demanded_is_easier_than_an_odd_one() -> None:
+    both = replace(
+        case("depth(1)", checks=(("eq", "result.a", "1"), ("eq", "result.b", "2")), kills="x y"),
+        shows=(frozenset("x"), frozenset("y")),
+    )
+    odd = replace(case("depth([])", checks=(("eq", "result.a", "1"),), kills="x"), shows=(frozenset("x"),))
+    more = replace(case("depth(2)", kills="y z v w"), shows=(frozenset("yzvw"),))
+    assert [(one.call, one.checks[0][1]) for one in chosen([odd, both, more], plain)] == [
+        ("depth(2)", "result"),
+        ("depth(1)", "result.a"),
+    ]
+
+
 def test_an_error_is_demanded_before_what_it_holds() -> None:
     checks = (("raises", "Sunk", "too deep"), ("eq", "error.sea", "1"))
     known = replace(case("depth(1)", checks=checks, kills="x"), shows=(frozenset[str](), frozenset("x")))
