@@ -57,7 +57,10 @@ class Watcher:
         if stream and len(value) > MOST:
             return {"unfit": "it yields very much"}
         changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
-        more = [self._check(eval(subject, space), subject) for subject in changed]  # noqa: S307
+        more = []
+        for subject in changed:
+            with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
+                more.append(self._check(eval(subject, space), subject))  # noqa: S307
         state = [one for one in more if one is not None]
         checks = (state or self._checks(value, stream=stream)) if value is None else self._checks(value, stream=stream)
         checks = [*checks, *(one for one in state if one not in checks)][:OBSERVED]

@@ -95,6 +95,22 @@ def rank(sea, low=0):
     return "flat"
 
 
+class Sly:
+    __module__ = "pier.a"
+
+    def __init__(self):
+        self.looks = 0
+        self.gone = False
+
+    def __len__(self):
+        self.looks += self.gone
+        return 1 + self.looks if self.looks < 2 else 1 // 0
+
+    def go(self):
+        self.gone = True
+        return 4
+
+
 def late(sea):
     return time.time() > sea
 
@@ -298,6 +314,7 @@ def exploration(rig: Rig) -> Exploration:
         Wanted("pier/a.py::rank", (Case("pier/a.py::rank", "rank(1)", (("pier.a", "rank"),)),), (), (40, 41, 7)),
         wanted("keeping", "keeping()"),
         wanted("late", "late(1)"),
+        wanted("Sly.go", "Sly().go()"),
     ]
     return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
 
@@ -329,6 +346,11 @@ def test_a_call_that_runs_new_lines_is_varied_further(exploration: Exploration) 
     gives = {case.checks[0][2] for case in exploration.cases if case.function.endswith("::rank")}
     assert gives == {"'flat'", "'deep'", "'odd'", "no depth"}  # two steps from the only call that is known
     assert {case.origin for case in exploration.cases if case.checks[0][2] == "no depth"} == {"strange"}
+
+
+@pytest.mark.host
+def test_an_object_that_cannot_be_looked_at_afterwards_costs_no_call(exploration: Exploration) -> None:
+    assert ("eq", "result", "4") in {case.checks[0] for case in exploration.cases if case.function.endswith("::Sly.go")}
 
 
 @pytest.mark.host
