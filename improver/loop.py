@@ -88,20 +88,20 @@ class Loop:
         left = [*(one.group for one in waiting), *queue]
         for finding in (finding for group in left for finding in group.findings):
             self.funnel.drop(finding, f"not tried: {spent}")
-        if not spent and wanted(RULE, self.request.only):
-            self._add_tests()
-        return concluded(self.funnel, self.proposals, spent if left else "")
+        cut = self._add_tests() if not spent and wanted(RULE, self.request.only) else ""
+        return concluded(self.funnel, self.proposals, spent if left else cut)
 
-    def _add_tests(self) -> None:
-        """Propose new tests, a file at a time, until the budget is spent."""
+    def _add_tests(self) -> str:
+        """Propose new tests, a file at a time; return why there was no budget for all files, "" when there was."""
         adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell, self.crew.decides)
         for tried in adding.judged(self.project, self.worth):
             if isinstance(tried, Judged):
                 self._propose(tried)
             elif tried is not None:
                 self._refuse(tried.findings, tried.gate, tried.reason)
-            if self._spent():
-                return
+            if spent := self._spent():
+                return spent
+        return ""
 
     def _eligible(self, scan: Scan) -> Iterator[Finding]:
         self.funnel.reach("seen", scan.findings)

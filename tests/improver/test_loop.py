@@ -173,6 +173,19 @@ def test_a_proposal_tells_what_else_was_refused_for_its_place(*, dry: bool) -> N
     assert f"{heading}None was tried.\n" in told["pier/b.py"]
 
 
+def test_a_run_that_has_no_time_left_for_tests_says_so() -> None:
+    texts = {"pier/a.py": "def f():\n    return 1\n", "tests/test_a.py": "from pier.a import f\n"}
+    recorded = replace(FakeExperiments().recorded, calls={"pier/a.py::f": ()})
+    seconds = policy_for(PASS).budget.seconds
+    late, early = (
+        ran(texts, Setting(experiments=FakeExperiments(recorded=recorded), tick=timedelta(seconds=part * seconds)))
+        for part in (0.6, 0.1)
+    )
+    assert (late.report.outcome, late.report.exit_code) == ("budget", 4)
+    assert late.report.reason == f"{seconds} seconds are the most one run may take"
+    assert (early.report.outcome, early.report.exit_code) == ("nothing_worth_it", 0)
+
+
 def test_a_gate_that_must_pass_and_abstains_is_the_one_that_is_named() -> None:
     shy = gate_of("shy", always(Ruling.ABSTAIN))
     run = ran(ONE, Setting((shy, PASS)))
