@@ -18,13 +18,17 @@ def fertile(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AS
 
     None of one that is for people only, or that only types an overload: what comes after it replaces it.
     """
-    if function.name in TOLD or "debug" in function.name.lower() or any(map(_types_only, function.decorator_list)):
+    if function.name in TOLD or "debug" in function.name.lower() or _types_only(function):
         return
     yield from _inside([*_valued(function.args), *function.body])
 
 
-def _types_only(decorator: ast.expr) -> bool:
-    return getattr(decorator, "attr", getattr(decorator, "id", "")) == "overload"
+def _types_only(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function is an overload that does nothing: a decorator of that name may also mean another."""
+    names = [getattr(one, "attr", getattr(one, "id", "")) for one in function.decorator_list]
+    return "overload" in names and all(
+        isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant) for one in function.body
+    )
 
 
 def _inside(nodes: list[ast.AST]) -> Iterator[ast.AST]:

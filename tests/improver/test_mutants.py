@@ -70,6 +70,13 @@ def test_what_only_talks_is_left_alone(text: str) -> None:
     assert names(text, text.split("(", 1)[0].removeprefix("def ")) == []
 
 
+def test_an_overload_that_only_types_is_left_alone_and_one_that_works_is_not() -> None:
+    stub = "@typing.overload\ndef f(a: int, b: int = 1) -> int:\n    'Add.'\n    ...\n"
+    assert names(stub) == []
+    assert names(stub.replace("...", "return a + b"))
+    assert names(stub.replace("@typing.overload\n", ""))
+
+
 def test_a_message_is_left_alone_and_its_error_is_not() -> None:
     assert names("def f(a):\n    assert a, 'no'\n    raise KeyError('no')\n") == [
         "2: `assert a, 'no'` → `assert (not (a)), 'no'`",
