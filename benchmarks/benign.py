@@ -2,10 +2,12 @@
 
 import argparse
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from benchmarks.benches import bench_of, policy_for, tree_of
 from benchmarks.fetching import PACKAGES, WORK, Package, environment, unpacked
@@ -52,13 +54,31 @@ def changed(base: Tree, unit: Unit) -> Change:
     return Change("human", Safety.BEHAVIOUR_CHANGE, edits, title, "It was released.", author="human")
 
 
+def formatted(unit: Unit, package: Package, base: Tree, after: Tree) -> Unit:
+    """Return the unit with each file formatted that both releases format: blank lines are lost where it was cut out."""
+    place = unpacked(package)
+
+    def by_ruff(path: str, data: bytes) -> bytes:
+        argv = (str(Path(sys.executable).with_name("ruff")), "format", "--stdin-filename", path, "-")
+        return subprocess.run(argv, cwd=place, input=data, capture_output=True, check=True).stdout
+
+    files = {
+        path: by_ruff(path, data)
+        if all(by_ruff(path, one[path].data) == one[path].data for one in (base, after))
+        else data
+        for path, data in unit.files.items()
+    }
+    return replace(unit, files=files)
+
+
 def judged(package: Package, most: int) -> Iterator[Judged]:
     """Judge units of the package, release after release, until `most` of them are sound by themselves."""
     releases, left = RELEASES[package.name], most
     for older, newer in zip(reversed(releases[:-1]), reversed(releases[1:]), strict=True):
         old, new = replace(package, version=older), replace(package, version=newer)
         base = tree_of(unpacked(old))
-        found = list(units(base, tree_of(unpacked(new)), package.folder, "tests"))
+        after = tree_of(unpacked(new))
+        found = [formatted(unit, old, base, after) for unit in units(base, after, package.folder, "tests")]
         if not found:
             continue
         say(f"{package.name} {older} → {newer}: {len(found)} changes")
