@@ -1,4 +1,7 @@
-"""Lint: ruff under the base's configuration finds nothing new, suppressions ignored, and nothing is reformatted."""
+"""Lint: ruff under the base's configuration finds nothing new, suppressions ignored, and nothing is reformatted.
+
+What is merely laid out differently is refused to a program; a person, who may have meant it, is asked.
+"""
 
 import re
 import tomllib
@@ -43,10 +46,13 @@ def lint(candidate: Candidate) -> GateResult:
     before, _ = _findings(candidate, candidate.base, old, select)
     after, receipt = _findings(candidate, candidate.tree, new, select)
     reasons = new_findings(before, after)[:SHOWN]
-    reasons += [reason for path in candidate.changed for reason in _churn(candidate, path)]
     if config is not None and configures_ruff(config):
         reasons += _unformatted(candidate, old, new, config)
-    return candidate.holds("ruff finds nothing new and nothing is merely reformatted", receipt, reasons)
+    reformatted = [reason for path in candidate.changed for reason in _churn(candidate, path)]
+    claim = "ruff finds nothing new and nothing is merely reformatted"
+    if candidate.change.author == "human" and reformatted and not reasons:
+        return candidate.escalates(claim, receipt, *reformatted)
+    return candidate.holds(claim, receipt, reasons + reformatted)
 
 
 def _findings(

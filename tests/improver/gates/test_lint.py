@@ -1,12 +1,15 @@
 """Lint tells new findings from moved ones, and churn from change."""
 
+from dataclasses import replace
+
 import pytest
 
-from improver.gate import Example
+from improver.gate import Candidate, Example
 from improver.gates.lint import lint
 from improver.ports import Layout
 from improver.records import GateResult, Ruling
 from tests.improver.benches import FakeBench, ruled
+from tests.improver.judging import PACKAGED
 
 LONG = "def f(a):\n" + "".join(f"    if a == {n}:\n        a += 1\n" for n in range(12)) + "    return a\n"
 COMPLEX = '[lint]\nselect = ["C901", "F"]\nmccabe.max-complexity = 10\n'
@@ -109,6 +112,21 @@ def test_churn_fails(before: str, after: str) -> None:
     result = linted(before, after)
     assert result.ruling is Ruling.FAIL
     assert all(reason.endswith("the same code is only laid out differently") for reason in result.reasons)
+
+
+@pytest.mark.parametrize(
+    ("after", "ruling"),
+    [
+        ("x  =  1\ny = 2\n", Ruling.ESCALATE),
+        ("x  =  1\ny = 2\nimport os\n", Ruling.FAIL),
+        ("x = 1\ny = 3\n", Ruling.PASS),
+    ],
+    ids=["only laid out differently", "a fault beside it", "a change"],
+)
+def test_a_person_is_asked_about_a_layout_and_refused_a_fault(after: str, ruling: Ruling) -> None:
+    example = Example({**FLAKES, "pier/a.py": "x = 1\ny = 2\n"}, {"pier/a.py": after})
+    change = replace(example.change(), author="human")
+    assert lint(Candidate(example.tree(), change, PACKAGED, FakeBench())).ruling is ruling
 
 
 def test_a_formatted_file_stays_formatted_where_the_project_uses_ruff() -> None:
