@@ -123,6 +123,9 @@ class RaisesSection(Codemod):
         "        raise ValueError(a)\n",
         'X = ":raises A: b"\ndef f(a):\n    """F.\n\n    :param a: one\n    """\n    if a < 0:\n'
         "        raise ValueError(a)\n    raise Other(a)\n",
+        # That something is true says nothing in words.
+        'X = ":raises A: b"\ndef f(a, b):\n    """F.\n\n    :param a: one\n    """\n    if a and b:\n'
+        "        raise ValueError(a)\n",
         # A try may catch it; a loop or a branch stands around it; an error of one's own.
         'X = ":raises A: b"\ndef f(a):\n    """F.\n\n    :param a: one\n    """\n    try:\n        if a < 0:\n'
         "            raise ValueError(a)\n    except ValueError:\n        return 1\n",
@@ -174,6 +177,9 @@ def _is_clear(test: ast.expr, known: set[str]) -> bool:
             return False
         if not isinstance(item, (*PLAIN, *QUIET, ast.Tuple)):
             return False
+    joined = [test, *(value for item in below(test) if isinstance(item, ast.BoolOp) for value in item.values)]
+    if any(isinstance(item, ast.Name) for item in joined):
+        return False  # "if ``flag and other``" tells nobody what the two are
     return test.lineno == test.end_lineno and (test.end_col_offset or 0) - test.col_offset <= LONGEST
 
 
