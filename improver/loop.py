@@ -16,7 +16,7 @@ from improver.observer import Project
 from improver.outcome import Report, concluded
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
-from improver.scan import Group, Scan, answering, draft, groups, wanted
+from improver.scan import Group, Scan, answering, draft, groups, names_of, wanted
 from improver.writing.writer import RULE
 
 
@@ -113,9 +113,9 @@ class Loop:
                 yield finding
 
     def _held_back(self, finding: Finding) -> str:
-        if (codemod := answering(self.crew.codemods, finding.rule)) is None:
+        if answering(self.crew.codemods, finding.rule) is None:
             return f"report only: {finding.rule}"
-        names = (finding.rule, codemod.name)  # they differ where an observer finds what a codemod mends
+        names = names_of(finding.rule, self.crew.codemods)
         if not {*names}.isdisjoint(self.ground.policy.review.codemods_off):
             return f"off by policy: {finding.rule}"
         if not any(wanted(name, self.request.only) for name in names):

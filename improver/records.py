@@ -85,6 +85,12 @@ class Edit:
     after: File | None
 
 
+def edits_between(base: Tree, after: Tree) -> tuple[Edit, ...]:
+    """Return every path that differs between two trees, sorted."""
+    paths = sorted(path for path in base.keys() | after.keys() if base.get(path) != after.get(path))
+    return tuple(Edit(path, base.get(path), after.get(path)) for path in paths)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Whole-file edits under one rule, with what its author declares about them."""

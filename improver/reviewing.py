@@ -10,8 +10,8 @@ from improver.judging.touched import Hunk, hunks
 from improver.observer import Observer, Project
 from improver.ports import Ruff
 from improver.proposing import Ground
-from improver.records import Change, Edit, Finding, GateResult, Ruling, Safety, Tree
-from improver.scan import Group, answering, draft, read_project, scan
+from improver.records import Change, Finding, GateResult, Ruling, Safety, Tree, edits_between
+from improver.scan import Group, answering, draft, names_of, read_project, scan
 from improver.source import Source
 
 SUGGESTIONS = 3  # more would be noise: a reviewer reads the first ones
@@ -35,6 +35,7 @@ class Suggestion:
     """Lines [first, last] of a changed file, 1-based, and the text that would stand there instead."""
 
     finding: Finding
+    codemod: str
     first: int
     last: int
     text: str
@@ -75,24 +76,19 @@ class Review:
 
 def human_change(base: Tree, after: Tree, title: str, why: str) -> Change:
     """Return what a human changed between two trees; it may change behaviour."""
-    paths = sorted(path for path in base.keys() | after.keys() if base.get(path) != after.get(path))
-    edits = tuple(Edit(path, base.get(path), after.get(path)) for path in paths)
-    return Change("human", Safety.BEHAVIOUR_CHANGE, edits, title, why, author="human")
+    return Change("human", Safety.BEHAVIOUR_CHANGE, edits_between(base, after), title, why, author="human")
 
 
 def review(change: Change, ground: Ground, reviewers: Reviewers) -> Review:
     """Judge `change` on `ground`, and look for what is new in the files that it leaves."""
     candidate = Candidate(ground.tree, change, ground.policy, ground.bench)
     results = tuple(ruled(reviewers.gates, candidate))
+    refusals = ground.policy.decides(change.safety, results)
+    if not candidate.changed:  # no Python file is left to look at
+        return Review(change, results, refusals, (), (), ())
     project, fresh, unreadable = _found(candidate, reviewers)
-    return Review(
-        change,
-        results,
-        ground.policy.decides(change.safety, results),
-        tuple(fresh),
-        tuple(suggestions(fresh, project, candidate, reviewers)),
-        unreadable,
-    )
+    better = tuple(suggestions(fresh, project, candidate, reviewers))
+    return Review(change, results, refusals, tuple(fresh), better, unreadable)
 
 
 def ruled(gates: Sequence[Gate], candidate: Candidate) -> Iterator[GateResult]:
@@ -108,13 +104,13 @@ def ruled(gates: Sequence[Gate], candidate: Candidate) -> Iterator[GateResult]:
 
 def _found(candidate: Candidate, reviewers: Reviewers) -> tuple[Project, list[Finding], tuple[str, ...]]:
     """Return the changed tree, what is found in the changed files and not in the base's, and what cannot be read."""
-    paths = [*candidate.changed] or ["."]  # no Python file: nothing is looked at
+    paths = candidate.changed
     after, unreadable = read_project(candidate.tree, candidate.policy, reviewers.ruff, paths)
     before, _ = read_project(candidate.base, candidate.policy, reviewers.ruff, paths)
     known, seen = (scan(project, reviewers.observers, reviewers.codemods, ()).findings for project in (before, after))
-    keys = {finding.key for finding in known}
-    off = candidate.policy.review.codemods_off
-    fresh = [finding for finding in seen if finding.key not in keys and finding.rule not in off]
+    keys, off = {finding.key for finding in known}, candidate.policy.review.codemods_off
+    new = (finding for finding in seen if finding.key not in keys)
+    fresh = [finding for finding in new if {*names_of(finding.rule, reviewers.codemods)}.isdisjoint(off)]
     return after, fresh, tuple(f"{one.path}: {one.reason}" for one in unreadable if one.path in paths)
 
 
@@ -127,32 +123,34 @@ def suggestions(
         codemod = answering(reviewers.codemods, finding.rule)
         if codemod is None or codemod.SAFETY not in SUGGESTED or made == SUGGESTIONS:
             continue
-        drafted = draft(Group(codemod, (finding,)), project, candidate.tree)
-        if drafted.change is not None and (suggested := _suggested(finding, drafted.change, candidate, reviewers)):
+        group = Group(codemod, (finding,))
+        drafted = draft(group, project, candidate.tree)
+        if drafted.change is not None and (suggested := _suggested(group, drafted.change, candidate, reviewers)):
             made += 1
             yield suggested
 
 
-def _suggested(finding: Finding, rewrite: Change, candidate: Candidate, reviewers: Reviewers) -> Suggestion | None:
+def _suggested(group: Group, rewrite: Change, candidate: Candidate, reviewers: Reviewers) -> Suggestion | None:
     """Return the rewrite as a suggestion where it is proved, of one piece, and within the lines that were changed."""
     within = Candidate(candidate.tree, rewrite, candidate.policy, candidate.bench)
-    source, after = within.before(finding.path), within.after(finding.path)
-    if rewrite.safety not in SUGGESTED or rewrite.paths != (finding.path,) or source is None or after is None:
+    source, after = within.before(group.path), within.after(group.path)
+    if rewrite.safety not in SUGGESTED or rewrite.paths != (group.path,) or source is None or after is None:
         return None
     pieces = hunks(source.lines, after.lines)
-    if len(pieces) != 1 or not pieces[0].old or not {*pieces[0].old} <= _touched(candidate, finding.path):
+    if len(pieces) != 1 or not pieces[0].old or not {*pieces[0].old} <= _touched(candidate, group.path):
         return None
     (piece,) = pieces
     results = list(judge([gate for gate in reviewers.gates if gate.name in ASKED], within))
     proved = any(result.gate == PROOF and result.ruling is Ruling.PASS for result in results)
     if not proved or any(result.ruling in (Ruling.FAIL, Ruling.ESCALATE) for result in results):
         return None
-    return _of(finding, piece, after, rewrite)
+    return _of(group, piece, after, rewrite)
 
 
-def _of(finding: Finding, piece: Hunk, after: Source, rewrite: Change) -> Suggestion:
+def _of(group: Group, piece: Hunk, after: Source, rewrite: Change) -> Suggestion:
     text = "".join(after.lines[piece.new_start : piece.new_stop])
-    return Suggestion(finding, piece.old.start, piece.old.stop - 1, text, rewrite.safety, rewrite.why)
+    first, last = piece.old.start, piece.old.stop - 1
+    return Suggestion(group.findings[0], group.codemod.name, first, last, text, rewrite.safety, rewrite.why)
 
 
 def _touched(candidate: Candidate, path: str) -> set[int]:

@@ -175,6 +175,12 @@ def answering(codemods: Sequence[Codemod], rule: str) -> Codemod | None:
     return next((codemod for codemod in codemods if codemod.answers(rule)), None)
 
 
+def names_of(rule: str, codemods: Sequence[Codemod]) -> tuple[str, ...]:
+    """Return the names under which a human may speak of a rule: its own, and that of the codemod that answers it."""
+    codemod = answering(codemods, rule)
+    return (rule, codemod.name) if codemod is not None else (rule,)
+
+
 @dataclass(frozen=True, slots=True)
 class Drafted:
     """What became of a group: the change (None when nothing could be done) and who stands behind it."""

@@ -8,7 +8,7 @@ from improver.gate import Candidate, Gate
 from improver.judge import judge
 from improver.proposing import Ground, Judged, evidence_of
 from improver.rationale import FILE_TRAILER
-from improver.records import Change, Draft, Edit, Tree
+from improver.records import Change, Draft, Tree, edits_between
 from improver.verify.evidence import Evidence, differences, read
 
 
@@ -34,12 +34,10 @@ class Standing:
 
 def changed(base: Tree, after: Tree, evidence: Evidence) -> Change:
     """Return the change between two trees, declared as the evidence declares it."""
-    paths = sorted(path for path in base.keys() | after.keys() if base.get(path) != after.get(path))
-    edits = tuple(Edit(path, base.get(path), after.get(path)) for path in paths)
     return Change(
         rule=evidence.rule,
         safety=evidence.safety,
-        edits=edits,
+        edits=edits_between(base, after),
         title=evidence.title,
         why=evidence.why,
         observable=evidence.observable,

@@ -17,7 +17,7 @@ RESULTS = (
     GateResult("types", "", Ruling.ABSTAIN, RECEIPT, ("no checker is set up",)),
 )
 FINDING = Finding("k", "late_binding", "pier/a.py", "f", 3, 0, "it is bound late")
-BETTER = Suggestion(FINDING, 3, 4, "    x = 1\n    y = 2\n", Safety.PROVED, "it reads better")
+BETTER = Suggestion(FINDING, "late_binding", 3, 4, "    x = 1\n    y = 2\n", Safety.PROVED, "it reads better")
 CHANGE = human_change({}, {"pier/a.py": File(b"x = 1\n")}, "Add", "")
 REVIEW = Review(CHANGE, RESULTS, ("lint: a.py:1: bad",), (FINDING,), (BETTER,), ())
 QUIET = Review(CHANGE, RESULTS[:1], (), (), (), ())

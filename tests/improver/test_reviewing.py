@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from improver.codemod import Codemod
+from improver.gate import Gate
 from improver.gates.proof import proof
 from improver.records import Ruling, Safety
 from improver.reviewing import SUGGESTIONS, Review, Reviewers, human_change, review
 from tests.improver.benches import FakeBench
-from tests.improver.renewing import RENEW, RenewProved, always, gate_of, ground_of, policy_for, tree_of, unless
+from tests.improver.renewing import RENEW, Mend, RenewProved, always, gate_of, ground_of, policy_for, tree_of, unless
 
 PASS = gate_of("calm", always(Ruling.PASS))
 NEAR_PROOF = gate_of("proof", always(Ruling.PASS), cost=60)
@@ -16,12 +18,14 @@ OLD = {"pier/a.py": 'A = "old"\n', "pier/b.py": "B = 1\n"}
 
 
 def reviewed(
-    after: Mapping[str, str], *gates: object, codemod: object = RENEW, base: Mapping[str, str] = OLD
+    after: Mapping[str, str], *gates: Gate, codemods: tuple[Codemod, ...] = (RENEW,), off: tuple[str, ...] = ()
 ) -> Review:
     asked = list(gates or (PASS,))
-    ground = ground_of(tree_of(base), policy_for(*asked))  # type: ignore[arg-type]
-    change = human_change(ground.tree, tree_of({**base, **after}), "Say more", "")
-    return review(change, ground, Reviewers((), (codemod,), asked, FakeBench().ruff))  # type: ignore[arg-type]
+    policy = policy_for(*asked)
+    policy = policy.model_copy(update={"review": policy.review.model_copy(update={"codemods_off": off})})
+    ground = ground_of(tree_of(OLD), policy)
+    change = human_change(ground.tree, tree_of({**OLD, **after}), "Say more", "")
+    return review(change, ground, Reviewers((), codemods, asked, FakeBench().ruff))
 
 
 def test_only_what_the_change_brings_is_found() -> None:
@@ -30,6 +34,18 @@ def test_only_what_the_change_brings_is_found() -> None:
     assert found.outcome == "found"
     assert reviewed({"pier/a.py": '# moved\n\nA = "old"\n'}).outcome == "nothing_new"
     assert reviewed({"pier/b.py": "B = 2\n"}).findings == ()
+
+
+@pytest.mark.parametrize("name", [RENEW.name, "mend"], ids=["what is found", "what would mend it"])
+def test_what_policy_switches_off_by_either_name_is_not_told(name: str) -> None:
+    after = {"pier/b.py": 'B = "old"\n'}
+    assert len(reviewed(after, codemods=(Mend(), RENEW)).findings) == 1
+    assert reviewed(after, codemods=(Mend(), RENEW), off=(name,)).outcome == "nothing_new"
+
+
+def test_where_no_python_changes_nothing_is_looked_for() -> None:
+    found = reviewed({"README.md": "old\n"})
+    assert (found.outcome, len(found.change.edits)) == ("nothing_new", 1)
 
 
 def test_it_is_a_humans_change_and_may_change_behaviour() -> None:
@@ -66,10 +82,10 @@ def test_a_question_alone_is_no_refusal() -> None:
 
 
 def test_what_is_proved_is_suggested_for_lines_that_were_changed() -> None:
-    found = reviewed({"pier/a.py": 'A = "old"\nC = "old"  # said\n'}, NEAR_PROOF, codemod=RenewProved())
+    found = reviewed({"pier/a.py": 'A = "old"\nC = "old"  # said\n'}, NEAR_PROOF, codemods=(RenewProved(),))
     (one,) = found.suggestions
     assert (one.finding.line, one.first, one.last, one.text) == (2, 2, 2, 'C = "new"  # said\n')
-    assert (one.safety, one.why) == (Safety.PROVED, RENEW.WHY)
+    assert (one.codemod, one.safety, one.why) == ("proved", Safety.PROVED, RENEW.WHY)
 
 
 @pytest.mark.parametrize(
@@ -82,16 +98,16 @@ def test_what_is_proved_is_suggested_for_lines_that_were_changed() -> None:
         pytest.param((gate_of("capability", always(Ruling.ESCALATE)), NEAR_PROOF), RenewProved(), id="that asks"),
     ],
 )
-def test_nothing_else_is_suggested(gates: tuple[object, ...], codemod: object) -> None:
-    found = reviewed({"pier/a.py": 'A = "old"\nC = "old"\n'}, *gates, codemod=codemod)
+def test_nothing_else_is_suggested(gates: tuple[Gate, ...], codemod: Codemod) -> None:
+    found = reviewed({"pier/a.py": 'A = "old"\nC = "old"\n'}, *gates, codemods=(codemod,))
     assert len(found.findings) == 1
     assert found.suggestions == ()
 
 
 def test_a_rewrite_that_abstains_suggests_nothing_and_there_are_few_suggestions() -> None:
     text = "".join(f'{name} = "old"\n' for name in "ABCDEF")
-    assert len(reviewed({"pier/b.py": text}, NEAR_PROOF, codemod=RenewProved()).suggestions) == SUGGESTIONS
-    assert reviewed({"pier/b.py": 'B = "old"  # STAY\n'}, NEAR_PROOF, codemod=RenewProved()).suggestions == ()
+    assert len(reviewed({"pier/b.py": text}, NEAR_PROOF, codemods=(RenewProved(),)).suggestions) == SUGGESTIONS
+    assert reviewed({"pier/b.py": 'B = "old"  # STAY\n'}, NEAR_PROOF, codemods=(RenewProved(),)).suggestions == ()
 
 
 def test_a_file_that_cannot_be_read_is_named() -> None:

@@ -89,5 +89,5 @@ def fields_of(review: Review, base: str) -> dict[str, object]:
             for one in review.suggestions
         ],
         "unchecked": [*review.unchecked, *review.unreadable],
-        "next": [f"improve codemods explain {one.finding.rule}" for one in review.suggestions],
+        "next": [f"improve codemods explain {name}" for name in sorted({one.codemod for one in review.suggestions})],
     }
