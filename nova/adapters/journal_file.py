@@ -121,7 +121,8 @@ def _identity(connection: sqlite3.Connection) -> tuple[int, int, int]:
         tables = int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
         return version_of(connection), made, tables
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # some errors end it, and theirs is the one to tell
+            connection.execute("ROLLBACK")
 
 
 def expect_intact(connection: sqlite3.Connection, where: str, check: str = "integrity_check") -> None:
