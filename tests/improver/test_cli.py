@@ -1,6 +1,7 @@
 """The command line: what can be typed, how errors are told, what goes to stdout, and the exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -59,6 +60,23 @@ def test_every_command_explains_itself_and_takes_the_common_options(
     shown = capsys.readouterr().out
     for option in ("--json", "--repo", "--python", "--quiet", "--verbose", "--no-color"):
         assert option in shown
+
+
+def processor_seconds(*words: str) -> float:
+    """Return what a run of the interpreter costs, the best of three: other processes may be at work."""
+    took = []
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        took.append(usage.ru_utime + usage.ru_stime)
+    return min(took)
+
+
+@pytest.mark.host
+def test_help_costs_little_beside_a_bare_interpreter() -> None:
+    assert processor_seconds("-m", "improver", "--help") < 16 * processor_seconds("-c", "pass")  # it is 6 to 8 times
 
 
 def test_help_loads_nothing_that_only_work_needs() -> None:
