@@ -12,7 +12,7 @@ from improver.records import Change, Edit, File, Safety, Tree
 from improver.source import Source
 
 EASY = (ast.Name, ast.Attribute, ast.Call)  # tests that take a `not` without parentheses
-SHARE = 2  # mutants of one function at most, so that they are spread
+SHARE = 2  # faults of one function at most, so that they are spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,18 @@ class Made:
 
 def faulty(tree: Tree, recording: Recording, count: int) -> list[Made]:
     """Return `count` faults in functions that tests run, spread evenly over all there are."""
-    found = [one for path, names in _recorded(recording).items() for one in _faults(tree, path, names)]
-    return _spread(found, count)
+    return spread(faults_of(tree, recording, SHARE), count)
+
+
+def faults_of(tree: Tree, recording: Recording, share: int) -> list[Made]:
+    """Return the faults of functions that tests run, at most `share` of one; more of a share has all of a smaller."""
+    return [one for path, names in _recorded(recording).items() for one in _faults(tree, path, names, share)]
 
 
 def turned(tree: Tree, recording: Recording, count: int) -> list[Made]:
     """Return `count` candidates that put the two branches of an `if` in the other order and negate its test."""
     found = [one for path, names in _recorded(recording).items() for one in _turns(tree, path, names)]
-    return _spread(found, count)
+    return spread(found, count)
 
 
 def mixed(bad: list[Made], sound: list[Made]) -> list[Made]:
@@ -51,7 +55,8 @@ def mixed(bad: list[Made], sound: list[Made]) -> list[Made]:
     return mix
 
 
-def _spread(found: list[Made], count: int) -> list[Made]:
+def spread(found: list[Made], count: int) -> list[Made]:
+    """Return `count` of those found at even distances, all when they are no more."""
     step = max(1.0, len(found) / count) if count else 1.0
     return [found[int(number * step)] for number in range(min(count, len(found)))]
 
@@ -71,11 +76,11 @@ def _source(tree: Tree, path: str) -> Source | None:
     return source if isinstance(source, Source) else None
 
 
-def _faults(tree: Tree, path: str, names: list[str]) -> Iterator[Made]:
+def _faults(tree: Tree, path: str, names: list[str], share: int) -> Iterator[Made]:
     source = _source(tree, path)
     for name in names if source else ():
         assert source is not None
-        for mutant in mutants_of(source, [name], SHARE):
+        for mutant in mutants_of(source, [name], share):
             yield Made(mutant.name, path, mutant.source, sound=False)
 
 

@@ -12,7 +12,7 @@ from benchmarks.benches import bench_of, policy_for, tree_of
 from benchmarks.candidates import Made, faulty, mixed, turned
 from benchmarks.fetching import PACKAGES, WORK, Package, environment, unpacked
 from benchmarks.pairing import say, spread, table
-from benchmarks.suites import broken, outcomes
+from benchmarks.suites import LIMIT, broken, outcomes
 from improver.app import gates
 from improver.experiments import Look
 from improver.gate import Candidate
@@ -77,14 +77,17 @@ class Site:
         results = tuple(judge(ordered(gates(), self.policy), candidate))
         return self.policy.decides(candidate.change.safety, results)
 
-    def naive(self, one: Made | None) -> dict[str, str]:
-        """Run the package's whole suite in a tree of its own, with the candidate if there is one, as anybody would."""
+    def naive(self, one: Made | None, seconds: float = LIMIT) -> dict[str, str]:
+        """Run the package's whole suite in a tree of its own, with the candidate if there is one, as anybody would.
+
+        Raises TimeoutError when it does not end within `seconds`.
+        """
         place = WORK / "worktrees" / f"gating-{self.package.stem}"
         shutil.rmtree(place, ignore_errors=True)
         shutil.copytree(unpacked(self.package), place, ignore=shutil.ignore_patterns("__pycache__"))
         if one is not None:
             (place / one.path).write_bytes(one.data)
-        found = outcomes(environment(self.package), place)
+        found = outcomes(environment(self.package), place, seconds)
         shutil.rmtree(place)
         return found
 

@@ -8,18 +8,24 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 LIMIT = 1800.0  # seconds
+MEMORY = 8 << 30  # bytes of address space: a fault that never stops growing takes no more of the machine
+ENDED = (124, 137)  # what `timeout` exits with when it ended the run, politely or not
 
 
-def outcomes(python: Path, tree: Path) -> dict[str, str]:
-    """Run the suite in `tree`; return outcome and reason by test id, and how pytest itself ended under ""."""
+def outcomes(python: Path, tree: Path, seconds: float = LIMIT) -> dict[str, str]:
+    """Run the suite in `tree`; return outcome and reason by test id, and how pytest itself ended under "".
+
+    Raises TimeoutError when it does not end within `seconds`; all its processes are ended then.
+    """
     with tempfile.TemporaryDirectory(prefix="suite-") as folder:
         report = Path(folder) / "report.xml"
         plain = ("-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml")  # not a file above it
-        argv = [str(python), *plain, f"--junit-xml={report}"]
+        bounded = ("timeout", "--kill-after=1", f"{seconds:.0f}", "prlimit", f"--as={MEMORY}")
+        argv = [*bounded, str(python), *plain, f"--junit-xml={report}"]
         found_at = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tree / "src"), str(tree)))}  # it is not installed
-        ended = subprocess.run(
-            argv, cwd=tree, env=found_at, stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT, check=False
-        )
+        ended = subprocess.run(argv, cwd=tree, env=found_at, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        if ended.returncode in ENDED:
+            raise TimeoutError(f"pytest did not end within {seconds:.0f} s")
         found = {"": f"exit {ended.returncode}"}
         if report.exists():
             for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it just now
