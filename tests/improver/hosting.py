@@ -10,6 +10,7 @@ from improver.host import Check, Comment, GivenReview, Hosted, Issue, NewPull, N
 PAGE = "http://127.0.0.1/shop/shop"
 BOT = Person("nova-bot", bot=True, association="COLLABORATOR")
 OWNER = Person("owner", association="OWNER")
+SHOP = Hosted("shop/shop", "main", archived=False, may_push=True, page=PAGE)
 
 
 @dataclass
@@ -59,7 +60,7 @@ class FakeHost:
 
     remote: FakeRemote = field(default_factory=FakeRemote)
     me: str = BOT.login
-    hosted: Hosted = Hosted("shop/shop", "main", archived=False, may_push=True, page=PAGE)
+    hosted: Hosted = SHOP
     permissions: dict[str, str] = field(default_factory=lambda: {"owner": "admin", "stranger": "read"})
     pulled: dict[int, Pull] = field(default_factory=dict)
     said: dict[int, Comment] = field(default_factory=dict)
