@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from improver.adapters.ages import Ages
+from improver.adapters.canary_record import keep, recorded
 from improver.adapters.ledger_records import LIVE, State
 from improver.adapters.local_forge import LocalForge
+from improver.adapters.opening import data_folder, find
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver, gates, now, policy_of
 from improver.canaries import Asking, Record
 from improver.canaries import judge as judge_entries
 from improver.canaries import read as read_corpus
 from improver.crew.office import Assignment, staffed
-from improver.errors import UsageError
+from improver.errors import RepositoryError, UsageError
 from improver.gate import Candidate
 from improver.judge import judge, ordered
 from improver.loop import Crew, Event, Loop, Request
@@ -33,7 +35,7 @@ from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
 from improver.verify.bench import SandboxBench, demand_green, measure
 from improver.verify.configuration import read as read_configuration
-from improver.verify.evidence import nonce_of
+from improver.verify.evidence import gate_code_digest, nonce_of, running_code
 from improver.verify.evidence import read as read_evidence
 from improver.verify.folders import temporary
 from improver.verify.ruff import RuffTool
@@ -209,6 +211,17 @@ def corpus_text(corpus: Path | None) -> str:
     """Return the text of a corpus file, ours when None."""
     ours = importlib.resources.files("improver") / "corpus" / "attacks.yaml"
     return ours.read_text("utf-8") if corpus is None else corpus.read_text("utf-8")
+
+
+def keep_canaries(settings: Settings, records: Sequence[Record]) -> bool:
+    """Keep what came of our own corpus beside the project's ledger; tell whether there is a project to keep it in."""
+    try:
+        root = find(settings.repo).root
+    except RepositoryError:
+        return False
+    at = now().isoformat(timespec="seconds")
+    keep(data_folder(root), recorded(records, gate_code_digest(running_code()), at))
+    return True
 
 
 def judge_corpus(settings: Settings, named: tuple[str, str], asking: Asking) -> list[Record]:

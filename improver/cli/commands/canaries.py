@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from improver import canaries, matrix
-from improver.acts import corpus_text, judge_corpus
+from improver.acts import corpus_text, judge_corpus, keep_canaries
 from improver.app import gates
 from improver.cli.options import Common, improve_command
 from improver.errors import UsageError
@@ -28,15 +28,19 @@ def command(
     if into is not None:
         _renew(into, records, matrix.stamp(text, [gate.name for gate in gates()]))
     common.terminal.text(matrix.render(records))
-    kept = canaries.holds(records)
+    held = canaries.holds(records)
+    kept = not corpus and not without and keep_canaries(common.settings, records)
     fields = {
         "counts": canaries.counts(records),
         "without": list(without),
         "classes": matrix.summary(records),
         "entries": matrix.rows(records),
+        "kept": kept,
     }
-    common.terminal.result("held" if kept else "let_through", fields)
-    return 0 if kept or without else 1
+    if kept and not held:
+        common.terminal.text("these gates publish nothing until this is mended\nnext: improve gates · improve report")
+    common.terminal.result("held" if held else "let_through", fields)
+    return 0 if held or without else 1
 
 
 def _renew(page: Path, records: list[canaries.Record], made_from: str) -> None:
