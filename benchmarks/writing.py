@@ -17,7 +17,7 @@ from improver.verify.ruff import RuffTool
 from improver.writing.suspicion import possible_bugs
 from improver.writing.targets import Ground, is_private
 from improver.writing.turns import ground_of
-from improver.writing.writer import Drafted, draft_tests, proposal_of, proved
+from improver.writing.writer import Drafted, Proposal, draft_tests, proposal_of, proved
 
 CHOSEN = ("toolz", "cachetools", "itsdangerous", "boltons")
 HEAD = ("package", "files", "mutants", "living", "on eligible", "noticed now", "share", "excluded", "tests", "seconds")
@@ -54,29 +54,33 @@ def why_not(function: str, drafted: Drafted) -> str:
     return "its calls cannot be written" if known else "no call of it is known or comes to anything steady"
 
 
+def diffs(proposal: Proposal | None) -> Iterator[str]:
+    """Yield what a proposal changes."""
+    for edit in proposal.change.edits if proposal is not None else ():
+        old, new = (file.data.decode().splitlines(keepends=True) if file else [] for file in (edit.before, edit.after))
+        yield "".join(difflib.unified_diff(old, new, edit.path, edit.path))
+
+
 def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     """Write tests for one file, count what they notice, and yield the tests and the notes as text."""
-    drafted = draft_tests(ground, path, LIMIT)
+    drafts = draft_tests(ground, path, LIMIT)
+    drafted = drafts[0]
     living, fit = drafted.weak.living, eligible(ground, drafted)
-    kept = proved(ground, drafted, drafted.tests)
-    noticed = frozenset().union(*(test.kills for test in kept))
+    kept = [(one, proved(ground, one, one.tests)) for one in drafts]
+    noticed = frozenset().union(*(test.kills for _, tests in kept for test in tests))
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
     tally.living += len(living)
     tally.eligible += sum(one.function in fit or one.name in noticed for one in living)
     tally.noticed += len(noticed)
-    tally.tests += len(kept)
+    tally.tests += sum(len(tests) for _, tests in kept)
     for one in living:
         if one.function not in fit and one.name not in noticed:
             tally.excluded[why_not(one.function, drafted)] += 1
-    say(f"{path}: {len(noticed)} of {len(living)} noticed by {len(kept)} of {len(drafted.tests)} tests")
-    proposal = proposal_of(ground, drafted, kept) if kept else None
-    if proposal is not None:
-        for edit in proposal.change.edits:
-            old, new = (
-                file.data.decode().splitlines(keepends=True) if file else [] for file in (edit.before, edit.after)
-            )
-            yield "".join(difflib.unified_diff(old, new, edit.path, edit.path))
+    counts = [(len(tests), len(one.tests)) for one, tests in kept]
+    say(f"{path}: {len(noticed)} of {len(living)} noticed by {counts} tests, kept and drafted of each test file")
+    for draft, tests in kept:
+        yield from diffs(proposal_of(ground, draft, tests) if tests else None)
     for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
         tally.notes += 1
         yield f"{note.rule} {note.path}:{note.line} {note.symbol}: {note.message}\n"

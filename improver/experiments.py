@@ -133,7 +133,9 @@ class Case:
     imports: tuple[tuple[str, ...], ...] = ()
     prelude: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
-    origin: str = "text"  # text, recorded, generated, varied, strange (an argument of a type that nobody gives)
+    # text, recorded, generated, varied, strange (an argument of a type that nobody gives), after (another method of the
+    # object, once the function has been called in the setup)
+    origin: str = "text"
     checks: tuple[tuple[str, str, str], ...] = ()
     gives: str = ""  # name of the type of its value
     kills: frozenset[str] = frozenset()  # names of mutants that fail its checks

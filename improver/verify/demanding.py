@@ -11,10 +11,11 @@ import inspect
 import itertools
 import opcode
 import re
-from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 MOST = 50  # items that an iterator is drained of
 OBSERVED = 10  # things looked at in one case; of those that notice nothing a test keeps none
+INNER, SMALL = 6, 6  # things looked at in what an object holds; items of what is demanded whole
 RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
 STABLE, PATTERN = re.compile(r"[A-Za-z][A-Za-z ,'-]{3,}"), 60  # characters of what is demanded of a message
@@ -136,15 +137,29 @@ class Watcher:
         views = [*_content(value, name), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
-        for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
-            seen: Any = None
-            with contextlib.suppress(Exception):  # a property runs foreign code
-                seen = getattr(value, attribute)
-            if type(seen) in PLAIN or (type(seen) in (list, tuple, dict, set) and len(seen) < 6):
+        inner = []
+        for attribute, seen in _attributes(value):
+            if _is_plain(seen):
                 views.append((f"{name}.{attribute}", seen))
-            elif type(seen).__module__ == type(value).__module__ and not inspect.isroutine(seen):
+            elif _package(seen) == _package(value) and not inspect.isroutine(seen) and not inspect.isclass(seen):
                 views += _content(seen, f"{name}.{attribute}")
-        return views
+                inner += [(f"{name}.{attribute}.{one}", what) for one, what in _attributes(seen) if _is_plain(what)]
+        return [*views, *inner[:INNER]]
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the public attributes of an object by name."""
+    for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
+        with contextlib.suppress(Exception):  # a property runs foreign code
+            yield attribute, getattr(value, attribute)
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in PLAIN or (type(value) in (list, tuple, dict, set) and len(value) < SMALL)
+
+
+def _package(value: Any) -> str:
+    return str(type(value).__module__).partition(".")[0]
 
 
 def _told(value: Any, name: str) -> list[tuple[str, Any]]:

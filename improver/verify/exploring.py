@@ -59,7 +59,13 @@ def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) 
             "name": one.function.partition("::")[2],
             "calls": [(kind, base64.b64encode(data).decode()) for kind, data in one.calls],
             "texts": [
-                {"imports": text.imports, "prelude": text.prelude, "setup": text.setup, "call": text.call}
+                {
+                    "imports": text.imports,
+                    "prelude": text.prelude,
+                    "setup": text.setup,
+                    "call": text.call,
+                    "origin": text.origin,
+                }
                 for text in one.texts
             ],
             "constants": [repr(value) for value in one.constants],

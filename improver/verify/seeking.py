@@ -21,6 +21,7 @@ ALIKE = 6  # of one shape that run the same lines
 GIVEN = {"function": ("len",), "value": ("1", "'a'", "[1, 2]")}  # to a function that a call gives
 CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
+LASTING = ("strange", "after")  # what is so stays so however it is varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
 
@@ -137,7 +138,7 @@ class Seeker:
 
     def bases(self, target: Any, function: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the texts, then the recorded calls that can be written."""
-        texts = [{**case, "origin": "text"} for case in function["texts"]]
+        texts = function["texts"]
         recorded = []
         why = ""
         for kind, data in function["calls"]:
@@ -153,7 +154,7 @@ class Seeker:
 
     def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         """Yield variations of one case."""
-        origin = "strange" if case["origin"] == "strange" else "varied"  # what is strange stays so
+        origin = case["origin"] if case["origin"] in LASTING else "varied"
         for call in self.ways(case["call"], target, pool):
             yield {**case, "call": call, "origin": origin}
         for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():

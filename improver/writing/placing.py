@@ -1,6 +1,7 @@
 """Where a project would put a new test, and how it writes tests: file, functions or classes, names in reach (pure)."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +33,11 @@ def name_of(one: tuple[str, ...]) -> str:
     return one[2] if len(one) > 2 else one[1] or one[0].split(".")[0]
 
 
-def place_for(path: str, tests: Sequence[Source], recording: Recording) -> Place | None:
-    """Return where tests of the product file `path` belong, None where the project shows no place for tests."""
+def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str = "") -> Place | None:
+    """Return where tests of the product file `path` belong, None where the project shows no place for tests.
+
+    Where no test file is the whole file's own, one may be that of `owner`, a class or a function of it.
+    """
     known = {test.path: test for test in tests if _is_test_file(test.path)}
     if not known:
         return None
@@ -47,6 +51,8 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording) -> Place
     named = [test for test in known if _stem(test) in _stems(path)]
     if named:
         return _at(known[max(named, key=lambda test: (counts[test], test))])
+    if own := _of_owner(f"{path}::{owner}", known, recording):
+        return _at(known[own])
     most = counts.most_common(1)
     if most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
         return _at(known[most[0][0]])
@@ -55,6 +61,24 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording) -> Place
     fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
     like = _at(beside)
     return None if fresh in known else Place(fresh, None, like.in_classes, {}, like.annotated)
+
+
+def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> str:
+    """Return the test file that is about the class or function `name` ("path::qualname"), "" where there is none.
+
+    It speaks of it, and is named after it or holds most tests that run it.
+    """
+    owner = name.partition("::")[2]
+    running = {
+        test for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.") for test in ids
+    }
+    counts = Counter(test.split("::")[0] for test in running)
+    speaking = [test for test in counts if test in known and re.search(rf"\b{owner}\b", known[test].text)]
+    if not owner or not speaking:
+        return ""
+    named = {test: _stem(test).replace("_", "") in owner.lower() for test in speaking}
+    best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))
+    return best if named[best] or counts[best] >= SHARE * sum(counts.values()) else ""
 
 
 def _is_test_file(path: str) -> bool:

@@ -13,6 +13,7 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
+from improver.writing.following import followed
 from improver.writing.guessing import attributes, guessed, returned
 from improver.writing.harvest import Index, index_of, known_calls
 
@@ -121,14 +122,15 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
         bare = (Case(function, f"{name}()", ((home, name),)),) if _asks_nothing(name, nodes[-1]) else ()
-        texts = (*bare, *known_calls(ground.index, source, home, function))
+        known = known_calls(ground.index, source, home, function)
+        texts = (*bare, *known)
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
             made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)
             calls += [("generated", one.data) for one in made if not one.loose]
         if len(texts) < FEW and ("." in name or len(texts) + len(calls) < FEW):  # objects may not be written
             texts += tuple(guessed(source, home, function, ground.index))
-        texts += tuple(returned(source, home, function, ground.index))
+        texts += (*returned(source, home, function, ground.index), *followed(source, function, known))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
 
 

@@ -93,6 +93,9 @@ def _place(name: str) -> tuple[int, str]:
 def _subject(case: Case) -> str:
     """Return the words for what a test is about."""
     last = case.function.rpartition(".")[2]
+    if case.origin == "after":
+        *owners, _ = called(case).split(".")
+        return "_".join([*map(slug, owners), slug(case.call.rpartition(".")[2]), "after", slug(last)])
     words = [slug(one) for one in called(case).split(".")]
     special = last.startswith("__") and last not in ("__init__", "__new__")
     return "_".join([*words, *([slug(last)] if special else [])])

@@ -59,22 +59,55 @@ class Outcome:
 
 
 def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
-    """Try at most `limit` mutants of the file, and propose tests that notice some of those that live."""
-    drafted = draft_tests(ground, path, limit)
-    notes = possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases)
-    kept = proved(ground, drafted, drafted.tests[:TESTS])
-    return Outcome(drafted, proposal_of(ground, drafted, kept) if kept else None, notes)
+    """Try at most `limit` mutants of the file, and propose tests that notice some of those that live.
+
+    The tests of one proposal go to one test file.
+    """
+    drafts = draft_tests(ground, path, limit)
+    first = drafts[0]
+    notes = possible_bugs(first.weak.source, first.exploration.raised, first.exploration.cases)
+    for drafted in drafts:
+        kept = proved(ground, drafted, drafted.tests[:TESTS])
+        proposal = proposal_of(ground, drafted, kept) if kept else None
+        if proposal is not None:
+            return Outcome(drafted, proposal, notes)
+    return Outcome(first, None, notes)
 
 
-def draft_tests(ground: Ground, path: str, limit: int) -> Drafted:
-    """Find what lives of at most `limit` mutants of the file, and write all tests that notice some of it."""
+def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
+    """Find what lives of at most `limit` mutants of the file, and write all tests that notice some of it.
+
+    There is one draft for each test file that they belong to, that which notices most first, and at least one. No
+    mutant is noticed twice.
+    """
     weak = weak_spots(ground, path, limit)
     exploration = explore(ground, weak)
-    place = place_for(path, ground.tests, ground.recording)
-    if place is None or not exploration.cases:
-        return Drafted(weak, exploration, place)
-    tests, dropped = writable(weak, exploration, place)
-    return Drafted(weak, exploration, place, tuple(tests), dropped)
+    drafts: list[Drafted] = []
+    known: frozenset[str] = frozenset()
+    for place, cases in _placed(ground, path, exploration.cases):
+        fresh = replace(exploration, cases=tuple(_without(case, known) for case in cases))
+        tests, dropped = writable(weak, fresh, place)
+        known = known.union(*(test.kills for test in tests))
+        drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
+    drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))
+    return tuple(drafts) or (Drafted(weak, exploration),)
+
+
+def _placed(ground: Ground, path: str, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
+    """Return the calls by the test files that they belong to, the file first whose calls notice most."""
+    owners = {case.function: case.function.partition("::")[2].partition(".")[0] for case in cases}
+    places = {owner: place_for(path, ground.tests, ground.recording, owner) for owner in {*owners.values()}}
+    found: dict[str, tuple[Place, list[Case]]] = {}
+    for case in cases:
+        place = places[owners[case.function]]
+        if place is not None:
+            found.setdefault(place.path, (place, []))[1].append(case)
+    return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
+
+
+def _without(case: Case, known: frozenset[str]) -> Case:
+    """Return the case without the mutants that other tests notice."""
+    return replace(case, kills=case.kills - known, shows=tuple(one - known for one in case.shows))
 
 
 def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[Written], Counter[str]]:

@@ -29,6 +29,7 @@ from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
+from improver.writing.following import followed
 from improver.writing.turns import MUTANTS, ground_of, paths
 from improver.writing.writer import write_tests
 from tests.improver.judging import PACKAGED
@@ -122,6 +123,32 @@ def keeping(size=3):
         kept.parameters = lambda: {"size": size}
         return kept
     return decorator
+
+
+class Crate:
+    def __init__(self, sea):
+        self.box = Box(range(sea))
+
+
+def crate(sea):
+    return Crate(sea)
+
+
+class Chain:
+    def __init__(self):
+        self._links, self._known = [], set()
+
+    def add(self, sea):
+        if sea not in self._known:
+            self._known.add(sea)
+            self._links.append(sea)
+
+    def clear(self):
+        self._links = []
+        self._known.clear()
+
+    def last(self):
+        return self._links[-1] if self._links else None
 """
 TESTS = """\
 from pier.a import Box, depth, half
@@ -147,6 +174,11 @@ FILES = {
     "pier/a.py": SEA,
     "tests/test_a.py": TESTS,
 }
+
+
+CLEARED = Case(
+    "pier/a.py::Chain.clear", "chain.clear()", (("pier.a", "Chain"),), (), ("chain = Chain()", "chain.add(3)")
+)
 
 
 def alike(one: object, other: object) -> bool:
@@ -315,8 +347,11 @@ def exploration(rig: Rig) -> Exploration:
         wanted("keeping", "keeping()"),
         wanted("late", "late(1)"),
         wanted("Sly.go", "Sly().go()"),
+        wanted("crate", "crate(2)"),
+        Wanted("pier/a.py::Chain.clear", (*followed(source, "pier/a.py::Chain.clear", (CLEARED,)),)),
     ]
-    return explored(rig, tree_of(FILES), asked, mutants_of(source, ["depth", "Box.put", "hangs", "Sunk.__init__"], 60))
+    names = ["depth", "Box.put", "hangs", "Sunk.__init__", "Chain.clear"]
+    return explored(rig, tree_of(FILES), asked, mutants_of(source, names, 60))
 
 
 def found(exploration: Exploration, call: str) -> Case:
@@ -371,6 +406,19 @@ def test_what_a_call_changes_is_looked_at_afterwards(exploration: Exploration) -
     put = found(exploration, "box.put(2)")
     assert (put.setup, put.checks[0]) == (("box = Box([1])",), ("eq", "box.items", "[1, 2]"))
     assert put.kills
+
+
+@pytest.mark.host
+def test_what_a_value_holds_is_looked_into(exploration: Exploration) -> None:
+    checks = found(exploration, "crate(2)").checks
+    assert checks == (("eq", "result.box.items", "[0, 1]"), ("eq", "result.box.name", "'sea'"))
+
+
+@pytest.mark.host
+def test_what_a_call_leaves_behind_shows_in_what_comes_after_it(exploration: Exploration) -> None:
+    after = found(exploration, "chain.last()")
+    assert (after.setup[-2:], after.checks) == (("chain.clear()", "chain.add(3)"), (("eq", "result", "3"),))
+    assert any("self._known.clear()" in name for name in after.kills)
 
 
 @pytest.mark.host

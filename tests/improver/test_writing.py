@@ -7,10 +7,12 @@ import pytest
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Raised, Recording, Repetition
 from improver.judging.functions import definitions
+from improver.judging.mutants import mutants_of
 from improver.records import File, Receipt
 from improver.source import Function, Source
 from improver.writing.assembling import assembled
 from improver.writing.folding import folded
+from improver.writing.following import followed
 from improver.writing.grouping import Row, Written, grouped
 from improver.writing.guessing import attributes, guessed, opposite, returned
 from improver.writing.harvest import index_of, known_calls
@@ -20,7 +22,7 @@ from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import at_odds, contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak, leading_to
 from improver.writing.wording import docstring, name_for, told_of
-from improver.writing.writer import Drafted, proved, writable
+from improver.writing.writer import Drafted, draft_tests, proved, writable
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.judging import PACKAGED
 
@@ -159,6 +161,29 @@ def test_a_round_trip_is_a_call() -> None:
 def test_what_inherits_its_making_is_made_like_its_parent() -> None:
     known = source(f"{SEA}\n\nclass Chest(Box):\n    def lid(self):\n        return 1\n")
     assert [one.call for one in guessed(known, "pier.a", f"{PIER}Chest.lid", {})] == ["Chest([1, 2]).lid()"]
+
+
+@pytest.mark.parametrize(
+    ("body", "setup", "expected"),
+    [
+        pytest.param("        self.items = []\n", ("box.put(1)", "box.put(2)"), ["box.total()"], id="one step again"),
+        pytest.param("        return self.items\n", ("box.put(1)",), [], id="a method that gives something"),
+        pytest.param("        self.items = []\n", (), [], id="nothing was done before"),
+    ],
+)
+def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
+    body: str, setup: tuple[str, ...], expected: list[str]
+) -> None:
+    known = source(f"class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n{body}")
+    one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", *setup), checks=())
+    made = list(followed(known, f"{PIER}Box.empty", (one,)))
+    assert [found.call for found in made] == expected
+    assert [found.setup for found in made] == [
+        ("box = Box()", "box.put(1)", "box.empty()", "box.put(1)") for _ in expected
+    ]
+    assert [name_for(replace(found, checks=one.checks or (("eq", "result", "3"),)), plain("")) for found in made] == [
+        "test_box_total_after_empty_is_3" for _ in expected
+    ]
 
 
 def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
@@ -546,6 +571,56 @@ def test_a_call_goes_only_where_its_names_mean_the_same(
     weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
     tests, dropped = writable(weak, found, place)
     assert (len(tests), dropped["needs another test file"]) == ((1, 0) if fits else (0, 1))
+
+
+PARTS = {
+    "tests/test_tide.py": "from pier import Tide\n\n\ndef test_x(): ...\n",
+    "tests/test_shared.py": "from pier import Ebb, Tide\n\n\ndef test_x(): ...\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [
+        pytest.param("Tide", "tests/test_tide.py", id="named after the class"),
+        pytest.param("Ebb", "tests/test_shared.py", id="the one that runs it"),
+        pytest.param("Flood", "tests/test_pier.py", id="nobody speaks of it"),
+        pytest.param("", "tests/test_pier.py", id="no class"),
+    ],
+)
+def test_a_class_may_have_a_test_file_of_its_own(owner: str, expected: str) -> None:
+    tests = [source(text, path) for path, text in PARTS.items()]
+    ids = tuple(f"{path}::test_x" for path in PARTS)
+    impact = {f"pier/__init__.py::{name}.f": ids for name in ("Tide", "Flood")}
+    impact["pier/__init__.py::Ebb.f"] = ("tests/test_shared.py::test_x",)
+    place = place_for("pier/__init__.py", tests, Recording(impact, {}, {}, {}, RECEIPT), owner)
+    assert place is not None
+    assert place.path == expected
+
+
+def test_tests_of_two_files_do_not_notice_the_same_mutant() -> None:
+    text = "class Tide:\n    def f(self):\n        return 1\n\n\nclass Ebb(Tide):\n    def g(self):\n        return 2\n"
+    product = source(text, "pier.py")
+    tests = [source(text.replace("x()", f"{at}()"), path) for at, (path, text) in enumerate(PARTS.items())]
+    first, second = (mutants_of(product, [name], 9)[0].name for name in ("Tide.f", "Ebb.g"))
+    wanted = {"Tide.f": frozenset({first}), "Ebb.g": frozenset({first, second})}
+    ids = dict(zip(("pier.py::Tide.f", "pier.py::Ebb.g"), ((f"{path}::test_x",) for path in PARTS), strict=True))
+    cases = tuple(
+        replace(case(f"{name.replace('.', '().')}()"), function=f"pier.py::{name}", kills=kills, shows=(kills,),
+                imports=(("pier", name.partition(".")[0]),))
+        for name, kills in wanted.items()
+    )  # fmt: skip
+    fake = FakeExperiments(
+        recorded=Recording(ids, {}, dict.fromkeys(ids, (b"",)), {}, RECEIPT),
+        explored=Exploration(cases, (), {}, RECEIPT),
+        mutated=MutationRun({}, (first, second), {}, RECEIPT),
+    )
+    ground = Ground({"pier.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier.py": product}, tests)
+    drafts = draft_tests(ground, "pier.py", 9)
+    assert [(one.place and one.place.path, [test.kills for test in one.tests]) for one in drafts] == [
+        ("tests/test_shared.py", [frozenset({first, second})]),
+        ("tests/test_tide.py", []),
+    ]
 
 
 def test_only_what_holds_and_notices_is_kept() -> None:
