@@ -34,6 +34,7 @@ COMPUTED: dict[type[ast.operator], tuple[str, str]] = {
     ast.BitXor: (r"\^", "&"),
 }
 COMMUTES = frozenset({"max", "min", "isinstance", "issubclass", "gcd", "lcm", "isclose", "hypot", "zip"})
+COERCED = frozenset({"__contains__", "__exit__", "__aexit__"})  # Python asks only whether what they return is true
 TRUTHS = ast.Compare | ast.BoolOp  # what is a truth value, or near enough to be negated
 
 
@@ -131,6 +132,10 @@ def _return(node: ast.Return, spans: Spans) -> Iterator[Fault]:
     if isinstance(value, ast.Constant) and value.value is None:
         yield _over("return", value, spans, "1", node)
         return
+    if isinstance(value, ast.Constant) and value.value is False:
+        function = spans.source.function_of(node)
+        if function is not None and function.name in COERCED:
+            return
     yield _over("return", value, spans, "None", node)
     if isinstance(value, TRUTHS) and not _is_turned(value):
         yield _negated(value, spans, node)

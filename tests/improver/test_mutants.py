@@ -77,6 +77,19 @@ def test_an_overload_that_only_types_is_left_alone_and_one_that_works_is_not() -
     assert names(stub.replace("@typing.overload\n", ""))
 
 
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        pytest.param("__contains__", [], id="in asks only whether it is true"),
+        pytest.param("__exit__", [], id="so does with"),
+        pytest.param("__eq__", ["2: `return False` → `return None`"], id="who compares gets what is returned"),
+    ],
+)
+def test_no_for_nothing_is_a_fault_only_where_somebody_can_tell(name: str, others: list[str]) -> None:
+    made = names(f"def {name}(a, *b):\n    return False\n", name)
+    assert sorted(made) == sorted(["2: `return False` → `return True`", *others])
+
+
 def test_a_message_is_left_alone_and_its_error_is_not() -> None:
     assert names("def f(a):\n    assert a, 'no'\n    raise KeyError('no')\n") == [
         "2: `assert a, 'no'` → `assert (not (a)), 'no'`",
