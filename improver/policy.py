@@ -98,6 +98,8 @@ class Budget(_Section):
     open_proposals: Positive
     attempts: Positive  # candidates put through the gates in one run
     seconds: Positive
+    open_pulls: Positive = 5  # pull requests of ours that may wait for a human at once
+    nightly_pulls: Positive = 3  # of them, opened within one day
 
 
 class Worth(_Section):

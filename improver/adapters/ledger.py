@@ -4,13 +4,23 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from improver.adapters import ledger_rows as rows
 from improver.adapters.ledger_file import PATIENCE, connect, told, transaction
-from improver.adapters.ledger_records import LIVE, Attempt, Decision, Proposal, Recovery, Run, State
+from improver.adapters.ledger_records import (
+    LIVE,
+    Attempt,
+    Decision,
+    Proposal,
+    Publication,
+    Recovery,
+    Run,
+    State,
+)
 from improver.errors import LedgerError, UsageError
 from improver.records import Draft, Finding, Verdict
 
@@ -129,6 +139,16 @@ class Ledger:
         wanted = states or tuple(State)
         found = self._read("SELECT * FROM proposals ORDER BY number")
         return tuple(self._whole(row) for row in found if row["state"] in wanted)
+
+    def published(self, publication: Publication) -> None:
+        """Record on which pull request a proposal is; what was recorded of it before is replaced."""
+        with self._writing() as write:
+            self.proposal(publication.number)
+            write.execute("INSERT OR REPLACE INTO pulls VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(publication))
+
+    def publications(self) -> tuple[Publication, ...]:
+        """Return which proposals are on which pull requests, oldest proposal first."""
+        return tuple(Publication(*row) for row in self._read("SELECT * FROM pulls ORDER BY proposal"))
 
     # --- decisions --------------------------------------------------------------------------------------------
 

@@ -70,6 +70,22 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Publication:
+    """Where proposal `number` was published: as pull request `pull` of `repository`, on `branch` there at `commit`.
+
+    A change that was made anew is another proposal on the same pull request.
+    """
+
+    number: int
+    repository: str  # owner/name
+    pull: int
+    branch: str
+    commit: str
+    page: str  # the pull request's address
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """What was settled after runs that were killed: proposal numbers, run ids, branch names nobody recorded."""
 

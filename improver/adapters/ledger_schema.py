@@ -54,6 +54,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         f"""CREATE TRIGGER proposals_judged BEFORE UPDATE OF {_WHAT_WAS_JUDGED} ON proposals
             BEGIN SELECT raise(ABORT, 'what was judged cannot change'); END""",
     ),
+    (
+        """CREATE TABLE pulls (
+            proposal INTEGER PRIMARY KEY REFERENCES proposals (number), repository TEXT NOT NULL,
+            pull INTEGER NOT NULL, branch TEXT NOT NULL, commit_id TEXT NOT NULL, page TEXT NOT NULL, at TEXT NOT NULL
+        ) STRICT""",
+    ),
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from improver.adapters.ledger import Ledger, open_ledger
 from improver.adapters.ledger_file import connect
-from improver.adapters.ledger_records import Attempt, Decision, Proposal, Recovery, Run, State
+from improver.adapters.ledger_records import Attempt, Decision, Proposal, Publication, Recovery, Run, State
 from improver.adapters.ledger_schema import MIGRATIONS, migrate
 from improver.adapters.run_lock import run_lock
 from improver.errors import EnvironmentUnfit, LedgerError, UsageError
@@ -272,6 +272,17 @@ def test_recovery_settles_what_was_opening_and_names_strange_branches(ledger: Le
     assert states == [State.OPEN, State.FAILED, State.FAILED, State.OPEN]
     assert ledger.runs()[0].outcome == "interrupted"
     assert ledger.recover(heads, AT) == Recovery((), (), (), ("nova/strange",))
+
+
+def test_where_a_proposal_was_published_is_kept_and_replaced(ledger: Ledger) -> None:
+    ledger.begin_proposal(draft())
+    first = Publication(1, "shop/shop", 7, "nova/a", "a" * 40, "http://127.0.0.1/shop/shop/pull/7", AT)
+    ledger.published(first)
+    moved = replace(first, commit="b" * 40)
+    ledger.published(moved)
+    assert ledger.publications() == (moved,)
+    with pytest.raises(UsageError, match="there is no proposal 2"):
+        ledger.published(replace(first, number=2))
 
 
 # --- the file -----------------------------------------------------------------------------------------------------
