@@ -195,5 +195,5 @@ class Experiments(Protocol):
     def scale(self, tree: Tree, functions: Sequence[str]) -> Scaling:
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
 
-    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
-        """Write, vary and run calls of the functions of one file of the base, and try its mutants on them."""
+    def explore(self, tree: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        """Write, vary and run calls of the functions of one file of `tree`, and try its mutants on them."""

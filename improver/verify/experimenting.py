@@ -70,6 +70,6 @@ class SandboxExperiments:
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
         return scaled(self.rig, (self.base, tree), functions, self.recording())
 
-    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
-        """Write, vary and run calls of the functions of one file of the base, and try its mutants on them."""
-        return explored(self.rig, self.base, wanted, mutants)
+    def explore(self, tree: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        """Write, vary and run calls of the functions of one file of `tree`, and try its mutants on them."""
+        return explored(self.rig, tree, wanted, mutants)

@@ -89,7 +89,7 @@ def explore(ground: Ground, weak: Weak) -> Exploration:
     wanted = [one for one in wanted_of(ground, weak.source, names) if one.texts or one.calls]
     if not wanted:
         return Exploration((), (), {}, weak.run.receipt, "nothing is known of any call" if weak.living else "")
-    return ground.experiments.explore(wanted, weak.living)
+    return ground.experiments.explore(ground.tree, wanted, weak.living)
 
 
 def leading_to(names: Collection[str], source: Source) -> set[str]:

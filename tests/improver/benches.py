@@ -76,8 +76,8 @@ class FakeExperiments:
         self.asked.append((tree, functions))
         return self.scaled
 
-    def explore(self, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
-        self.asked.append((wanted, mutants))
+    def explore(self, tree: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
+        self.asked.append((tree, wanted, mutants))
         return self.explored
 
 
