@@ -51,7 +51,7 @@ class Account:
 
 def title(text: str) -> str:
     """Return verb, effect and area in at most TITLE_LENGTH characters, no line breaks, no number cut in two."""
-    line = _line(text)
+    line = one_line(text)
     if len(line) <= TITLE_LENGTH:
         return line
     kept = line[: TITLE_LENGTH - 1]
@@ -60,15 +60,15 @@ def title(text: str) -> str:
 
 def trailers(account: Account) -> str:
     """Return the commit's trailers: the rule, one finding key a line, the digests of the claims and of all bytes."""
-    lines = [f"Nova-Rule: {_line(account.rule)}"]
-    lines += [f"Nova-Finding: {_line(finding.key)}" for finding in account.findings]
+    lines = [f"Nova-Rule: {one_line(account.rule)}"]
+    lines += [f"Nova-Finding: {one_line(finding.key)}" for finding in account.findings]
     lines += [f"Nova-Evidence: {account.claims_digest}", f"{FILE_TRAILER} {account.digest}"]
     return "\n".join(lines)
 
 
 def commit_message(account: Account) -> str:
     """Return subject, reason and trailers."""
-    return f"{title(account.title)}\n\n{_line(account.why)}\n\n{trailers(account)}\n"
+    return f"{title(account.title)}\n\n{one_line(account.why)}\n\n{trailers(account)}\n"
 
 
 def body(account: Account) -> str:
@@ -169,7 +169,7 @@ def _amount(name: str, number: int) -> str:
 
 def plain(text: str) -> str:
     """Return `text` as one line that says only itself: no markup, link, mention or reference comes alive in it."""
-    parts = re.split(r"(`[^`]*`)", _line(text))
+    parts = re.split(r"(`[^`]*`)", one_line(text))
     return "".join(part if at % 2 else re.sub(LIVE, _quoted, part) for at, part in enumerate(parts))
 
 
@@ -177,13 +177,14 @@ def _quoted(match: re.Match[str]) -> str:
     return f"`{match.group()}`" if match.group() != "`" else "'"
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return `text` as one line: what cannot be seen becomes a space, spaces in a row become one."""
     return " ".join("".join(" " if unicodedata.category(char).startswith(UNSEEN) else char for char in text).split())
 
 
 def as_code(text: str) -> str:
     """Return `text` as one line of code that nothing in it can end."""
-    return f"`{_line(text).replace('`', chr(39))}`"
+    return f"`{one_line(text).replace('`', chr(39))}`"
 
 
 def _word(text: str) -> str:
