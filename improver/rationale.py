@@ -49,6 +49,22 @@ class Account:
     stamp: str  # "" or why this is not evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a human goes on from the text where they read it: Markdown of ours."""
+
+    rollback: str
+    reproduce: str
+    refuse: str
+
+
+HERE = Ways(
+    "`improve undo` reverts it in one commit.",
+    "`improve verify NUMBER` runs every gate again and compares the claims digest.",
+    "`improve reject NUMBER`, with `--here` for this file or `--rule` for the whole rule.",
+)
+
+
 def title(text: str) -> str:
     """Return verb, effect and area in at most TITLE_LENGTH characters, no line breaks, no number cut in two."""
     line = one_line(text)
@@ -72,6 +88,12 @@ def commit_message(account: Account) -> str:
 
 
 def body(account: Account) -> str:
+    """Return the proposal's text as it is read here, with its keys and digest unseen at the end."""
+    keys = ",".join(_word(finding.key) for finding in account.findings)
+    return f"{told(account, HERE)}\n<!-- nova: findings={keys} evidence={account.claims_digest} -->\n"
+
+
+def told(account: Account, ways: Ways) -> str:
     """Return the proposal's text in Markdown; the first two lines suffice for a busy human."""
     sections = [
         _headline(account),
@@ -81,10 +103,9 @@ def body(account: Account) -> str:
         f"## Not checked\n\n{_bullets(_not_checked(account)) or 'Every gate gave a verdict.'}",
         f"## Alternatives rejected\n\n{_bullets(account.refused) or 'None was tried.'}",
         f"## Risk and rollback\n\n{_risk(account)} Safe when: {plain(account.safe_when).rstrip('.')}. "
-        "Rollback: `improve undo` reverts it in one commit.",
-        "## Reproduce\n\n`improve verify NUMBER` runs every gate again and compares the claims digest.",
-        "## How to say no\n\n`improve reject NUMBER`, with `--here` for this file or `--rule` for the whole rule.",
-        f"<!-- nova: findings={','.join(_word(f.key) for f in account.findings)} evidence={account.claims_digest} -->",
+        f"Rollback: {ways.rollback}",
+        f"## Reproduce\n\n{ways.reproduce}",
+        f"## How to say no\n\n{ways.refuse}",
     ]
     return "\n\n".join(sections) + "\n"
 
