@@ -1,0 +1,86 @@
+"""All that was said and done about the pull requests of ours, as it stands on the host."""
+
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from improver.host import MAY_DECIDE, Comment, GivenReview, Host, Issue, Person, Pull
+from improver.marking import ProposalMark, mark_of, marks
+
+BRANCHES = "nova/"
+DASHBOARD = "nova:dashboard"  # the label of the issue that shows all of it
+TICKED = ("- [x] ", "- [X] ")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """All that was said and done about one pull request of ours."""
+
+    pull: Pull
+    mark: ProposalMark
+    comments: tuple[Comment, ...] = ()
+    reviews: tuple[GivenReview, ...] = ()
+    deciders: frozenset[str] = frozenset()  # logins whose word counts, by what they may do right now
+    me: str = ""  # the login that we speak with
+
+    def is_ours(self, comment: Comment) -> bool:
+        """Tell whether we wrote a comment, under this login or under that which opened the pull request."""
+        return comment.author.login in (self.me, self.pull.author.login)
+
+    def carried(self, kind: str) -> list[dict[str, object]]:
+        """Return what our own comments carry of this kind."""
+        return [body for one in self.comments if self.is_ours(one) for body in marks(one.text, kind)]
+
+    @property
+    def answered(self) -> set[int]:
+        """Return the comments that we answered."""
+        return {number for body in self.carried("answer") if isinstance(number := body.get("comment"), int)}
+
+    @property
+    def pushed_to(self) -> bool:
+        """Tell whether somebody else pushed to its branch; then hands off."""
+        return self.pull.head != self.mark.commit
+
+
+def ours(pull: Pull) -> ProposalMark | None:
+    """Return what a pull request of ours proposes, None when it is not ours."""
+    return mark_of(pull.body) if pull.own and pull.branch.startswith(BRANCHES) else None
+
+
+def read(host: Host) -> tuple[Story, ...]:
+    """Read all that was said and done about every pull request of ours, oldest first."""
+    me, may = host.viewer(), _asking(host)
+    return tuple(_story(host, one, mark, (me, may)) for one in host.pulls() if (mark := ours(one)))
+
+
+def read_one(host: Host, number: int) -> Story | None:
+    """Read all that was said and done about one pull request, None when it is not ours."""
+    pull = host.pull(number)
+    mark = ours(pull)
+    return _story(host, pull, mark, (host.viewer(), _asking(host))) if mark else None
+
+
+def _asking(host: Host) -> Callable[[str], bool]:
+    """Return what tells whether somebody may decide right now; each is asked about once."""
+    return functools.cache(lambda login: host.permission(login) in MAY_DECIDE)
+
+
+def _story(host: Host, pull: Pull, mark: ProposalMark, known: tuple[str, Callable[[str], bool]]) -> Story:
+    me, may = known
+    pull = pull if pull.open or pull.ended_by else host.pull(pull.number)
+    comments, reviews = host.comments(pull.number), host.reviews(pull.number)
+    people = [pull.ended_by, *(one.author for one in comments), *(one.author for one in reviews)]
+    deciders = frozenset(one.login for one in people if one and is_human(one) and may(one.login))
+    return Story(pull, mark, comments, reviews, deciders, me)
+
+
+def is_human(person: Person) -> bool:
+    """Tell whether somebody is no program, whatever they are called here."""
+    return not person.bot and not person.login.endswith("[bot]")
+
+
+def ticked(issues: Iterable[Issue], story: Story) -> bool:
+    """Tell whether a human ticked this pull request on our dashboard, to have it revived."""
+    own = (one for one in issues if one.author.login in (story.me, story.pull.author.login))
+    lines = (line for one in own for line in one.body.splitlines() if line.startswith(TICKED))
+    return any(body.get("pull") == story.pull.number for line in lines for body in marks(line, "revive"))
