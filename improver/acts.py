@@ -28,8 +28,9 @@ from improver.observer import Project
 from improver.outcome import Report
 from improver.policy import Policy
 from improver.preparing import Tell, Wish, prepare
-from improver.proposing import Proposed, Publisher
-from improver.records import Draft, Tree
+from improver.proposing import Ground, Proposed, Publisher
+from improver.records import Draft, Tree, edits_between
+from improver.returning import came_back
 from improver.reviewing import Review, Reviewers, human_change, review
 from improver.scan import Scan, read_project, scan
 from improver.settings import Settings
@@ -43,6 +44,7 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.verifying import Standing, Verification, bound, changed, verify
+from improver.writing.writer import RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
     for left_out in found.unreadable:
         tell(Event("skip", "scan", f"{left_out.path} is left out: {left_out.reason}"))
     tell(Event("ok", "scan", f"{found.files} files · {len(found.findings)} findings"))
+    heed_reverts(improver, ground, found, tell)
     forge = LocalForge(improver.ledger, run)
     publisher = Publisher(improver.repository, forge, ground, now, lambda: secrets.token_hex(16))
     gates = ordered(improver.gates, ground.policy)
@@ -133,6 +136,22 @@ def settle(improver: Improver, tell: Tell) -> None:
             tell(Event("note", "recover", f"the branch of proposal #{one.number} is gone; it no longer counts as open"))
     for branch in settled.unknown:
         tell(Event("note", "recover", f"the branch {branch} is not in the ledger; it is left alone"))
+
+
+def heed_reverts(improver: Improver, ground: Ground, found: Scan, tell: Tell) -> None:
+    """Record as rejected what a merged proposal had mended and is back on the base: a human reverted it."""
+    ledger, repository = improver.ledger, improver.repository
+    keys = {finding.key for finding in found.findings}
+    standing = {one.number for one in ledger.decisions() if one.effective and one.verdict.decision == "approved"}
+    for one in ledger.proposals(State.APPROVED):
+        draft = one.draft
+        again = draft.rule == RULE or not keys.isdisjoint(finding.key for finding in draft.findings)
+        if not (again and one.merge and one.number in standing and repository.contains(ground.base, one.merge)):
+            continue
+        if came_back(edits_between(repository.tree(draft.base), repository.tree(draft.commit)), ground.tree):
+            ledger.returned(one.number, now().isoformat(timespec="seconds"))
+            text = f"merged proposal #{one.number} is gone again; if nobody reverted it: improve undo {one.number}"
+            tell(Event("note", "revert", text))
 
 
 def reverify(improver: Improver, number: int, tell: Tell) -> Verification:

@@ -178,6 +178,15 @@ class Ledger:
             write.execute(update, (commit, into, number))
         return self.proposal(number)
 
+    def returned(self, number: int, at: str) -> Proposal:
+        """Record as a rejection that what merged proposal `number` mended is back in the branch it came into."""
+        with self._writing() as write:
+            found = self._expect(number, (State.APPROVED,), "come back")
+            why = f"merged in #{number} and came back: reverted by a human?"
+            who = f"the history of {found.into}"
+            _insert_verdict(write, number, Verdict(found.draft.id, "rejected", who, why, "finding", at))
+        return found
+
     def undo(self, number: int, reviewer: str, reason: str, at: str) -> Proposal:
         """Take the verdict on proposal `number` back: it is open again, or stale and unmerged when it had been merged.
 

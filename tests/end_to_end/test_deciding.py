@@ -161,6 +161,27 @@ def test_only_a_human_at_a_terminal_merges_and_takes_back(tmp_path: Path) -> Non
     ]
 
 
+def test_what_a_human_reverts_by_git_stays_away_until_it_is_asked_for(tmp_path: Path) -> None:
+    root = made(tmp_path)
+    assert proposed(root) == ["explicit_cause pier/a.py"]
+    assert at_terminal(root, "approve", "1").status == 0
+    git(root, "revert", "--no-edit", "-m", "1", "HEAD")
+    committed(root, {"pier/a.py": f"# Later.\n{DEPTH}"})
+
+    ended = improve(root, "run", "--json")
+    why = "merged in #1 and came back: reverted by a human?"
+    assert (ended.status, ended.data["outcome"]) == (0, "all_suppressed"), ended
+    assert ended.data["funnel"]["drops"] == {f"rejected in proposal #1: {why}": 1}
+    assert f"rejected by the history of main because {why} · improve undo 1" in improve(root, "decisions").out
+    assert [(one["decision"], one["effective"]) for one in decided(root)] == [("approved", False), ("rejected", True)]
+
+    head = git(root, "rev-parse", "HEAD")
+    undone = improve(root, "undo", "1", "--json")  # there is nothing to revert, so that no terminal is needed
+    assert (undone.status, undone.data["state"], undone.data["revert"]) == (0, "stale", ""), undone
+    assert git(root, "rev-parse", "HEAD") == head
+    assert proposed(root) == ["explicit_cause pier/a.py"]
+
+
 def test_a_proposal_that_is_not_what_was_judged_is_not_merged(tmp_path: Path) -> None:
     root = made(tmp_path)
     proposed(root)

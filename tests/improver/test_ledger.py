@@ -147,6 +147,20 @@ def test_a_merged_approval_that_is_undone_leaves_a_stale_proposal(ledger: Ledger
     assert ledger.undo(1, "a human", "broke it", AT) == Proposal(1, State.STALE, draft())
 
 
+def test_what_was_merged_and_came_back_is_a_rejection_until_it_is_undone(ledger: Ledger) -> None:
+    opened(ledger, draft())
+    with pytest.raises(UsageError, match="cannot come back"):
+        ledger.returned(1, AT)
+    ledger.decide(1, verdict("approved"))
+    ledger.merged(1, "e" * 40, "main")
+    assert ledger.returned(1, AT).merge == "e" * 40
+    why = "merged in #1 and came back: reverted by a human?"
+    assert ledger.suppressed(FINDING) == f"rejected in proposal #1: {why}"
+    assert ledger.decisions()[-1].verdict == Verdict("one", "rejected", "the history of main", why, "finding", AT)
+    assert ledger.undo(1, "a human", "", AT) == Proposal(1, State.STALE, draft())
+    assert ledger.suppressed(FINDING) == ""
+
+
 def test_an_unmerged_approval_that_is_undone_leaves_an_open_proposal(ledger: Ledger) -> None:
     opened(ledger, draft())
     ledger.decide(1, verdict("approved"))

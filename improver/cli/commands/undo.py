@@ -16,7 +16,9 @@ def command(common: Common, number: int, because: str) -> int:
     with open_improver(common.settings) as improver:
         proposal = improver.ledger.proposal(number)
         reverted = ""
-        if proposal.merge:
+        given = {one.number: one.verdict.decision for one in improver.ledger.decisions() if one.effective}
+        gone = given.get(number) == "rejected"  # somebody reverted it already
+        if proposal.merge and not gone:
             message = f"Revert proposal #{number}: {proposal.draft.title}\n\nThis reverts commit {proposal.merge}.\n"
             reverted = merging.revert(
                 common.settings, merging.Reversal(proposal.merge, proposal.into, message), at
