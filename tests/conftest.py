@@ -1,13 +1,16 @@
-"""Fixtures of all tests: the sandbox of this machine, looked for only when a test asks."""
+"""Fixtures of all tests: the sandbox of this machine and a stand-in for GitHub, made only when a test asks."""
 
 import signal
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from improver.records import Tier
 from improver.verify.sandbox import Sandbox, best_sandbox
+from tests.stand_in import Hub, stand_in
 
 
 def pytest_configure() -> None:
@@ -22,6 +25,13 @@ def pytest_configure() -> None:
 def strongest() -> Sandbox:
     """Return the strongest sandbox that works here for the running interpreter."""
     return best_sandbox(sys.executable)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    """Return a stand-in for GitHub that serves an empty repository acme/shop on loopback."""
+    with stand_in(tmp_path / "hub") as served:
+        yield served
 
 
 @pytest.fixture(autouse=True)
