@@ -225,6 +225,9 @@ class Remote(Protocol):
     def heads(self) -> dict[str, str]:
         """Return the commit of every branch, by its name without refs/heads/."""
 
+    def pull_heads(self) -> dict[int, str]:
+        """Return the head of every pull request, open or not, by its number."""
+
     def evidence(self) -> dict[str, str]:
         """Return the object of every ref below refs/nova/evidence/, by the proposal's id."""
 

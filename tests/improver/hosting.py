@@ -24,6 +24,9 @@ class FakeRemote:
     def heads(self) -> dict[str, str]:
         return dict(self.branches)
 
+    def pull_heads(self) -> dict[int, str]:
+        return {int(ref.split("/")[2]): commit for ref, commit in self.refs.items() if ref.startswith("refs/pull/")}
+
     def evidence(self) -> dict[str, str]:
         return {name: f"{number:040x}" for number, name in enumerate(self.kept)}
 

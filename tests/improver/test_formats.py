@@ -1,11 +1,9 @@
-"""A review as others read it: nothing in the change can speak for the reviewer, and sizes are bounded."""
+"""A review as others read it: nothing in the change can speak for the reviewer."""
 
 import json
 from dataclasses import replace
 
-import pytest
-
-from improver.cli.formats import MOST_BYTES, github, markdown, sarif, verdict
+from improver.cli.formats import github, sarif
 from improver.records import File, Finding, GateResult, Receipt, Ruling, Safety
 from improver.reviewing import Review, Suggestion, human_change
 
@@ -21,22 +19,6 @@ BETTER = Suggestion(FINDING, "late_binding", 3, 4, "    x = 1\n    y = 2\n", Saf
 CHANGE = human_change({}, {"pier/a.py": File(b"x = 1\n")}, "Add", "")
 REVIEW = Review(CHANGE, RESULTS, ("lint: a.py:1: bad",), (FINDING,), (BETTER,), ())
 QUIET = Review(CHANGE, RESULTS[:1], (), (), (), ())
-
-
-@pytest.mark.parametrize(
-    ("review", "says"),
-    [
-        (REVIEW, "refused: lint: a.py:1: bad"),
-        (replace(REVIEW, refusals=()), "1 new finding; 1 of 4 gates pass"),
-        (replace(REVIEW, refusals=(), findings=(FINDING, FINDING)), "2 new findings; 1 of 4 gates pass"),
-        (replace(REVIEW, refusals=(), findings=()), "a human is asked; 1 of 4 gates pass"),
-        (QUIET, "nothing new; 1 of 1 gates pass"),
-    ],
-    ids=["refused", "found one", "found two", "asked", "nothing new"],
-)
-def test_the_first_line_is_the_verdict(review: Review, says: str) -> None:
-    assert verdict(review) == says
-    assert markdown(review).startswith("**")
 
 
 def test_annotations_name_the_place() -> None:
@@ -78,24 +60,3 @@ def test_sarif_holds_a_result_for_each_remark_and_names_its_rules_once() -> None
 def test_an_address_in_sarif_is_one() -> None:
     log = sarif(replace(QUIET, findings=(replace(FINDING, path="pier/a b#1.py"),)), "1.0")
     assert '"uri": "pier/a%20b%231.py"' in json.dumps(log)
-
-
-def test_markdown_shows_what_could_stand_there_and_what_was_not_checked() -> None:
-    text = markdown(REVIEW)
-    assert "`pier/a.py:3` could be (proved; it reads better):\n\n````python\n    x = 1\n    y = 2\n````\n" in text
-    assert "Not checked:\n\n- types: no checker is set up\n" in text
-
-
-def test_markup_mentions_and_references_of_the_change_do_not_work() -> None:
-    bad = replace(FINDING, message="@ada closes #7 <img src=x> [x](y) **b** `c`\n# head", path="a`b.py")
-    text = markdown(replace(QUIET, findings=(bad,)))
-    assert text.splitlines()[-1] == (
-        "- notice: `late_binding` at `a'b.py:3`: `@ada` closes `#7` `<img` src=x> [x`](`y) `**`b`**` `c` # head"
-    )
-
-
-def test_a_summary_that_is_too_long_says_how_much_is_left_out() -> None:
-    many = tuple(replace(FINDING, message="x" * 500) for _ in range(400))
-    text = markdown(replace(QUIET, findings=many))
-    assert len(text.encode()) < MOST_BYTES + 100
-    assert "lines more did not fit here." in text

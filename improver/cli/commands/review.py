@@ -9,19 +9,22 @@ import click
 
 from improver.acts import between, look_at, staged
 from improver.app import open_improver
-from improver.cli.formats import github, markdown, sarif, verdict
+from improver.cli.formats import github, sarif
 from improver.cli.options import Common, improve_command
+from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.telling import told_by
 from improver.cli.terminal import Terminal
 from improver.errors import UsageError
 from improver.preparing import Wish
+from improver.remarking import Told, markdown, told_of
 from improver.reviewing import Review
 
 MARKS = {"refused": "no", "found": "no", "asked": "skip", "nothing_new": "ok"}
-FORMATS: Mapping[str, Callable[[Review], str]] = {
-    "github": lambda review: "\n".join(github(review)),
-    "markdown": markdown,
-    "sarif": lambda review: json.dumps(sarif(review, importlib.metadata.version("nova")), indent=2),
+FORMATS: Mapping[str, Callable[[Review, Told], str]] = {
+    "github": lambda review, _: "\n".join(github(review)),
+    "json": lambda _, told: told.as_json(),
+    "markdown": lambda _, told: markdown(told),
+    "sarif": lambda review, _: json.dumps(sarif(review, importlib.metadata.version("nova")), indent=2),
 }
 
 
@@ -41,14 +44,23 @@ def command(common: Common, span: str | None, of_index: bool, output_format: str
         raise UsageError(f"--json and --output-format {output_format} both want stdout", fix="name one of them")
     with open_improver(common.settings) as improver:
         asked = between(improver, span) if span else staged(improver)
-        told = common.terminal if output_format == "text" else quietly(common.terminal)
-        found = look_at(improver, asked, Wish(tolerate_red=tolerate_red), told_by(told))
-    if output_format == "text":
-        tell(common.terminal, found)
-        common.terminal.result(found.outcome, fields_of(found, asked.base))
-    else:
-        click.echo(FORMATS[output_format](found))
+        listener = common.terminal if output_format == "text" else quietly(common.terminal)
+        found = look_at(improver, asked, Wish(tolerate_red=tolerate_red), told_by(listener))
+        head = improver.repository.resolve(span.partition("..")[2] or "HEAD") if span else ""
+    told = told_of(found, asked.base, head)
+    show(common, found, told, output_format)
     return 1 if found.refusals or found.findings else 0
+
+
+def show(common: Common, review: Review, told: Told, output_format: str) -> None:
+    """Print a review in the form asked for, and add it to the summary of a workflow's step."""
+    if output_format == "text":
+        tell(common.terminal, review, told)
+        if common.terminal.as_json:
+            click.echo(told.as_json())
+    else:
+        click.echo(FORMATS[output_format](review, told))
+    add_to_summary(common.settings.host.summary, markdown(told, MOST_SUMMARY))
 
 
 def quietly(terminal: Terminal) -> Terminal:
@@ -56,7 +68,7 @@ def quietly(terminal: Terminal) -> Terminal:
     return replace(terminal, as_json=True)
 
 
-def tell(terminal: Terminal, review: Review) -> None:
+def tell(terminal: Terminal, review: Review, told: Told) -> None:
     """Print what refuses, what a human is asked, what is new and what could be better."""
     for said, mark in ((review.refusals, "no"), (review.questions, "skip")):
         for one in said:
@@ -70,24 +82,4 @@ def tell(terminal: Terminal, review: Review) -> None:
         terminal.text("\n".join(f"    {line}" for line in better.text.splitlines()))
     for words in (*review.unchecked, *review.unreadable):
         terminal.line("note", "unchecked", words)
-    terminal.line(MARKS[review.outcome], review.outcome, verdict(review))
-
-
-def fields_of(review: Review, base: str) -> dict[str, object]:
-    """Return a review as plain data."""
-    return {
-        "base": base,
-        "reason": verdict(review),
-        "gates": {result.gate: result.ruling.value for result in review.results},
-        "refusals": list(review.refusals),
-        "questions": list(review.questions),
-        "findings": [
-            {"rule": one.rule, "path": one.path, "line": one.line, "message": one.message} for one in review.findings
-        ],
-        "suggestions": [
-            {"path": one.finding.path, "first": one.first, "last": one.last, "text": one.text, "why": one.why}
-            for one in review.suggestions
-        ],
-        "unchecked": [*review.unchecked, *review.unreadable],
-        "next": [f"improve codemods explain {name}" for name in sorted({one.codemod for one in review.suggestions})],
-    }
+    terminal.line(MARKS[review.outcome], review.outcome, told.reason)
