@@ -174,7 +174,7 @@ def _reason(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Why findings are not tried: by their keys, by rule and file, by rule; known without any ledger."""
+    """Why findings are not tried, said by humans: by their keys, by rule and file, by rule."""
 
     keys: Mapping[str, str]
     places: Mapping[tuple[str, str], str]
@@ -187,29 +187,24 @@ class Held:
 
 
 def held(stories: Sequence[Story]) -> Held:
-    """Return what the pull requests of ours hold back: what is open, merged, or was said no to."""
+    """Return what humans said no to on pull requests of ours; no ledger is needed to know."""
     keys: dict[str, str] = {}
     places: dict[tuple[str, str], str] = {}
     rules: dict[str, str] = {}
     for story in stories:
         given, mark = verdict(story), story.mark
-        reason = _holding(story, given)
-        if reason:
-            keys |= dict.fromkeys(mark.findings, reason)
-        if given and given.decision == "rejected" and given.scope == "here":
+        if given is None or given.decision != "rejected":
+            continue
+        reason = _rejection(story, given)
+        keys |= dict.fromkeys(mark.findings, reason)
+        if given.scope == "here":
             places[mark.rule, mark.path] = reason
-        if given and given.decision == "rejected" and given.scope == "rule":
+        if given.scope == "rule":
             rules[mark.rule] = reason
     return Held(keys, places, rules)
 
 
-def _holding(story: Story, given: Verdict | None) -> str:
-    number = story.pull.number
-    if given and given.decision == "rejected":
-        scope = {"rule": f" the rule {story.mark.rule}", "here": f" {story.mark.rule} in this file"}.get(
-            given.scope, ""
-        )
-        return f"rejected{scope} in pull request #{number}" + (f": {given.reason}" if given.reason else "")
-    if story.pull.open:
-        return f"same as open pull request #{number}"
-    return f"same as merged pull request #{number}" if story.pull.merged else ""
+def _rejection(story: Story, given: Verdict) -> str:
+    rule = story.mark.rule
+    scope = {"rule": f" the rule {rule}", "here": f" {rule} in this file"}.get(given.scope, "")
+    return f"rejected{scope} in pull request #{story.pull.number}" + (f": {given.reason}" if given.reason else "")

@@ -187,6 +187,19 @@ class Ledger:
             _insert_verdict(write, number, Verdict(found.draft.id, "rejected", who, why, "finding", at))
         return found
 
+    def learn(self, number: int, verdict: Verdict, state: State, merge: tuple[str, str] = ("", "")) -> Proposal:
+        """Record a verdict that was given elsewhere, and the state of proposal `number` since then.
+
+        `merge` is the commit that merged it there, and the branch; what is known as merged stays so.
+        """
+        with self._writing() as write:
+            found = self.proposal(number)
+            _insert_verdict(write, number, verdict)
+            if not found.merge:
+                update = "UPDATE proposals SET state = ?, merge_commit = ?, merged_into = ? WHERE number = ?"
+                write.execute(update, (state, *merge, number))
+        return self.proposal(number)
+
     def undo(self, number: int, reviewer: str, reason: str, at: str) -> Proposal:
         """Take the verdict on proposal `number` back: it is open again, or stale and unmerged when it had been merged.
 

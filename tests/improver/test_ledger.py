@@ -272,6 +272,16 @@ def test_what_was_judged_or_decided_cannot_be_rewritten(ledger: Ledger, tmp_path
     raw.close()
 
 
+def test_what_was_decided_elsewhere_is_learned_whatever_the_state_here(ledger: Ledger) -> None:
+    ledger.stale(opened(ledger, draft()))
+    assert ledger.learn(1, verdict("rejected"), State.REJECTED) == Proposal(1, State.REJECTED, draft())
+    merge = ("e" * 40, "main")
+    assert ledger.learn(1, verdict("approved"), State.APPROVED, merge) == Proposal(1, State.APPROVED, draft(), *merge)
+    assert ledger.learn(1, verdict("rejected", "rule"), State.REJECTED).merge == merge[0]
+    given = [(one.verdict.decision, one.verdict.scope, one.effective) for one in ledger.decisions()]
+    assert given == [("rejected", "finding", False), ("approved", "finding", False), ("rejected", "rule", True)]
+
+
 # --- recovery -----------------------------------------------------------------------------------------------------
 
 

@@ -269,8 +269,8 @@ FINDING = Finding("key-b", "open_with", "shop/files.py", "", 3, 0, "open without
 @pytest.mark.parametrize(
     ("acts", "finding", "reason"),
     [
-        pytest.param([], FINDING, "same as open pull request #1", id="open"),
-        pytest.param([accept()], FINDING, "same as merged pull request #1", id="merged"),
+        pytest.param([], FINDING, "", id="open"),
+        pytest.param([accept()], FINDING, "", id="merged"),
         pytest.param([say("ugly"), close()], FINDING, "rejected in pull request #1: ugly", id="rejected"),
         pytest.param([close()], replace(FINDING, key="new"), "", id="other code of the same rule"),
         pytest.param(
@@ -288,10 +288,15 @@ FINDING = Finding("key-b", "open_with", "shop/files.py", "", 3, 0, "open without
         ),
         pytest.param([close(), say(UNDO)], FINDING, "", id="taken back"),
         pytest.param([lambda host, number: host.close_pull(number)], FINDING, "", id="closed by us"),
-        pytest.param([accept(ROBOT)], FINDING, "same as merged pull request #1", id="merged by a program"),
+        pytest.param(
+            [accept(), say("/nova no because it broke us")],
+            FINDING,
+            "rejected in pull request #1: it broke us",
+            id="merged and regretted",
+        ),
     ],
 )
-def test_findings_are_held_back_by_pull_requests(acts: list[Act], finding: Finding, reason: str) -> None:
+def test_findings_are_held_back_by_what_humans_said(acts: list[Act], finding: Finding, reason: str) -> None:
     host, number = hosted()
     for act in acts:
         act(host, number)
