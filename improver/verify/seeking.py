@@ -186,16 +186,30 @@ class Seeker:
         """Tell a case with those of its checks that hold twice more, if there are any; return it."""
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
-        readers: set[str] = set()
+        whole["checks"] = self.timeless(whole)
         for _ in range(2):
-            with self.timing.watched(readers):
-                unmet = self.checking.unmet(self.checking.compiled(whole), self.phrasing.space_of, QUICK)
+            unmet, readers = self.unmet(whole)
             if unmet is None or readers or (0 in unmet and whole["checks"][0][0] == "raises"):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
         if whole["checks"]:
             self.tell("case", whole)
         return whole
+
+    def timeless(self, whole: dict[str, Any]) -> list[Any]:
+        """Return the checks that read no clock: all that there are where the call itself does, or ends in an error."""
+        checks: list[Any] = whole["checks"]
+        call_reads = self.unmet({**whole, "checks": []})[1]
+        if checks[0][0] == "raises" or call_reads or not self.unmet(whole)[1]:
+            return checks
+        return [one for one in checks if not self.unmet({**whole, "checks": [one]})[1]]
+
+    def unmet(self, case: dict[str, Any]) -> tuple[list[int] | None, set[str]]:
+        """Return the numbers of the checks that a case does not meet, None when it is late, and who reads the clock."""
+        readers: set[str] = set()
+        with self.timing.watched(readers):
+            compiled = self.checking.compiled(case)
+            return self.checking.unmet(compiled, self.phrasing.space_of, QUICK), readers
 
     def lifted(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
         """Return the case with what the call may change in variables, so that it can be looked at afterwards."""

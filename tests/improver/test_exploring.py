@@ -134,6 +134,19 @@ def crate(sea):
     return Crate(sea)
 
 
+class Tide:
+    def __init__(self, size):
+        self.size = size
+
+    @property
+    def now(self):
+        return time.time() > 1
+
+
+def tide(size=3):
+    return Tide(size)
+
+
 class Chain:
     def __init__(self):
         self._links, self._known = [], set()
@@ -348,6 +361,7 @@ def exploration(rig: Rig) -> Exploration:
         wanted("late", "late(1)"),
         wanted("Sly.go", "Sly().go()"),
         wanted("crate", "crate(2)"),
+        wanted("tide", "tide()"),
         Wanted("pier/a.py::Chain.clear", (*followed(source, "pier/a.py::Chain.clear", (CLEARED,)),)),
     ]
     names = ["depth", "Box.put", "hangs", "Sunk.__init__", "Chain.clear"]
@@ -424,6 +438,7 @@ def test_what_a_call_leaves_behind_shows_in_what_comes_after_it(exploration: Exp
 @pytest.mark.host
 def test_chance_and_time_are_never_demanded_and_fractions_are_not_to_the_last_digit(exploration: Exploration) -> None:
     assert not [case for case in exploration.cases if case.function.endswith(("::thrown", "::late"))]
+    assert found(exploration, "tide()").checks == (("eq", "result.size", "3"),)
     assert found(exploration, "half(2)").checks[0][0] == "approx"
 
 
