@@ -12,6 +12,7 @@ from improver.app import policy_of
 from improver.policy import Policy
 from improver.records import File, Tree
 from improver.verify.bench import SandboxBench, baseline_key, measure
+from improver.verify.compiling import with_compiled
 from improver.verify.configuration import read as read_configuration
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -47,6 +48,7 @@ def bench_of(package: Package, tree: Tree, policy: Policy, base: Path = OURS) ->
     """Measure the suite of `tree` in the strongest sandbox; tests that come out otherwise each time are left out."""
     python = str(environment(package, base))
     rig = Rig(best_sandbox(python), find_layout(tree, WORK, python, policy), policy, read_configuration(tree))
+    rig = with_compiled(rig, tree, CACHE)
     digest = hashlib.sha256("".join(f"{path} {tree[path].digest}\n" for path in sorted(tree)).encode()).hexdigest()
     baseline = measure(rig, tree, CACHE, key=baseline_key(digest, rig))
     if baseline.flaky:

@@ -6,7 +6,7 @@ import importlib.metadata
 import importlib.resources
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from improver.app import Improver, policy_of
 from improver.judge import ordered
@@ -16,6 +16,7 @@ from improver.ports import Layout
 from improver.proposing import Ground
 from improver.records import Receipt, Tier, Tree
 from improver.verify.bench import Baseline, SandboxBench, baseline_key, demand_green, measure
+from improver.verify.compiling import with_compiled
 from improver.verify.configuration import read as read_configuration
 from improver.verify.evidence import gate_code_digest, running_code
 from improver.verify.folders import temporary
@@ -91,6 +92,7 @@ def _baseline(improver: Improver, rig: Rig, commit: str, wish: Wish) -> tuple[Ba
         if wish.fresh:
             cache = stack.enter_context(temporary("baseline"))
         tree = improver.repository.tree(commit)
+        rig = with_compiled(rig, tree, cache)
         baseline = measure(rig, tree, cache, key=baseline_key(_tree_id(improver, commit), rig))
         if not wish.tolerate_red:
             demand_green(baseline)
@@ -102,7 +104,7 @@ def _baseline(improver: Improver, rig: Rig, commit: str, wish: Wish) -> tuple[Ba
 
 def _without(rig: Rig, tests: Sequence[str]) -> Rig:
     scope = rig.policy.scope.model_copy(update={"host": (*rig.policy.scope.host, *tests)})
-    return Rig(rig.sandbox, rig.layout, rig.policy.model_copy(update={"scope": scope}), rig.configuration)
+    return replace(rig, policy=rig.policy.model_copy(update={"scope": scope}))
 
 
 def _tree_id(improver: Improver, commit: str) -> str:

@@ -21,7 +21,8 @@ from improver.verify.job import Job, Limits, Mount
 from improver.verify.report import REACHED
 from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_key, run_suite, staged
 
-JUDGE = (*GUESTS, "report.py", "entries.py", "suite.py", "configuration.py")  # what makes a manifest
+COMPILING = ("compiled.py", "compiler.py", "compiling.py")
+JUDGE = (*GUESTS, *COMPILING, "report.py", "entries.py", "suite.py", "configuration.py")  # what makes a manifest
 PATIENCE_SECONDS, PATIENCE_FACTOR = 20, 10  # a candidate's time: this much, and this many times the baseline's
 NAMED = 10  # tests named in an error
 WHY_CHARACTERS = 200  # of each reason in it

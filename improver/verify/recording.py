@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from improver.experiments import Recording
 from improver.ports import SuiteRun
 from improver.records import Receipt, Tree
+from improver.verify import sealed
 from improver.verify.entries import placed
 from improver.verify.job import MIB, Job, Limits
 from improver.verify.report import Report, read_report
@@ -49,7 +50,7 @@ def recorded(rig: Rig, base: Tree, baseline: SuiteRun, cache: Path | None) -> Re
     if isinstance(facts, Recording):
         return facts
     if place is not None and kept is None:
-        _keep(place, facts)
+        sealed.keep(place, _FACTS.dump_json(facts))
     return _recording(facts)
 
 
@@ -187,23 +188,10 @@ def _is_call(text: str, most: int) -> bool:
 # --- what is kept -------------------------------------------------------------------------------------------------
 
 
-def _keep(place: Path, facts: Facts) -> None:
-    """Write `facts` after a line that names them and their digest; nobody sees half of it."""
-    body = _FACTS.dump_json(facts)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_suffix(".new")
-    fresh.write_bytes(_seal(place, body) + body)
-    fresh.replace(place)
-
-
-def _seal(place: Path, body: bytes) -> bytes:
-    return f"{place.stem} {hashlib.sha256(body).hexdigest()}\n".encode()
-
-
 def _remembered(place: Path) -> Facts | None:
     """Return the kept facts, None when there are none, or others, or they cannot be read."""
+    body = sealed.read(place)
     try:
-        head, _, body = place.read_bytes().partition(b"\n")
-        return _FACTS.validate_json(body) if head + b"\n" == _seal(place, body) else None
-    except (OSError, ValidationError):
+        return _FACTS.validate_json(body) if body is not None else None
+    except ValidationError:
         return None

@@ -7,13 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from improver.policy import Policy
 from improver.ports import Layout, SuiteRun
 from improver.records import Receipt, Tier, Tree
+from improver.verify.compiled import Compiled
 from improver.verify.configuration import UNWANTED_PLUGINS, Configuration, trusted_ini
 from improver.verify.export import export
 from improver.verify.folders import temporary
@@ -44,12 +45,13 @@ class Confines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """All that a run takes but the tree; `configuration` is the base's."""
+    """All that a run takes but the tree; `configuration` is the base's, and so is what is compiled already."""
 
     sandbox: Confines
     layout: Layout
     policy: Policy
     configuration: Configuration
+    compiled: Compiled = field(default_factory=Compiled)
 
     @property
     def interpreter(self) -> Interpreter:
@@ -127,6 +129,8 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[Stage]:
         homes = {module: Mount(place, f"/lent/{place.name}") for module, place in loans.items()}
         own = [Mount(Path(prefix), prefix) for prefix in rig.interpreter.folders]
         seen = rig.sandbox.seen
+        if seen(source) == rig.compiled.tree:
+            rig.compiled.lay(tree, top)
         yield Stage(
             mounts=(*own, source, judge, *homes.values()),
             tree=seen(source),
