@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -127,6 +127,11 @@ class Repository:
         """Return the message of `commit`."""
         raw = self._git.run("cat-file", "commit", oid(commit)).stdout
         return raw.partition(b"\n\n")[2].decode("utf-8", "replace")
+
+    def moment(self, commit: str) -> datetime:
+        """Return when `commit` was committed, in UTC."""
+        seconds = self._git.run("log", "-1", "--no-show-signature", "--format=%ct", oid(commit)).text
+        return datetime.fromtimestamp(int(seconds), tz=UTC)
 
     def branch_head(self, name: str) -> str | None:
         """Return the commit of the local branch `name`, None when there is no such branch."""
