@@ -1,0 +1,249 @@
+"""Take what was decided on the host into the ledger, and proposals with it that this ledger never knew."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from improver.adapters.ledger import Ledger
+from improver.adapters.ledger_records import LIVE, Publication, State
+from improver.adapters.repository import Repository
+from improver.adapters.run_lock import run_lock
+from improver.app import Improver, now
+from improver.errors import ForgeError, ImproverError
+from improver.host import Host, Remote
+from improver.marking import marked
+from improver.publishing import Offer, draft_of
+from improver.rationale import one_line, plain
+from improver.rationale import title as titled
+from improver.records import Draft, Finding, Safety, Verdict
+from improver.stories import DASHBOARD, Story, read, ticked
+from improver.syncing import Word, named, reopened, stamp, words
+from improver.verify.evidence import Evidence
+from improver.verify.evidence import read as read_evidence
+
+LOCK_SECONDS = 3.0  # how long it waits for a run before it says who is at work
+BY_TICK = "the dashboard"
+REVIVED = "Revived on the dashboard: what this is about may be proposed again."
+ASKING = (
+    "Closed without a word why, which counts as a no to what was found here. If you like, say why; "
+    "each of these is a comment to copy:",
+    "```\n/nova no because …\n```",
+    "The rule in this file:",
+    "```\n/nova no here because …\n```",
+    "The whole rule:",
+    "```\n/nova no rule because …\n```",
+    "And this takes it back:",
+    "```\n/nova undo-no\n```",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a sync did: `what` is adopted, approved, rejected, undone, stale, revived or asked."""
+
+    what: str
+    pull: int
+    proposal: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync changed, and what it noted and left alone."""
+
+    changes: tuple[Change, ...]
+    hands_off: tuple[int, ...]  # pull requests to which somebody else pushed
+    pulls: int  # of ours
+
+
+def sync(improver: Improver, host: Host, remote: Remote) -> Synced:
+    """Read all pull requests of ours into the ledger, alone; a second time there is nothing to do."""
+    with run_lock(improver.repository.data, now().isoformat(timespec="seconds"), LOCK_SECONDS):
+        syncing = Syncing(improver.ledger, improver.repository, host, remote, host.repository().name)
+        stories = syncing.revived(read(host))
+        for story in stories:
+            syncing.take(story)
+    away = tuple(story.pull.number for story in stories if story.pull.open and story.pushed_to)
+    return Synced(tuple(syncing.changes), away, len(stories))
+
+
+@dataclass
+class Syncing:
+    """Brings one ledger up to what stands on one host."""
+
+    ledger: Ledger
+    repository: Repository
+    host: Host
+    remote: Remote
+    name: str  # of the repository there
+    changes: list[Change] = field(default_factory=list)
+
+    def revived(self, stories: Sequence[Story]) -> tuple[Story, ...]:
+        """Return the stories with a comment of ours for each that a human ticked on the dashboard."""
+        return tuple(self._revived(stories))
+
+    def _revived(self, stories: Sequence[Story]) -> Iterator[Story]:
+        issues = self.host.issues(DASHBOARD) if stories else ()
+        for story in stories:
+            last = words(story)[-1:]
+            if not (last and last[0].verdict.decision == "rejected" and ticked(issues, story)):
+                yield story
+                continue
+            said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
+            self._changed("revived", story, 0, "ticked on the dashboard")
+            yield replace(story, comments=(*story.comments, said))
+
+    def take(self, story: Story) -> None:
+        """Take one pull request into the ledger."""
+        known = [one for one in self.ledger.proposals() if one.draft.id == story.mark.proposal]
+        there = [one for one in known if one.state is not State.FAILED]
+        number = there[-1].number if there else self._adopt(story)
+        self._replace(story, number)
+        said = words(story)
+        for word in said:
+            self._learn(story, number, word.verdict)
+        self._settle(story, number, said)
+        self._ask(story, number, said)
+
+    def _adopt(self, story: Story) -> int:
+        """Record a proposal that this ledger does not know, by its evidence or by its mark alone."""
+        mark, pull = story.mark, story.pull
+        evidence = evidence_of(self.remote, story)
+        diff = self._fetched(story)
+        draft = adopted(story, evidence, diff or "")
+        number = self.ledger.begin_proposal(draft)
+        if diff is not None and self.repository.branch_head(draft.branch) is None:
+            self.repository.create_branch(draft.branch, mark.commit)
+        self.ledger.opened(number)
+        at = stamp(pull.created)
+        self.ledger.published(Publication(number, self.name, pull.number, pull.branch, mark.commit, pull.page, at))
+        self._changed("adopted", story, number, draft.title + ("" if evidence else " (its evidence is not there)"))
+        return number
+
+    def _replace(self, story: Story, number: int) -> None:
+        """Let go of what this pull request proposed before its change was made anew."""
+        place = (self.name, story.pull.number)
+        older = [one.number for one in self.ledger.publications() if (one.repository, one.pull) == place]
+        for one in self.ledger.proposals(State.OPEN):
+            if one.number in older and one.number != number:
+                self.ledger.stale(one.number)
+                self._changed("stale", story, one.number, f"made anew as proposal {number}")
+
+    def _fetched(self, story: Story) -> str | None:
+        """Return the difference that an open proposal makes, once it is here; None when it is not."""
+        mark, pull = story.mark, story.pull
+        if not pull.open:
+            return None
+        try:
+            head = self.remote.fetch(f"refs/heads/{pull.branch}")
+        except ForgeError:
+            return None  # its branch was deleted
+        here = self.repository.contains(head, mark.commit) and self.repository.contains(mark.commit, mark.base)
+        return self.repository.diff(mark.base, mark.commit) if here else None
+
+    def _learn(self, story: Story, number: int, verdict: Verdict) -> None:
+        given = self._given(number)
+        last = given[-1].decision if given else "undone"
+        if verdict in given or (verdict.decision == "undone" and last == "undone"):
+            return
+        approved = verdict.decision == "approved"
+        if given and not approved and _moment(given[-1]) > _moment(verdict):
+            return  # somebody decided otherwise since, here
+        if approved and self.ledger.proposal(number).merge:
+            return
+        merge = (story.pull.merge, story.pull.base_branch) if approved else ("", "")
+        self.ledger.learn(number, verdict, _state(story, verdict), merge)
+        scope = {"here": " for this rule in this file", "rule": " for the whole rule"}.get(verdict.scope, "")
+        why = f": {verdict.reason}" if verdict.reason else ""
+        self._changed(verdict.decision, story, number, f"{verdict.decision}{scope} by {verdict.reviewer}{why}")
+
+    def _settle(self, story: Story, number: int, said: Sequence[Word]) -> None:
+        """Let the state follow what nobody said: a pull request was opened again, or closed without a verdict."""
+        pull, given = story.pull, self._given(number)
+        stands = bool(said) and said[-1].verdict.decision == "rejected" and not reopened(story, said[-1])
+        no = bool(given) and given[-1].decision == "rejected" and given[-1].reviewer.endswith(named("", pull.number))
+        if pull.open and no and not stands:
+            again = Verdict(
+                story.mark.proposal,
+                "undone",
+                named("somebody", pull.number),
+                "opened again",
+                "finding",
+                stamp(pull.updated),
+            )
+            self.ledger.learn(number, again, State.OPEN)
+            self._changed("undone", story, number, "opened again")
+        found = self.ledger.proposal(number)
+        if not pull.open and found.state in LIVE and not found.merge:
+            self.ledger.stale(number)
+            self._changed("stale", story, number, "closed, and nobody decided who may")
+
+    def _ask(self, story: Story, number: int, said: Sequence[Word]) -> None:
+        """Ask once for the reason of a closing that had none."""
+        silent = said and said[-1].verdict.decision == "rejected" and not (said[-1].comment or said[-1].verdict.reason)
+        if silent and not story.pull.open and not story.carried("asked"):
+            self.host.say(story.pull.number, "\n\n".join([*ASKING, marked("asked", {})]) + "\n")
+            self._changed("asked", story, number, "asked for the reason")
+
+    def _given(self, number: int) -> list[Verdict]:
+        return [one.verdict for one in self.ledger.decisions() if one.number == number]
+
+    def _changed(self, what: str, story: Story, number: int, text: str) -> None:
+        self.changes.append(Change(what, story.pull.number, number, one_line(text)))
+
+
+def _moment(verdict: Verdict) -> datetime:
+    return datetime.fromisoformat(verdict.decided)
+
+
+def _state(story: Story, verdict: Verdict) -> State:
+    """Return where a proposal stands after a verdict; what may come back is open only where its pull request is."""
+    undone = State.OPEN if story.pull.open else State.STALE
+    return {"approved": State.APPROVED, "rejected": State.REJECTED}.get(verdict.decision, undone)
+
+
+def evidence_of(remote: Remote, story: Story) -> Evidence | None:
+    """Return the evidence that was pushed with a proposal, None where there is none that its mark means."""
+    mark = story.mark
+    data = remote.fetch_evidence(mark.proposal)
+    if data is None or hashlib.sha256(data).hexdigest() != mark.evidence:
+        return None
+    try:
+        found = read_evidence(data)
+    except ImproverError:
+        return None
+    keys = tuple(finding.key for finding in found.findings)
+    stated = (mark.claims, mark.base, mark.tree, mark.rule, mark.findings)
+    return found if stated == (found.claims_digest, found.base, found.tree, found.rule, keys) else None
+
+
+def adopted(story: Story, evidence: Evidence | None, diff: str) -> Draft:
+    """Return a proposal as its pull request shows it."""
+    mark, pull = story.mark, story.pull
+    if evidence is not None:
+        return draft_of(Offer(mark.proposal, mark.commit, mark.path, evidence), diff)
+    known = mark.safety in {one.value for one in Safety}
+    text = (
+        f"**{plain(titled(pull.title))}**\n\nAdopted from pull request {pull.number}. Its evidence is not there, or "
+        "not that which its mark means: nothing is proved here, and nothing can be verified.\n"
+    )
+    return Draft(
+        id=mark.proposal,
+        rule=mark.rule,
+        path=mark.path,
+        title=titled(pull.title),
+        safety=Safety(mark.safety) if known else Safety.BEHAVIOUR_CHANGE,
+        findings=tuple(Finding(key, mark.rule, mark.path, "", 1, 0, "") for key in mark.findings),
+        base=mark.base,
+        tree=mark.tree,
+        commit=mark.commit,
+        branch=f"nova/{mark.proposal}",
+        evidence=b"",
+        claims_digest=mark.claims,
+        text=text,
+        diff=diff,
+        publishable=False,
+        draft=True,
+        created=stamp(pull.created),
+    )
