@@ -27,7 +27,17 @@ WORDS = (
     "pr merge",
     "pr review --app" + "rove",
     "/pulls/{}/merge",
+    "/merges",
+    "/merge-upstream",
+    "submitPullRequest" + "Review",
+    "addPullRequest" + "Review(",
+    "dismissPullRequest" + "Review",
+    "resolveReview" + "Thread",
+    "bypass_pull_request_" + "allowances",
 )
+# What a literal may not be as a whole, or end with: the pieces of such a request.
+WHOLE = {"APP" + "ROVE"}
+ENDS = ("/merge", "/merge-queue", "/dismissals", "/protection")
 GIT_MERGES = {"merge", "rebase", "cherry-pick", "pull", "merge-file"}
 
 
@@ -69,6 +79,7 @@ def merges(path: Path, tree: ast.AST) -> list[str]:
     """Return what in a file would merge, approve, or run a git command that does."""
     found = sorted(names_called(tree) & CALLS)
     found += [word for word in WORDS for text in literals(tree) if word in text]
+    found += [text for text in literals(tree) if text in WHOLE or text.endswith(ENDS)]
     if path.relative_to(ROOT).as_posix() != "improver/cli/merging.py":
         found += sorted(GIT_MERGES & git_verbs(tree))
         if "merge" in names_called(tree) and path.relative_to(ROOT).as_posix() != "improver/cli/commands/approve.py":
@@ -110,6 +121,12 @@ def test_no_file_but_one_merges_and_none_tells_a_forge_to(path: Path) -> None:
         pytest.param("VERBS = frozenset('status cherry-pick'.split())", id="a verb that would be allowed"),
         pytest.param("query = 'mutation { mergePull' 'Request(input: 1) }'", id="a query"),
         pytest.param("run('gh pr merge 3')", id="a shell command"),
+        pytest.param("review.submit('fine', 'APP' 'ROVE')", id="a review that is submitted"),
+        pytest.param("pull.create_review('fine', event='APP' 'ROVE')", id="a review that approves"),
+        pytest.param("line.send('POST', at, {'event': 'APP' 'ROVE'})", id="the body of such a request"),
+        pytest.param("line.send('PUT', f'/repos/{name}/pulls/{number}/merge', {})", id="an address"),
+        pytest.param("line.send('POST', f'/repos/{name}/merges', {})", id="the address of a branch's"),
+        pytest.param("repository.merge('main', 'nova/x')", id="a repository's own merge"),
     ],
 )
 def test_the_search_finds_what_it_looks_for(text: str) -> None:
