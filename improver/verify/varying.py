@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
 SHORT = 40  # characters of a literal that is varied
 NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é", "a\nb")
+SYMMETRIC = frozenset({"add", "mul", "max", "min", "eq", "gcd"})
 STRANGE = ("None", "[]", "'a'", "0.5", "1")
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
 TURNS = 160  # variations of one call at most
@@ -60,7 +61,7 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     """
     tree = ast.parse(call, mode="eval").body
     ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
-    ways += [_given(tree, parameters, pool)]
+    ways += [_given(tree, parameters, pool), _ordered(tree)]
     turns = itertools.zip_longest(*ways)
     yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
 
@@ -146,6 +147,16 @@ def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
         yield items[:-1]
         yield items[::-1]
         yield [items[1], items[0], *items[2:]]
+
+
+def _ordered(tree: ast.expr) -> Iterator[str]:
+    """Yield calls with a function that minds the order of its arguments in place of one that does not."""
+    if not isinstance(tree, ast.Call):
+        return
+    for at, value in enumerate(tree.args):
+        if getattr(value, "attr", getattr(value, "id", "")) in SYMMETRIC:
+            args = [*tree.args[:at], ast.Name("pow"), *tree.args[at + 1 :]]
+            yield ast.unparse(ast.Call(tree.func, args, tree.keywords))
 
 
 def _given(tree: ast.expr, parameters: Sequence[tuple[str, Any]], pool: Pool) -> Iterator[str]:

@@ -1,21 +1,24 @@
 """Uses of an object after a call that puts it back: the same again must do the same again (pure)."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import Function, Source
+from improver.writing.harvest import Index
 
 MOST = 6  # of one function
 LINES = 5  # statements of a test that somebody reads
 
 
-def followed(source: Source, function: str, known: Sequence[Case]) -> Iterator[Case]:
+def followed(source: Source, function: str, known: Sequence[Case], index: Index) -> Iterator[Case]:
     """Yield the `known` calls of a method that returns nothing, a step before them once more, and another method.
 
-    What such a call leaves behind may show only in what the object does later.
+    What such a call leaves behind may show only in what the object does later. A method that asks for nothing is
+    called as well where `index` has calls of the other one.
     """
     owner, _, last = function.partition("::")[2].rpartition(".")
     node = definitions(source)[function.partition("::")[2]][-1]
@@ -23,7 +26,7 @@ def followed(source: Source, function: str, known: Sequence[Case]) -> Iterator[C
         return
     readers = [name for name in _asking_nothing(source, owner) if name != last]
     found: dict[str, Case] = {}
-    for case in known:
+    for case in (*known, *(_turned(owner, last, readers, index) if _asks_nothing(node) else ())):
         head, step = _step(case, last)
         for reader in readers if step and len(head) + 3 <= LINES else ():
             setup = (*head, step, case.call, step)
@@ -32,6 +35,15 @@ def followed(source: Source, function: str, known: Sequence[Case]) -> Iterator[C
                 f"{setup} {call}", replace(case, function=function, setup=setup, call=call, origin="after")
             )
     yield from [*found.values()][:MOST]
+
+
+def _turned(owner: str, last: str, readers: Sequence[str], index: Index) -> Iterator[Case]:
+    """Yield the calls of other methods on objects of the class `owner`, as calls of its method `last`."""
+    for case in (one for reader in readers for one in index.get(reader, ())):
+        name, dot, _ = case.call.partition(".")
+        made = any(re.search(rf"\b{re.escape(owner)}\b", line) for line in case.setup)
+        if dot and name.isidentifier() and made:
+            yield replace(case, call=f"{name}.{last}()")
 
 
 def _returns_nothing(node: Function) -> bool:

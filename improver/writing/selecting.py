@@ -11,6 +11,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
+from improver.writing.wording import reproduces
 
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
 RIVALS = 30  # calls that are compared with one that is chosen
@@ -29,7 +30,7 @@ def fit(case: Case, node: Function) -> bool:
     texts = [*case.setup, case.call, *(text for _, subject, wanted in case.checks for text in (subject, wanted))]
     if not case.checks or len(case.setup) > SETUP or any(len(text) > LINE or PLACES.search(text) for text in texts):
         return False
-    if case.checks[0][0] == "raises" and _says_little(case, node):
+    if case.checks[0][0] == "raises" and not reproduces(case) and _says_little(case, node):
         return False
     if case.origin == "strange" and case.checks[0][0] != "raises":  # nobody said that it may be called so
         return False
@@ -48,7 +49,8 @@ def _says_little(case: Case, node: Function) -> bool:
     """Tell whether an error may be a slip, or is of a kind that much else raises and says nothing of its own."""
     _, kind, pattern = case.checks[0]
     if kind in NEVER_FROZEN:
-        return kind not in ANNOUNCED or not announces(node, kind)
+        due = kind in ANNOUNCED or (kind, node.name) == ("AttributeError", "__getattr__")
+        return not due or not announces(node, kind)
     return not pattern and hasattr(builtins, kind)
 
 

@@ -32,6 +32,7 @@ class Ground:
     experiments: Experiments
     sources: Mapping[str, Source]  # the product's files that may be tested
     tests: Sequence[Source]
+    doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
     _index: dict[str, Index] = field(default_factory=dict)
 
     @property
@@ -75,7 +76,8 @@ class Weak:
 def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     """Try at most `limit` mutants of the file's functions on the tests that run them."""
     source = ground.sources[path]
-    mutants = mutants_of(source, [*definitions(source)], limit)
+    names = [name for name in definitions(source) if f"{path}::{name}" not in ground.doubtful]
+    mutants = mutants_of(source, names, limit)
     tests = ground.tests_of(path)
     if not tests or not mutants:
         why = dict.fromkeys((one.name for one in mutants), UNREACHED)
@@ -121,7 +123,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         if is_private(name):
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
-        bare = (Case(function, f"{name}()", ((home, name),)),) if _asks_nothing(name, nodes[-1]) else ()
+        bare = _barest(function, home, nodes[-1])
         known = known_calls(ground.index, source, home, function)
         texts = (*bare, *known)
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
@@ -130,7 +132,8 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             calls += [("generated", one.data) for one in made if not one.loose]
         if len(texts) < FEW and ("." in name or len(texts) + len(calls) < FEW):  # objects may not be written
             texts += tuple(guessed(source, home, function, ground.index))
-        texts += (*returned(source, home, function, ground.index), *followed(source, function, known))
+        texts += tuple(returned(source, home, function, ground.index))
+        texts += tuple(followed(source, function, known, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
 
 
@@ -150,11 +153,17 @@ def _stands_alone(name: str, node: Function) -> bool:
     return "." not in name or any(getattr(one, "id", "") == "staticmethod" for one in node.decorator_list)
 
 
-def _asks_nothing(name: str, node: Function) -> bool:
-    """Tell whether a plain function can be called without arguments, and was not made for that alone."""
-    given = node.args
+def _barest(function: str, home: str, node: Function) -> tuple[Case, ...]:
+    """Return the call without arguments of a plain function that can be called so, and was not made for that alone.
+
+    A module's own `__getattr__` is asked for a name that nobody has.
+    """
+    name, given = function.partition("::")[2], node.args
+    if name == "__getattr__":
+        return (Case(function, f"{home}.nothing", ((home, ""),)),)
     least = len(given.posonlyargs) + len(given.args) - len(given.defaults)
-    return "." not in name and bool(given.defaults) and not least and None not in given.kw_defaults
+    fits = "." not in name and bool(given.defaults) and not least and None not in given.kw_defaults
+    return (Case(function, f"{name}()", ((home, name),)),) if fits else ()
 
 
 def _constants(nodes: Sequence[Function]) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 import ast
 import keyword
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
@@ -15,6 +16,7 @@ SHOWN = 3  # mutants named in one docstring
 ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
 
 
@@ -26,8 +28,21 @@ def slug(text: str) -> str:
 # --- docstrings ---------------------------------------------------------------------------------------------------
 
 
+def mended(path: str, message: str) -> str:
+    """Return the name of the mutant that is a file as it was, and what was wrong with it."""
+    return f"{path}: before this was mended: {message}"
+
+
+def reproduces(case: Case) -> bool:
+    """Tell whether a call notices a file as it was before it was mended."""
+    return any(map(MENDED.match, case.kills))
+
+
 def docstring(kills: Iterable[str], width: int) -> list[str]:
     """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
+    kills = [*kills]
+    if found := next(filter(None, map(MENDED.match, kills)), None):
+        return _reproduces(found["message"], width - 4)
     texts = [told_of(name, width - ROOM) for name in sorted(kills, key=_place)]
     told = list(dict.fromkeys(texts))[:SHOWN]
     left = sum(text not in told for text in texts)
@@ -39,6 +54,24 @@ def docstring(kills: Iterable[str], width: int) -> list[str]:
     lines = [f"{text}," for text in (*told, *more)]
     lines[-1] = f"{lines[-1][:-1]}."
     return [f"{quotes}Kills:", *(f"- {line}" for line in lines), "", CREED, '"""']
+
+
+def _reproduces(message: str, width: int) -> list[str]:
+    """Return the lines of a docstring that says what a test reproduces, wrapped."""
+    plain = message.isascii() and "\\" not in message and '"' not in message
+    whole = (
+        f'"""Reproduces a fault that was mended: {message}."""'
+        if plain
+        else '"""Reproduces a fault that was mended."""'
+    )
+    if len(whole) <= width:
+        return [whole]
+    return [
+        '"""Reproduces a fault that was mended.',
+        "",
+        *textwrap.wrap(f"{message[:1].upper()}{message[1:]}.", width),
+        '"""',
+    ]
 
 
 def told_of(name: str, width: int) -> str:
@@ -97,7 +130,7 @@ def _subject(case: Case) -> str:
         *owners, _ = called(case).split(".")
         return "_".join([*map(slug, owners), slug(case.call.rpartition(".")[2]), "after", slug(last)])
     words = [slug(one) for one in called(case).split(".")]
-    special = last.startswith("__") and last not in ("__init__", "__new__")
+    special = last.startswith("__") and last not in ("__init__", "__new__") and last != called(case)
     return "_".join([*words, *([slug(last)] if special else [])])
 
 

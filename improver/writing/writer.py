@@ -15,7 +15,7 @@ from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, name_of, place_for
 from improver.writing.rendering import class_name
-from improver.writing.selecting import chosen
+from improver.writing.selecting import bare, chosen
 from improver.writing.suspicion import at_odds, possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.wording import called
@@ -84,7 +84,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     exploration = explore(ground, weak)
     drafts: list[Drafted] = []
     known: frozenset[str] = frozenset()
-    for place, cases in _placed(ground, path, exploration.cases):
+    for place, cases in placed(ground, path, exploration.cases):
         fresh = replace(exploration, cases=tuple(_without(case, known) for case in cases))
         tests, dropped = writable(weak, fresh, place)
         known = known.union(*(test.kills for test in tests))
@@ -93,7 +93,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     return tuple(drafts) or (Drafted(weak, exploration),)
 
 
-def _placed(ground: Ground, path: str, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
+def placed(ground: Ground, path: str, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most."""
     owners = {case.function: case.function.partition("::")[2].partition(".")[0] for case in cases}
     places = {owner: place_for(path, ground.tests, ground.recording, owner) for owner in {*owners.values()}}
@@ -120,7 +120,7 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
 
     texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
     odd = at_odds(weak.source, exploration.cases)
-    sound = [case for case in exploration.cases if case.function not in odd]
+    sound = [bare(case) for case in exploration.cases if case.function not in odd]
     homely = [case for case in sound if _is_at_home(case, place, texts)]
     dropped["contradicts its parent"] += len(exploration.cases) - len(sound)
     dropped["needs another test file"] += sum(bool(case.kills) for case in sound) - sum(
@@ -137,12 +137,13 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
 def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
     """Tell whether all names that a call uses mean the same in the file at `place`, whose statements are `texts`.
 
-    What the call's own test file defined stands there word for word.
+    What the call's own test file defined stands there word for word, or was recorded as that file's own.
     """
-    bound = place.bound
+    bound, module = place.bound, place.path.removesuffix(".py").replace("/", ".")
     if not texts.issuperset(case.prelude):
         return False
-    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in case.imports)
+    foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
+    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)
 
 
 def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
@@ -162,11 +163,11 @@ def _fits(case: Case, node: Function, place: Place) -> bool:
 def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[Written]:
     """Return the tests that hold under other circumstances and, run by pytest, notice what they are there for."""
     place = drafted.place
-    data = _file(ground, drafted, tests) if tests else None
+    data = file_of(ground, drafted, tests) if tests else None
     if place is None or data is None:
         return []
     tree = {**ground.tree, place.path: File(data)}
-    names = {test.name: _node_id(test, place, drafted.weak) for test in tests}
+    names = {test.name: node_id(test, place, drafted.weak) for test in tests}
     repeated = ground.experiments.repeat(tree, tuple(names.values()))
     unsteady = {name.split("[")[0] for name in repeated.unsteady}
     kept = [test for test in tests if names[test.name] not in unsteady] if not repeated.trouble else []
@@ -197,7 +198,8 @@ def _title(weak: Weak) -> str:
     return weak.source.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1].strip("_")
 
 
-def _node_id(test: Written, place: Place, weak: Weak) -> str:
+def node_id(test: Written, place: Place, weak: Weak) -> str:
+    """Return what pytest calls a test."""
     owner = f"::{class_name(_camel(weak), place)}" if place.in_classes else ""
     return f"{place.path}{owner}::{test.name}"
 
@@ -206,7 +208,8 @@ def _camel(weak: Weak) -> str:
     return "".join(part.title() for part in _title(weak).split("_"))
 
 
-def _file(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes | None:
+def file_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes | None:
+    """Return the whole test file with `tests` in it, None where they do not fit."""
     place, weak = drafted.place, drafted.weak
     if place is None:
         return None
@@ -216,7 +219,7 @@ def _file(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes |
 
 def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> Proposal | None:
     """Return these tests as a change of the test file that they belong to."""
-    data, place = _file(ground, drafted, tests), drafted.place
+    data, place = file_of(ground, drafted, tests), drafted.place
     if place is None or data is None:
         return None
     edit = Edit(place.path, ground.tree.get(place.path), File(data))

@@ -245,6 +245,7 @@ def test_calls_differ_in_one_place() -> None:
     found = list(varying.variations("f(3, [1, 2])", [("more", True)], varying.Pool([7])))
     assert {"f(4, [1, 2])", "f(7, [1, 2])", "f(3, [])", "f(3, [2, 1])", "f(3, [1, 2], more=False)"} <= set(found)
     assert "f(3, [1, 2])" not in found
+    assert "f(pow, 1)" in varying.variations("f(operator.add, 1)", [], varying.Pool([]))
 
 
 class Crate:
@@ -362,7 +363,7 @@ def exploration(rig: Rig) -> Exploration:
         wanted("Sly.go", "Sly().go()"),
         wanted("crate", "crate(2)"),
         wanted("tide", "tide()"),
-        Wanted("pier/a.py::Chain.clear", (*followed(source, "pier/a.py::Chain.clear", (CLEARED,)),)),
+        Wanted("pier/a.py::Chain.clear", (*followed(source, "pier/a.py::Chain.clear", (CLEARED,), {}),)),
     ]
     names = ["depth", "Box.put", "hangs", "Sunk.__init__", "Chain.clear"]
     return explored(rig, tree_of(FILES), asked, mutants_of(source, names, 60))

@@ -20,7 +20,7 @@ from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, requoted
 from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import at_odds, contradiction, possible_bugs
-from improver.writing.targets import Ground, Weak, leading_to
+from improver.writing.targets import Ground, Weak, leading_to, wanted_of
 from improver.writing.wording import docstring, name_for, told_of
 from improver.writing.writer import Drafted, draft_tests, proved, writable
 from tests.improver.benches import LAYOUT, FakeExperiments
@@ -89,6 +89,11 @@ def case(call: str, expected: str = "1", *, kills: str = "m", name: str = "depth
     assert isinstance(setup, tuple)
     assert isinstance(gives, str)
     return Case(PIER + name, call, setup=setup, checks=checks, gives=gives, kills=frozenset(kills.split()))
+
+
+def ground_for(text: str) -> Ground:
+    product = source(text)
+    return Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, FakeExperiments(), {"pier/a.py": product}, [])
 
 
 def plain(_: str) -> Function:
@@ -176,7 +181,7 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
 ) -> None:
     known = source(f"class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n{body}")
     one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", *setup), checks=())
-    made = list(followed(known, f"{PIER}Box.empty", (one,)))
+    made = list(followed(known, f"{PIER}Box.empty", (one,), {}))
     assert [found.call for found in made] == expected
     assert [found.setup for found in made] == [
         ("box = Box()", "box.put(1)", "box.empty()", "box.put(1)") for _ in expected
@@ -184,6 +189,25 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
     assert [name_for(replace(found, checks=one.checks or (("eq", "result", "3"),)), plain("")) for found in made] == [
         "test_box_total_after_empty_is_3" for _ in expected
     ]
+
+
+def test_what_puts_an_object_back_is_called_where_only_other_methods_were() -> None:
+    known = source(
+        "class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n        self.items = []\n"
+    )
+    totals = [replace(case("box.total()"), setup=(f"box = {name}()", "box.put(1)")) for name in ("Box", "SandBox")]
+    (made,) = followed(known, f"{PIER}Box.empty", (), {"total": totals})
+    assert (made.setup, made.call) == (("box = Box()", "box.put(1)", "box.empty()", "box.put(1)"), "box.total()")
+
+
+def test_a_module_is_asked_for_a_name_that_nobody_has() -> None:
+    text = "def __getattr__(name):\n    raise AttributeError(name)\n"
+    (wanted,) = wanted_of(ground_for(text), source(text), {"__getattr__"})
+    one = replace(wanted.texts[0], checks=(("raises", "AttributeError", ""),))
+    assert (one.call, one.imports) == ("pier.a.nothing", (("pier.a", ""),))
+    assert fit(one, node(text))
+    assert name_for(one, node(text)) == "test_getattr_raises_attribute_error"
+    assert not fit(one, node(text.replace("__getattr__", "get")))
 
 
 def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
@@ -558,6 +582,7 @@ def test_new_tests_go_where_the_project_would_put_them(path: str, tests: list[st
         pytest.param(("LIMIT = 3",), (), True, id="the file defines what the call's own file does"),
         pytest.param(("LIMIT = 4",), (), False, id="it defines something else under that name"),
         pytest.param((), (("pier", "other"),), True, id="it imports the name from the same package"),
+        pytest.param((), (("test_a", "LIMIT"),), True, id="the name is its own"),
         pytest.param((), (("sea", "other"),), False, id="it imports the name from elsewhere"),
         pytest.param((), (("pier.a", "LIMIT"),), False, id="it defines what would be imported"),
     ],
@@ -566,7 +591,8 @@ def test_a_call_goes_only_where_its_names_mean_the_same(
     prelude: tuple[str, ...], imports: tuple[tuple[str, ...], ...], *, fits: bool
 ) -> None:
     place = place_of(BEFORE.replace("\n\n\ndef", "\n\nLIMIT = 3\n\n\ndef") + "# x" * 29 + "\n")
-    one = replace(case("depth(1)", kills=MUTANT), prelude=prelude, imports=imports)
+    used = "".join(f", {one[1]}" for one in imports)
+    one = replace(case(f"depth(1{used})", kills=MUTANT), prelude=prelude, imports=imports)
     found = Exploration((one,), (), {}, RECEIPT)
     weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
     tests, dropped = writable(weak, found, place)
