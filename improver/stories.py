@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from improver.host import MAY_DECIDE, Comment, GivenReview, Host, Issue, Person, Pull
 from improver.marking import ProposalMark, mark_of, marks
@@ -42,6 +42,11 @@ class Story:
         return self.pull.head != self.mark.commit
 
 
+def apart(stories: Iterable[Story]) -> frozenset[str]:
+    """Return the keys of findings that somebody wants to be proposed each by itself."""
+    return frozenset(key for one in stories if one.carried("split") for key in one.mark.findings)
+
+
 def ours(pull: Pull) -> ProposalMark | None:
     """Return what a pull request of ours proposes, None when it is not ours."""
     return mark_of(pull.body) if pull.own and pull.branch.startswith(BRANCHES) else None
@@ -53,11 +58,21 @@ def read(host: Host) -> tuple[Story, ...]:
     return tuple(_story(host, one, mark, (me, may)) for one in host.pulls() if (mark := ours(one)))
 
 
-def read_one(host: Host, number: int) -> Story | None:
-    """Read all that was said and done about one pull request, None when it is not ours."""
+def read_one(host: Host, number: int, comment: Comment | None = None) -> Story | None:
+    """Read all that was said and done about one pull request, None when it is not ours.
+
+    `comment` is one that is known to be there, which the host may not list yet.
+    """
     pull = host.pull(number)
     mark = ours(pull)
-    return _story(host, pull, mark, (host.viewer(), _asking(host))) if mark else None
+    if mark is None:
+        return None
+    may = _asking(host)
+    found = _story(host, pull, mark, (host.viewer(), may))
+    if comment is None or comment.id in {one.id for one in found.comments}:
+        return found
+    deciders = {comment.author.login} if is_human(comment.author) and may(comment.author.login) else set[str]()
+    return replace(found, comments=(*found.comments, comment), deciders=found.deciders | deciders)
 
 
 def _asking(host: Host) -> Callable[[str], bool]:
