@@ -41,6 +41,11 @@ def marked(kind: str, body: dict[str, object]) -> str:
     return f"<!-- nova:{kind} {text.replace('--', HYPHENS)} -->"
 
 
+def unmarked(text: str) -> str:
+    """Return `text`, which may quote anybody, so that nothing in it is a mark."""
+    return text.replace("<!--", "<! --")
+
+
 def marks(text: str, kind: str) -> list[dict[str, object]]:
     """Return what the lines of this kind in `text` carry; what is not ours or not whole is left out."""
     found = []

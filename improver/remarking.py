@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from improver.bounding import bounded, fence
 from improver.errors import UsageError
+from improver.marking import unmarked
 from improver.rationale import as_code, plain
 from improver.reviewing import SUGGESTIONS, Review, Suggestion
 
@@ -171,7 +172,7 @@ def markdown(told: Told, most: int = MOST_BYTES) -> str:
         lines += ["", "Not checked:", "", *(f"- {plain(words)}" for words in told.unchecked)]
     if told.left_out:
         lines += ["", f"{told.left_out} more were left out of this told."]
-    return bounded(lines, most)
+    return bounded([unmarked(line) for line in lines], most)
 
 
 def _suggestion(one: Better) -> list[str]:

@@ -22,6 +22,7 @@ FILE = "evidence.json"
 LARGEST = 8 * 2**20  # bytes of evidence that are read back
 MADE = "2000-01-01T00:00:00+00:00"  # of evidence's commits: the same bytes are the same commit
 IDENTITY = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
+PULL = re.compile(r"refs/pull/(?P<number>[1-9][0-9]{0,8})/head")
 READABLE = re.compile(r"refs/heads/[^\s:^~?*\[\\]{1,200}|refs/pull/[0-9]{1,9}/head|refs/nova/evidence/[a-z0-9-]{1,48}")
 SETTINGS: Mapping[str, str] = {
     "http.followRedirects": "false",  # the token is for one host
@@ -58,6 +59,11 @@ class GitRemote:
     def evidence(self) -> dict[str, str]:
         """Return the object of every ref below refs/nova/evidence/, by the proposal's id."""
         return {ref.removeprefix(EVIDENCE): head for ref, head in self._refs(f"{EVIDENCE}*").items()}
+
+    def pull_heads(self) -> dict[int, str]:
+        """Return the head of every pull request, open or not, by its number."""
+        found = ((PULL.fullmatch(ref), head) for ref, head in self._refs("refs/pull/*/head").items())
+        return {int(ref["number"]): head for ref, head in found if ref}
 
     def push(self, branch: str, commit: str, expected: str) -> bool:
         """Put `branch` (nova/...) at `commit` if it still stands at `expected` ("" for not there); tell if it did."""

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from improver.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, with_mark
+from improver.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, unmarked, with_mark
 
 MARK = ProposalMark(
     proposal="1a2b3c4d-open-with-files",
@@ -34,6 +34,10 @@ def test_nothing_in_a_mark_ends_it() -> None:
 def test_the_last_mark_counts_since_what_stands_above_may_be_quoted() -> None:
     quoted = with_mark("a text that quotes another", replace(MARK, rule="other"))
     assert mark_of(with_mark(quoted, MARK)) == MARK
+
+
+def test_what_is_quoted_carries_no_mark() -> None:
+    assert marks(unmarked(f"`{marked('revived', {'by': 'me'})}`"), "revived") == []
 
 
 @pytest.mark.parametrize(
