@@ -6,6 +6,7 @@ import itertools
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,7 +105,8 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
     gates = ordered(improver.gates, ground.policy)
     places = len(found.findings) + found.files  # the loop keeps its own time, which the crew's purse outlasts
     job = Assignment(run, ground.base, request.maximum, 2.0 * ground.policy.budget.seconds, places)
-    with staffed(improver.repository.data, job) as office:
+    apart = improver.repository.aside() if request.dry_run else nullcontext()
+    with apart, staffed(improver.repository.data, job) as office:
         crew = Crew(improver.codemods, gates, tell, office)
         report = Loop(crew, publisher, project, request).run(found)
         office.end(_account(report), [(_claim(one), one.draft.findings) for one in report.proposals])

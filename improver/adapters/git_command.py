@@ -1,6 +1,8 @@
 """Run git the improver's way: no hooks, no foreign configuration, nothing inherited from the environment."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -75,6 +77,21 @@ class GitCommand:
         self.verbs = verbs
         self._git = git.Git(directory)
         self._environment = _environment({**HARDENED, **config}) | (ISOLATED if isolated else {})
+        self._aside = NONE
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Put new objects into a folder that is gone afterwards; those that are there are read as before."""
+        objects = self.run("rev-parse", "--path-format=absolute", "--git-path", "objects").stdout
+        with tempfile.TemporaryDirectory(prefix="improve-") as folder:
+            known = Path(folder, "info", "alternates")
+            known.parent.mkdir()
+            known.write_bytes(objects)
+            self._aside = {"GIT_OBJECT_DIRECTORY": folder}
+            try:
+                yield
+            finally:
+                self._aside = NONE
 
     def ask(self, verb: str, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str] = NONE) -> Output:
         """Run `git verb arguments...`; a non-zero status is an answer, not an error."""
@@ -93,6 +110,7 @@ class GitCommand:
         """Start `git verb arguments...` with pipes; the caller ends it."""
         if verb not in self.verbs:
             raise RepositoryError(f"git {verb} is not among what this part may run", where=str(self.directory))
+        environment = {**self._aside, **environment}
         unset = [word for name in INHERITED if name not in environment for word in ("-u", name)]
         command = ["env", *unset, "git", "-C", str(self.directory), verb, *arguments]
         return self._git.execute(command, istream=PIPE, as_process=True, env={**self._environment, **environment})

@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,6 +162,10 @@ class Repository:
         return self._git.run("status", *arguments).stdout != b""
 
     # --- adding -----------------------------------------------------------------------------------------------
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Keep nothing of what is written meanwhile, but for branches: their commits would be gone."""
+        return self._git.aside()
 
     def write_tree(self, base: str, edits: Sequence[Edit]) -> str:
         """Write `edits` over the tree of commit `base` and return the new tree's id.

@@ -228,7 +228,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_dry_run_judges_and_keeps_nothing(wide: Path, tmp_path: Path) -> None:
-    before = user_state(wide)
+    before, objects = user_state(wide), git(wide, "count-objects", "-v")
     ended = improve(wide, "run", "--dry-run", "--json", "--export", str(tmp_path / "out"))
     found = ended.data
     assert (ended.status, found["outcome"], found["funnel"]["passed"], found["funnel"]["opened"]) == (
@@ -238,7 +238,7 @@ def test_a_dry_run_judges_and_keeps_nothing(wide: Path, tmp_path: Path) -> None:
         0,
     )
     assert [(one["number"], one["branch"]) for one in found["proposals"]] == [(0, ""), (0, "")]
-    assert (branches(wide), user_state(wide)) == ([], before)
+    assert (branches(wide), user_state(wide), git(wide, "count-objects", "-v")) == ([], before, objects)
     assert improve(wide, "list", "--all", "--json").data["proposals"] == []
     assert len(list((tmp_path / "out").glob("*.diff"))) == 2
 

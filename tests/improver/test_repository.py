@@ -311,6 +311,19 @@ def test_a_proposal_is_a_commit_on_its_own_branch(root: Path, repository: Reposi
     )
 
 
+def test_what_is_written_aside_leaves_no_object(root: Path, repository: Repository) -> None:
+    before = sorted((root / ".git" / "objects").rglob("*"))
+    with repository.aside():
+        tree = repository.write_tree(repository.head, [edit(repository, "app.py", b"x = 3\n")])
+        commit = repository.commit(tree, repository.head, "Propose\n")
+        assert "+x = 3" in repository.diff(repository.head, commit)
+        assert repository.parents(commit) == (repository.head,)
+    assert sorted((root / ".git" / "objects").rglob("*")) == before
+    kept = repository.write_tree(repository.head, [edit(repository, "app.py", b"x = 3\n")])
+    assert kept == tree
+    assert sorted((root / ".git" / "objects").rglob("*")) != before
+
+
 def test_the_same_proposal_at_the_same_moment_is_the_same_commit(repository: Repository) -> None:
     change = edit(repository, "app.py", b"x = 2\n")
     trees = [repository.write_tree(repository.head, [change]) for _ in range(2)]
