@@ -18,7 +18,7 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
     """Yield the `known` calls of a method that returns nothing, a step before them once more, and another method.
 
     What such a call leaves behind may show only in what the object does later. A method that asks for nothing is
-    called as well where `index` has calls of the other one.
+    called as well wherever `index` has an object for it.
     """
     owner, _, last = function.partition("::")[2].rpartition(".")
     node = definitions(source)[function.partition("::")[2]][-1]
@@ -26,7 +26,7 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
         return
     readers = [name for name in _asking_nothing(source, owner) if name != last]
     found: dict[str, Case] = {}
-    for case in (*known, *(_turned(owner, last, readers, index) if _asks_nothing(node) else ())):
+    for case in (*known, *(_turned(owner, last, index) if _asks_nothing(node) else ())):
         head, step = _step(case, last)
         for reader in readers if step and len(head) + 3 <= LINES else ():
             setup = (*head, step, case.call, step)
@@ -37,12 +37,12 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
     yield from [*found.values()][:MOST]
 
 
-def _turned(owner: str, last: str, readers: Sequence[str], index: Index) -> Iterator[Case]:
-    """Yield the calls of other methods on objects of the class `owner`, as calls of its method `last`."""
-    for case in (one for reader in readers for one in index.get(reader, ())):
-        name, dot, _ = case.call.partition(".")
-        made = any(re.search(rf"\b{re.escape(owner)}\b", line) for line in case.setup)
-        if dot and name.isidentifier() and made:
+def _turned(owner: str, last: str, index: Index) -> Iterator[Case]:
+    """Yield whatever calls there are with an object of the class `owner` at hand, as calls of its method `last`."""
+    makes = re.compile(rf"(\w+) = {re.escape(owner)}[\[(]")
+    for case in (case for cases in index.values() for case in cases):
+        name = next((made[1] for made in map(makes.match, case.setup) if made), "")
+        if name:
             yield replace(case, call=f"{name}.{last}()")
 
 

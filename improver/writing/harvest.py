@@ -13,7 +13,7 @@ from improver.source import FUNCTIONS, Function, Source
 
 STATEMENTS = 8  # of a setup at most
 PRELUDE_LINES = 15
-EACH = 16  # calls kept of one name
+EACH = 16  # calls kept of one name in one file, and of one function
 LONGEST = 160  # characters of one call
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete)
 BUILT_IN = frozenset(dir(builtins))
@@ -100,14 +100,20 @@ def index_of(tests: Sequence[Source]) -> Index:
     """
     found: dict[str, dict[str, Case]] = defaultdict(dict)
     for source in tests:
-        file = _File.of(source)
-        for nodes in definitions(source).values():
-            for node in nodes:
-                if node.name.startswith("test"):
-                    for name, case in _calls_in(node, file):
-                        if len(found[name]) < EACH:
-                            found[name].setdefault(f"{case.setup} {case.call}", case)
+        for name, cases in _calls_of_file(source).items():
+            for case in cases:
+                found[name].setdefault(f"{case.setup} {case.call}", case)
     return {name: tuple(cases.values()) for name, cases in found.items()}
+
+
+def _calls_of_file(source: Source) -> dict[str, list[Case]]:
+    """Return the first few calls of each name in the tests of one file."""
+    file, found = _File.of(source), defaultdict[str, list[Case]](list)
+    tests = (node for nodes in definitions(source).values() for node in nodes if node.name.startswith("test"))
+    for name, case in (one for node in tests for one in _calls_in(node, file)):
+        if len(found[name]) < EACH and case not in found[name]:
+            found[name].append(case)
+    return found
 
 
 def _calls_in(test: Function, file: _File) -> Iterator[tuple[str, Case]]:

@@ -126,6 +126,15 @@ def test_calls_in_tests_come_with_what_they_need_and_no_more() -> None:
     assert found == (Case("tests/test_a.py", "box.total()", (("pier.a", "Box"),), ("LIMIT = 3",), setup),)
 
 
+def test_a_file_with_many_calls_leaves_room_for_those_of_others() -> None:
+    many = "".join(f"    depth({number})\n" for number in range(40))
+    texts = {"tests/test_a.py": many, "tests/test_b.py": "    depth(99)\n    depth(3)\n"}
+    tests = [source(f"from pier.a import depth\n\n\ndef test_f():\n{text}", path) for path, text in texts.items()]
+    found = index_of(tests)["depth"]
+    assert [one.call for one in found if one.function == "tests/test_b.py"] == ["depth(99)"]
+    assert len(found) == 17
+
+
 @pytest.mark.parametrize(
     "body",
     [
