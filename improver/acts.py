@@ -12,6 +12,7 @@ from pathlib import Path
 
 from improver.adapters.ages import Ages
 from improver.adapters.canary_record import keep, recorded
+from improver.adapters.hosted_forge import HostedForge
 from improver.adapters.ledger_records import LIVE, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.opening import data_folder, find
@@ -100,7 +101,7 @@ def _run(improver: Improver, run: str, asked: tuple[Request, Wish, Sequence[str]
         tell(Event("skip", "scan", f"{left_out.path} is left out: {left_out.reason}"))
     tell(Event("ok", "scan", f"{found.files} files · {len(found.findings)} findings"))
     heed_reverts(improver, ground, found, tell)
-    forge = LocalForge(improver.ledger, run)
+    forge = HostedForge(LocalForge(improver.ledger, run), improver.why)
     publisher = Publisher(improver.repository, forge, ground, now, lambda: secrets.token_hex(16))
     gates = ordered(improver.gates, ground.policy)
     places = len(found.findings) + found.files  # the loop keeps its own time, which the crew's purse outlasts

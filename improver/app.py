@@ -15,8 +15,14 @@ from improver.discover import discover, discover_classes
 from improver.gate import Gate
 from improver.observer import Observer
 from improver.policy import NAMES, Policy, parse
-from improver.records import Tree
+from improver.publishing import Why
+from improver.records import Finding, Tree
 from improver.settings import Settings
+
+
+def at_no_host(finding: Finding) -> str:  # noqa: ARG001 - as every `Why`
+    """Return why a finding is not tried where no host is asked: nothing speaks against it."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class Improver:
     settings: Settings
     repository: Repository
     ledger: Ledger
+    why: Why = at_no_host  # a finding is held back by what stands at a host
 
     @functools.cached_property
     def codemods(self) -> tuple[Codemod, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from improver.funnel import Funnel
 from improver.proposing import Proposed
 
-HELD = ("rejected", "same as")  # how a forge's reasons begin when a human, or an open proposal, stands in the way
+# How a forge's reasons begin when a human, or an open proposal, stands in the way.
+HELD = ("rejected", "same as", "merged in")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from improver.errors import RepositoryError
 
 FOLDER = ".nova"
 PROBES = frozenset({"rev-parse", "config", "symbolic-ref", "for-each-ref", "cat-file"})
-SETTINGS = r"^(user\.(name|email)|core\.(autocrlf|eol|safecrlf))$"
+SETTINGS = r"^(user\.(name|email)|core\.(autocrlf|eol|safecrlf)|remote\.origin\.url)$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import TimeoutExpired
 from urllib.parse import urlsplit
@@ -44,13 +44,13 @@ class GitRemote:
     Raises ForgeError with what to do when the other side does not answer or refuses.
     """
 
-    def __init__(self, root: Path, url: str, token: Secret, seconds: float = SECONDS) -> None:
+    def __init__(self, root: Path, url: str, token: Callable[[], str], seconds: float = SECONDS) -> None:
         self.url = url
         self._seconds = seconds
-        self._token = token
-        trusted = {"safe.directory": str(root)}
-        self._local = GitCommand(root, LOCAL, trusted)
-        self._network = GitCommand(root, NETWORK, {**trusted, **SETTINGS, **_allowed(url), **_opened(url, token)})
+        self._token = token  # asked for anew each time: an app's does not last
+        self._root = root
+        self._config = {"safe.directory": str(root), **SETTINGS, **_allowed(url)}
+        self._local = GitCommand(root, LOCAL, {"safe.directory": str(root)})
 
     def heads(self) -> dict[str, str]:
         """Return the commit of every branch, by its name without refs/heads/."""
@@ -131,7 +131,9 @@ class GitRemote:
         return output
 
     def _ask(self, verb: str, *arguments: str) -> Output:
-        process = self._network.start(verb, *arguments, environment=SILENT)
+        token = Secret(self._token())
+        network = GitCommand(self._root, NETWORK, {**self._config, **_opened(self.url, token)})
+        process = network.start(verb, *arguments, environment=SILENT)
         try:
             stdout, stderr = process.communicate(timeout=self._seconds)
         except TimeoutExpired:
@@ -142,7 +144,7 @@ class GitRemote:
         return Output(process.returncode, stdout, stderr.decode("utf-8", "replace").strip())
 
     def _failure(self, verb: str, output: Output) -> ForgeError:
-        return failure(verb, self.url, output, _hidden(self._token))
+        return failure(verb, self.url, output, _hidden(Secret(self._token())))
 
 
 def _allowed(url: str) -> dict[str, str]:

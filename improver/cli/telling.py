@@ -1,10 +1,11 @@
 """Turn events and proposals into lines on the terminal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from improver.adapters.ledger_records import Proposal
 from improver.cli.terminal import Terminal
 from improver.loop import Event
+from improver.submitting import Done
 
 
 def told_by(terminal: Terminal) -> Callable[[Event], None]:
@@ -43,3 +44,15 @@ def row(proposal: Proposal) -> str:
     made = proposal.draft
     mark = " · draft" if made.draft else ""
     return f"#{proposal.number:<4} {proposal.state.value:9} {made.safety.value:9} {made.title}{mark}"
+
+
+def pulled(done: Done) -> dict[str, object]:
+    """Return one thing that was done at a host as plain data."""
+    place = {"number": done.pull.number, "page": done.pull.page} if done.pull else {"number": 0, "page": ""}
+    return {"act": done.act, "text": done.text, **place, "proposal": done.offer.id if done.offer else ""}
+
+
+def pages(done: Sequence[Done]) -> list[str]:
+    """Return the addresses of at most three pull requests that a human should look at now."""
+    found = [one.pull.page for one in done if one.pull and one.act in ("opened", "renewed", "finished")]
+    return list(dict.fromkeys(found))[:3]

@@ -30,7 +30,7 @@ class Place:
         tree = git(self.root, "rev-parse", "HEAD^{tree}")
         self.one, self.two = (git(self.root, "commit-tree", tree, "-p", self.base, "-m", name) for name in "ab")
         git(folder, "clone", "-q", "--bare", str(self.root), str(self.bare))
-        self.remote: host.Remote = GitRemote(self.root, str(self.bare), NOTHING)
+        self.remote: host.Remote = GitRemote(self.root, str(self.bare), NOTHING.reveal)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_evidence_is_kept_once_and_read_back(place: Place, tmp_path: Path) -> No
     remote.push_evidence(ID, b'{"a":1}\n')
     assert list(remote.evidence()) == [ID]
     git(tmp_path, "clone", "-q", str(place.bare), "other")
-    assert GitRemote(tmp_path / "other", str(place.bare), NOTHING).fetch_evidence(ID) == b'{"a":1}\n'
+    assert GitRemote(tmp_path / "other", str(place.bare), NOTHING.reveal).fetch_evidence(ID) == b'{"a":1}\n'
     assert remote.fetch_evidence("absent") is None
     with pytest.raises(ForgeError, match=f"other evidence is kept for {ID}"):
         remote.push_evidence(ID, b"{}\n")
@@ -82,6 +82,7 @@ def test_what_is_fetched_becomes_an_object_and_no_ref(place: Place) -> None:
     git(place.bare, "update-ref", "refs/pull/1/head", theirs)
     before = git(place.root, "for-each-ref")
     assert place.remote.fetch("refs/pull/1/head") == theirs
+    assert place.remote.pull_heads() == {1: theirs}
     assert git(place.root, "cat-file", "-t", theirs) == "commit"
     assert git(place.root, "for-each-ref") == before
     assert not (place.root / ".git" / "FETCH_HEAD").exists()
@@ -113,7 +114,7 @@ def test_what_cannot_be_fetched_is_said(place: Place, ref: str, what: str) -> No
 )
 def test_an_unsafe_url_is_refused_before_git_starts(place: Place, url: str, what: str) -> None:
     with pytest.raises(ForgeError, match=what):
-        GitRemote(place.root, url, Secret("hidden"))
+        GitRemote(place.root, url, Secret("hidden").reveal)
 
 
 def test_nothing_of_ours_runs_what_the_project_configures(place: Place, tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_nothing_of_ours_runs_what_the_project_configures(place: Place, tmp_path
 
 def opened(place: Place, hub: Hub, token: str) -> GitRemote:
     hub.load(place.root)
-    return GitRemote(place.root, hub.git_url, Secret(token))
+    return GitRemote(place.root, hub.git_url, Secret(token).reveal)
 
 
 @pytest.mark.host
@@ -174,9 +175,9 @@ def test_a_host_that_refuses_is_told_apart(place: Place, hub: Hub, spoil: object
 
 @pytest.mark.host
 def test_a_host_that_is_gone_or_never_answers_is_an_error(place: Place, hub: Hub) -> None:
-    gone = GitRemote(place.root, "http://127.0.0.1:1/acme/shop.git", Secret("token-of-a-test"))
+    gone = GitRemote(place.root, "http://127.0.0.1:1/acme/shop.git", Secret("token-of-a-test").reveal)
     with pytest.raises(ForgeError, match="the host does not answer"):
         gone.heads()
     hub.faults.next(slow(2))
     with pytest.raises(ForgeError, match="the host does not answer"):
-        GitRemote(place.root, hub.git_url, Secret(hub.token("nova-bot")), seconds=0.5).heads()
+        GitRemote(place.root, hub.git_url, Secret(hub.token("nova-bot")).reveal, seconds=0.5).heads()

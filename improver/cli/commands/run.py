@@ -10,13 +10,15 @@ from improver.acts import improve
 from improver.app import Improver, open_improver
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
-from improver.cli.telling import told_by
+from improver.cli.telling import pages, pulled, told_by
 from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
+from improver.hosting import improve_hosted
 from improver.loop import Request
 from improver.outcome import Report
 from improver.preparing import Wish
 from improver.scan import wanted
+from improver.submitting import Done
 from improver.writing.writer import RULE as WRITE_TESTS
 
 DROPS_SHOWN = 12
@@ -27,6 +29,7 @@ DROPS_SHOWN = 12
 @click.option("--only", multiple=True, metavar="RULE", help="Only this rule; globs such as 'ruff:*' work.")
 @click.option("--paths", multiple=True, metavar="PATH", help="Only this file or folder of the project.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Write each proposal as diff and text.")
+@click.option("--open-pr", "opens", is_flag=True, help="Publish what may be published as pull requests.")
 @click.option("--dry-run", is_flag=True, help="Judge everything, keep nothing.")
 @click.option("--tolerate-red", is_flag=True, help="Go on with failing tests, each held to the same outcome.")
 def command(
@@ -35,6 +38,7 @@ def command(
     only: tuple[str, ...],
     paths: tuple[str, ...],
     folder: Path | None,
+    opens: bool,
     dry_run: bool,
     tolerate_red: bool,
 ) -> int:
@@ -51,10 +55,14 @@ def command(
         expect_known(only, rules_of(improver))
         places = tuple(relative(improver.repository.root, path) for path in paths)
         request = Request(maximum or most, only, dry_run)
-        report = improve(improver, request, Wish(tolerate_red=tolerate_red), places, told_by(common.terminal))
+        wish, tell = Wish(tolerate_red=tolerate_red), told_by(common.terminal)
+        if opens:
+            report, done = improve_hosted(improver, request, wish, places, tell)
+        else:
+            report, done = improve(improver, request, wish, places, tell), []
     if folder is not None:
         export(folder, [proposed.draft for proposed in report.proposals])
-    tell_end(common.terminal, report)
+    tell_end(common.terminal, report, done)
     return report.exit_code
 
 
@@ -83,7 +91,7 @@ def relative(root: Path, path: str) -> str:
     raise UsageError(f"--paths {path}: there is no such file or folder in the project", where=str(root))
 
 
-def tell_end(terminal: Terminal, report: Report) -> None:
+def tell_end(terminal: Terminal, report: Report, done: Sequence[Done]) -> None:
     """Print the funnel with the reason at each drop, the outcome and what to type next."""
     funnel = report.funnel
     stages = " → ".join(f"{funnel.count(stage)} {stage}" for stage in ("seen", "eligible", "tried", "passed", "opened"))
@@ -92,7 +100,7 @@ def tell_end(terminal: Terminal, report: Report) -> None:
         terminal.line("note", "", f"  {count:4} {reason}")
     took = " · ".join(f"{stage} {seconds:.1f} s" for stage, seconds in report.seconds.items())
     terminal.line("ok" if report.exit_code == 0 else "no", report.outcome, f"{report.reason} · {took}")
-    steps = next_steps(report)
+    steps = pages(done) or next_steps(report)
     terminal.text("next: " + " · ".join(steps))
     proposals = [
         {
@@ -114,6 +122,7 @@ def tell_end(terminal: Terminal, report: Report) -> None:
         "proposals": proposals,
         "seconds": {stage: round(seconds, 2) for stage, seconds in report.seconds.items()},
         "left_out": list(report.left_out),
+        "pulls": [pulled(one) for one in done],
         "next": steps,
     }
     terminal.result(report.outcome, fields)

@@ -1,0 +1,171 @@
+"""What the improver does at a host of pull requests: look there before a run, publish after it, and say what it did."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from improver.acts import LOCK_SECONDS, improve, standing_of
+from improver.adapters.canary_record import forbids, last
+from improver.adapters.github import GitHub, open_github
+from improver.adapters.ledger_records import Proposal, Publication, State
+from improver.adapters.remote import GitRemote
+from improver.adapters.run_lock import run_lock
+from improver.adopting import sync
+from improver.app import Improver, now
+from improver.errors import RefusedByPolicy, UsageError
+from improver.host import Host, Remote
+from improver.loop import Event, Request
+from improver.outcome import Report
+from improver.preparing import Tell, Wish
+from improver.publishing import Seen, Why, held, offer_of
+from improver.records import Finding
+from improver.submitting import Batch, Desk, Done, look, retire, settle, submit
+from improver.verify.evidence import gate_code_digest, running_code
+from improver.verifying import bound
+from improver.writing.writer import RULE as WRITE_TESTS
+
+MARKS = {"skipped": "skip", "left": "note", "there": "note"}  # how else what was done is told
+NO_ORIGIN = "git remote add origin https://github.com/OWNER/NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class Hosting:
+    """The host of a project's pull requests, and its git."""
+
+    host: Host
+    remote: Remote
+
+
+def host_of(improver: Improver) -> GitHub:
+    """Return the host that the project's remote `origin` is at; nothing is asked of it yet."""
+    settings = improver.settings.host
+    url = improver.repository.settings.get("remote.origin.url", "")
+    if not url and not (settings.api and settings.repository):
+        raise UsageError("the project is at no host", why="it has no remote called origin", fix=NO_ORIGIN)
+    return open_github(settings, url)
+
+
+def hosting_of(improver: Improver) -> Hosting:
+    """Return the host and its git, under the name that the repository has there now."""
+    host = host_of(improver)
+    name, account = host.repository().name, host.account
+    return Hosting(host, GitRemote(improver.repository.root, f"{account.origin.web}/{name}.git", account.token))
+
+
+def improve_hosted(
+    improver: Improver, request: Request, wish: Wish, paths: Sequence[str], tell: Tell
+) -> tuple[Report, list[Done]]:
+    """Run the main job on the head of the host's main branch, and publish what it made."""
+    expect_trusted(improver)
+    hosting = hosting_of(improver)
+    done, seen = _arrived(improver, hosting, tell)
+    if improver.repository.head != seen.main:
+        branch = seen.hosted.default_branch
+        why = f"here it is {improver.repository.head[:12]}, there {branch} is at {seen.main[:12]}"
+        fix = f"bring {branch} up to date and check it out, or push it"
+        raise UsageError("pull requests are made for the head of the main branch", why=why, fix=fix)
+    report = improve(replace(improver, why=held(seen, _refused_here(improver))), request, wish, paths, tell)
+    if not (request.only or paths or report.left_out or request.dry_run):
+        present, rules = report.funnel.keys("seen"), _scanned(improver, seen)
+        done += _told(retire(_desk(improver, hosting), seen, present, rules), tell)
+    return report, done if request.dry_run else done + _published(improver, hosting, (), tell)
+
+
+def publish(improver: Improver, numbers: Sequence[int], tell: Tell) -> list[Done]:
+    """Publish these open proposals, all that may be published when none is named."""
+    expect_trusted(improver)
+    for number in numbers:
+        _expect_publishable(improver.ledger.proposal(number))
+    hosting = hosting_of(improver)
+    done, _ = _arrived(improver, hosting, tell)
+    return done + _published(improver, hosting, numbers, tell)
+
+
+def expect_trusted(improver: Improver) -> None:
+    """Raise RefusedByPolicy where the gates that run here let known-bad changes through."""
+    if reason := forbids(last(improver.repository.data), gate_code_digest(running_code())):
+        raise RefusedByPolicy("these gates may publish nothing", why=reason, fix="mend the gate, then improve canaries")
+
+
+def _expect_publishable(proposal: Proposal) -> None:
+    number = proposal.number
+    if proposal.state is not State.OPEN:
+        raise UsageError(f"proposal {number} is {proposal.state}", fix="improve list")
+    if not proposal.draft.publishable:
+        why = "its risk class, or the sandbox it was judged in, does not allow it: see `improve show`"
+        raise RefusedByPolicy(f"proposal {number} may not leave this machine", why=why, fix=f"improve show {number}")
+
+
+def _desk(improver: Improver, hosting: Hosting) -> Desk:
+    budget = improver.policy(improver.repository.head).budget
+    return Desk(hosting.host, hosting.remote, improver.repository, budget, now())
+
+
+def _arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done], Seen]:
+    """Settle what stands at the host, take what humans decided there, and let go of what is made anew."""
+    desk = _desk(improver, hosting)
+    done = _told(settle(desk, look(hosting.host, hosting.remote)), tell)
+    sync(improver, hosting.host, hosting.remote)
+    seen = look(hosting.host, hosting.remote)
+    outdated = {one.pull.number for one in seen.open if seen.is_outdated(one)}
+    ours = [one for one in improver.ledger.publications() if one.repository == seen.hosted.name]
+    with _alone(improver):
+        for one in ours:
+            if one.pull in outdated and improver.ledger.proposal(one.number).state is State.OPEN:
+                improver.ledger.stale(one.number)
+                tell(Event("note", "host", f"main moved: what pull request #{one.pull} proposes is made anew"))
+    return done, seen
+
+
+def _refused_here(improver: Improver) -> Why:
+    """Return what tells what humans said no to; that a proposal is open here holds nothing back there."""
+
+    def why(finding: Finding) -> str:
+        reason = improver.ledger.suppressed(finding)
+        return reason if reason.startswith("rejected") else ""
+
+    return why
+
+
+def _scanned(improver: Improver, seen: Seen) -> set[str]:
+    """Return the rules of what is open that a scan surely looks for."""
+    policy = improver.policy(improver.repository.head).review
+    looked = {*(one.name for one in improver.codemods), *(f"ruff:{code}" for code in policy.ruff_rules)}
+    looked -= {WRITE_TESTS, *policy.codemods_off}
+    return {one.mark.rule for one in seen.open} & looked
+
+
+def _published(improver: Improver, hosting: Hosting, numbers: Sequence[int], tell: Tell) -> list[Done]:
+    """Publish what is open here, one after the other; each is recorded as soon as it is there."""
+    with _alone(improver):
+        desk, seen = _desk(improver, hosting), look(hosting.host, hosting.remote)
+        batch, done = Batch(seen, held(seen, _refused_here(improver))), list[Done]()
+        for proposal in improver.ledger.proposals(State.OPEN):
+            if proposal.number in numbers or (not numbers and proposal.draft.publishable):
+                done += _told(_submitted(improver, desk, batch, proposal), tell)
+    return done
+
+
+def _submitted(improver: Improver, desk: Desk, batch: Batch, proposal: Proposal) -> list[Done]:
+    draft = proposal.draft
+    if reasons := bound(draft, standing_of(improver, draft), desk.at):
+        return [Done("skipped", f"proposal {proposal.number}: {reasons[0]}")]
+    done = submit(desk, batch, offer_of(draft))
+    for one in done:
+        if one.pull is not None and one.offer is not None:
+            name, at = batch.seen.hosted.name, desk.at.isoformat(timespec="seconds")
+            place = (name, one.pull.number, one.offer.branch, one.offer.commit, one.pull.page, at)
+            improver.ledger.published(Publication(proposal.number, *place))
+    return done
+
+
+def _told(done: list[Done], tell: Tell) -> list[Done]:
+    for one in done:
+        place = f"pull #{one.pull.number}" if one.pull else "host"
+        where = f" · {one.pull.page}" if one.pull and one.act in ("opened", "renewed") else ""
+        tell(Event(MARKS.get(one.act, "ok"), place, f"{one.act}: {one.text}{where}"))
+    return done
+
+
+def _alone(improver: Improver) -> AbstractContextManager[None]:
+    return run_lock(improver.repository.data, now().isoformat(timespec="seconds"), LOCK_SECONDS)
