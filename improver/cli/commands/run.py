@@ -91,7 +91,7 @@ def relative(root: Path, path: str) -> str:
     raise UsageError(f"--paths {path}: there is no such file or folder in the project", where=str(root))
 
 
-def tell_end(terminal: Terminal, report: Report, done: Sequence[Done]) -> None:
+def tell_end(terminal: Terminal, report: Report, done: Sequence[Done] = ()) -> None:
     """Print the funnel with the reason at each drop, the outcome and what to type next."""
     funnel = report.funnel
     stages = " → ".join(f"{funnel.count(stage)} {stage}" for stage in ("seen", "eligible", "tried", "passed", "opened"))
