@@ -4,7 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from improver.experiments import Recording
 from improver.source import FUNCTIONS, Source
@@ -15,13 +15,17 @@ SHARE = 0.5  # of the tests that run a file must stand in one test file, for it 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The test file that new tests go to; `before` is None where there is none yet."""
+    """The test file that new tests go to; `before` is None where there is none yet.
+
+    `about` is the one class or function that it belongs to, "" where it is the whole file's.
+    """
 
     path: str
     before: Source | None
     in_classes: bool  # unittest's
     bound: Mapping[str, tuple[str, ...] | None]  # names of the file: what they import, None for what it defines
     annotated: bool = False  # its tests say what they take and give
+    about: str = ""
 
     def binds(self, one: tuple[str, ...]) -> bool:
         """Tell whether the file has this import, by whatever way, or something else under its name."""
@@ -52,7 +56,7 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     if named:
         return _at(known[max(named, key=lambda test: (counts[test], test))])
     if own := _of_owner(f"{path}::{owner}", known, recording):
-        return _at(known[own])
+        return replace(_at(known[own]), about=owner)
     most = counts.most_common(1)
     if most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
         return _at(known[most[0][0]])

@@ -169,7 +169,7 @@ def behaviour(case: Case) -> str:
         return f"raises_{slug(subject)}"
     if subject not in ("result", "list(result)"):
         about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
-        return _parts(case) if about == "result" else f"changes_{about}"
+        return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'changes'}_{about}"
     if kind == "is":
         return f"is_{wanted.lower()}"
     if wanted in EMPTY:
@@ -195,7 +195,7 @@ def _value(text: str) -> str:
     if isinstance(value, str | bytes):
         words = slug(value if isinstance(value, str) else value.decode("latin-1"))
         return words if words and len(words) <= 16 and len(words) == len(value) else ""
-    return f"{len(value)}_item{'s' * (len(value) != 1)}" if isinstance(value, list | tuple) else ""
+    return f"{len(value)}_item{'s' * (len(value) != 1)}" if isinstance(value, list) else ""
 
 
 def condition(case: Case, node: Function) -> str:

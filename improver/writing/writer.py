@@ -200,12 +200,12 @@ def _title(weak: Weak) -> str:
 
 def node_id(test: Written, place: Place, weak: Weak) -> str:
     """Return what pytest calls a test."""
-    owner = f"::{class_name(_camel(weak), place)}" if place.in_classes else ""
+    owner = f"::{class_name(_camel(weak, place), place)}" if place.in_classes else ""
     return f"{place.path}{owner}::{test.name}"
 
 
-def _camel(weak: Weak) -> str:
-    return "".join(part.title() for part in _title(weak).split("_"))
+def _camel(weak: Weak, place: Place) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in (place.about or _title(weak)).split("_"))
 
 
 def file_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes | None:
@@ -213,7 +213,7 @@ def file_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes
     place, weak = drafted.place, drafted.weak
     if place is None:
         return None
-    title = _camel(weak) if place.in_classes else ground.layout.module_of(weak.source.path) or _title(weak)
+    title = _camel(weak, place) if place.in_classes else ground.layout.module_of(weak.source.path) or _title(weak)
     return assembled(tests, place, title, frozenset(sys.stdlib_module_names))
 
 

@@ -374,6 +374,9 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
         pytest.param(case("depth(-1)", "-3"), "test_depth_with_sea_minus_1_is_minus_3", id="a negative number"),
         pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_without_more_is_ab", id="a switch"),
         pytest.param(case("Box(1)", name="Box.__init__"), "test_box_with_sea_1_is_1", id="a class"),
+        pytest.param(case("depth(2)", "(1, 2)"), "test_depth", id="a pair"),
+        pytest.param(case("Box(1).empty()", name="Box.empty", checks=(("eq", "dict(box)", "{}"),)),
+                     "test_box_empty_empties_box", id="what is left is nothing"),
         pytest.param(case("depth('x')", checks=(("raises", "ValueError", "dry land"),)),
                      "test_depth_raises_value_error", id="an error"),
     ],
@@ -615,22 +618,22 @@ PARTS = {
 
 
 @pytest.mark.parametrize(
-    ("owner", "expected"),
+    ("owner", "expected", "about"),
     [
-        pytest.param("Tide", "tests/test_tide.py", id="named after the class"),
-        pytest.param("Ebb", "tests/test_shared.py", id="the one that runs it"),
-        pytest.param("Flood", "tests/test_pier.py", id="nobody speaks of it"),
-        pytest.param("", "tests/test_pier.py", id="no class"),
+        pytest.param("Tide", "tests/test_tide.py", "Tide", id="named after the class"),
+        pytest.param("Ebb", "tests/test_shared.py", "Ebb", id="the one that runs it"),
+        pytest.param("Flood", "tests/test_pier.py", "", id="nobody speaks of it"),
+        pytest.param("", "tests/test_pier.py", "", id="no class"),
     ],
 )
-def test_a_class_may_have_a_test_file_of_its_own(owner: str, expected: str) -> None:
+def test_a_class_may_have_a_test_file_of_its_own(owner: str, expected: str, about: str) -> None:
     tests = [source(text, path) for path, text in PARTS.items()]
     ids = tuple(f"{path}::test_x" for path in PARTS)
     impact = {f"pier/__init__.py::{name}.f": ids for name in ("Tide", "Flood")}
     impact["pier/__init__.py::Ebb.f"] = ("tests/test_shared.py::test_x",)
     place = place_for("pier/__init__.py", tests, Recording(impact, {}, {}, {}, RECEIPT), owner)
     assert place is not None
-    assert place.path == expected
+    assert (place.path, place.about) == (expected, about)
 
 
 def test_tests_of_two_files_do_not_notice_the_same_mutant() -> None:
