@@ -4,10 +4,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import jwt
+from jwt.types import Options
 
 from tests.stand_in.answers import Json, Refused, Reply
 from tests.stand_in.routing import REPO, Request, route
-from tests.stand_in.shapes import APP, APP_SLUG, INSTALLATION, SINCE
+from tests.stand_in.shapes import APP, APP_SLUG, CLIENT, INSTALLATION, SINCE
 from tests.stand_in.state import EVERYTHING, State, Token
 
 LEGACY = {"maintain": "write", "triage": "read"}  # `permission` knows no others than admin, write, read and none
@@ -42,9 +43,10 @@ def permission(request: Request) -> Reply:
 
 def app_token(state: State, shown: str) -> Token:
     """Return what a JWT signed with the app's private key allows: to ask for an installation's token."""
+    wanted: Options = {"require": ["iat", "exp"]}
     for key in state.app_keys:
         try:
-            said = jwt.decode(shown, key, algorithms=["RS256"], issuer=str(APP), options={"require": ["iat", "exp"]})
+            said = jwt.decode(shown, key, algorithms=["RS256"], issuer=[str(APP), CLIENT], options=wanted)
         except jwt.ExpiredSignatureError as error:
             raise Refused(401, "'Expiration time' claim ('exp') must be a numeric value in the future") from error
         except jwt.InvalidTokenError:
@@ -63,7 +65,7 @@ def installation(request: Request) -> Reply:
         "id": INSTALLATION,
         "app_id": APP,
         "app_slug": APP_SLUG,
-        "client_id": "Iv23nova",
+        "client_id": CLIENT,
         "account": owner,
         "target_id": owner["id"],
         "target_type": owner["type"],
@@ -93,6 +95,8 @@ def access_token(request: Request) -> Reply:
     asked: dict[str, str] = request.body.get("permissions") or EVERYTHING
     if not asked.keys() <= EVERYTHING.keys():
         raise Refused(422, "The permissions requested are not granted to this installation.")
+    if request.body.get("repositories", [request.state.name.split("/")[1]]) != [request.state.name.split("/")[1]]:
+        raise Refused(422, "There is at least one repository that does not exist or is not accessible to it.")
     ends = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
     value = f"ghs_{request.state.new_id()}"
     request.state.tokens[value] = Token(value, request.token.account, "installation", asked, (), ends)

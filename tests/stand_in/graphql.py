@@ -46,9 +46,10 @@ def _set_draft(state: State, token: Token, name: str, identity: str) -> Reply:
         return _error(name, "FORBIDDEN", f"Resource not accessible by {by}")
     if state.archived:
         return _error(name, "UNPROCESSABLE", "Repository was archived so is read-only.")
-    if thread.head.draft != DRAFT[name]:
-        thread.head.draft = DRAFT[name]
-        thread.updated = state.now()
+    if thread.head.draft == DRAFT[name]:
+        return _error(name, "UNPROCESSABLE", f"Pull request is already {'a draft' if DRAFT[name] else 'ready'}.")
+    thread.head.draft = DRAFT[name]
+    thread.updated = state.now()
     pull = {"id": identity, "number": thread.number, "isDraft": thread.head.draft, "state": thread.state.upper()}
     return Reply(200, {"data": {name: {"pullRequest": pull, "clientMutationId": None}}})
 

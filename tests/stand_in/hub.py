@@ -170,3 +170,5 @@ def stand_in(folder: Path, name: str = "acme/shop") -> Iterator[Hub]:
         hub.server.shutdown()
         hub.server.server_close()
         thread.join()
+    if hub.server.broke:
+        raise RuntimeError("the stand-in itself broke:\n" + "\n".join(hub.server.broke))

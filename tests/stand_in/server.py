@@ -6,7 +6,9 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
+import traceback
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -40,13 +42,17 @@ class Server(ThreadingHTTPServer):
         self.faults = faults
         self.public = ""
         self.closing = threading.Event()
+        self.broke: list[str] = []
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a caller who went away; that is what some tests are about."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - named by the class below
+        """Keep what broke; a caller who went away is what some tests are about."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            self.broke.append("".join(traceback.format_exception(error)))
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -173,10 +179,12 @@ class Handler(BaseHTTPRequestHandler):
             self._reset()
             return
         self.send_response(status)
+        if status == 304:
+            del headers["Content-Type"]
+        else:
+            headers["Content-Length"] = str(len(data))
         for name, value in headers.items():
             self.send_header(name, value)
-        if status != 304:
-            self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         torn = fault is not None and fault.kind == "torn"
         self.wfile.write(data[: len(data) // 2] if torn else data)

@@ -1,6 +1,7 @@
 """People, the repository, labels, comments and checks as the host writes them: every key that it promises is there."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from tests.stand_in.answers import Json
 from tests.stand_in.state import Account, CheckRun, Comment, Label, State, Status, node
@@ -8,6 +9,7 @@ from tests.stand_in.state import Account, CheckRun, Comment, Label, State, Statu
 SINCE = "2024-01-01T00:00:00Z"
 APP = 4711
 APP_SLUG = "nova"
+CLIENT = "Iv23nova"
 INSTALLATION = 99
 REPOSITORY = 1296269
 USER_PARTS = {
@@ -57,7 +59,8 @@ class Shapes:
 
     def user(self, account: Account) -> Json:
         """Return a simple user."""
-        api = f"{self.api}/users/{account.login}"
+        api = f"{self.api}/users/{quote(account.login)}"
+        page = f"apps/{account.login.removesuffix('[bot]')}" if account.bot else account.login
         shape = {
             "login": account.login,
             "id": account.id,
@@ -65,7 +68,7 @@ class Shapes:
             "avatar_url": f"{self.web}/avatars/{account.id}",
             "gravatar_id": "",
             "url": api,
-            "html_url": f"{self.web}/{account.login}",
+            "html_url": f"{self.web}/{page}",
             "type": "Bot" if account.bot else "User",
             "user_view_type": "public",
             "site_admin": False,
@@ -132,7 +135,7 @@ class Shapes:
         return {
             "id": label.id,
             "node_id": node("LA", label.id),
-            "url": f"{self.repo_api}/labels/{label.name}",
+            "url": f"{self.repo_api}/labels/{quote(label.name)}",
             "name": label.name,
             "color": label.color,
             "default": False,
@@ -172,7 +175,7 @@ class Shapes:
             "id": APP,
             "slug": APP_SLUG,
             "node_id": node("A", APP),
-            "client_id": "Iv23nova",
+            "client_id": CLIENT,
             "owner": self.owner(),
             "name": "Nova",
             "description": "",
