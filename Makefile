@@ -1,5 +1,5 @@
 # Two commands are all a new user needs: make improve, make test.
-.PHONY: improve test lock setup
+.PHONY: improve test test-protocol lock setup
 
 improve: setup
 	.venv/bin/improve
@@ -15,3 +15,7 @@ lock: setup
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev --upgrade \
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	    pyproject.toml -o requirements.lock
+
+# Every call of GitHub held to its own description; installs the checker once (200 MB), needs a network for that.
+test-protocol: setup
+	@scripts/protocol
