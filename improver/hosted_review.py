@@ -1,23 +1,14 @@
 """Review a pull request where it lives, and say there what was found, or what an account of a review says."""
 
-from dataclasses import dataclass
-
 from improver.acts import between, look_at
 from improver.app import Improver
 from improver.errors import ForgeError, UsageError
-from improver.host import Host, Pull, Remote
+from improver.host import Pull, Remote
+from improver.hosting import Hosting
 from improver.posting import ARTIFACT, Ground, Posted, post
 from improver.preparing import Tell, Wish
 from improver.remarking import Told, told_of
 from improver.reviewing import SUGGESTED, Review
-
-
-@dataclass(frozen=True, slots=True)
-class Hosting:
-    """The host of pull requests, and its git."""
-
-    host: Host
-    remote: Remote
 
 
 def review_pull(
