@@ -71,17 +71,19 @@ def formatted(unit: Unit, package: Package, base: Tree, after: Tree) -> Unit:
     return replace(unit, files=files)
 
 
-def judged(package: Package, most: int) -> Iterator[Judged]:
-    """Judge units of the package, release after release, until `most` of them are sound by themselves."""
+def judged(package: Package, most: int, skip: int) -> Iterator[Judged]:
+    """Judge units of the package but the first `skip`, release after release, until `most` are sound by themselves."""
     releases, left = RELEASES[package.name], most
     for older, newer in zip(reversed(releases[:-1]), reversed(releases[1:]), strict=True):
         old, new = replace(package, version=older), replace(package, version=newer)
         base = tree_of(unpacked(old))
         after = tree_of(unpacked(new))
-        found = [formatted(unit, old, base, after) for unit in units(base, after, package.folder, "tests")]
+        every = list(units(base, after, package.folder, "tests"))
+        found = [formatted(unit, old, base, after) for unit in every[skip:]]
+        skip = max(0, skip - len(every))
         if not found:
             continue
-        say(f"{package.name} {older} → {newer}: {len(found)} changes")
+        say(f"{package.name} {older} → {newer}: {len(found)} of {len(every)} changes")
         policy = policy_for(package)
         bench = bench_of(old, base, policy)
         for unit in found:
@@ -148,10 +150,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Judge the packages that were asked for, or all; end with 1 when a sound change was refused."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("packages", nargs="*", metavar="PACKAGE", help=f"of {', '.join(WANTED)}; none means all")
-    parser.add_argument("--most", type=int, help="changes of each package")
+    parser.add_argument("--most", type=int, help="sound changes of each package")
+    parser.add_argument("--skip", type=int, default=0, help="changes of each to pass over: an earlier run judged them")
     asked = parser.parse_args(arguments)
     everything = {
-        package.name: list(judged(package, asked.most or WANTED[package.name]))
+        package.name: list(judged(package, asked.most or WANTED[package.name], asked.skip))
         for package in PACKAGES
         if package.name in WANTED and (not asked.packages or package.name in asked.packages)
     }
