@@ -15,18 +15,24 @@ STATES = {"success": "success", "failure": "failure", "neutral": "pending"}
 
 def show(line: Line, repository: str, check: Check) -> None:
     """Make the check run, or bring up to date the one with the same key; what was cut off is gone on with."""
+    if not _run(line, repository, check):  # only apps may write checks, and each its own
+        _status(line, repository, check)
+
+
+def _run(line: Line, repository: str, check: Check) -> bool:
+    """Make the check run whole; tell whether the token may."""
     query = urlencode({"check_name": check.name, "filter": "latest", "per_page": 100})
     listed = line.get(f"{repository}/commits/{check.head}/check-runs?{query}", also=(403,))
-    made = _made(read(CHECKS, listed).check_runs, check) if listed.status != 403 else None
+    if listed.status == 403:
+        return False
+    made = _made(read(CHECKS, listed).check_runs, check)
     if made is not None:
-        _complete(line, f"{repository}/check-runs/{made.id}", check, made.output.annotations_count)
-        return
+        return _complete(line, f"{repository}/check-runs/{made.id}", check, made.output.annotations_count)
     asked = {**_output(check, check.annotations[:BATCH]), "name": check.name, "head_sha": check.head}
     reply = line.send("POST", f"{repository}/check-runs", {**asked, "external_id": check.key}, also=(403,))
-    if reply.status == 403:  # only apps may write checks
-        _status(line, repository, check)
-    elif len(check.annotations) > BATCH:
-        _complete(line, f"{repository}/check-runs/{read(CHECK, reply).id}", check, BATCH)
+    if reply.status == 403 or len(check.annotations) <= BATCH:
+        return reply.status != 403
+    return _complete(line, f"{repository}/check-runs/{read(CHECK, reply).id}", check, BATCH)
 
 
 def _made(runs: list[CheckJson], check: Check) -> CheckJson | None:
@@ -35,10 +41,13 @@ def _made(runs: list[CheckJson], check: Check) -> CheckJson | None:
     return max(equal, key=lambda run: run.id, default=None)
 
 
-def _complete(line: Line, path: str, check: Check, there: int) -> None:
+def _complete(line: Line, path: str, check: Check, there: int) -> bool:
     """Say anew what a check run says. Annotations are only ever added: those that are `there` are left out."""
     for start in range(there, max(len(check.annotations), there + 1), BATCH):
-        line.send("PATCH", path, _output(check, check.annotations[start : start + BATCH]))
+        some = check.annotations[start : start + BATCH]
+        if line.send("PATCH", path, _output(check, some), also=(403,), again=not some).status == 403:
+            return False
+    return True
 
 
 def _output(check: Check, annotations: tuple[Annotation, ...]) -> dict[str, object]:

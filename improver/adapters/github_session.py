@@ -92,9 +92,11 @@ class Line:
         """Ask for what is at `path`; a status in `also` is an answer like any other."""
         return self._checked(Ask("GET", path, again=True), also)
 
-    def send(self, method: str, path: str, body: object, *, also: Collection[int] = (), again: bool = False) -> Reply:
-        """Change what is at `path`; with `again` a POST is repeated when its answer was lost."""
-        return self._checked(Ask(method, path, body, again or method in IDEMPOTENT), also)
+    def send(
+        self, method: str, path: str, body: object, *, also: Collection[int] = (), again: bool | None = None
+    ) -> Reply:
+        """Change what is at `path`; `again` tells whether that does no harm twice, which else the method tells."""
+        return self._checked(Ask(method, path, body, method in IDEMPOTENT if again is None else again), also)
 
     def pages(self, path: str, query: Mapping[str, str | int] = NO_QUERY) -> Iterator[Reply]:
         """Ask for every page of a list. Of the next one's address only the query is taken: it cannot lead elsewhere."""
