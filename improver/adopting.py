@@ -57,10 +57,13 @@ class Synced:
     pulls: int  # of ours
 
 
-def sync(improver: Improver, host: Host, remote: Remote) -> Synced:
-    """Read all pull requests of ours into the ledger, alone; a second time there is nothing to do."""
+def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True) -> Synced:
+    """Read all pull requests of ours into the ledger, alone; a second time there is nothing to do.
+
+    Who may not write there does not speak: nobody is asked for a reason, and no tick is answered.
+    """
     with run_lock(improver.repository.data, now().isoformat(timespec="seconds"), LOCK_SECONDS):
-        syncing = Syncing(improver.ledger, improver.repository, host, remote, host.repository().name)
+        syncing = Syncing(improver.ledger, improver.repository, host, remote, host.repository().name, speaks)
         stories = syncing.revived(read(host))
         for story in stories:
             syncing.take(story)
@@ -77,6 +80,7 @@ class Syncing:
     host: Host
     remote: Remote
     name: str  # of the repository there
+    speaks: bool = True
     changes: list[Change] = field(default_factory=list)
 
     def revived(self, stories: Sequence[Story]) -> tuple[Story, ...]:
@@ -84,7 +88,7 @@ class Syncing:
         return tuple(self._revived(stories))
 
     def _revived(self, stories: Sequence[Story]) -> Iterator[Story]:
-        issues = self.host.issues(DASHBOARD) if stories else ()
+        issues = self.host.issues(DASHBOARD) if stories and self.speaks else ()
         for story in stories:
             last = words(story)[-1:]
             if not (last and last[0].verdict.decision == "rejected" and ticked(issues, story)):
@@ -182,7 +186,7 @@ class Syncing:
     def _ask(self, story: Story, number: int, said: Sequence[Word]) -> None:
         """Ask once for the reason of a closing that had none."""
         silent = said and said[-1].verdict.decision == "rejected" and not (said[-1].comment or said[-1].verdict.reason)
-        if silent and not story.pull.open and not story.carried("asked"):
+        if silent and self.speaks and not story.pull.open and not story.carried("asked"):
             self.host.say(story.pull.number, "\n\n".join([*ASKING, marked("asked", {})]) + "\n")
             self._changed("asked", story, number, "asked for the reason")
 

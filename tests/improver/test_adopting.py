@@ -44,9 +44,9 @@ class Shop:
         body = with_mark("Text", mark_of_draft(self.draft, self.evidence.digest))
         self.number = self.host.open_pull(NewPull(self.draft.title, body, BRANCH, "main")).number
 
-    def sync(self) -> list[str]:
+    def sync(self, *, speaks: bool = True) -> list[str]:
         """Bring the ledger up to the host; return what was done."""
-        syncing = Syncing(self.ledger, self.repository, self.host, self.host.remote, SHOP.name)
+        syncing = Syncing(self.ledger, self.repository, self.host, self.host.remote, SHOP.name, speaks)
         for story in syncing.revived(read(self.host)):
             syncing.take(story)
         return [one.what for one in syncing.changes]
@@ -132,6 +132,16 @@ def test_a_merge_is_learned_and_raises_the_rule(shop: Shop) -> None:
     assert (found.state, found.merge, found.into) == (State.APPROVED, "f" * 40, "main")
     assert LocalForge(shop.ledger).verdicts() == {"open_with": (1, 0)}
     assert shop.sync() == []
+
+
+def test_who_may_only_read_learns_the_same_and_says_nothing(shop: Shop) -> None:
+    shop.host.close(shop.number)
+    line = f"- [x] Close the file {marked('revive', {'pull': shop.number})}"
+    shop.host.open_issue("Nova", line, "nova:dashboard")
+    assert shop.sync(speaks=False) == ["adopted", "rejected"]
+    assert shop.host.comments(shop.number) == ()
+    assert shop.sync(speaks=False) == []
+    assert shop.sync() == ["revived", "undone"]
 
 
 def test_a_closing_is_a_durable_no_whose_reason_is_asked_for_once(shop: Shop) -> None:
