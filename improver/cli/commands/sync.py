@@ -1,0 +1,43 @@
+"""Read into the ledger what people decided at the host of pull requests."""
+
+from dataclasses import asdict
+
+import click
+
+from improver.adopting import Synced, sync
+from improver.app import open_improver
+from improver.cli.options import Common, improve_command
+from improver.hosting import hosting_of
+
+MARKS = {"rejected": "no", "stale": "skip", "adopted": "note", "asked": "note"}
+
+
+@improve_command("sync")
+@click.option(
+    "--read-only", is_flag=True, help="Say nothing at the host, for who may not: no question, no answer to a tick."
+)
+def command(common: Common, read_only: bool) -> int:
+    """Read merges, closings, reviews, comments and labels of our pull requests; a second time nothing is new."""
+    with open_improver(common.settings) as improver:
+        hosting = hosting_of(improver)
+        synced = sync(improver, hosting.host, hosting.remote, speaks=not read_only)
+    tell(common, synced)
+    fields = {
+        "pulls": synced.pulls,
+        "changes": [asdict(one) for one in synced.changes],
+        "hands_off": list(synced.hands_off),
+    }
+    common.terminal.result("synced" if synced.changes else "nothing_new", fields)
+    return 0
+
+
+def tell(common: Common, synced: Synced) -> None:
+    """Print one line for each thing that is new."""
+    for one in synced.changes:
+        known = f" · proposal #{one.proposal}" if one.proposal else ""
+        common.terminal.line(MARKS.get(one.what, "ok"), one.what, f"pull request #{one.pull}{known} · {one.text}")
+    for number in synced.hands_off:
+        common.terminal.line("note", "left", f"pull request #{number} · somebody else pushed to its branch")
+    if not synced.changes:
+        common.terminal.text(f"nothing new on {synced.pulls} pull requests")
+    common.terminal.text("next: improve decisions · improve list")
