@@ -1,7 +1,7 @@
 """A test file with new tests at its end, all that was there before as it was (pure)."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from improver.source import Source
 from improver.writing.grouping import Written
@@ -69,18 +69,30 @@ def _with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str
     for line in imports:
         block = [at for at, one in enumerate(head) if one.startswith(("from ", "import ")) and _top(one) == _top(line)]
         texts = [head[at] for at in block]
-        later = [at for at, one in zip(block, texts, strict=True) if _key(one) > _key(line)]
-        is_sorted = [*map(_key, texts)] == sorted(map(_key, texts))
-        at = later[0] if later and is_sorted else block[-1] + 1 if block else len(head)
+        order = _exact if len({*map(_key, texts)}) < len(texts) and _sorted_by(_exact, texts) else _key
+        later = [
+            at for at, one in zip(block, texts, strict=True) if _sorted_by(order, texts) and order(one) > order(line)
+        ]
+        at = later[0] if later else block[-1] + 1 if block else len(head)
         at = len(head) if any("(" in one and ")" not in one for one in texts) else at
         head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
     return head
+
+
+def _sorted_by(order: Callable[[str], tuple[bool, *tuple[str, ...]]], lines: Sequence[str]) -> bool:
+    keys = [*map(order, lines)]
+    return keys == sorted(keys)
 
 
 def _key(line: str) -> tuple[bool, str]:
     """Return what orders imports of one package: whole modules first, then by module."""
     words = line.split()
     return words[0] == "from", words[1]
+
+
+def _exact(line: str) -> tuple[bool, str, str]:
+    """Return what orders imports of one package where each name has a line: by name within a module."""
+    return *_key(line), line.partition(" import ")[2].strip()
 
 
 def _top(line: str) -> str:

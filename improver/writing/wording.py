@@ -216,7 +216,7 @@ def condition(case: Case, node: Function) -> str:
 
 
 def _given(name: str, value: ast.expr) -> str:
-    if isinstance(value, ast.Constant) and value.value is False:
+    if isinstance(value, ast.Constant) and (value.value is False or value.value is None):
         return f"without_{slug(name)}"
     if isinstance(value, ast.Constant) and value.value is True:
         return f"with_{slug(name)}"

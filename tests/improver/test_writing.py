@@ -373,6 +373,7 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
         pytest.param(case("depth([])", "[]"), "test_depth_of_empty_sea_is_empty", id="nothing"),
         pytest.param(case("depth(-1)", "-3"), "test_depth_with_sea_minus_1_is_minus_3", id="a negative number"),
         pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_without_more_is_ab", id="a switch"),
+        pytest.param(case("depth(7, more=None)", "'ab'"), "test_depth_without_more_is_ab", id="none of it"),
         pytest.param(case("Box(1)", name="Box.__init__"), "test_box_with_sea_1_is_1", id="a class"),
         pytest.param(case("depth(2)", "(1, 2)"), "test_depth", id="a pair"),
         pytest.param(case("Box(1).empty()", name="Box.empty", checks=(("eq", "dict(box)", "{}"),)),
@@ -533,6 +534,9 @@ def test_an_import_stands_in_the_order_of_its_package() -> None:
     beside = place_of("import pier.a\n\nfrom . import sea\n\n\ndef test_dry():\n    assert sea\n")
     text = (assembled([Written("test_f", (one,))], beside, "A", frozenset()) or b"").decode()
     assert text.splitlines()[:4] == ["import pier.a", "from pier.b import Sunk", "", "from . import sea"]
+    apart = place_of("from pier.b import Low\nfrom pier.b import Tide\n\n\ndef test_dry():\n    assert Low(Tide)\n")
+    text = (assembled([Written("test_f", (one,))], apart, "A", frozenset()) or b"").decode()
+    assert [line.split()[-1] for line in text.splitlines()[:3]] == ["Low", "Sunk", "Tide"]
 
 
 def test_what_runs_the_file_as_a_script_stays_last() -> None:
