@@ -98,4 +98,4 @@ def ticked(issues: Iterable[Issue], story: Story) -> bool:
     """Tell whether a human ticked this pull request on our dashboard, to have it revived."""
     own = (one for one in issues if one.author.login in (story.me, story.pull.author.login))
     lines = (line for one in own for line in one.body.splitlines() if line.startswith(TICKED))
-    return any(body.get("pull") == story.pull.number for line in lines for body in marks(line, "revive"))
+    return any(body == {"pull": story.pull.number} for line in lines for body in marks(line, "revive"))
