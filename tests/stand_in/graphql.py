@@ -21,9 +21,10 @@ def answer(state: State, token: Token, body: Json) -> Reply:
     kind = (found["kind"] or "query") if found else "query"
     name = found["field"] if found else ""
     if kind == "query" and name == "viewer":
-        return Reply(200, {"data": {"viewer": {"login": token.account.login, "id": node("U", token.account.id)}}})
+        shape = {"login": token.account.login, "id": node("U", token.account.id)}
+        return Reply(200, {"data": {"viewer": _asked_for(query, shape)}})
     if kind == "mutation" and name in DRAFT:
-        return _set_draft(state, token, name, _identity(query, body.get("variables") or {}))
+        return _set_draft(state, token, (name, query), _identity(query, body.get("variables") or {}))
     words = f"Field '{name}' doesn't exist on type '{kind.capitalize()}'"
     return Reply(200, {"errors": [{"path": [kind, name], "message": words, "extensions": {"code": "undefinedField"}}]})
 
@@ -37,7 +38,14 @@ def _identity(query: str, variables: dict[str, Any]) -> str:
     return ""
 
 
-def _set_draft(state: State, token: Token, name: str, identity: str) -> Reply:
+def _asked_for(query: str, shape: Json) -> Json:
+    """Return those parts of an answer that the innermost braces of a query name, in their order."""
+    names = query[query.rindex("{") :].partition("}")[0].strip("{ ").split()
+    return {name: shape[name] for name in names}
+
+
+def _set_draft(state: State, token: Token, asked: tuple[str, str], identity: str) -> Reply:
+    name, query = asked
     thread = next((known for known in state.threads.values() if node("PR", known.id) == identity), None)
     if thread is None or thread.head is None:
         return _error(name, "NOT_FOUND", f"Could not resolve to a node with the global id of '{identity}'")
@@ -51,7 +59,7 @@ def _set_draft(state: State, token: Token, name: str, identity: str) -> Reply:
     thread.head.draft = DRAFT[name]
     thread.updated = state.now()
     pull = {"id": identity, "number": thread.number, "isDraft": thread.head.draft, "state": thread.state.upper()}
-    return Reply(200, {"data": {name: {"pullRequest": pull, "clientMutationId": None}}})
+    return Reply(200, {"data": {name: {"pullRequest": _asked_for(query, pull)}}})
 
 
 def _may(state: State, token: Token, thread: Thread) -> bool:
