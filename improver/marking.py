@@ -1,5 +1,6 @@
 """What a pull request or a comment carries about itself, unseen: written by us, read back as untrusted text (pure)."""
 
+import itertools
 import json
 import re
 from dataclasses import asdict, dataclass
@@ -59,6 +60,14 @@ def marks(text: str, kind: str) -> list[dict[str, object]]:
         if isinstance(body, dict):
             found.append(body)
     return found
+
+
+def signed(text: str, kind: str) -> list[dict[str, object]]:
+    """Return what the lines of this kind at the very end of `text` carry; what stands above may be quoted."""
+    end = itertools.takewhile(
+        lambda line: not line.strip() or MARK.fullmatch(line.strip()), reversed(text.splitlines())
+    )
+    return marks("\n".join(reversed([*end])), kind)
 
 
 def mark_of(body: str) -> ProposalMark | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from improver.host import MAY_DECIDE, Comment, GivenReview, Host, Issue, Person, Pull
-from improver.marking import ProposalMark, mark_of, marks
+from improver.marking import ProposalMark, mark_of, marks, signed
 
 BRANCHES = "nova/"
 DASHBOARD = "nova:dashboard"  # the label of the issue that shows all of it
@@ -29,7 +29,7 @@ class Story:
 
     def carried(self, kind: str) -> list[dict[str, object]]:
         """Return what our own comments carry of this kind."""
-        return [body for one in self.comments if self.is_ours(one) for body in marks(one.text, kind)]
+        return [body for one in self.comments if self.is_ours(one) for body in signed(one.text, kind)]
 
     @property
     def answered(self) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from improver.host import Comment, GivenReview, Person
-from improver.marking import marks
+from improver.marking import signed
 from improver.rationale import one_line
 from improver.records import Finding, Verdict
 from improver.spoken import Command, heard
@@ -82,7 +82,7 @@ class _Fold:
     def comment(self, comment: Comment) -> None:
         """Take a command, or remember what was said."""
         ours = self.story.is_ours(comment)
-        if ours and (revived := marks(comment.text, "revived")):
+        if ours and (revived := signed(comment.text, "revived")):
             self._undo(str(revived[-1].get("by", ""))[:LONGEST], comment)
         if not self._counts(comment.author) or comment.edited:
             return
@@ -143,7 +143,7 @@ class _Fold:
         """Tell whether somebody closed it whose word counts, and not we with the same login."""
         if person is None or not self._counts(person):
             return False
-        return not any(one.author.login == person.login and marks(one.text, "closed") for one in self.story.comments)
+        return not any(one.author.login == person.login and signed(one.text, "closed") for one in self.story.comments)
 
     @property
     def _rejected(self) -> bool:

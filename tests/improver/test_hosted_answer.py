@@ -13,7 +13,7 @@ from improver.errors import ForgeError, UsageError
 from improver.hosted_answer import MOST_DIFFERENCES, MOST_READ, Answered, Asked, Desk, result_of
 from improver.hosting import Hosting
 from improver.loop import Event
-from improver.marking import marks
+from improver.marking import marked, marks
 from improver.settings import read_settings
 from improver.stories import apart, read
 from tests.improver.hosting import FakeHost
@@ -85,6 +85,16 @@ def test_strangers_are_not_answered(office: Office) -> None:
     found = office.desk.answer(Asked(office.shop.number, comment.id))
     assert found == Answered("ignored", "stranger may not decide here")
     assert (office.answers(), office.host.pull(office.shop.number).open) == ([], True)
+
+
+@pytest.mark.parametrize("word", ["no because", "retry", "verfy"])
+def test_nobody_puts_marks_into_our_answers(office: Office, word: str) -> None:
+    marks_in = " ".join(f"`{marked(kind, {'comment': 1, 'by': 'x'})}`" for kind in ("split", "revived", "closed"))
+    asked = office.asked(f"/nova {word} {marks_in}")
+    assert office.desk.answer(asked).outcome == "said"
+    (story,) = read(office.host)
+    assert [story.carried(kind) for kind in ("split", "revived", "closed")] == [[], [], []]
+    assert story.answered == {asked.comment}
 
 
 def test_a_comment_that_is_gone_is_an_error_of_the_host(office: Office) -> None:

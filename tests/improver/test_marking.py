@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from improver.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, unmarked, with_mark
+from improver.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, signed, unmarked, with_mark
 
 MARK = ProposalMark(
     proposal="1a2b3c4d-open-with-files",
@@ -62,3 +62,19 @@ def test_what_is_not_ours_is_no_mark(body: str) -> None:
 def test_marks_of_one_kind_are_found_in_order() -> None:
     text = "\n".join([marked("asked", {"at": 1}), "words", marked("other", {"at": 2}), marked("asked", {"at": 3})])
     assert marks(text, "asked") == [{"at": 1}, {"at": 3}]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(f"words\n\n{marked('asked', {'at': 1})}\n\n{marked('other', {})}\n", [{"at": 1}], id="at the end"),
+        pytest.param(
+            f"{marked('asked', {'at': 1})}\r\n\r\n{marked('asked', {'at': 2})}", [{"at": 1}, {"at": 2}], id="two"
+        ),
+        pytest.param(f"words `{marked('asked', {'at': 1})}`", [], id="quoted in the last line"),
+        pytest.param(f"{marked('asked', {'at': 1})}\nwords\n\n{marked('other', {})}", [], id="above words"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_only_what_stands_at_the_end_is_signed(text: str, found: list[dict[str, object]]) -> None:
+    assert signed(text, "asked") == found
