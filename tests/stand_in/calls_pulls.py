@@ -30,7 +30,7 @@ def _fits(request: Request, thread: Thread) -> bool:
     head = headed(thread)
     state = request.query.get("state", "open")
     wanted = request.query.get("head", "")
-    owner = request.state.name.split("/")[0]
+    owner = head.fork or request.state.name.split("/")[0]
     return (
         state in (thread.state, "all")
         and request.query.get("base", head.base_ref) == head.base_ref

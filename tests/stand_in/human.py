@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tests.stand_in.answers import Refused
-from tests.stand_in.pulling import branches_moved, merged, reopen
+from tests.stand_in.pulling import branches_moved, merged, open_pull, reopen, try_merging
 from tests.stand_in.shapes_pull import headed
-from tests.stand_in.state import Account, Comment, Review, State, Thread, Token
+from tests.stand_in.state import Account, Comment, Head, Review, State, Thread, Token
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,24 @@ class Human:
         with self.state.lock:
             headed(self._thread(number)).draft = False
             self._thread(number).updated = self.state.now()
+
+    def open_pull(self, branch: str, title: str, body: str = "") -> int:
+        """Open a pull request from a branch; return its number."""
+        with self.state.lock:
+            head = Head(branch, "", self.state.default_branch, "", draft=False)
+            return open_pull(self.state, Token("", self.account, "classic", {}), (title, body), head).number
+
+    def open_fork(self, branch: str, files: dict[str, str | None], title: str, body: str = "") -> int:
+        """Open a pull request from a branch of one's own fork, which changes these files; return its number."""
+        with self.state.lock:
+            base_ref, bare = self.state.default_branch, self.state.bare
+            base = bare.heads()[base_ref]
+            commit = bare.commit_files(base, files, title)
+            head = Head(branch, commit, base_ref, base, draft=False, fork=self.account.login)
+            thread = self.state.new_thread(title, body, Token("", self.account, "classic", {}), head)
+            bare.move(f"refs/pull/{thread.number}/head", commit)
+            try_merging(self.state, thread)
+            return thread.number
 
     def open_issue(self, title: str, body: str = "", labels: tuple[str, ...] = ()) -> int:
         """Open an issue; return its number."""

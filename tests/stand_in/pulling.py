@@ -25,15 +25,11 @@ def open_pull(state: State, token: Token, thread: tuple[str, str | None], head: 
 
 
 def _same(other: Thread, head: Head) -> bool:
-    return (
-        other.head is not None
-        and not other.closed
-        and (other.head.ref, other.head.base_ref)
-        == (
-            head.ref,
-            head.base_ref,
-        )
-    )
+    """Tell whether another pull request is open from the same branch to the same branch."""
+    if other.head is None or other.closed:
+        return False
+    theirs = (other.head.fork, other.head.ref, other.head.base_ref)
+    return theirs == (head.fork, head.ref, head.base_ref)
 
 
 def _custom(message: str) -> Refused:
@@ -60,7 +56,7 @@ def branches_moved(state: State, account: Account) -> None:
 
 def _follow(state: State, thread: Thread, heads: dict[str, str], account: Account) -> None:
     head = headed(thread)
-    sha = heads.get(head.ref)
+    sha = head.sha if head.fork else heads.get(head.ref)
     if sha is None or head.base_ref not in heads:
         state.end(thread, account)
     elif sha != head.sha:
@@ -91,7 +87,7 @@ def merged(state: State, thread: Thread, commit: str, account: Account) -> None:
 def reopen(state: State, thread: Thread) -> None:
     """Open again what was closed; refuse what was merged, or whose branch is gone or was rewritten."""
     if thread.head is not None:
-        now = state.bare.commit(f"refs/heads/{thread.head.ref}")
+        now = thread.head.sha if thread.head.fork else state.bare.commit(f"refs/heads/{thread.head.ref}")
         if thread.head.merged or now is None or not state.bare.holds(thread.head.sha, now):
             raise _custom("state cannot be changed.")
         if any(_same(other, thread.head) for other in state.threads.values()):

@@ -1,7 +1,9 @@
 """Pull requests, issues, reviews and remarks as the host writes them."""
 
+from dataclasses import replace
+
 from tests.stand_in.answers import Json
-from tests.stand_in.shapes import Shapes
+from tests.stand_in.shapes import REPOSITORY, Shapes
 from tests.stand_in.state import Account, Head, Note, Review, Thread, node
 
 
@@ -92,16 +94,26 @@ def pull(shapes: Shapes, thread: Thread, viewer: Account) -> Json:
         "auto_merge": None,
         "requested_reviewers": [],
         "requested_teams": [],
-        "head": _end(shapes, head.ref, head.sha, viewer),
+        "head": _head(shapes, head, viewer),
         "base": _end(shapes, head.base_ref, head.base_sha, viewer),
         "_links": links | more,
     }
 
 
 def _end(shapes: Shapes, ref: str, sha: str, viewer: Account) -> Json:
-    owner = shapes.state.name.split("/")[0]
+    owner = shapes.state.name.split("/", maxsplit=1)[0]
     repository = shapes.repository(viewer)
     return {"label": f"{owner}:{ref}", "ref": ref, "sha": sha, "user": shapes.owner(), "repo": repository}
+
+
+def _head(shapes: Shapes, head: Head, viewer: Account) -> Json:
+    """Return the end that is proposed; a fork is another repository, whose branches have any name they like."""
+    if not head.fork:
+        return _end(shapes, head.ref, head.sha, viewer)
+    name = f"{head.fork}/{shapes.state.name.split('/')[1]}"
+    there = replace(shapes, state=replace(shapes.state, name=name))
+    end = _end(there, head.ref, head.sha, viewer)
+    return end | {"repo": end["repo"] | {"id": REPOSITORY + 1, "fork": True}}
 
 
 def whole_pull(shapes: Shapes, thread: Thread, viewer: Account) -> Json:

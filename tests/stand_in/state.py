@@ -89,6 +89,7 @@ class Head:
     base_ref: str
     base_sha: str
     draft: bool
+    fork: str = ""  # whose fork the branch is in; "" for this repository
     trial: str | None = None  # the commit of a merge that was only tried
     tried: tuple[str, str] | None = None  # base and head that were tried
     merge: str | None = None

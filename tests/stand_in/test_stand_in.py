@@ -49,6 +49,28 @@ def test_a_pull_request_follows_its_branch_until_somebody_merges_it(hub: Hub, bo
     assert bot.call("GET", "issues/1").body["closed_by"]["login"] == "maintainer"
 
 
+def test_a_branch_of_a_fork_is_not_ours_whatever_it_is_called(hub: Hub, bot: Caller) -> None:
+    bot.call("POST", "pulls", NEW)
+    number = hub.human("reader").open_fork("nova/one", {"a.py": "x = 3\n"}, "Mine")
+    theirs, ours = bot.call("GET", "pulls?direction=desc").body
+    assert (theirs["number"], theirs["head"]["label"], theirs["base"]["label"]) == (
+        number,
+        "reader:nova/one",
+        "acme:main",
+    )
+    assert theirs["head"]["repo"]["id"] != theirs["base"]["repo"]["id"] == ours["head"]["repo"]["id"]
+    assert [pull["number"] for pull in bot.call("GET", "pulls?head=acme:nova/one").body] == [1]
+
+
+def test_a_pull_request_ends_with_its_branch_and_comes_back_only_with_it(hub: Hub, bot: Caller) -> None:
+    number = hub.human("writer").open_pull("nova/one", "Mine")
+    hub.human("owner").delete_branch("nova/one")
+    assert bot.call("GET", f"issues/{number}").body["closed_by"]["login"] == "owner"
+    assert bot.call("PATCH", f"pulls/{number}", {"state": "open"}).status == 422
+    hub.human("owner").force_push("nova/one", hub.bare.git("rev-parse", f"refs/pull/{number}/head"))
+    assert bot.call("PATCH", f"pulls/{number}", {"state": "open"}).body["state"] == "open"
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
