@@ -47,7 +47,11 @@ def host_of(improver: Improver) -> GitHub:
 
 def hosting_of(improver: Improver) -> Hosting:
     """Return the host and its git, under the name that the repository has there now."""
-    host = host_of(improver)
+    return hosting_at(improver, host_of(improver))
+
+
+def hosting_at(improver: Improver, host: GitHub) -> Hosting:
+    """Return a host with its git."""
     name, account = host.repository().name, host.account
     return Hosting(host, GitRemote(improver.repository.root, f"{account.origin.web}/{name}.git", account.token))
 
@@ -68,17 +72,18 @@ def improve_hosted(
     if not (request.only or paths or report.left_out or request.dry_run):
         present, rules = report.funnel.keys("seen"), _scanned(improver, seen)
         done += _told(retire(_desk(improver, hosting), seen, present, rules), tell)
-    return report, done if request.dry_run else done + _published(improver, hosting, (), tell)
+    if request.dry_run:
+        return report, done
+    return report, done + _published(improver, hosting, (look(hosting.host, hosting.remote), ()), tell)
 
 
-def publish(improver: Improver, numbers: Sequence[int], tell: Tell) -> list[Done]:
+def publish(improver: Improver, hosting: Hosting, numbers: Sequence[int], tell: Tell) -> list[Done]:
     """Publish these open proposals, all that may be published when none is named."""
     expect_trusted(improver)
     for number in numbers:
         _expect_publishable(improver.ledger.proposal(number))
-    hosting = hosting_of(improver)
-    done, _ = _arrived(improver, hosting, tell)
-    return done + _published(improver, hosting, numbers, tell)
+    done, seen = _arrived(improver, hosting, tell)
+    return done + _published(improver, hosting, (seen, numbers), tell)
 
 
 def expect_trusted(improver: Improver) -> None:
@@ -103,10 +108,10 @@ def _desk(improver: Improver, hosting: Hosting) -> Desk:
 
 def _arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done], Seen]:
     """Settle what stands at the host, take what humans decided there, and let go of what is made anew."""
-    desk = _desk(improver, hosting)
-    done = _told(settle(desk, look(hosting.host, hosting.remote)), tell)
+    desk, seen = _desk(improver, hosting), look(hosting.host, hosting.remote)
+    done = _told(settle(desk, seen), tell)
+    seen = look(hosting.host, hosting.remote) if done else seen
     sync(improver, hosting.host, hosting.remote)
-    seen = look(hosting.host, hosting.remote)
     outdated = {one.pull.number for one in seen.open if seen.is_outdated(one)}
     ours = [one for one in improver.ledger.publications() if one.repository == seen.hosted.name]
     with _alone(improver):
@@ -135,14 +140,17 @@ def _scanned(improver: Improver, seen: Seen) -> set[str]:
     return {one.mark.rule for one in seen.open} & looked
 
 
-def _published(improver: Improver, hosting: Hosting, numbers: Sequence[int], tell: Tell) -> list[Done]:
+def _published(improver: Improver, hosting: Hosting, asked: tuple[Seen, Sequence[int]], tell: Tell) -> list[Done]:
     """Publish what is open here, one after the other; each is recorded as soon as it is there."""
+    seen, numbers = asked
+    there = {one.pull.head for one in seen.open if seen.is_finished(one)}
+    there &= {one.commit for one in improver.ledger.publications()}
     with _alone(improver):
-        desk, seen = _desk(improver, hosting), look(hosting.host, hosting.remote)
         batch, done = Batch(seen, held(seen, _refused_here(improver))), list[Done]()
         for proposal in improver.ledger.proposals(State.OPEN):
-            if proposal.number in numbers or (not numbers and proposal.draft.publishable):
-                done += _told(_submitted(improver, desk, batch, proposal), tell)
+            made = proposal.draft
+            if proposal.number in numbers or (not numbers and made.publishable and made.commit not in there):
+                done += _told(_submitted(improver, _desk(improver, hosting), batch, proposal), tell)
     return done
 
 

@@ -16,6 +16,7 @@ from improver.verify.evidence import read
 from improver.verifying import is_carried
 
 CLOSED, HANDS_OFF = "closed", "hands-off"  # marks of what we say once
+APP = "[bot]"  # how an app's login ends; of an app's rights a host says nothing before it pushes
 PATIENCE = timedelta(hours=1)  # after which a run that pushed a branch and opened nothing is taken for dead
 UNSAID = (
     "Somebody pushed to this branch, so it is left to people from here on: nothing more is pushed to it, and this "
@@ -77,14 +78,15 @@ def look(host: Host, remote: Remote) -> Seen:
     hosted = host.repository()
     if hosted.archived:
         raise ForgeError(f"{hosted.name} is archived", where=hosted.page, fix="unarchive it, or publish elsewhere")
-    if not hosted.may_push:
-        why = f"{host.viewer()} may not push to it"
-        raise ForgeError(f"nothing can be published on {hosted.name}", where=hosted.page, why=why, fix="see the token")
+    viewer = host.viewer()
+    if not hosted.may_push and not viewer.endswith(APP):
+        why, fix = f"{viewer} may not push to it", "use a token of somebody who may"
+        raise ForgeError(f"nothing can be published on {hosted.name}", where=hosted.page, why=why, fix=fix)
     heads = remote.heads()
     if hosted.default_branch not in heads:
         why = f"it has no branch {hosted.default_branch}"
         raise ForgeError(f"nothing can be published on {hosted.name}", where=hosted.page, why=why, fix="push it first")
-    return Seen(hosted, host.viewer(), host.pulls(), heads, frozenset(remote.evidence()))
+    return Seen(hosted, viewer, host.pulls(), heads, frozenset(remote.evidence()))
 
 
 # --- what is there already ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from improver.app import open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import pages, pulled, told_by
 from improver.cli.terminal import Terminal
-from improver.hosting import publish
+from improver.hosting import hosting_of, publish
 from improver.submitting import Done
 
 PUBLISHED = ("opened", "renewed", "finished", "there")
@@ -22,7 +22,7 @@ def command(common: Common, numbers: tuple[int, ...]) -> int:
     What was cut off before is finished, what main moved away from is left to the next run, and nothing is merged.
     """
     with open_improver(common.settings) as improver:
-        done = publish(improver, numbers, told_by(common.terminal))
+        done = publish(improver, hosting_of(improver), numbers, told_by(common.terminal))
     tell_end(common.terminal, done)
     return 0
 
