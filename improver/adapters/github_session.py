@@ -1,5 +1,6 @@
 """One line to GitHub: bounded in time, size and waiting; it never shows the token to another host."""
 
+import contextlib
 import json
 import re
 import time
@@ -13,8 +14,8 @@ import requests
 from github3.session import GitHubSession
 from urllib3.exceptions import NewConnectionError
 
-from improver.adapters.github_errors import Reply, graphql_refusal, refusal, too_long_a_wait, wait_for
-from improver.adapters.origin import LOOPBACK
+from improver.adapters.github_errors import Reply, graphql_refusal, refusal, said, too_long_a_wait, wait_for
+from improver.adapters.origin import LOOPBACK, shown
 from improver.errors import ForgeError
 
 CONNECT, READ, WHOLE = 10.0, 30.0, 120.0  # seconds: to connect, between two pieces, for one answer
@@ -73,6 +74,13 @@ class Bearer:
         return request
 
 
+class _Session(GitHubSession):  # type: ignore[misc]  # the library has no types
+    """A session that follows nothing: it would even read, and stumble over, an address that is none."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Say that there is nowhere to go."""
+
+
 class Line:
     """A connection to the API at `api`, as whom `token` says. Raises ForgeError only."""
 
@@ -80,7 +88,7 @@ class Line:
         self.api = api.rstrip("/")
         self._clock = clock
         self._remembered: OrderedDict[str, Reply] = OrderedDict()
-        self._session: requests.Session = GitHubSession(default_connect_timeout=CONNECT, default_read_timeout=READ)
+        self._session: requests.Session = _Session(default_connect_timeout=CONNECT, default_read_timeout=READ)
         self._session.headers.update(HEADERS)
         self._session.auth = Bearer(token)
         host = urlsplit(self.api).hostname
@@ -107,7 +115,7 @@ class Line:
             following = NEXT.search(reply.headers.get("link", ""))
             if following is None:
                 return
-            before, asked = asked, dict(parse_qsl(urlsplit(following[1]).query))
+            before, asked = asked, dict(parse_qsl(following[1].partition("?")[2].partition("#")[0]))
             if asked == {key: str(value) for key, value in before.items()}:
                 break
         raise ForgeError("the list has no end", where=f"GET {self.api}{path}", fix="tell the host's administrator")
@@ -138,16 +146,19 @@ class Line:
             reply = self._admitted(ask, url)
             if reply.status not in MOVED:
                 return reply
-            url = self._at_home(urljoin(url, reply.headers.get("location", "")), reply)
+            url = self._at_home(url, reply)
         raise ForgeError("the host sends us in a circle", where=reply.where, fix="check owner/name")
 
     def _at_home(self, url: str, reply: Reply) -> str:
-        """Return `url` if it is at the host that the token is for."""
-        if _origin(url) != _origin(self.api):
-            why = f"it names {_origin(url)}, and the token is for {_origin(self.api)} only"
-            fix = "check the address of the API (GITHUB_API_URL) and of the remote"
-            raise ForgeError("the host sends us to another one", where=reply.where, why=why, fix=fix)
-        return url
+        """Return where `url` has moved, if that is at the host that the token is for."""
+        location = reply.headers.get("location", "")
+        with contextlib.suppress(ValueError):  # an address that is none
+            target = urljoin(url, location)
+            if _origin(target) == _origin(self.api):
+                return target
+        why = f"it names {said(shown(location))}, and the token is for {_origin(self.api)} only"
+        fix = "check the address of the API (GITHUB_API_URL) and of the remote"
+        raise ForgeError("the host sends us to another one", where=reply.where, why=why, fix=fix)
 
     def _admitted(self, ask: Ask, url: str) -> Reply:
         """Ask until no limit on requests stands against it: what a limit refused was not done."""
@@ -224,12 +235,9 @@ class Line:
 
 
 def _origin(url: str) -> str:
+    """Return scheme, host and port; raise ValueError when it is no address."""
     parts = urlsplit(url)
-    try:
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    except ValueError:
-        port = None
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or {'https': 443, 'http': 80}.get(parts.scheme)}"
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -267,7 +267,9 @@ def test_a_renamed_repository_is_followed_with_method_and_body(status: int, host
 
 def test_nothing_follows_to_another_host(host: Loopback, line: Line) -> None:
     with serving() as other:
-        for location in (f"{other.url}/x", f"//127.0.0.1:{other.url.rpartition(':')[2]}/x", "https://127.0.0.1/x"):
+        port = other.url.rpartition(":")[2]
+        odd = ("https://127.0.0.1/x", "http://[", f"{host.url}:443/x", f"{host.url}@{other.url[7:]}/x", "file:///x")
+        for location in (f"{other.url}/x", f"//127.0.0.1:{port}/x", *odd):
             host.on("GET /x", Answer(status=302, headers={"Location": location}))
             assert refused(lambda: line.get("/x")).what == "the host sends us to another one"
             host.answers.clear()

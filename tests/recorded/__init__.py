@@ -1,0 +1,1 @@
+"""Answers that GitHub once gave to others, replayed through our adapter."""
