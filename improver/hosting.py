@@ -12,19 +12,21 @@ from improver.adapters.remote import GitRemote
 from improver.adapters.run_lock import run_lock
 from improver.adopting import sync
 from improver.app import Improver, now
-from improver.errors import RefusedByPolicy, UsageError
-from improver.host import Host, Remote
+from improver.errors import ForgeError, RefusedByPolicy, UsageError
+from improver.host import Host, Pull, Remote
 from improver.loop import Event, Request
+from improver.marking import mark_of
 from improver.outcome import Report
 from improver.preparing import Tell, Wish
-from improver.publishing import Seen, Why, held, offer_of
+from improver.publishing import PREFIX, Seen, Why, held, offer_of
+from improver.rechecking import recheck
 from improver.records import Finding
 from improver.submitting import Batch, Desk, Done, look, retire, settle, submit
 from improver.verify.evidence import gate_code_digest, running_code
-from improver.verifying import bound
+from improver.verifying import Verification, bound
 from improver.writing.writer import RULE as WRITE_TESTS
 
-MARKS = {"skipped": "skip", "left": "note", "there": "note"}  # how else what was done is told
+MARKS = {"skipped": "skip", "refused": "no", "left": "note", "there": "note"}  # how else what was done is told
 NO_ORIGIN = "git remote add origin https://github.com/OWNER/NAME"
 
 
@@ -62,16 +64,16 @@ def improve_hosted(
     """Run the main job on the head of the host's main branch, and publish what it made."""
     expect_trusted(improver)
     hosting = hosting_of(improver)
-    done, seen = _arrived(improver, hosting, tell)
+    done, seen = arrived(improver, hosting, tell)
     if improver.repository.head != seen.main:
         branch = seen.hosted.default_branch
         why = f"here it is {improver.repository.head[:12]}, there {branch} is at {seen.main[:12]}"
         fix = f"bring {branch} up to date and check it out, or push it"
         raise UsageError("pull requests are made for the head of the main branch", why=why, fix=fix)
-    report = improve(replace(improver, why=held(seen, _refused_here(improver))), request, wish, paths, tell)
+    report = improve(replace(improver, why=held(seen, refused_here(improver))), request, wish, paths, tell)
     if not (request.only or paths or report.left_out or request.dry_run):
         present, rules = report.funnel.keys("seen"), _scanned(improver, seen)
-        done += _told(retire(_desk(improver, hosting), seen, present, rules), tell)
+        done += told(retire(desk_of(improver, hosting), seen, present, rules), tell)
     if request.dry_run:
         return report, done
     return report, done + _published(improver, hosting, (look(hosting.host, hosting.remote), ()), tell)
@@ -82,8 +84,27 @@ def publish(improver: Improver, hosting: Hosting, numbers: Sequence[int], tell: 
     expect_trusted(improver)
     for number in numbers:
         _expect_publishable(improver.ledger.proposal(number))
-    done, seen = _arrived(improver, hosting, tell)
+    done, seen = arrived(improver, hosting, tell)
     return done + _published(improver, hosting, (seen, numbers), tell)
+
+
+def verify_pull(improver: Improver, hosting: Hosting, which: str, tell: Tell) -> Verification:
+    """Run the evidence of a pull request of ours again, from a fresh baseline; `which` is its number or its branch."""
+    pull = hosting.host.pull(int(which)) if which.isdigit() else _on_branch(hosting.host, which)
+    mark = mark_of(pull.body) if pull.own and pull.branch.startswith(PREFIX) else None
+    if mark is None:
+        raise UsageError(f"pull request #{pull.number} is none of ours", fix=f"improve review --pr {pull.number}")
+    data = hosting.remote.fetch_evidence(mark.proposal)
+    if data is None:
+        raise ForgeError(f"the evidence of pull request #{pull.number} is not there", where=pull.page)
+    return recheck(improver, data, hosting.remote.fetch(f"refs/pull/{pull.number}/head"), tell)
+
+
+def _on_branch(host: Host, branch: str) -> Pull:
+    found = [one for one in host.pulls() if one.branch == branch]
+    if not found:
+        raise UsageError(f"no pull request is on {branch}", fix="give its number")
+    return max(found, key=lambda one: one.number)
 
 
 def expect_trusted(improver: Improver) -> None:
@@ -101,15 +122,16 @@ def _expect_publishable(proposal: Proposal) -> None:
         raise RefusedByPolicy(f"proposal {number} may not leave this machine", why=why, fix=f"improve show {number}")
 
 
-def _desk(improver: Improver, hosting: Hosting) -> Desk:
+def desk_of(improver: Improver, hosting: Hosting) -> Desk:
+    """Return both sides of a host, with what policy allows now."""
     budget = improver.policy(improver.repository.head).budget
     return Desk(hosting.host, hosting.remote, improver.repository, budget, now())
 
 
-def _arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done], Seen]:
+def arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done], Seen]:
     """Settle what stands at the host, take what humans decided there, and let go of what is made anew."""
-    desk, seen = _desk(improver, hosting), look(hosting.host, hosting.remote)
-    done = _told(settle(desk, seen), tell)
+    desk, seen = desk_of(improver, hosting), look(hosting.host, hosting.remote)
+    done = told(settle(desk, seen), tell)
     seen = look(hosting.host, hosting.remote) if done else seen
     sync(improver, hosting.host, hosting.remote)
     outdated = {one.pull.number for one in seen.open if seen.is_outdated(one)}
@@ -122,7 +144,7 @@ def _arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Don
     return done, seen
 
 
-def _refused_here(improver: Improver) -> Why:
+def refused_here(improver: Improver) -> Why:
     """Return what tells what humans said no to; that a proposal is open here holds nothing back there."""
 
     def why(finding: Finding) -> str:
@@ -146,11 +168,11 @@ def _published(improver: Improver, hosting: Hosting, asked: tuple[Seen, Sequence
     there = {one.pull.head for one in seen.open if seen.is_finished(one)}
     there &= {one.commit for one in improver.ledger.publications()}
     with _alone(improver):
-        batch, done = Batch(seen, held(seen, _refused_here(improver))), list[Done]()
+        batch, done = Batch(seen, held(seen, refused_here(improver))), list[Done]()
         for proposal in improver.ledger.proposals(State.OPEN):
             made = proposal.draft
             if proposal.number in numbers or (not numbers and made.publishable and made.commit not in there):
-                done += _told(_submitted(improver, _desk(improver, hosting), batch, proposal), tell)
+                done += told(_submitted(improver, desk_of(improver, hosting), batch, proposal), tell)
     return done
 
 
@@ -167,7 +189,8 @@ def _submitted(improver: Improver, desk: Desk, batch: Batch, proposal: Proposal)
     return done
 
 
-def _told(done: list[Done], tell: Tell) -> list[Done]:
+def told(done: list[Done], tell: Tell) -> list[Done]:
+    """Tell what was done, and return it."""
     for one in done:
         place = f"pull #{one.pull.number}" if one.pull else "host"
         where = f" · {one.pull.page}" if one.pull and one.act in ("opened", "renewed") else ""

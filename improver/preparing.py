@@ -116,11 +116,17 @@ def _stamp(sandbox: Sandbox, policy: Policy, tree: Tree) -> str:
     if list(Tier).index(sandbox.tier) > list(Tier).index(policy.gates.evidence_tier):
         fix = f" · fix: {sandbox.fix}" if sandbox.fix else ""
         return f"NOT EVIDENCE: sandbox tier {sandbox.tier} ({sandbox.why}); {policy.gates.evidence_tier} is needed{fix}"
-    if "improver/judge.py" in tree:  # the target is the improver itself
-        own = {path.removeprefix("improver/"): tree[path].data for path in tree if path.startswith("improver/")}
-        if gate_code_digest(own) != gate_code_digest(running_code()):
-            return "NOT EVIDENCE: the gates that run are not those of the base commit · fix: commit them first"
+    if judges_another(tree):
+        return "NOT EVIDENCE: the gates that run are not those of the base commit · fix: commit them first"
     return ""
+
+
+def judges_another(tree: Tree) -> bool:
+    """Tell whether `tree` is the improver's own and holds other gates than those that run here."""
+    if "improver/judge.py" not in tree:
+        return False
+    own = {path.removeprefix("improver/"): tree[path].data for path in tree if path.startswith("improver/")}
+    return gate_code_digest(own) != gate_code_digest(running_code())
 
 
 def _tools(python: str, notes: Sequence[str]) -> dict[str, str]:

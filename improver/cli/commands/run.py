@@ -8,6 +8,7 @@ import click
 
 from improver.acts import improve
 from improver.app import Improver, open_improver
+from improver.bundling import write_bundle
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import pages, pulled, told_by
@@ -30,6 +31,9 @@ DROPS_SHOWN = 12
 @click.option("--paths", multiple=True, metavar="PATH", help="Only this file or folder of the project.")
 @click.option("--export", "folder", type=click.Path(path_type=Path), help="Write each proposal as diff and text.")
 @click.option("--open-pr", "opens", is_flag=True, help="Publish what may be published as pull requests.")
+@click.option(
+    "--bundle", type=click.Path(path_type=Path), help="Write what may be published for another job to publish."
+)
 @click.option("--dry-run", is_flag=True, help="Judge everything, keep nothing.")
 @click.option("--tolerate-red", is_flag=True, help="Go on with failing tests, each held to the same outcome.")
 def command(
@@ -39,6 +43,7 @@ def command(
     paths: tuple[str, ...],
     folder: Path | None,
     opens: bool,
+    bundle: Path | None,
     dry_run: bool,
     tolerate_red: bool,
 ) -> int:
@@ -60,6 +65,8 @@ def command(
             report, done = improve_hosted(improver, request, wish, places, tell)
         else:
             report, done = improve(improver, request, wish, places, tell), []
+        if bundle is not None:
+            write_bundle(improver, bundle, [one.number for one in report.proposals if one.number])
     if folder is not None:
         export(folder, [proposed.draft for proposed in report.proposals])
     tell_end(common.terminal, report, done)

@@ -1,14 +1,19 @@
 """Run a proposal's evidence again and compare the claims digest."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from improver.acts import reverify
+from improver.adapters.bundle_files import Rejudged
 from improver.app import Improver, open_improver
+from improver.bundling import rejudge
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
+from improver.cli.terminal import Terminal
 from improver.errors import UsageError
+from improver.hosting import hosting_of, verify_pull
 from improver.rechecking import recheck
 from improver.verifying import Verification
 
@@ -25,12 +30,17 @@ LARGEST = 8 * 2**20  # bytes of evidence
     help="Of a proposal that is not in this ledger; its commit is named by --commit.",
 )
 @click.option("--commit", default="", metavar="SHA", help="The commit that --evidence is about.")
-def command(common: Common, number: int | None, file: Path | None, commit: str) -> int:
+@click.option("--pr", "pull", default="", metavar="N|BRANCH", help="Of a pull request of ours at the project's host.")
+@click.option("--bundle", type=click.Path(path_type=Path), help="Of all that `improve --bundle` wrote there.")
+def command(common: Common, number: int | None, file: Path | None, commit: str, pull: str, bundle: Path | None) -> int:
     """Run every gate on a proposal again, from a fresh baseline, and compare the claims digest."""
-    if (number is None) == (file is None) or bool(commit) != (file is not None):
-        raise UsageError("name a proposal, or evidence and its commit", fix="improve verify N, or --evidence --commit")
+    if sum(map(bool, (number, file, pull, bundle))) != 1 or bool(commit) != (file is not None):
+        fix = "improve verify N, or --pr, or --bundle, or --evidence and --commit"
+        raise UsageError("name one proposal, or a bundle of them", fix=fix)
     with open_improver(common.settings) as improver:
-        verification = _verified(common, improver, number or file, commit)
+        if bundle is not None:
+            return _all_of(common.terminal, rejudge(improver, bundle, told_by(common.terminal)))
+        verification = _verified(common, improver, number or file or pull, commit)
     for line in verification.differs:
         common.terminal.line("no", "differs", line)
     same = not verification.differs
@@ -41,9 +51,21 @@ def command(common: Common, number: int | None, file: Path | None, commit: str) 
     return 0 if same else 1
 
 
-def _verified(common: Common, improver: Improver, which: int | Path | None, commit: str) -> Verification:
+def _verified(common: Common, improver: Improver, which: int | Path | str, commit: str) -> Verification:
     tell = told_by(common.terminal)
+    if isinstance(which, str):
+        return verify_pull(improver, hosting_of(improver), which, tell)
     if isinstance(which, Path):
         with which.open("rb") as evidence:
             return recheck(improver, evidence.read(LARGEST), commit, tell)
-    return reverify(improver, which or 0, tell)
+    return reverify(improver, which, tell)
+
+
+def _all_of(terminal: Terminal, found: Sequence[Rejudged]) -> int:
+    """Tell what came of each proposal of a bundle."""
+    for one in found:
+        terminal.line("no" if one.differs else "ok", "claims", f"{one.id} {'; '.join(one.differs) or one.found}")
+    bad = [one.id for one in found if one.differs]
+    rows = [{"id": one.id, "commit": one.commit, "found": one.found, "differs": list(one.differs)} for one in found]
+    terminal.result("differs" if bad else "verified", {"proposals": rows})
+    return 1 if bad else 0
