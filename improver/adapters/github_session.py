@@ -193,7 +193,8 @@ class Line:
     def _once(self, ask: Ask, url: str) -> Reply:
         known = self._remembered.get(url) if ask.method == "GET" else None
         headers = {"If-None-Match": known.headers["etag"]} if known else {}
-        body = None if ask.body is None else json.dumps(ask.body).encode()
+        # Half characters, which stand for bytes of a path that are no text, would make the whole unreadable there.
+        body = None if ask.body is None else json.dumps(ask.body, ensure_ascii=False).encode("utf-8", "replace")
         answer = self._session.request(ask.method, url, data=body, headers=headers, stream=True, allow_redirects=False)
         with answer:
             where = f"{ask.method} {url.partition('?')[0]}"

@@ -316,6 +316,12 @@ def test_what_is_no_json_is_told(data: bytes, host: Loopback, line: Line) -> Non
     assert refused(lambda: line.get("/x").body()).what == "the host did not answer with JSON"
 
 
+def test_what_is_no_text_is_sent_as_a_mark_of_it(host: Loopback, line: Line) -> None:
+    host.on("POST /x", THERE)
+    line.send("POST", "/x", {"path": "caf\udce9 é \U0001f600"})
+    assert host.last("POST") == {"path": "caf? é \U0001f600"}
+
+
 def test_an_answer_may_be_empty(host: Loopback, line: Line) -> None:
     host.on("DELETE /x", Answer(status=204))
     assert line.send("DELETE", "/x", None).body() is None
