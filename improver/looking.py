@@ -45,8 +45,7 @@ def unsure(waiting: Sequence[Ready]) -> int:
 def first_look(waiting: Sequence[Ready], experiments: Experiments) -> Noticed:
     """Look at those of a batch that are not sure; nothing is ever accepted here."""
     numbers = [number for number, ready in enumerate(waiting) if not ready.sure]
-    edits = [waiting[number].candidate.change.edits for number in numbers]
-    changes = [{edit.path: edit.after.data if edit.after else None for edit in one} for one in edits]
+    changes = [_product(waiting[number].candidate) for number in numbers]
     looks = experiments.look(changes)
     refused = {
         number: f"{LOOKED}: first look: {look.refused}"
@@ -54,6 +53,12 @@ def first_look(waiting: Sequence[Ready], experiments: Experiments) -> Noticed:
         if look.refused
     }
     return Noticed(refused, _told(looks))
+
+
+def _product(candidate: Candidate) -> dict[str, bytes | None]:
+    """Return what becomes of the files of the product; the base's tests look at them."""
+    edits = (edit for edit in candidate.change.edits if not candidate.policy.is_test(edit.path))
+    return {edit.path: edit.after.data if edit.after else None for edit in edits}
 
 
 def _told(looks: Sequence[Look]) -> str:

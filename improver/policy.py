@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,7 +41,7 @@ class Risk(_Section):
     """What one risk class needs: gates that must pass; all others may also abstain."""
 
     must: tuple[str, ...]
-    publish: bool = True  # may leave this machine as a pull request
+    publish: bool | Literal["reproduced"] = True  # may leave this machine as a pull request; with a reproducing test
 
 
 class Limits(_Section):

@@ -9,7 +9,7 @@ from improver import rationale
 from improver.circumstances import Circumstances, told
 from improver.policy import Policy
 from improver.ports import Bench, Forge, Repository
-from improver.records import Change, Draft, Finding, GateResult, Ruling, Tier, Tree
+from improver.records import Change, Draft, Finding, GateResult, Ruling, Safety, Tier, Tree
 from improver.verify.evidence import Evidence
 from improver.worth import Worth
 
@@ -85,7 +85,10 @@ class Publisher:
         evidence = evidence_of(self.ground, tree, judged, (self.now(), self.nonce()))
         account = account_of(evidence, self.ground.stamp)
         commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
-        publishable = self.ground.policy.gates.risk[change.safety.value].publish and not self.ground.stamp
+        publish = self.ground.policy.gates.risk[change.safety.value].publish
+        publishable = (
+            publish is True or (bool(publish) and rationale.reproduces(judged.results))
+        ) and not self.ground.stamp
         escalated = any(result.ruling is Ruling.ESCALATE for result in judged.results)
         name = identifier(commit, change)
         return Draft(
@@ -104,7 +107,7 @@ class Publisher:
             text=rationale.body(account),
             diff=self.repository.diff(self.ground.base, commit),
             publishable=publishable,
-            draft=escalated or not publishable,
+            draft=escalated or not publishable or change.safety is Safety.BEHAVIOUR_CHANGE,
             created=evidence.made,
         )
 

@@ -25,6 +25,7 @@ RISK = {
     Safety.CHANGED_TEST: "Old tests only: no product file is touched. Do they still ask for what they should?",
     Safety.BEHAVIOUR_CHANGE: "It changes behaviour on purpose, and no test reproduces the fault: a draft only.",
 }
+REPRODUCED = "It changes behaviour on purpose: a draft. Its test fails on the code as it was. Did anybody rely on that?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def told(account: Account, ways: Ways) -> str:
 
 def _headline(account: Account) -> str:
     concerns = [account.stamp] if account.stamp else []
-    if account.safety is Safety.BEHAVIOUR_CHANGE:
+    if account.safety is Safety.BEHAVIOUR_CHANGE and not reproduces(account.results):
         concerns.append("no reproducing test: a local draft, never publishable")
     concerns += [
         f"a human must decide: {reason}"
@@ -174,7 +175,14 @@ def _not_checked(account: Account) -> tuple[str, ...]:
     return tuple(open_questions)
 
 
+def reproduces(results: Sequence[GateResult]) -> bool:
+    """Tell whether a test of the change was seen to fail without it."""
+    return any(_passed(one, "tests") and one.receipt.counts.get("reproducing", 0) > 0 for one in results)
+
+
 def _risk(account: Account) -> str:
+    if account.safety is Safety.BEHAVIOUR_CHANGE and reproduces(account.results):
+        return REPRODUCED
     return RISK[account.safety].format(observable=plain(account.observable))
 
 

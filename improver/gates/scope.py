@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from improver.gate import Candidate, Example, gate
-from improver.records import TESTS_ALONE, GateResult
+from improver.judging.touched import hunks
+from improver.records import TESTS_ALONE, GateResult, Safety
 
 
 @gate(
@@ -18,16 +19,31 @@ def scope(candidate: Candidate) -> GateResult:
 
 
 def _refusals(candidate: Candidate) -> Iterator[str]:
-    """Yield a reason per forbidden path; people too, but for tests, which may come with their change."""
-    policy = candidate.policy
-    tests_alone = candidate.change.safety in TESTS_ALONE
+    """Yield a reason per forbidden path; people too, but for tests, which may come with their change.
+
+    A program may bring a test with a change of behaviour, to reproduce what it mends, and touch none that is there.
+    """
+    policy, safety = candidate.policy, candidate.change.safety
+    tests_alone = safety in TESTS_ALONE
+    reproduces = safety is Safety.BEHAVIOUR_CHANGE
     own_tests = tests_alone or candidate.change.author == "human"
     for path in candidate.change.paths:
         if rule := policy.may_touch(path):
             yield f"{path!a}: {rule}"
-        elif policy.is_test(path) and not own_tests:
+        elif policy.is_test(path) and not own_tests and not reproduces:
             yield f"{path!a}: tests are touched only by a proposal of tests alone"
+        elif policy.is_test(path) and not own_tests and not _only_adds(candidate, path):
+            yield f"{path!a}: a change of behaviour may add tests, and leaves as they are those that are there"
         elif path.casefold().endswith("conftest.py"):
             yield f"{path!a}: a conftest decides how every test runs"
         elif tests_alone and not policy.is_test(path):
-            yield f"{path!a}: a {candidate.change.safety.value} leaves the product as it is"
+            yield f"{path!a}: a {safety.value} leaves the product as it is"
+
+
+def _only_adds(candidate: Candidate, path: str) -> bool:
+    """Tell whether every line that a file had is still there, in order, with its mode."""
+    edit = next(edit for edit in candidate.change.edits if edit.path == path)
+    before, after = candidate.before(path), candidate.after(path)
+    if edit.before is None or edit.after is None or before is None or after is None:
+        return edit.before is None and edit.after is not None
+    return edit.before.mode == edit.after.mode and not any(hunk.old for hunk in hunks(before.lines, after.lines))

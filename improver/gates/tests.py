@@ -1,6 +1,7 @@
 """Tests: the base's tests, under the base's configuration, have the same outcomes on the candidate's product files.
 
-A new test is run too, and must hold; that it does proves nothing else.
+A new test is run too, and must hold; that it does proves nothing else. Where a program changes behaviour, one of the
+tests that it brings must also fail on the base: it reproduces what is mended.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,12 +10,13 @@ from dataclasses import replace
 from improver.gate import Candidate, Example, gate
 from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
-from improver.records import TESTS_ALONE, GateResult, Receipt
+from improver.records import TESTS_ALONE, GateResult, Receipt, Safety
 from improver.verify.faring import SHOWN, dishonest, strayed
 from improver.verify.suite import is_red
 
 CLAIM = "every test of the base has the same outcome as before"
 NEW_CLAIM = f"{CLAIM}, and every new test holds"
+REPRODUCED = f"{NEW_CLAIM}; one of them fails without the change"
 
 _BASE = {
     "pier/__init__.py": "",
@@ -40,18 +42,28 @@ def tests(candidate: Candidate) -> GateResult:
     run = candidate.bench.suite(under_base_tests(candidate), tuple(sorted(places)))
     if reasons := [*_strangers(run, places), *strayed(candidate.bench.baseline, run)]:
         return candidate.fails(CLAIM, _receipt(run), *reasons)
-    claim = NEW_CLAIM if _brings_tests(candidate) else CLAIM
-    if claim == NEW_CLAIM and (reasons := list(_new_and_red(candidate))):
+    if not _brings_tests(candidate):
+        return candidate.passes(CLAIM, _receipt(run), *_notes(candidate, places))
+    if reasons := list(_new_and_red(candidate)):
         return candidate.fails(NEW_CLAIM, _receipt(run), *reasons[:SHOWN])
+    if candidate.change.author == "human" or candidate.change.safety in TESTS_ALONE:
+        return candidate.passes(NEW_CLAIM, _receipt(run), *_notes(candidate, places))
+    red, trouble = _red_at_base(candidate)
+    receipt = _counted(_receipt(run), "reproducing", len(red))
+    if not red:
+        return candidate.fails(REPRODUCED, receipt, trouble or "no test of the change fails without it")
+    return candidate.passes(REPRODUCED, receipt, *_notes(candidate, places), *(f"red without it: {one}" for one in red))
+
+
+def _notes(candidate: Candidate, places: Mapping[str, str]) -> list[str]:
     loose = [path for path in candidate.changed if path not in places.values() and not candidate.policy.is_test(path)]
-    notes = [f"{path} is no importable module, so that its own lines ran is not proved here" for path in loose]
-    return candidate.passes(claim, _receipt(run), *notes)
+    return [f"{path} is no importable module, so that its own lines ran is not proved here" for path in loose]
 
 
 def _brings_tests(candidate: Candidate) -> bool:
     """Tell whether the change may bring tests of its own, and does."""
     change = candidate.change
-    may = change.safety in TESTS_ALONE or change.author == "human"
+    may = change.safety in (*TESTS_ALONE, Safety.BEHAVIOUR_CHANGE) or change.author == "human"
     return may and any(map(candidate.policy.is_test, change.paths))
 
 
@@ -71,6 +83,20 @@ def _new_and_red(candidate: Candidate) -> Iterator[str]:
     for test, outcome in sorted(run.manifest.items()):
         if is_red(outcome) and outcome != known.get(test):
             yield f"{test}: {outcome} as the candidate has it"
+
+
+def _red_at_base(candidate: Candidate) -> tuple[list[str], str]:
+    """Return the candidate's tests that fail on the base's product, or why nobody knows."""
+    policy, known = candidate.policy, candidate.bench.baseline.manifest
+    brought = {path: file for path, file in candidate.tree.items() if policy.is_test(path)}
+    run = candidate.bench.suite({**candidate.base, **brought}, ())
+    lies = [*dishonest(run)]
+    red = [test for test, outcome in sorted(run.manifest.items()) if is_red(outcome) and test not in known]
+    return ([], lies[0]) if lies else (red[:SHOWN], "")
+
+
+def _counted(receipt: Receipt, name: str, count: int) -> Receipt:
+    return replace(receipt, counts={**receipt.counts, name: count})
 
 
 def _strangers(run: SuiteRun, places: Mapping[str, str]) -> list[str]:

@@ -64,7 +64,7 @@ class _Tally:
         for function, sentence in self.differences:
             rank[function] += 1
             ranked.append((rank[function], sentence))
-        return [sentence for _, sentence in sorted(ranked, key=lambda one: one[0])]
+        return [*dict.fromkeys(sentence for _, sentence in sorted(ranked, key=lambda one: one[0]))]
 
 
 def compare(rig: Rig, base: Tree, tree: Tree, functions: Sequence[str], recording: Recording) -> Comparison:

@@ -30,9 +30,14 @@ def ground_of(tree: Tree, policy: Policy, bench: Bench, project: Project) -> Gro
     return Ground(tree, layout, policy, bench.experiments, sources, tests)
 
 
-def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[str]:
-    """Yield each file of which calls are known; nothing where the suite cannot be recorded."""
-    if RULE in ground.policy.review.codemods_off or not ground.tests or not ground.sources:
+def is_wanted(ground: Ground) -> bool:
+    """Tell whether policy lets tests be written, and there is what they are written for and where they belong."""
+    return RULE not in ground.policy.review.codemods_off and bool(ground.tests) and bool(ground.sources)
+
+
+def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[tuple[int, str]]:
+    """Yield each file of which calls are known, after how many are left; nothing where nothing can be recorded."""
+    if not is_wanted(ground):
         return
     recording = ground.recording
     if recording.trouble:
@@ -41,5 +46,6 @@ def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[str]:
     counts = Counter(name.partition("::")[0] for name in recording.calls)
     known = sorted((path for path in ground.sources if counts[path]), key=lambda path: (-counts[path], path))
     for number, path in enumerate(known):
-        tell(f"{len(known) - number - 1} to go · {RULE} {path}")
-        yield path
+        left = len(known) - number - 1
+        tell(f"{left} to go · {RULE} {path}")
+        yield left, path

@@ -264,3 +264,16 @@ def test_the_commit_says_what_and_why_and_carries_trailers() -> None:
 )
 def test_counts_become_words(counts: dict[str, int], words: str) -> None:
     assert counted(Receipt(("x",), counts=counts)) == words
+
+
+def test_a_test_that_reproduces_a_fault_takes_the_warning_away_and_leaves_the_question() -> None:
+    counts = {"tests": 3, "reproducing": 1}
+    seen = GateResult("tests", "every new test holds", Ruling.PASS, Receipt(("pytest",), 1, counts=counts))
+    text = body(dataclasses.replace(ACCOUNT, safety=Safety.BEHAVIOUR_CHANGE, results=(*RESULTS, seen)))
+    assert "no reproducing test" not in text
+    assert section(text, "Risk and rollback").startswith(
+        "It changes behaviour on purpose: a draft. Its test fails on the code as it was. Did anybody rely on that?"
+    )
+    unseen = dataclasses.replace(seen, ruling=Ruling.FAIL)
+    told = body(dataclasses.replace(ACCOUNT, safety=Safety.BEHAVIOUR_CHANGE, results=(unseen,)))
+    assert "no reproducing test: a local draft, never publishable" in told

@@ -63,6 +63,33 @@ def test_a_person_may_bring_tests_with_a_change_and_no_more(path: str, ruling: R
     assert judged_change(scope, example.tree(), change).ruling is ruling
 
 
+OLD = "def test_a():\n    assert depth(5) == 4\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "ruling"),
+    [
+        pytest.param(f"{OLD}\n\ndef test_b():\n    assert depth(1) == 0\n", Ruling.PASS, id="a test more"),
+        pytest.param(f"import pier\n{OLD}", Ruling.PASS, id="an import more"),
+        pytest.param(OLD.replace("4", "5"), Ruling.FAIL, id="another expectation"),
+        pytest.param("", Ruling.FAIL, id="a test less"),
+        pytest.param(None, Ruling.FAIL, id="the file is gone"),
+    ],
+)
+def test_a_change_of_behaviour_may_bring_a_test_and_touches_none(after: str | None, ruling: Ruling) -> None:
+    files: dict[str, str | None] = {"pier/a.py": "depth = 2\n", "tests/test_a.py": after}
+    judgement = judged(scope, {"pier/a.py": "depth = 1\n", "tests/test_a.py": OLD}, files, Safety.BEHAVIOUR_CHANGE)
+    assert judgement.ruling is ruling
+
+
+def test_a_change_of_behaviour_may_bring_a_file_of_tests_but_no_conftest() -> None:
+    rulings = [
+        judged(scope, {"pier/a.py": "x = 1\n"}, {"pier/a.py": "x = 2\n", path: OLD}, Safety.BEHAVIOUR_CHANGE).ruling
+        for path in ("tests/test_new.py", "tests/conftest.py")
+    ]
+    assert rulings == [Ruling.PASS, Ruling.FAIL]
+
+
 def test_one_forbidden_path_is_enough() -> None:
     result = judged(scope, {}, {"pier/a.py": "x\n", "tox.ini": "x\n"}, Safety.COVERED)
     assert result.reasons == ("'tox.ini': scope.configuration: **/tox.ini",)

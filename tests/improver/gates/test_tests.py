@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from improver.gate import Candidate, Example
+from improver.gates.tests import REPRODUCED
 from improver.gates.tests import tests as gate_under_test
 from improver.judging.overlay import under_base_tests
 from improver.ports import Bench, SuiteRun
@@ -263,3 +264,19 @@ def test_a_new_test_runs_on_a_real_bench(bench_for: BenchFor) -> None:
         result = gate_under_test(Candidate(example.tree(), example.change(), PACKAGED, bench))
         results.append((result.ruling, [reason.split(": ")[0] for reason in result.reasons]))
     assert results == [(Ruling.PASS, []), (Ruling.FAIL, ["tests/test_a.py::test_deeper"])]
+
+
+@pytest.mark.host
+def test_a_test_that_comes_with_a_change_of_behaviour_must_fail_without_it(bench_for: BenchFor) -> None:
+    bench = bench_for(Example(BASE, {}).tree())
+    results = []
+    for wanted in ("depth(None) is None", "depth(7) == 6"):
+        text = BASE["tests/test_a.py"] + f"\n\ndef test_deeper():\n    assert {wanted}\n"
+        after = {"pier/a.py": "def depth(sea):\n    return sea - 1 if sea else None\n", "tests/test_a.py": text}
+        example = Example(BASE, after, Safety.BEHAVIOUR_CHANGE)
+        result = gate_under_test(Candidate(example.tree(), example.change(), PACKAGED, bench))
+        results.append((result.ruling, result.claim, result.receipt.counts["reproducing"], result.reasons))
+    assert results == [
+        (Ruling.PASS, REPRODUCED, 1, ("red without it: tests/test_a.py::test_deeper",)),
+        (Ruling.FAIL, REPRODUCED, 0, ("no test of the change fails without it",)),
+    ]
