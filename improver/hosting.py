@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from improver.acts import LOCK_SECONDS, improve, standing_of
 from improver.adapters.canary_record import forbids, last
-from improver.adapters.github import GitHub, open_github
 from improver.adapters.ledger_records import Proposal, Publication, State
 from improver.adapters.remote import GitRemote
 from improver.adapters.run_lock import run_lock
@@ -26,6 +26,9 @@ from improver.verify.evidence import gate_code_digest, running_code
 from improver.verifying import Verification, bound
 from improver.writing.writer import RULE as WRITE_TESTS
 
+if TYPE_CHECKING:
+    from improver.adapters.github import GitHub
+
 MARKS = {"skipped": "skip", "refused": "no", "left": "note", "there": "note"}  # how else what was done is told
 NO_ORIGIN = "git remote add origin https://github.com/OWNER/NAME"
 
@@ -38,12 +41,14 @@ class Hosting:
     remote: Remote
 
 
-def host_of(improver: Improver) -> GitHub:
+def host_of(improver: Improver) -> "GitHub":
     """Return the host that the project's remote `origin` is at; nothing is asked of it yet."""
     settings = improver.settings.host
     url = improver.repository.settings.get("remote.origin.url", "")
     if not url and not (settings.api and settings.repository):
         raise UsageError("the project is at no host", why="it has no remote called origin", fix=NO_ORIGIN)
+    from improver.adapters.github import open_github  # noqa: PLC0415 - its client takes long to import
+
     return open_github(settings, url)
 
 
@@ -52,7 +57,7 @@ def hosting_of(improver: Improver) -> Hosting:
     return hosting_at(improver, host_of(improver))
 
 
-def hosting_at(improver: Improver, host: GitHub) -> Hosting:
+def hosting_at(improver: Improver, host: "GitHub") -> Hosting:
     """Return a host with its git."""
     name, account = host.repository().name, host.account
     return Hosting(host, GitRemote(improver.repository.root, f"{account.origin.web}/{name}.git", account.token))
