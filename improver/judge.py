@@ -1,7 +1,7 @@
 """Put a candidate through the gates in the policy's order, cheapest first; nothing but an explicit pass is a pass."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from improver.errors import PolicyError
 from improver.gate import Candidate, Gate
@@ -29,6 +29,20 @@ def judge(gates: Sequence[Gate], candidate: Candidate) -> Iterator[GateResult]:
         yield result
         if result.ruling is Ruling.FAIL:
             return
+
+
+def judge_in_time(
+    gates: Sequence[Gate], candidate: Candidate, late: Callable[[], bool]
+) -> tuple[GateResult, ...] | None:
+    """Return each gate's result up to the first failure, None when it is `late` before that or before the last gate."""
+    results: list[GateResult] = []
+    for gate in gates:
+        if late():
+            return None
+        results += judge((gate,), candidate)
+        if results[-1].ruling is Ruling.FAIL:
+            break
+    return tuple(results)
 
 
 def _explicit(gate: Gate, candidate: Candidate) -> GateResult:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from improver.adding import Adding
+from improver.adding import Adding, with_reproduction
 from improver.codemod import Codemod
 from improver.deciding import Decides, Rules
 from improver.funnel import Funnel
 from improver.gate import RUNS, Candidate, Gate
-from improver.judge import judge
+from improver.judge import judge, judge_in_time
 from improver.looking import BATCH, Ready, first_look, unsure
 from improver.observer import Project
 from improver.outcome import Report, concluded
@@ -64,6 +64,7 @@ class Loop:
         self.funnel = Funnel()
         self.proposals: list[Proposed] = []
         self.worth = publisher.worth()
+        self.unfinished: list[Group] = []  # it was late before all gates had been asked about them
         self.ends = publisher.now() + timedelta(seconds=self.ground.policy.budget.seconds)
 
     def run(self, scan: Scan) -> Report:
@@ -85,22 +86,29 @@ class Loop:
             else:
                 break
         spent = self._spent()
-        left = [*(one.group for one in waiting), *queue]
+        left = [*self.unfinished, *(one.group for one in waiting), *queue]
         for finding in (finding for group in left for finding in group.findings):
             self.funnel.drop(finding, f"not tried: {spent}")
-        cut = self._add_tests() if not spent and wanted(RULE, self.request.only) else ""
+        cut = self._add_tests(self._doubtful(scan)) if not spent and wanted(RULE, self.request.only) else ""
         return concluded(self.funnel, self.proposals, spent if left else cut)
 
-    def _add_tests(self) -> str:
+    def _doubtful(self, scan: Scan) -> frozenset[str]:
+        """Return the functions of which a finding says that they do not do what they should."""
+        changing = {one.name for one in self.crew.codemods if one.SAFETY is Safety.BEHAVIOUR_CHANGE}
+        named = ((one, answering(self.crew.codemods, one.rule)) for one in scan.findings)
+        return frozenset(f"{one.path}::{one.symbol}" for one, by in named if by is not None and by.name in changing)
+
+    def _add_tests(self, doubtful: frozenset[str]) -> str:
         """Propose new tests, a file at a time; return why there was no budget for all files, "" when there was."""
-        adding = Adding(self.publisher, self.crew.gates, self.funnel, self._tell, self.crew.decides)
-        for tried in adding.judged(self.project, self.worth):
+        told = (self.funnel, self._tell, self.crew.decides)
+        adding = Adding(self.publisher, self.crew.gates, *told, self._is_late, doubtful)
+        for left, tried in adding.judged(self.project, self.worth):
             if isinstance(tried, Judged):
                 self._propose(tried)
             elif tried is not None:
                 self._refuse(tried.findings, tried.gate, tried.reason)
             if spent := self._spent():
-                return spent
+                return f"{spent}: no tests for {left} more files" if left else spent
         return ""
 
     def _eligible(self, scan: Scan) -> Iterator[Finding]:
@@ -136,9 +144,12 @@ class Loop:
             return f"at most {self.request.maximum} a run"
         if self.request.waiting + len(self.proposals) >= budget.open_proposals and not self.request.dry_run:
             return f"{budget.open_proposals} open proposals are the most there may be: decide about some first"
-        if self.publisher.now() >= self.ends:
+        if self._is_late():
             return f"{budget.seconds} seconds are the most one run may take"
         return ""
+
+    def _is_late(self) -> bool:
+        return self.publisher.now() >= self.ends
 
     def _room(self) -> int:
         """Return how many candidates may be judged at a time: no more than are likely to be wanted."""
@@ -165,7 +176,10 @@ class Loop:
         for reason in self.ground.policy.decides(drafted.change.safety, results):
             if reason.partition(":")[0] in asked:
                 return self._narrowed(answered, reason)
-        waiting.append(Ready(answered, candidate, results))
+        ready = Ready(answered, candidate, results)
+        if drafted.change.safety is Safety.BEHAVIOUR_CHANGE:
+            ready = with_reproduction(ready, early, self.ground, self.project)
+        waiting.append(ready)
         return ()
 
     @property
@@ -198,7 +212,12 @@ class Loop:
 
     def _judged(self, ready: Ready) -> str:
         """Put a candidate through the gates that are left and propose it, or return the reason against it."""
-        results = (*ready.results, *judge(self._stages[1], ready.candidate))
+        asked = judge_in_time(self._stages[1], ready.candidate, self._is_late)
+        if asked is None:
+            self._tell("skip", "try", f"{_place_of(ready.group)}  it is late: not all gates are asked")
+            self.unfinished.append(ready.group)
+            return ""
+        results = (*ready.results, *asked)
         if refusals := self.ground.policy.decides(ready.candidate.change.safety, results):
             return refusals[0]
         self.funnel.reach("passed", ready.group.findings)

@@ -1,7 +1,7 @@
 """Where tests see too little: a file's mutants that live, its functions, and what is known of calls of them (pure)."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from improver.experiments import Case, Experiments, Exploration, Mutant, MutationRun, Recording, Wanted
@@ -33,6 +33,7 @@ class Ground:
     sources: Mapping[str, Source]  # the product's files that may be tested
     tests: Sequence[Source]
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
+    late: Callable[[], bool] = lambda: False  # asked before each trial
     _index: dict[str, Index] = field(default_factory=dict)
 
     @property

@@ -455,7 +455,7 @@ def test_new_tests_of_a_file_pass_the_gates_that_judge_tests(rig: Rig, tmp_path:
     bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="pier").run, tree, tmp_path)
     project, _ = read_project(tree, PACKAGED, RuffTool(), ("pier/a.py",))
     ground = ground_of(tree, PACKAGED, bench, project)
-    (path,) = paths(ground, lambda _: None)
+    ((_, path),) = paths(ground, lambda _: None)
     outcome = write_tests(ground, path, MUTANTS * PACKAGED.gates.trials.mutants)
     assert outcome.proposal is not None
     change = outcome.proposal.change

@@ -6,7 +6,7 @@ import pytest
 
 from improver.errors import PolicyError
 from improver.gate import Candidate, Gate
-from improver.judge import judge, ordered
+from improver.judge import judge, judge_in_time, ordered
 from improver.records import Change, Ruling, Safety
 from tests.improver.benches import FakeBench
 from tests.improver.renewing import always, gate_of, policy_for
@@ -32,6 +32,23 @@ def rulings(gates: Sequence[Gate]) -> list[tuple[str, Ruling]]:
     """Judge an empty change."""
     candidate = Candidate({}, Change("rule", Safety.COVERED, (), "t", "w"), policy_for(*gates), FakeBench())
     return [(result.gate, result.ruling) for result in judge(gates, candidate)]
+
+
+@pytest.mark.parametrize(
+    ("gates", "patience", "asked"),
+    [
+        pytest.param((CHEAP, DEAR), 9, ["cheap", "dear"], id="time enough"),
+        pytest.param((CHEAP, DEAR), 1, None, id="time for one of two"),
+        pytest.param((CHEAP, DEAR), 2, ["cheap", "dear"], id="late after the last"),
+        pytest.param((FAIL, DEAR), 1, ["strict"], id="a refusal holds however late it is"),
+        pytest.param((), 0, [], id="nothing is asked"),
+    ],
+)
+def test_no_gate_is_asked_once_it_is_late(gates: Sequence[Gate], patience: int, asked: list[str] | None) -> None:
+    looks = iter([*[False] * patience, True])
+    candidate = Candidate({}, Change("rule", Safety.COVERED, (), "t", "w"), policy_for(*gates), FakeBench())
+    found = judge_in_time(gates, candidate, lambda: next(looks))
+    assert (None if found is None else [result.gate for result in found]) == asked
 
 
 def test_gates_come_in_the_policys_order() -> None:

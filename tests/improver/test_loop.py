@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from improver.experiments import Look
-from improver.gate import Candidate, Gate
+from improver.gate import RUNS, Candidate, Gate
 from improver.gates.size import size
 from improver.loop import Crew, Event, Loop, Request
 from improver.outcome import Report
@@ -184,6 +184,19 @@ def test_a_run_that_has_no_time_left_for_tests_says_so() -> None:
     assert (late.report.outcome, late.report.exit_code) == ("budget", 4)
     assert late.report.reason == f"{seconds} seconds are the most one run may take"
     assert (early.report.outcome, early.report.exit_code) == ("nothing_worth_it", 0)
+
+
+def test_a_candidate_that_it_is_late_for_is_left_between_two_gates() -> None:
+    asked: list[str] = []
+
+    def slow(_: Candidate) -> Ruling:
+        asked.append("slow")
+        return Ruling.PASS
+
+    gates = (gate_of("slow", slow, RUNS), gate_of("more", slow, RUNS))
+    run = ran(ONE, Setting(gates, policy=policy_for(*gates, seconds=60), tick=timedelta(seconds=16)))
+    assert (asked, run.report.outcome, run.forge.refusal_list) == (["slow"], "budget", [])
+    assert run.report.funnel.drops() == {"not tried: 60 seconds are the most one run may take": 1}
 
 
 def test_a_gate_that_must_pass_and_abstains_is_the_one_that_is_named() -> None:
