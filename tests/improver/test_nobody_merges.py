@@ -91,15 +91,23 @@ def git_verbs(tree: ast.AST) -> set[str]:
     """Return the constant first words given to a call, or held in a set of verbs."""
     words: set[str] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            words |= {
-                arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-            }
+        if isinstance(node, ast.Call) and not _only_names(node):
+            words |= _strings(node.args[:2])
         if isinstance(node, ast.List | ast.Tuple | ast.Set) and "git" in (strings := _strings(node.elts)):
             words |= strings
         if isinstance(node, ast.Assign) and any(getattr(name, "id", "").endswith("VERBS") for name in node.targets):
             words |= {word for text in literals(node.value) for word in text.split()}
     return words
+
+
+def _only_names(call: ast.Call) -> bool:
+    """Tell whether a call reads one key of a mapping, or declares an option of a command: neither can run git."""
+    called = call.func
+    if not isinstance(called, ast.Attribute):
+        return False
+    if called.attr == "get":
+        return len(call.args) == 1 and not call.keywords
+    return called.attr == "option" and isinstance(called.value, ast.Name) and called.value.id == "click"
 
 
 def _strings(nodes: list[ast.expr]) -> set[str]:
@@ -117,6 +125,8 @@ def test_no_file_but_one_merges_and_none_tells_a_forge_to(path: Path) -> None:
         pytest.param("gh.pull_request(1).merge()", id="a client's own merge"),
         pytest.param("api.merge_pull_request(3)", id="a call named for it"),
         pytest.param("git.run('merge', branch)", id="git merge"),
+        pytest.param("git.get('merge', branch)", id="git merge by another name"),
+        pytest.param("option('--pr', 'pull')", id="what is no option of a command"),
         pytest.param("call(['git', '-C', root, 'rebase'])", id="git rebase in a list"),
         pytest.param("VERBS = frozenset('status cherry-pick'.split())", id="a verb that would be allowed"),
         pytest.param("query = 'mutation { mergePull' 'Request(input: 1) }'", id="a query"),
