@@ -15,6 +15,7 @@ from typing import ClassVar
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from improver.errors import interruptible
 from improver.observer import Project, finding_at
 from improver.records import Finding, Safety
 from improver.source import FUNCTIONS, Source
@@ -256,7 +257,8 @@ def spliced(site: Site, transformer: type[At], *options: object, region: Region 
     if module.code != region.header + text:
         return Abstain("the region does not round-trip")
     spot = spot_in(source, region, site.node)
-    result = MetadataWrapper(module, unsafe_skip_copy=True).visit(transformer(spot, *options))
+    with interruptible():
+        result = MetadataWrapper(module, unsafe_skip_copy=True).visit(transformer(spot, *options))
     edited = result.code.removeprefix(region.header)
     return replaced(source, region.first, region.last, edited)
 

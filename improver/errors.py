@@ -12,6 +12,8 @@ ImproverError           exit  a broken promise, told as what, where, why and fix
 └── RefusedByPolicy        6  a human's rule forbids it
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -87,3 +89,17 @@ class RefusedByPolicy(ImproverError):
     """A human's rule forbids it."""
 
     exit_code = 6
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Let an interruption through as what it is: libcst, cut short in the midst of its work, breaks by a KeyError."""
+    try:
+        yield
+    except KeyError as error:
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, KeyboardInterrupt):
+            cause = cause.__context__
+        if cause is not None:
+            raise KeyboardInterrupt from None
+        raise
