@@ -73,6 +73,7 @@ class Facts:
     problems: tuple[str, ...] = ()
     canaries: str = ""  # what came of the known-bad changes, "" where they never ran
     opened: int = 0
+    withheld: tuple[str, ...] = ()  # what was made elsewhere and is not published, with the exact reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,22 @@ def dashboard(facts: Facts, ticked: Collection[int] = ()) -> Dashboard:
     sections = (
         Section("problems", "Problems", tuple(map(Row, problems))),
         Section("open", "Open pull requests", tuple(map(_pull, pulls)), "merge one, or close it with a reason"),
-        Section("waiting", "Waiting on this machine", tuple(map(_waiting, waiting)), "improve list"),
+        Section("waiting", "Waiting, and why", (*map(_waiting, waiting), *map(Row, facts.withheld)), "improve list"),
         Section("rejected", "Rejected by you", tuple(_rejected(one, ticked) for one in facts.rejected), tick),
         Section("refused", "Refused by a gate in the last run", tuple(_refused(facts.refused))),
         Section("budget", "Budget", tuple(_budget(facts, len(pulls), len(facts.standing)))),
         Section("night", "Last night", tuple(_night(facts.night))),
         Section("canaries", "Known-bad changes", (Row(facts.canaries),) if facts.canaries else ()),
     )
-    quiet = not problems and not facts.standing and not facts.refused and not _count(facts.night, "opened")
+    quiet = (
+        not problems
+        and not facts.standing
+        and not facts.withheld
+        and not facts.refused
+        and not _count(facts.night, "opened")
+    )
     told = tuple(section for section in sections if section.rows)
-    return Dashboard(facts.at, _verdict(facts, problems, len(pulls), len(waiting)), quiet, told)
+    return Dashboard(facts.at, _verdict(facts, problems, len(pulls), len(waiting) + len(facts.withheld)), quiet, told)
 
 
 def _verdict(facts: Facts, problems: Sequence[str], pulls: int, waiting: int) -> str:
@@ -136,7 +143,7 @@ def _verdict(facts: Facts, problems: Sequence[str], pulls: int, waiting: int) ->
             f"; {fresh} proposed last night" if fresh else ""
         )
     if waiting:
-        return f"{_amount(waiting, 'proposal')} {'waits' if waiting == 1 else 'wait'} on this machine"
+        return f"{_amount(waiting, 'proposal')} {'waits' if waiting == 1 else 'wait'} unpublished"
     if facts.night is None:
         return "Nothing waits for you; there was no run yet"
     because = facts.night.reason or facts.night.outcome.replace("_", " ")

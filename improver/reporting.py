@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -23,6 +23,8 @@ TITLE = "Nova: what waits for you"
 ISSUE_BYTES = 60_000  # GitHub's bound is 65,536 characters
 MOST_READ = 1 << 20
 DAY = timedelta(days=1)
+HELD = ("skipped", "refused")  # the acts of publishing after which a proposal waits
+Shape = TypeVar("Shape", bound=BaseModel)
 Words = Annotated[str, StringConstraints(max_length=4000)]
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -50,6 +52,32 @@ class _Ended(BaseModel):
     funnel: _Funnel = _Funnel()
 
 
+class _Act(BaseModel):
+    """One thing that was done, or was not."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    act: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
+    text: Words
+    proposal: Annotated[str, StringConstraints(max_length=100)] = ""
+
+
+class _Published(BaseModel):
+    """What `improve publish --json` printed; what else it printed is not read."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    pulls: Annotated[tuple[_Act, ...], Field(max_length=1000)] = ()
+    outcome: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
+    reason: Words = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What commands printed elsewhere: the last run, and what published it; None where it happened here."""
+
+    run: bytes | None = None
+    published: bytes | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The issue that shows the dashboard, and others that look like it and were left alone."""
@@ -58,25 +86,27 @@ class Kept:
     others: tuple[int, ...]
 
 
-def facts_of(improver: Improver, printed: bytes | None) -> Facts:
-    """Return what is known here; `printed` is what the last run printed elsewhere, None when it ran here."""
+def facts_of(improver: Improver, printed: Printed = Printed()) -> Facts:
+    """Return what is known here, and of what was printed elsewhere."""
     at, ledger = now(), improver.ledger
     policy = improver.policy(improver.repository.head)
     published = {one.number: one for one in ledger.publications()}
     recent = {one.pull for one in published.values() if at - datetime.fromisoformat(one.at) < DAY}
     night, run = _last_run(improver)
+    withheld, broke = _unpublished(printed.published)
     record = last(improver.repository.data)
     open_now = tuple(_standing(ledger.proposals(*LIVE), published, policy))
     return Facts(
         at=at.isoformat(timespec="seconds"),
         budget=policy.budget,
-        night=night if printed is None else _printed(printed),
+        night=night if printed.run is None else _ended(printed.run),
         refused=tuple(Refused(one.rule, one.path, one.gate, one.reason) for one in ledger.attempts(run)),
         standing=open_now,
         rejected=tuple(_rejected(improver, published)),
-        problems=tuple(_canary_problems(record)),
+        problems=(*_canary_problems(record), *broke),
         canaries=_canaries(record),
         opened=len(recent),
+        withheld=withheld,
     )
 
 
@@ -93,15 +123,29 @@ def _last_run(improver: Improver) -> tuple[Night | None, str]:
     return replace(_night(outcome, "", funnel), started=run.started, ended=run.ended), run.id
 
 
-def _printed(data: bytes) -> Night:
-    """Read what `improve --json` printed; it may come from a job that ran other people's tests."""
+def _unpublished(data: bytes | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what publishing elsewhere left undone, with the reason, and why it broke if it did."""
+    if data is None:
+        return (), ()
+    found = _read(_Published, data, "how publishing ended", "improve publish --json > FILE")
+    held = (one for one in found.pulls if one.act in HELD)
+    broke = (f"publishing broke: {found.reason}",) if found.outcome == "error" else ()
+    return tuple(f"{one.proposal or 'a proposal'}: {one.text}" for one in held), broke
+
+
+def _read(shape: type[Shape], data: bytes, what: str, fix: str) -> Shape:
+    """Read what a command printed; it may come from a job that ran other people's tests."""
+    if len(data) > MOST_READ:
+        raise UsageError(f"this is not {what}", why=f"it has more than {MOST_READ} bytes", fix=fix)
     try:
-        ended = _Ended.model_validate_json(data) if len(data) <= MOST_READ else None
+        return shape.model_validate_json(data)
     except ValidationError as error:
         why = error.errors(include_url=False, include_input=False)[0]["msg"][:200]
-        raise UsageError("this is not how a run ended", why=why, fix="improve --json > FILE") from None
-    if ended is None:
-        raise UsageError("this is not how a run ended", why=f"it has more than {MOST_READ} bytes")
+        raise UsageError(f"this is not {what}", why=why, fix=fix) from None
+
+
+def _ended(data: bytes) -> Night:
+    ended = _read(_Ended, data, "how a run ended", "improve --json > FILE")
     return _night(ended.outcome, ": ".join(part for part in (ended.reason, ended.why) if part), ended.funnel)
 
 

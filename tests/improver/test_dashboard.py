@@ -62,7 +62,7 @@ def test_before_the_first_run_nothing_is_claimed() -> None:
     ("facts", "verdict"),
     [
         pytest.param(BUSY, "1 pull request waits for you; 2 proposed last night", id="a pull request"),
-        pytest.param(replace(BUSY, standing=(KEPT,)), "1 proposal waits on this machine", id="only here"),
+        pytest.param(replace(BUSY, standing=(KEPT,)), "1 proposal waits unpublished", id="only here"),
         pytest.param(replace(BUSY, problems=("x broke", "y")), "2 problems: x broke", id="problems"),
         pytest.param(
             replace(BUSY, night=Night("error", "2 tests are flaky")),
@@ -115,7 +115,7 @@ def test_the_whole_page_as_markdown() -> None:
 
 Next: merge one, or close it with a reason.
 
-## Waiting on this machine
+## Waiting, and why
 
 - proposal 2: Add a test (new test): nobody published it: improve publish
 

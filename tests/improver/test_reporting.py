@@ -16,7 +16,7 @@ from improver.errors import UsageError
 from improver.host import Person
 from improver.marking import marks
 from improver.records import Safety, Verdict
-from improver.reporting import LABEL, TITLE, facts_of, keep_issue
+from improver.reporting import LABEL, TITLE, Printed, facts_of, keep_issue
 from improver.settings import read_settings
 from tests.improver.hosting import FakeHost
 from tests.improver.test_cli import repository
@@ -46,7 +46,7 @@ def published(improver: Improver, number: int, pull: int, at: str) -> None:
 
 
 def test_an_empty_ledger_tells_nothing(improver: Improver) -> None:
-    facts = facts_of(improver, None)
+    facts = facts_of(improver)
     assert (facts.night, facts.standing, facts.rejected, facts.refused, facts.problems) == (None, (), (), (), ())
 
 
@@ -57,7 +57,7 @@ def test_what_stands_is_told_with_where_it_is_or_why_it_is_here(improver: Improv
     proposed(improver, "three")
     proposed(improver, "four", publishable=False, safety=Safety.PROVED)
     proposed(improver, "five", safety=Safety.BEHAVIOUR_CHANGE, publishable=False)
-    facts = facts_of(improver, None)
+    facts = facts_of(improver)
     assert [(one.number, one.pull, one.kept_back) for one in facts.standing][:3] == [
         (1, 7, ""),
         (2, 8, ""),
@@ -71,19 +71,17 @@ def test_where_the_most_pull_requests_are_open_that_is_the_reason(improver: Impr
     for number in range(1, 6):
         published(improver, proposed(improver, f"p{number}"), number, AT)
     proposed(improver, "more")
-    assert (
-        facts_of(improver, None).standing[-1].kept_back == "5 pull requests are open, and policy allows 5: decide first"
-    )
+    assert facts_of(improver).standing[-1].kept_back == "5 pull requests are open, and policy allows 5: decide first"
 
 
 def test_a_no_is_told_until_it_is_undone(improver: Improver) -> None:
     number = proposed(improver, "one")
     published(improver, number, 7, AT)
     improver.ledger.decide(number, Verdict("one", "rejected", "ada", "no", "rule", AT))
-    (no,) = facts_of(improver, None).rejected
+    (no,) = facts_of(improver).rejected
     assert (no.number, no.scope, no.by, no.reason, no.pull, no.page) == (number, "rule", "ada", "no", 7, PAGE)
     improver.ledger.undo(number, "ada", "", AT)
-    assert facts_of(improver, None).rejected == ()
+    assert facts_of(improver).rejected == ()
 
 
 def test_the_last_run_is_told_with_what_was_refused_in_it(improver: Improver) -> None:
@@ -92,7 +90,7 @@ def test_the_last_run_is_told_with_what_was_refused_in_it(improver: Improver) ->
         improver.ledger.record_attempts([Attempt(run, "open_with", "a.py", "k", "tests", run, AT)])
         funnel = {"seen": 4, "eligible": 2, "tried": 1, "passed": 0, "opened": 0, "attempts": 1, "drops": {"x": 3}}
         improver.ledger.finish_run(run, "blocked", funnel, AT)
-    facts = facts_of(improver, None)
+    facts = facts_of(improver)
     counts = {"seen": 4, "eligible": 2, "tried": 1, "attempts": 1}
     assert facts.night == Night("blocked", "", counts, {"x": 3}, AT, AT)
     assert [one.reason for one in facts.refused] == ["new"]
@@ -100,8 +98,24 @@ def test_the_last_run_is_told_with_what_was_refused_in_it(improver: Improver) ->
 
 def test_a_run_elsewhere_is_told_by_what_it_printed(improver: Improver) -> None:
     printed = {"schema": "nova/improve/1", "outcome": "error", "reason": "2 tests are flaky", "why": "a, b", "next": []}
-    night = facts_of(improver, json.dumps(printed).encode()).night
+    night = facts_of(improver, Printed(json.dumps(printed).encode())).night
     assert night == Night("error", "2 tests are flaky: a, b")
+
+
+def test_what_was_published_elsewhere_is_told_with_what_was_not(improver: Improver) -> None:
+    pulls = [
+        {"act": "opened", "text": "Close the file", "number": 7, "page": PAGE, "proposal": "one"},
+        {"act": "skipped", "text": "5 pull requests wait for a human", "number": 0, "page": "", "proposal": "two"},
+        {"act": "refused", "text": "scope: frozen", "number": 0, "page": "", "proposal": "three"},
+    ]
+    printed = json.dumps({"outcome": "refused", "reason": "scope: frozen", "pulls": pulls, "next": []}).encode()
+    facts = facts_of(improver, Printed(published=printed))
+    assert facts.withheld == ("two: 5 pull requests wait for a human", "three: scope: frozen")
+    assert facts.problems == ()
+    broke = b'{"outcome": "error", "reason": "the host does not answer"}'
+    assert facts_of(improver, Printed(published=broke)).problems == ("publishing broke: the host does not answer",)
+    with pytest.raises(UsageError, match="not how publishing ended"):
+        facts_of(improver, Printed(published=b"{}"))
 
 
 @pytest.mark.parametrize(
@@ -117,12 +131,12 @@ def test_a_run_elsewhere_is_told_by_what_it_printed(improver: Improver) -> None:
 )
 def test_what_no_run_printed_is_refused(data: bytes, improver: Improver) -> None:
     with pytest.raises(UsageError, match="not how a run ended"):
-        facts_of(improver, data)
+        facts_of(improver, Printed(data))
 
 
 def test_canaries_that_got_through_are_problems(improver: Improver) -> None:
     keep(improver.repository.data, CanaryRecord("code", AT, 9, 1, 8, ("forged-report",), (), ("odd",)))
-    facts = facts_of(improver, None)
+    facts = facts_of(improver)
     assert facts.problems == (
         "known-bad changes got through the gates: forged-report",
         "a gate broke at known changes: odd",
@@ -144,12 +158,12 @@ def issued(host: FakeHost, facts: Facts) -> tuple[int, tuple[int, ...], str]:
 
 def test_one_issue_is_opened_and_then_edited_in_place(improver: Improver) -> None:
     host = FakeHost()
-    first, _, body = issued(host, facts_of(improver, None))
+    first, _, body = issued(host, facts_of(improver))
     assert body.startswith("**Nothing waits for you; there was no run yet**\n")
     proposed(improver, "one")
-    again, others, body = issued(host, facts_of(improver, None))
+    again, others, body = issued(host, facts_of(improver))
     assert (again, others) == (first, ())
-    assert body.startswith("**1 proposal waits on this machine**\n")
+    assert body.startswith("**1 proposal waits unpublished**\n")
     assert len(marks(body, "dashboard")) == 1
     assert [one.title for one in host.issues(LABEL)] == [TITLE]
 
@@ -157,14 +171,14 @@ def test_one_issue_is_opened_and_then_edited_in_place(improver: Improver) -> Non
 def test_of_two_the_oldest_is_used_and_the_other_named(improver: Improver) -> None:
     host = FakeHost()
     made = [host.open_issue(TITLE, "", LABEL).number for _ in range(2)]
-    assert issued(host, facts_of(improver, None))[:2] == (made[0], (made[1],))
+    assert issued(host, facts_of(improver))[:2] == (made[0], (made[1],))
 
 
 def test_an_issue_of_somebody_else_is_never_rewritten(improver: Improver) -> None:
     host = FakeHost()
     theirs = host.open_issue("my notes", "mine", LABEL)
     host.issued[theirs.number] = (replace(theirs, author=Person("ada")), LABEL)
-    assert issued(host, facts_of(improver, None))[0] != theirs.number
+    assert issued(host, facts_of(improver))[0] != theirs.number
     assert host.issued[theirs.number][0].body == "mine"
 
 
@@ -173,7 +187,7 @@ def test_what_somebody_ticked_stays_ticked_until_it_is_heeded(improver: Improver
     published(improver, number, 7, AT)
     improver.ledger.decide(number, Verdict("one", "rejected", "ada", "", "finding", AT))
     host = FakeHost()
-    issue, _, body = issued(host, facts_of(improver, None))
+    issue, _, body = issued(host, facts_of(improver))
     assert "\n- [ ] " in body
     host.rewrite_issue(issue, TITLE, body.replace("- [ ] ", "- [x] "))
-    assert "\n- [x] " in issued(host, facts_of(improver, None))[2]
+    assert "\n- [x] " in issued(host, facts_of(improver))[2]

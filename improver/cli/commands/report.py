@@ -13,7 +13,7 @@ from improver.cli.terminal import Terminal
 from improver.dashboard import Dashboard, dashboard
 from improver.errors import UsageError
 from improver.hosting import host_of
-from improver.reporting import MOST_READ, Kept, facts_of, keep_issue
+from improver.reporting import MOST_READ, Kept, Printed, facts_of, keep_issue
 
 FORMATS: Mapping[str, Callable[[Dashboard], str]] = {
     "markdown": lambda board: forms.markdown(board, MOST_SUMMARY),
@@ -27,7 +27,9 @@ FORMATS: Mapping[str, Callable[[Dashboard], str]] = {
 @click.option("--issue", is_flag=True, help="Write it into the one issue labelled nova:dashboard, in place.")
 @click.option("--run", "printed", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="What `improve --json` printed, when the last run was elsewhere.")  # fmt: skip
-def command(common: Common, output_format: str, issue: bool, printed: Path | None) -> int:
+@click.option("--published", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="What `improve publish --json` printed, when that was not here.")  # fmt: skip
+def command(common: Common, output_format: str, issue: bool, printed: Path | None, published: Path | None) -> int:
     """Tell what is wrong, what waits for you, what was refused or rejected, and how the last run went.
 
     The first line suffices, and a quiet night is that one line.
@@ -35,7 +37,7 @@ def command(common: Common, output_format: str, issue: bool, printed: Path | Non
     if common.terminal.as_json and output_format == "html":
         raise UsageError("--json and --output-format html both want stdout", fix="name one of them")
     with open_improver(common.settings) as improver:
-        facts = facts_of(improver, None if printed is None else _read(printed))
+        facts = facts_of(improver, Printed(_read(printed), _read(published)))
         board, kept = keep_issue(host_of(improver), facts) if issue else (dashboard(facts), None)
     click.echo(FORMATS["json" if common.terminal.as_json else output_format](board), nl=False)
     add_to_summary(common.settings.host.summary, forms.markdown(board, MOST_SUMMARY))
@@ -44,7 +46,9 @@ def command(common: Common, output_format: str, issue: bool, printed: Path | Non
     return 0
 
 
-def _read(printed: Path) -> bytes:
+def _read(printed: Path | None) -> bytes | None:
+    if printed is None:
+        return None
     with printed.open("rb") as file:
         return file.read(MOST_READ + 1)
 

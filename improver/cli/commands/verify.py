@@ -8,12 +8,14 @@ import click
 from improver.acts import reverify
 from improver.adapters.bundle_files import Rejudged
 from improver.app import Improver, open_improver
+from improver.bounding import bounded
 from improver.bundling import rejudge
 from improver.cli.options import Common, improve_command
+from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.telling import told_by
-from improver.cli.terminal import Terminal
 from improver.errors import UsageError
 from improver.hosting import hosting_of, verify_pull
+from improver.rationale import as_code, plain
 from improver.rechecking import recheck
 from improver.verifying import Verification
 
@@ -39,7 +41,7 @@ def command(common: Common, number: int | None, file: Path | None, commit: str, 
         raise UsageError("name one proposal, or a bundle of them", fix=fix)
     with open_improver(common.settings) as improver:
         if bundle is not None:
-            return _all_of(common.terminal, rejudge(improver, bundle, told_by(common.terminal)))
+            return _all_of(common, rejudge(improver, bundle, told_by(common.terminal)))
         verification = _verified(common, improver, number or file or pull, commit)
     for line in verification.differs:
         common.terminal.line("no", "differs", line)
@@ -61,11 +63,14 @@ def _verified(common: Common, improver: Improver, which: int | Path | str, commi
     return reverify(improver, which, tell)
 
 
-def _all_of(terminal: Terminal, found: Sequence[Rejudged]) -> int:
-    """Tell what came of each proposal of a bundle."""
+def _all_of(common: Common, found: Sequence[Rejudged]) -> int:
+    """Tell what came of each proposal of a bundle, here and in the summary of a workflow's step."""
     for one in found:
-        terminal.line("no" if one.differs else "ok", "claims", f"{one.id} {'; '.join(one.differs) or one.found}")
+        common.terminal.line("no" if one.differs else "ok", "claims", f"{one.id} {'; '.join(one.differs) or one.found}")
     bad = [one.id for one in found if one.differs]
     rows = [{"id": one.id, "commit": one.commit, "found": one.found, "differs": list(one.differs)} for one in found]
-    terminal.result("differs" if bad else "verified", {"proposals": rows})
+    common.terminal.result("differs" if bad else "verified", {"proposals": rows})
+    lines = [f"**{len(found) - len(bad)} of {len(found)} proposals hold when they are judged again**", ""]
+    lines += [f"- {as_code(one.id)}: {plain('; '.join(one.differs) or 'the same')}" for one in found]
+    add_to_summary(common.settings.host.summary, bounded(lines, MOST_SUMMARY))
     return 1 if bad else 0
