@@ -79,10 +79,10 @@ class GitHub:
         reply = self._line.send("POST", self._at("/pulls"), asked, also=(422,))
         if reply.status != 422:
             return records.pull(read(shapes.PULL, reply))
-        text = " ".join(messages(reply)).lower()
-        if "already exists" in text:
+        text = "; ".join(messages(reply))
+        if "pull request already exists" in text:
             return self._open_one(new, reply)
-        if "draft" in text:
+        if "draft pull requests are not" in text.lower():
             fix = "make the repository public, or take a plan with drafts: nothing is shown before its gates are green"
             raise ForgeError("this repository has no draft pull requests", where=reply.where, why=text, fix=fix)
         raise refusal(reply)

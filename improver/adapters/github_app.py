@@ -9,7 +9,7 @@ from pathlib import Path
 import jwt
 
 from improver.access import HostSettings, Secret
-from improver.adapters.github_errors import NO_TOKEN_FIX
+from improver.adapters.github_errors import NO_TOKEN_FIX, messages
 from improver.adapters.github_json import INSTALLATION, TOKEN, read
 from improver.adapters.github_session import CLOCK, Clock, Line
 from improver.adapters.origin import Origin, derive
@@ -55,7 +55,12 @@ class AppToken:
             self._installation = str(found.id)
         asked = {"repositories": [self._origin.name.partition("/")[2]]}
         # A token that was made but lost on the way does no harm: it ends within the hour.
-        reply = self._line.send("POST", f"/app/installations/{self._installation}/access_tokens", asked, again=True)
+        path = f"/app/installations/{self._installation}/access_tokens"
+        reply = self._line.send("POST", path, asked, also=(422,), again=True)
+        if reply.status == 422:  # a former name of a repository, which all else still goes by, counts for nothing here
+            why, fix = "; ".join(messages(reply)), f"git remote set-url origin {self._origin.web}/OWNER/NAME.git"
+            what = f"the app is not installed on a repository {self._origin.name}"
+            raise ForgeError(what, where=reply.where, why=why, fix=f"install it there, or if it was renamed: {fix}")
         given = read(TOKEN, reply)
         return Secret(given.token), datetime.fromisoformat(given.expires_at).timestamp()
 

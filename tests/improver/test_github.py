@@ -196,7 +196,7 @@ def test_the_open_one_of_a_branch_is_found_not_opened_twice(host: Loopback, gith
     ("message", "what"),
     [
         ("Draft pull requests are not supported in this repository.", "this repository has no draft pull requests"),
-        ("No commits between main and nova/close", "the host refuses what it was asked"),
+        ("No commits between main and nova/no-drafts", "the host refuses what it was asked"),
         ("A pull request already exists for ada:nova/close.", "the host refuses what it was asked"),
     ],
     ids=["no drafts", "nothing to merge", "one exists that cannot be found"],

@@ -104,6 +104,12 @@ def test_a_line_speaks_with_the_newest_token(host: Loopback, hours: Hours, key_p
         pytest.param(
             LOOKED_UP, Answer({"message": "A JSON web token could not be decoded"}, 401), "token", id="refused"
         ),
+        pytest.param(
+            TOKENS,
+            Answer({"message": "There is at least one repository that does not exist"}, 422),
+            "the app is not installed on a repository ada/engine",
+            id="renamed",
+        ),
         pytest.param(TOKENS, Answer({"token": "ghs_first"}, 201), "the host's answer lacks", id="without an end"),
         pytest.param(
             TOKENS,

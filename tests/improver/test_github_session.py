@@ -1,6 +1,7 @@
 """Every way in which GitHub can fail to answer ends in one clear error, in bounded time, and the token stays here."""
 
 import gzip
+import itertools
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from improver.adapters import github_session
-from improver.adapters.github_session import LONGEST, Line
+from improver.adapters.github_session import LONGEST, Clock, Line
 from improver.errors import ForgeError
 from tests.improver.loopback import TOKEN, Answer, Hours, Loopback, keeps_quiet, serving, tells
 
@@ -304,6 +305,13 @@ def test_an_answer_has_its_bound_also_when_it_is_packed(
     host.on("GET /packed", Answer(gzip.compress(b" " * (8 << 20)), headers={"Content-Encoding": "gzip"}))
     assert refused(lambda: line.get("/x")).what == "the host's answer is too big"
     assert refused(lambda: line.get("/packed")).what == "the host's answer is too big"
+
+
+def test_an_answer_has_its_time(host: Loopback) -> None:
+    ticks = itertools.count(step=100)
+    host.on("GET /x", Answer(b" " * (1 << 20)))
+    line = Line(host.url, lambda: TOKEN, Clock(lambda: float(next(ticks)), Hours().sleep))
+    assert refused(lambda: line.get("/x")).what == "the host's answer does not end"
 
 
 @pytest.mark.parametrize(
