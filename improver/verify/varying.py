@@ -61,7 +61,7 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     """
     tree = ast.parse(call, mode="eval").body
     ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
-    ways += [_given(tree, parameters, pool), _ordered(tree)]
+    ways += [_given(tree, parameters, pool), _ordered(tree), _fewer(tree)]
     turns = itertools.zip_longest(*ways)
     yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
 
@@ -147,6 +147,12 @@ def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
         yield items[:-1]
         yield items[::-1]
         yield [items[1], items[0], *items[2:]]
+
+
+def _fewer(tree: ast.expr) -> Iterator[str]:
+    """Yield the call without its last argument, which may have a default or be one of any number."""
+    if isinstance(tree, ast.Call) and len(tree.args) > 1:
+        yield ast.unparse(ast.Call(tree.func, tree.args[:-1], tree.keywords))
 
 
 def _ordered(tree: ast.expr) -> Iterator[str]:
