@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from improver.adapters.ledger import Ledger
-from improver.adapters.ledger_records import LIVE, Publication, State
+from improver.adapters.ledger_records import LIVE, Publication, State, Sync
 from improver.adapters.repository import Repository
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver, now
@@ -17,7 +17,7 @@ from improver.publishing import Offer, draft_of
 from improver.rationale import one_line, plain
 from improver.rationale import title as titled
 from improver.records import Draft, Finding, Safety, Verdict
-from improver.stories import DASHBOARD, Story, read, ticked
+from improver.stories import DASHBOARD, Story, apart, read, read_one, ticked
 from improver.syncing import Word, named, reopened, stamp, words
 from improver.verify.evidence import Evidence
 from improver.verify.evidence import read as read_evidence
@@ -54,7 +54,8 @@ class Synced:
 
     changes: tuple[Change, ...]
     hands_off: tuple[int, ...]  # pull requests to which somebody else pushed
-    pulls: int  # of ours
+    pulls: int  # of ours, that changed since the last one
+    apart: frozenset[str]  # keys of findings that somebody wants to be proposed each by itself
 
 
 def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True) -> Synced:
@@ -63,12 +64,18 @@ def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True)
     Who may not write there does not speak: nobody is asked for a reason, and no tick is answered.
     """
     with run_lock(improver.repository.data, now().isoformat(timespec="seconds"), LOCK_SECONDS):
-        syncing = Syncing(improver.ledger, improver.repository, host, remote, host.repository().name, speaks)
-        stories = syncing.revived(read(host))
-        for story in stories:
+        name = host.repository().name
+        last = improver.ledger.last_sync(name)
+        stories = read(host, last.until)
+        syncing = Syncing(improver.ledger, improver.repository, host, remote, name, speaks)
+        for story in syncing.revived(stories):
             syncing.take(story)
+        until = max([last.until, *(one.pull.updated for one in stories)])
+        here = Sync(name, until, last.apart | apart(stories))
+        if here != last:
+            improver.ledger.synced(here)
     away = tuple(story.pull.number for story in stories if story.pull.open and story.pushed_to)
-    return Synced(tuple(syncing.changes), away, len(stories))
+    return Synced(tuple(syncing.changes), away, len(stories), here.apart)
 
 
 @dataclass
@@ -82,27 +89,28 @@ class Syncing:
     name: str  # of the repository there
     speaks: bool = True
     changes: list[Change] = field(default_factory=list)
+    known: dict[str, int] = field(init=False)  # the number of each proposal, by its id
 
-    def revived(self, stories: Sequence[Story]) -> tuple[Story, ...]:
-        """Return the stories with a comment of ours for each that a human ticked on the dashboard."""
-        return tuple(self._revived(stories))
+    def __post_init__(self) -> None:
+        there = (one for one in self.ledger.proposals() if one.state is not State.FAILED)
+        self.known = {one.draft.id: one.number for one in there}
 
-    def _revived(self, stories: Sequence[Story]) -> Iterator[Story]:
-        issues = self.host.issues(DASHBOARD) if stories and self.speaks else ()
-        for story in stories:
+    def revived(self, stories: Sequence[Story]) -> Iterator[Story]:
+        """Yield the stories; with those that a human ticked on the dashboard, and a comment of ours that says so."""
+        ticks = ticked(self.host.issues(DASHBOARD), self.host.viewer()) if self.speaks else frozenset[int]()
+        others = ticks - {one.pull.number for one in stories}
+        for story in (*stories, *filter(None, (read_one(self.host, number) for number in sorted(others)))):
             last = words(story)[-1:]
-            if not (last and last[0].verdict.decision == "rejected" and ticked(issues, story)):
+            if story.pull.number in ticks and last and last[0].verdict.decision == "rejected":
+                said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
+                self._changed("revived", story, 0, "ticked on the dashboard")
+                yield replace(story, comments=(*story.comments, said))
+            else:
                 yield story
-                continue
-            said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
-            self._changed("revived", story, 0, "ticked on the dashboard")
-            yield replace(story, comments=(*story.comments, said))
 
     def take(self, story: Story) -> None:
         """Take one pull request into the ledger."""
-        known = [one for one in self.ledger.proposals() if one.draft.id == story.mark.proposal]
-        there = [one for one in known if one.state is not State.FAILED]
-        number = there[-1].number if there else self._adopt(story)
+        number = self.known.get(story.mark.proposal) or self._adopt(story)
         self._replace(story, number)
         said = words(story)
         for word in said:
@@ -116,7 +124,7 @@ class Syncing:
         evidence = evidence_of(self.remote, story)
         diff = self._fetched(story)
         draft = adopted(story, evidence, diff or "")
-        number = self.ledger.begin_proposal(draft)
+        number = self.known[draft.id] = self.ledger.begin_proposal(draft)
         if diff is not None and self.repository.branch_head(draft.branch) is None:
             self.repository.create_branch(draft.branch, mark.commit)
         self.ledger.opened(number)

@@ -52,10 +52,10 @@ def ours(pull: Pull) -> ProposalMark | None:
     return mark_of(pull.body) if pull.own and pull.branch.startswith(BRANCHES) else None
 
 
-def read(host: Host) -> tuple[Story, ...]:
-    """Read all that was said and done about every pull request of ours, oldest first."""
+def read(host: Host, since: str = "") -> tuple[Story, ...]:
+    """Read all that was said and done about every pull request of ours that changed since then, oldest first."""
     me, may = host.viewer(), _asking(host)
-    return tuple(_story(host, one, mark, (me, may)) for one in host.pulls() if (mark := ours(one)))
+    return tuple(_story(host, one, mark, (me, may)) for one in host.pulls(since) if (mark := ours(one)))
 
 
 def read_one(host: Host, number: int, comment: Comment | None = None) -> Story | None:
@@ -94,8 +94,9 @@ def is_human(person: Person) -> bool:
     return not person.bot and not person.login.endswith("[bot]")
 
 
-def ticked(issues: Iterable[Issue], story: Story) -> bool:
-    """Tell whether a human ticked this pull request on our dashboard, to have it revived."""
-    own = (one for one in issues if one.author.login in (story.me, story.pull.author.login))
+def ticked(issues: Iterable[Issue], me: str) -> frozenset[int]:
+    """Return the pull requests that a human ticked on our dashboard, to have them revived."""
+    own = (one for one in issues if one.author.login == me)
     lines = (line for one in own for line in one.body.splitlines() if line.startswith(TICKED))
-    return any(body == {"pull": story.pull.number} for line in lines for body in marks(line, "revive"))
+    named = (body["pull"] for line in lines for body in marks(line, "revive") if set(body) == {"pull"})
+    return frozenset(number for number in named if isinstance(number, int))

@@ -20,6 +20,7 @@ from improver.adapters.ledger_records import (
     Recovery,
     Run,
     State,
+    Sync,
 )
 from improver.errors import LedgerError, UsageError
 from improver.records import Draft, Finding, Verdict
@@ -110,9 +111,9 @@ class Ledger:
         with self._writing() as write:
             last = write.execute("SELECT seq FROM sqlite_sequence WHERE name = 'proposals'").fetchone()
             number = 1 if last is None else int(last[0]) + 1
-            _insert(write, "proposals", rows.proposal_row(number, run, draft))
+            rows.insert(write, "proposals", rows.proposal_row(number, run, draft))
             for rank, finding in enumerate(draft.findings):
-                _insert(write, "findings", rows.finding_row(number, rank, finding))
+                rows.insert(write, "findings", rows.finding_row(number, rank, finding))
         return number
 
     def opened(self, number: int) -> None:
@@ -150,13 +151,23 @@ class Ledger:
         """Return which proposals are on which pull requests, oldest proposal first."""
         return tuple(Publication(*row) for row in self._read("SELECT * FROM pulls ORDER BY proposal"))
 
+    def synced(self, sync: Sync) -> None:
+        """Record up to when a host was read; what was recorded of it before is replaced."""
+        with self._writing() as write:
+            write.execute("INSERT OR REPLACE INTO syncs VALUES (?, ?, ?)", rows.sync_row(sync))
+
+    def last_sync(self, repository: str) -> Sync:
+        """Return up to when `repository` (owner/name) was read at its host."""
+        found = self._read("SELECT * FROM syncs WHERE repository = ?", repository)
+        return rows.sync_of(found[0]) if found else Sync(repository)
+
     # --- decisions --------------------------------------------------------------------------------------------
 
     def decide(self, number: int, verdict: Verdict) -> Proposal:
         """Record an approval or a rejection; an approved proposal counts as merged only after `merged`."""
         with self._writing() as write:
             found = self.expect_decidable(number, verdict.decision)
-            _insert_verdict(write, number, verdict)
+            rows.insert_verdict(write, number, verdict)
             if found.state in LIVE:
                 write.execute("UPDATE proposals SET state = ? WHERE number = ?", (verdict.decision, number))
         return self.proposal(number)
@@ -184,7 +195,7 @@ class Ledger:
             found = self._expect(number, (State.APPROVED,), "come back")
             why = f"merged in #{number} and came back: reverted by a human?"
             who = f"the history of {found.into}"
-            _insert_verdict(write, number, Verdict(found.draft.id, "rejected", who, why, "finding", at))
+            rows.insert_verdict(write, number, Verdict(found.draft.id, "rejected", who, why, "finding", at))
         return found
 
     def learn(self, number: int, verdict: Verdict, state: State, merge: tuple[str, str] = ("", "")) -> Proposal:
@@ -194,7 +205,7 @@ class Ledger:
         """
         with self._writing() as write:
             found = self.proposal(number)
-            _insert_verdict(write, number, verdict)
+            rows.insert_verdict(write, number, verdict)
             if not found.merge:
                 update = "UPDATE proposals SET state = ?, merge_commit = ?, merged_into = ? WHERE number = ?"
                 write.execute(update, (state, *merge, number))
@@ -210,7 +221,7 @@ class Ledger:
             given = [one.verdict.decision for one in self.decisions() if one.number == number and one.effective]
             if given in ([], ["undone"]):
                 raise UsageError(f"nothing was decided about proposal {number}", fix=f"improve show {number}")
-            _insert_verdict(write, number, Verdict(found.draft.id, "undone", reviewer, reason, "finding", at))
+            rows.insert_verdict(write, number, Verdict(found.draft.id, "undone", reviewer, reason, "finding", at))
             if found.state in (State.APPROVED, State.REJECTED):
                 update = "UPDATE proposals SET state = ?, merge_commit = '', merged_into = '' WHERE number = ?"
                 write.execute(update, (State.STALE if found.merge else State.OPEN, number))
@@ -276,21 +287,3 @@ class Ledger:
         if found.state not in states:
             raise UsageError(f"proposal {number} is {found.state} and cannot {act}", fix=f"improve show {number}")
         return found
-
-
-def _insert(write: sqlite3.Connection, table: str, row: rows.Row) -> None:
-    names = ", ".join(row)
-    marks = ", ".join(f":{name}" for name in row)
-    write.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608 - names are ours, values bound
-
-
-def _insert_verdict(write: sqlite3.Connection, number: int, verdict: Verdict) -> None:
-    row: rows.Row = {
-        "proposal": number,
-        "decision": verdict.decision,
-        "reviewer": rows.storable(verdict.reviewer),
-        "reason": rows.storable(verdict.reason),
-        "scope": verdict.scope,
-        "decided": verdict.decided,
-    }
-    _insert(write, "verdicts", row)

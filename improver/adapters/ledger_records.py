@@ -86,6 +86,18 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Sync:
+    """Up to which moment of its host (ISO 8601, "" for never) `repository` was read.
+
+    `apart` are the keys of findings that somebody there wants to be proposed each by itself.
+    """
+
+    repository: str  # owner/name
+    until: str = ""
+    apart: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Recovery:
     """What was settled after runs that were killed: proposal numbers, run ids, branch names nobody recorded."""
 

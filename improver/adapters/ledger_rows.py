@@ -1,10 +1,10 @@
-"""Translate between the ledger's rows and records; bytes that are not UTF-8 survive in diffs."""
+"""Translate between the ledger's rows and records, and add rows; bytes that are not UTF-8 survive in diffs."""
 
 import json
 import sqlite3
 from collections.abc import Iterable
 
-from improver.adapters.ledger_records import Attempt, Decision, Proposal, Run, State
+from improver.adapters.ledger_records import Attempt, Decision, Proposal, Run, State, Sync
 from improver.records import Draft, Finding, Safety, Verdict
 
 Row = dict[str, str | int | bytes]
@@ -106,6 +106,36 @@ def decision_of(row: sqlite3.Row) -> Decision:
     """Return the record of a row of `verdicts` joined with its proposal."""
     verdict = Verdict(row["proposal_id"], row["decision"], row["reviewer"], row["reason"], row["scope"], row["decided"])
     return Decision(row["number"], row["rule"], row["path"], row["title"], verdict, bool(row["effective"]))
+
+
+def sync_row(sync: Sync) -> tuple[str, str, str]:
+    """Return the columns of a sync."""
+    return sync.repository, sync.until, json.dumps(sorted(sync.apart))
+
+
+def sync_of(row: sqlite3.Row) -> Sync:
+    """Return the record of one row of `syncs`."""
+    return Sync(row["repository"], row["until"], frozenset(json.loads(row["apart"])))
+
+
+def insert(write: sqlite3.Connection, table: str, row: Row) -> None:
+    """Add one row to a table of ours."""
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    write.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608 - names are ours, values bound
+
+
+def insert_verdict(write: sqlite3.Connection, number: int, verdict: Verdict) -> None:
+    """Add a verdict on proposal `number`."""
+    row: Row = {
+        "proposal": number,
+        "decision": verdict.decision,
+        "reviewer": storable(verdict.reviewer),
+        "reason": storable(verdict.reason),
+        "scope": verdict.scope,
+        "decided": verdict.decided,
+    }
+    insert(write, "verdicts", row)
 
 
 def storable(text: str) -> str:

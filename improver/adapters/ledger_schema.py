@@ -60,6 +60,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             pull INTEGER NOT NULL, branch TEXT NOT NULL, commit_id TEXT NOT NULL, page TEXT NOT NULL, at TEXT NOT NULL
         ) STRICT""",
     ),
+    ("CREATE TABLE syncs (repository TEXT PRIMARY KEY, until TEXT NOT NULL, apart TEXT NOT NULL) STRICT",),
 )
 
 

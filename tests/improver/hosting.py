@@ -199,6 +199,7 @@ class FakeHost:
     def write(self, number: int, text: str, by: Person = OWNER) -> Comment:
         at, identity = self.now(), next(self._numbers) + 1000
         self.said[identity] = Comment(identity, number, by, text, at, at)
+        self._touch(number)
         return self.said[identity]
 
     def edit(self, identity: int, text: str) -> None:
@@ -207,11 +208,17 @@ class FakeHost:
     def give(self, number: int, state: str, text: str, by: Person = OWNER) -> None:
         review = GivenReview(by, state, text, self._seen(number).head, self.now())
         self.given.setdefault(number, []).append(review)
+        self._touch(number)
 
     def _seen(self, number: int) -> Pull:
         """Return a pull request with the head that its branch has now."""
         one = self.pulled[number]
         return replace(one, head=self.remote.branches.get(one.branch, one.head)) if one.open else one
+
+    def _touch(self, number: int) -> None:
+        """Let a pull request be changed by what was said about it; an edited comment changes none."""
+        if number in self.pulled:
+            self._change(number)
 
     def _change(self, number: int, **fields: object) -> None:
         self.pulled[number] = replace(self._seen(number), updated=self.now(), **fields)  # type: ignore[arg-type]

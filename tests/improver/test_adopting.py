@@ -11,11 +11,13 @@ from improver.adapters.ledger import open_ledger
 from improver.adapters.ledger_records import Publication, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.repository import open_repository
-from improver.adopting import Syncing
+from improver.adopting import sync
+from improver.app import Improver
 from improver.host import NewPull, Person
 from improver.marking import ProposalMark, marked, marks, with_mark
 from improver.publishing import Offer, draft_of
 from improver.records import Draft, Edit, File, Finding, Verdict
+from improver.settings import read_settings
 from improver.stories import read
 from tests.improver.hosting import OWNER, SHOP, FakeHost, FakeRemote
 from tests.improver.test_evidence import EVIDENCE
@@ -46,10 +48,8 @@ class Shop:
 
     def sync(self, *, speaks: bool = True) -> list[str]:
         """Bring the ledger up to the host; return what was done."""
-        syncing = Syncing(self.ledger, self.repository, self.host, self.host.remote, SHOP.name, speaks)
-        for story in syncing.revived(read(self.host)):
-            syncing.take(story)
-        return [one.what for one in syncing.changes]
+        improver = Improver(read_settings(self.repository.root, None), self.repository, self.ledger)
+        return [one.what for one in sync(improver, self.host, self.host.remote, speaks=speaks).changes]
 
     def known(self) -> int:
         """Let the ledger know the proposal as the run that made it does."""
@@ -250,3 +250,33 @@ def test_closed_by_somebody_who_may_not_is_no_verdict(shop: Shop) -> None:
     shop.host.reopen(shop.number)
     shop.host.write(shop.number, "/nova no", OWNER)
     assert shop.sync() == ["rejected"]
+
+
+def test_only_what_changed_since_is_read_again(shop: Shop, tmp_path: Path) -> None:
+    shop.host.accept(shop.number)
+    assert shop.sync() == ["adopted", "approved"]
+    other = replace(shop.draft, id="another-one", commit="9" * 40, findings=(replace(FINDING, key="other"),))
+    shop.host.remote.branches["nova/other"] = "9" * 40
+    body = with_mark("Text", mark_of_draft(other, "0" * 64))
+    opened = shop.host.open_pull(NewPull("Another", body, "nova/other", "main")).number
+    read_before = dict(shop.host.pulled)
+    del shop.host.pulled[shop.number]
+    assert shop.sync() == ["adopted"]
+    shop.host.pulled = {**read_before}
+    shop.host.write(shop.number, "/nova no rule because it broke us")
+    assert shop.sync() == ["rejected"]
+    assert (
+        shop.ledger.last_sync(SHOP.name).until == shop.host.pull(shop.number).updated > shop.host.pull(opened).updated
+    )
+    with open_ledger(tmp_path) as fresh:
+        assert fresh.last_sync(SHOP.name).until == ""
+
+
+def test_what_is_to_be_split_is_known_for_good(shop: Shop) -> None:
+    shop.host.say(shop.number, f"Closed.\n\n{marked('closed', {})}\n\n{marked('split', {})}")
+    shop.host.close_pull(shop.number)
+    assert shop.sync() == ["adopted", "stale"]
+    assert shop.ledger.last_sync(SHOP.name).apart == {FINDING.key}
+    shop.host.pulled.clear()
+    assert shop.sync() == []
+    assert shop.ledger.last_sync(SHOP.name).apart == {FINDING.key}

@@ -12,7 +12,7 @@ import pytest
 
 from improver.adapters.ledger import Ledger, open_ledger
 from improver.adapters.ledger_file import connect
-from improver.adapters.ledger_records import Attempt, Decision, Proposal, Publication, Recovery, Run, State
+from improver.adapters.ledger_records import Attempt, Decision, Proposal, Publication, Recovery, Run, State, Sync
 from improver.adapters.ledger_schema import MIGRATIONS, migrate
 from improver.adapters.run_lock import run_lock
 from improver.errors import EnvironmentUnfit, LedgerError, UsageError
@@ -280,6 +280,15 @@ def test_what_was_decided_elsewhere_is_learned_whatever_the_state_here(ledger: L
     assert ledger.learn(1, verdict("rejected", "rule"), State.REJECTED).merge == merge[0]
     given = [(one.verdict.decision, one.verdict.scope, one.effective) for one in ledger.decisions()]
     assert given == [("rejected", "finding", False), ("approved", "finding", False), ("rejected", "rule", True)]
+
+
+def test_up_to_when_a_host_was_read_is_kept_and_replaced(ledger: Ledger) -> None:
+    assert ledger.last_sync("shop/shop") == Sync("shop/shop")
+    ledger.synced(Sync("shop/shop", AT))
+    last = Sync("shop/shop", "2026-02-01T00:00:00Z", frozenset({"key-a", "key-b"}))
+    ledger.synced(last)
+    ledger.synced(Sync("shop/other", AT))
+    assert ledger.last_sync("shop/shop") == last
 
 
 # --- recovery -----------------------------------------------------------------------------------------------------

@@ -39,5 +39,5 @@ def tell(common: Common, synced: Synced) -> None:
     for number in synced.hands_off:
         common.terminal.line("note", "left", f"pull request #{number} · somebody else pushed to its branch")
     if not synced.changes:
-        common.terminal.text(f"nothing new on {synced.pulls} pull requests")
+        common.terminal.text("nothing new")
     common.terminal.text("next: improve decisions · improve list")
