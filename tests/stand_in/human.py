@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tests.stand_in.answers import Refused
-from tests.stand_in.pulling import branches_moved, merged, open_pull, reopen, try_merging
+from tests.stand_in.pulling import branches_moved, merged, open_pull, reopen
 from tests.stand_in.shapes_pull import headed
 from tests.stand_in.state import Account, Comment, Head, Review, State, Thread, Token
 
@@ -77,7 +77,6 @@ class Human:
             head = Head(branch, commit, base_ref, base, draft=False, fork=self.account.login)
             thread = self.state.new_thread(title, body, Token("", self.account, "classic", {}), head)
             bare.move(f"refs/pull/{thread.number}/head", commit)
-            try_merging(self.state, thread)
             return thread.number
 
     def open_issue(self, title: str, body: str = "", labels: tuple[str, ...] = ()) -> int:

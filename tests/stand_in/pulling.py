@@ -20,7 +20,6 @@ def open_pull(state: State, token: Token, thread: tuple[str, str | None], head: 
         raise _custom(f"No commits between {head.base_ref} and {head.ref}")
     opened = state.new_thread(*thread, token, head)
     state.bare.move(f"refs/pull/{opened.number}/head", head.sha)
-    try_merging(state, opened)
     return opened
 
 
@@ -37,7 +36,7 @@ def _custom(message: str) -> Refused:
 
 
 def try_merging(state: State, thread: Thread) -> None:
-    """Make the commit that a merge would make now, as the host does for an open pull request."""
+    """Make the commit that a merge would make now, as the host does some time after a pull request was opened."""
     head = headed(thread)
     base = state.bare.commit(f"refs/heads/{head.base_ref}")
     if not thread.closed and base and head.tried != (base, head.sha):

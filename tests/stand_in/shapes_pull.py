@@ -120,7 +120,7 @@ def whole_pull(shapes: Shapes, thread: Thread, viewer: Account) -> Json:
     """Return a pull request as its own page tells it."""
     head = headed(thread)
     files, added, deleted = shapes.state.bare.size(head.base_sha, head.sha)
-    fits = None if thread.closed else head.trial is not None
+    fits = None if thread.closed or not head.tried else head.trial is not None
     return pull(shapes, thread, viewer) | {
         "merged": head.merged is not None,
         "merged_by": shapes.user(thread.closed_by) if head.merged and thread.closed_by else None,
