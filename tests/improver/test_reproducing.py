@@ -75,7 +75,7 @@ def mended(product: str, test: str, bench_for: BenchFor) -> tuple[Candidate, Cha
             id="an error that did not come",
         ),
         pytest.param(
-            COLLECT, COLLECTS, '    collect(1)\n    assert collect(1) == [1]\n', id="what a second call shows"
+            COLLECT, COLLECTS, "    collect(1)\n    assert collect(1) == [1]\n", id="what a second call shows"
         ),
     ],
 )
