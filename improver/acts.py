@@ -79,7 +79,8 @@ def improve(improver: Improver, request: Request, wish: Wish, paths: Sequence[st
         outcome, funnel = "error", dict[str, object]()
         try:
             waiting = sum(not one.merge for one in improver.ledger.proposals(*LIVE))
-            report = _run(improver, run, (replace(request, waiting=waiting), wish, paths), tell)
+            request = replace(request, waiting=waiting, apart=improver.ledger.apart())
+            report = _run(improver, run, (request, wish, paths), tell)
             outcome, funnel = report.outcome, report.funnel.as_counts()
         except KeyboardInterrupt:
             outcome = "interrupted"

@@ -16,7 +16,7 @@ from improver.observer import Project
 from improver.outcome import Report, concluded
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
-from improver.scan import Group, Scan, answering, draft, groups, names_of, wanted
+from improver.scan import Group, Scan, answering, apart, draft, groups, names_of, wanted
 from improver.writing.writer import RULE
 
 
@@ -24,13 +24,14 @@ from improver.writing.writer import RULE
 class Request:
     """What was asked for: at most `maximum` proposals, only these rules (globs); nothing is kept on a dry run.
 
-    `waiting` is how many proposals a human has not decided about yet.
+    `waiting` is how many proposals a human has not decided about yet; findings with a key in `apart` share none.
     """
 
     maximum: int
     only: tuple[str, ...] = ()
     dry_run: bool = False
     waiting: int = 0
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Loop:
         """
         found = self.worth.measured(self._eligible(scan), self.project)
         made, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
-        queue = self.crew.decides.ranked(made, self.worth.of)
+        queue = self.crew.decides.ranked(apart(made, self.request.apart), self.worth.of)
         while (queue or waiting) and not self._full():
             if queue and len(waiting) < self._room():
                 queue[:0] = self._begin(queue.pop(0), len(queue), waiting)

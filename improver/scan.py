@@ -3,7 +3,7 @@
 import contextlib
 import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -158,6 +158,16 @@ def groups(
         if (codemod := answering(codemods, rule)) is not None
     ]
     return [made[number] for number in in_turns([row_of(group, value(group)) for group in made])]
+
+
+def apart(made: Iterable[Group], keys: Collection[str]) -> list[Group]:
+    """Return the groups, with each finding that has one of `keys` taken out of its group into one of its own."""
+    parts: list[Group] = []
+    for group in made:
+        alone = [one for one in group.singles() if one.findings[0].key in keys]
+        rest = tuple(finding for finding in group.findings if finding.key not in keys)
+        parts += [Group(group.codemod, rest), *alone] if rest else alone
+    return parts
 
 
 def row_of(group: Group, worth: float) -> Row:

@@ -161,6 +161,10 @@ class Ledger:
         found = self._read("SELECT * FROM syncs WHERE repository = ?", repository)
         return rows.sync_of(found[0]) if found else Sync(repository)
 
+    def apart(self) -> frozenset[str]:
+        """Return the keys of all findings that somebody at a host wants to be proposed each by itself."""
+        return frozenset(key for row in self._read("SELECT * FROM syncs") for key in rows.sync_of(row).apart)
+
     # --- decisions --------------------------------------------------------------------------------------------
 
     def decide(self, number: int, verdict: Verdict) -> Proposal:

@@ -287,8 +287,9 @@ def test_up_to_when_a_host_was_read_is_kept_and_replaced(ledger: Ledger) -> None
     ledger.synced(Sync("shop/shop", AT))
     last = Sync("shop/shop", "2026-02-01T00:00:00Z", frozenset({"key-a", "key-b"}))
     ledger.synced(last)
-    ledger.synced(Sync("shop/other", AT))
+    ledger.synced(Sync("shop/other", AT, frozenset({"key-c"})))
     assert ledger.last_sync("shop/shop") == last
+    assert ledger.apart() == {"key-a", "key-b", "key-c"}
 
 
 # --- recovery -----------------------------------------------------------------------------------------------------

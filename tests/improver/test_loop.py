@@ -223,6 +223,14 @@ def test_the_good_places_of_a_refused_group_are_still_proposed(cost: int) -> Non
     assert run.report.funnel.drops() == {"refused by picky": 1}
 
 
+def test_what_somebody_wants_apart_is_proposed_one_by_one() -> None:
+    texts = {"pier/a.py": "".join(f'A{n} = "old"\n' for n in range(3))}
+    (whole,) = ran(texts, Setting(request=Request(9))).forge.drafts
+    keys = frozenset(finding.key for finding in whole.findings)
+    run = ran(texts, Setting(request=Request(9, apart=keys)))
+    assert (len(keys), [len(one.findings) for one in run.forge.drafts]) == (3, [1, 1, 1])
+
+
 def test_what_is_too_much_for_one_proposal_becomes_several_of_the_same_rule_and_file() -> None:
     policy = policy_for(size)
     limits = policy.gates.limits.model_copy(update={"lines": 4})  # two places, each a line less and a line more

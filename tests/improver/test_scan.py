@@ -8,7 +8,7 @@ from improver.codemod import Rewrite, Site, replaced
 from improver.codemods.blocking_call import BlockingCall
 from improver.observer import Project, observer
 from improver.records import SUBMODULE, SYMLINK, File, Finding, Safety
-from improver.scan import catalogued, draft, groups, read_project, scan, wanted
+from improver.scan import apart, catalogued, draft, groups, read_project, scan, wanted
 from improver.source import Unreadable
 from tests.improver.benches import FakeBench
 from tests.improver.judging import PACKAGED
@@ -97,6 +97,20 @@ def test_a_group_splits_until_one_finding_is_left() -> None:
     first, second = group.halves()
     assert ([len(first.findings), len(second.findings)], first.halves()) == ([1, 2], ())
     assert [one.findings for one in group.singles()] == [(one,) for one in group.findings]
+
+
+def test_findings_that_are_wanted_apart_share_no_group() -> None:
+    tree = tree_of({"a.py": OLD * 3})
+    (group,) = groups(scan(project_of(tree), [], [RENEW], []).findings, [RENEW])
+    first, second, third = group.findings
+    parts = [part.findings for part in apart([group], {second.key})]
+    assert parts == [(first, third), (second,)]
+    assert [part.findings for part in apart([group], {one.key for one in group.findings})] == [
+        (first,),
+        (second,),
+        (third,),
+    ]
+    assert apart([group], ()) == [group]
 
 
 def test_a_draft_holds_every_place_but_those_abstained_from() -> None:
