@@ -170,7 +170,7 @@ def _scanned(improver: Improver, seen: Seen) -> set[str]:
 def _published(improver: Improver, hosting: Hosting, asked: tuple[Seen, Sequence[int]], tell: Tell) -> list[Done]:
     """Publish what is open here, one after the other; each is recorded as soon as it is there."""
     seen, numbers = asked
-    there = {one.pull.head for one in seen.open if seen.is_finished(one)}
+    there = {one.mark.commit for one in seen.open if seen.is_finished(one) or not seen.pushed(one)}
     there &= {one.commit for one in improver.ledger.publications()}
     with _alone(improver):
         batch, done = Batch(seen, held(seen, refused_here(improver))), list[Done]()

@@ -22,8 +22,6 @@ from tests.end_to_end.projects import IDENTITY
 from tests.improver.benches import FakeBench
 from tests.stand_in import Hub
 
-RESULT = GateResult("size", "it is small", Ruling.PASS, Receipt(("size",), counts={"files": 1}))
-
 
 def git(root: Path, *arguments: str) -> str:
     options = [word for name, value in IDENTITY.items() for word in ("-c", f"{name}={value}")]
@@ -60,8 +58,10 @@ def opened(root: Path, hub: Hub | None = None, token: str = "") -> Iterator[Impr
         yield improver
 
 
-def propose(improver: Improver, path: str = "a.py", title: str = "Say two", key: str = "") -> int:
-    """Make a proposal that changes one file, by hand: its gates were never run."""
+def propose(
+    improver: Improver, path: str = "a.py", title: str = "Say two", safety: Safety = Safety.CONFINED, failing: str = ""
+) -> int:
+    """Make a proposal that changes one file, by hand: what its gates say was never asked of them."""
     head = improver.repository.head
     policy = improver.policy(head)
     ground = Ground(
@@ -70,18 +70,23 @@ def propose(improver: Improver, path: str = "a.py", title: str = "Say two", key:
     before = ground.tree[path]
     change = Change(
         "open_with",
-        Safety.CONFINED,
+        safety,
         (Edit(path, before, File(before.data.replace(b"x = 1", b"x = 2"))),),
         f"{title} in {path}",
         "two is more",
-        "the number",
+        "the number" if safety is Safety.CONFINED else "",
     )
-    found = Finding(key or f"key-{path}", "open_with", path, "x", 1, 0, "it says one")
+    found = Finding(f"key-{path}", "open_with", path, "x", 1, 0, "it says one")
     publisher = Publisher(
         improver.repository, LocalForge(improver.ledger), ground, lambda: datetime.now(UTC), lambda: f"nonce-{head}"
     )
-    judged = Judged(change, (found,), (RESULT,), "nobody counts")
+    results = tuple(_ruled(name, Ruling.FAIL if name == failing else Ruling.PASS) for name in policy.gates.order)
+    judged = Judged(change, (found,), results, "nobody counts")
     return publisher.propose(judged, keep=True).number
+
+
+def _ruled(gate: str, ruling: Ruling) -> GateResult:
+    return GateResult(gate, f"{gate} holds", ruling, Receipt((gate,), counts={"files": 1}))
 
 
 @dataclass(frozen=True)
