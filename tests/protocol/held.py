@@ -187,6 +187,25 @@ def test_what_people_did_is_told_as_github_describes_it(bench: Bench) -> None:
     held(bench, bench.recorder.exchanges)
 
 
+def test_what_else_the_stand_in_answers_is_as_github_describes_it(bench: Bench) -> None:
+    bench.recorder.exchanges.clear()
+    hub = bench.hub
+    line = bench.program(bench.settings(hub.token("nova-bot")))._line
+    number = hub.human("reader").open_issue("An issue", labels=("night",))
+    head = hub.bare.heads()["main"]
+    bench.program(bench.settings(hub.installation_token())).check(
+        Check("nova", head, "failure", "T", "S", "key", (Annotation("a.py", 1, "failure", "why", "because"),))
+    )
+    (run,) = [run.id for run in hub.state.checks.values() if run.head == head]
+    here = f"/repos/{hub.name}"
+    line.send("POST", f"{here}/statuses/{head}", {"state": "success", "context": "tests", "description": "well"})
+    for path in (f"commits/{head}/status", "labels/night", f"issues/{number}/labels", f"check-runs/{run}/annotations"):
+        line.get(f"{here}/{path}")
+    line.get("/user")
+    line.get("/rate_limit")
+    held(bench, bench.recorder.exchanges)
+
+
 def test_the_refusals_that_our_tests_play_are_answers_that_github_describes(bench: Bench) -> None:
     bench.recorder.exchanges.clear()
     hub = bench.hub
