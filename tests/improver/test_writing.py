@@ -1,6 +1,5 @@
 """New tests as text: what calls are known, which of them become tests, and how a test reads where it goes."""
 
-import ast
 from dataclasses import replace
 
 import pytest
@@ -8,96 +7,20 @@ import pytest
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Raised, Recording, Repetition
 from improver.judging.functions import definitions
 from improver.judging.mutants import mutants_of
-from improver.records import File, Receipt
-from improver.source import Function, Source
+from improver.records import File
 from improver.writing.assembling import assembled
 from improver.writing.folding import folded
-from improver.writing.following import followed
 from improver.writing.grouping import Row, Written, grouped
-from improver.writing.guessing import attributes, guessed, opposite, returned
-from improver.writing.harvest import index_of, known_calls
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, requoted
 from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import at_odds, contradiction, possible_bugs
-from improver.writing.targets import Ground, Weak, leading_to, wanted_of
+from improver.writing.targets import Ground, Weak
 from improver.writing.wording import docstring, name_for, told_of
 from improver.writing.writer import Drafted, draft_tests, proved, writable
 from tests.improver.benches import LAYOUT, FakeExperiments
+from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
 from tests.improver.judging import PACKAGED
-
-PIER = "pier/a.py::"
-RECEIPT = Receipt(("fake",))
-SEA = '''\
-def depth(sea, more=1):
-    """Return a depth.
-
-    >>> tide = 3
-    >>> depth(tide)
-    4
-    """
-    return sea + more
-
-
-class Box:
-    """A box.
-
-    >>> Box([1, 2]).total()
-    3
-    """
-
-    def __init__(self, items):
-        self.items = items
-
-    def _calc_first(self):
-        return self.items[0]
-
-    first = property(_calc_first)
-
-    def total(self):
-        return sum(self.items)
-
-    def above(self, limit):
-        return [one for one in self.items if one > limit]
-
-
-def _low(sea):
-    return sea - 1
-
-
-def lowest(sea):
-    return _low(sea)
-'''
-
-
-def source(text: str, path: str = "pier/a.py") -> Source:
-    found = Source.read(path, text.encode())
-    assert isinstance(found, Source)
-    return found
-
-
-def node(text: str) -> Function:
-    found = ast.parse(text).body[0]
-    assert isinstance(found, ast.FunctionDef)
-    return found
-
-
-def case(call: str, expected: str = "1", *, kills: str = "m", name: str = "depth", **more: object) -> Case:
-    checks = more.get("checks", (("eq", "result", expected),))
-    setup, gives = more.get("setup", ()), more.get("gives", "")
-    assert isinstance(checks, tuple)
-    assert isinstance(setup, tuple)
-    assert isinstance(gives, str)
-    return Case(PIER + name, call, setup=setup, checks=checks, gives=gives, kills=frozenset(kills.split()))
-
-
-def ground_for(text: str) -> Ground:
-    product = source(text)
-    return Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, FakeExperiments(), {"pier/a.py": product}, [])
-
-
-def plain(_: str) -> Function:
-    return node("def depth(sea, more=1): ...")
 
 
 def test_a_method_at_odds_with_its_parent_is_a_note_and_no_test() -> None:
@@ -110,122 +33,6 @@ def test_a_method_at_odds_with_its_parent_is_a_note_and_no_test() -> None:
     run = MutationRun({}, (), {}, RECEIPT)
     tests, dropped = writable(Weak(known, (), run), Exploration(tuple(cases), (), {}, RECEIPT), place_of(BEFORE))
     assert ([one.function for one in tests], dropped["contradicts its parent"]) == ([f"{PIER}Box.total"], 1)
-
-
-# --- what is known of calls ---------------------------------------------------------------------------------------
-
-
-def test_calls_in_tests_come_with_what_they_need_and_no_more() -> None:
-    tests = source(
-        "from pier.a import Box\n\nLIMIT = 3\n\n\ndef unused(): ...\n\n\ndef test_box():\n    other = 1\n"
-        "    box = Box([1, 2])\n    assert box.items\n    box.items.append(LIMIT)\n    assert box.total() == 6\n",
-        "tests/test_a.py",
-    )
-    found = index_of([tests])["total"]
-    setup = ("box = Box([1, 2])", "box.items.append(LIMIT)")
-    assert found == (Case("tests/test_a.py", "box.total()", (("pier.a", "Box"),), ("LIMIT = 3",), setup),)
-
-
-def test_a_file_with_many_calls_leaves_room_for_those_of_others() -> None:
-    many = "".join(f"    depth({number})\n" for number in range(40))
-    texts = {"tests/test_a.py": many, "tests/test_b.py": "    depth(99)\n    depth(3)\n"}
-    tests = [source(f"from pier.a import depth\n\n\ndef test_f():\n{text}", path) for path, text in texts.items()]
-    found = index_of(tests)["depth"]
-    assert [one.call for one in found if one.function == "tests/test_b.py"] == ["depth(99)"]
-    assert len(found) == 17
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param("    assert depth(self.sea) == 1\n", id="a fixture of the class"),
-        pytest.param("    for sea in (1, 2):\n        assert depth(sea) == 1\n", id="a loop"),
-        pytest.param("    assert depth(where(1)) == 1\n", id="a name that nobody knows"),
-    ],
-)
-def test_calls_that_do_not_stand_alone_are_left(body: str) -> None:
-    text = f"from pier.a import depth\n\n\ndef test_depth(self):\n{body}"
-    assert index_of([source(text, "tests/test_a.py")]).get("depth", ()) == ()
-
-
-def test_a_docstring_shows_calls() -> None:
-    found = known_calls({}, source(SEA), "pier.a", f"{PIER}depth")
-    assert found == (Case(f"{PIER}depth", "depth(tide)", (("pier.a", "depth"),), (), ("tide = 3",)),)
-
-
-def test_a_method_is_guessed_on_an_object_that_the_docstring_makes() -> None:
-    found = list(guessed(source(SEA), "pier.a", f"{PIER}Box.above", {}))
-    assert found[0] == Case(f"{PIER}Box.above", "Box([1, 2]).above(1)", (("pier.a", "Box"),))
-
-
-@pytest.mark.parametrize(
-    ("name", "forth"),
-    [("loads", "dumps"), ("b64_decode", "b64_encode"), ("load_payload", "dump_payload"), ("explode", "")],
-)
-def test_some_names_take_back_what_another_does(name: str, forth: str) -> None:
-    assert opposite(name) == forth
-
-
-def test_a_round_trip_is_a_call() -> None:
-    text = source("def encode(text):\n    return text\n\n\ndef decode(data):\n    return data\n")
-    found = next(returned(text, "pier.a", f"{PIER}decode", {}))
-    assert (found.call, found.imports) == ("decode(encode('a b'))", (("pier.a", "encode"), ("pier.a", "decode")))
-
-
-def test_what_inherits_its_making_is_made_like_its_parent() -> None:
-    known = source(f"{SEA}\n\nclass Chest(Box):\n    def lid(self):\n        return 1\n")
-    assert [one.call for one in guessed(known, "pier.a", f"{PIER}Chest.lid", {})] == ["Chest([1, 2]).lid()"]
-
-
-@pytest.mark.parametrize(
-    ("body", "setup", "expected"),
-    [
-        pytest.param("        self.items = []\n", ("box.put(1)", "box.put(2)"), ["box.total()"], id="one step again"),
-        pytest.param("        return self.items\n", ("box.put(1)",), [], id="a method that gives something"),
-        pytest.param("        self.items = []\n", (), [], id="nothing was done before"),
-    ],
-)
-def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
-    body: str, setup: tuple[str, ...], expected: list[str]
-) -> None:
-    known = source(f"class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n{body}")
-    one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", *setup), checks=())
-    made = list(followed(known, f"{PIER}Box.empty", (one,), {}))
-    assert [found.call for found in made] == expected
-    assert [found.setup for found in made] == [
-        ("box = Box()", "box.put(1)", "box.empty()", "box.put(1)") for _ in expected
-    ]
-    assert [name_for(replace(found, checks=one.checks or (("eq", "result", "3"),)), plain("")) for found in made] == [
-        "test_box_total_after_empty_is_3" for _ in expected
-    ]
-
-
-def test_what_puts_an_object_back_is_called_where_only_other_methods_were() -> None:
-    known = source(
-        "class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n        self.items = []\n"
-    )
-    totals = [replace(case("box.total()"), setup=(f"box = {name}()", "box.put(1)")) for name in ("Box", "SandBox")]
-    (made,) = followed(known, f"{PIER}Box.empty", (), {"total": totals})
-    assert (made.setup, made.call) == (("box = Box()", "box.put(1)", "box.empty()", "box.put(1)"), "box.total()")
-
-
-def test_a_module_is_asked_for_a_name_that_nobody_has() -> None:
-    text = "def __getattr__(name):\n    raise AttributeError(name)\n"
-    (wanted,) = wanted_of(ground_for(text), source(text), {"__getattr__"})
-    one = replace(wanted.texts[0], checks=(("raises", "AttributeError", ""),))
-    assert (one.call, one.imports) == ("pier.a.nothing", (("pier.a", ""),))
-    assert fit(one, node(text))
-    assert name_for(one, node(text)) == "test_getattr_raises_attribute_error"
-    assert not fit(one, node(text.replace("__getattr__", "get")))
-
-
-def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
-    found = attributes(source(SEA), "pier.a", {})
-    assert [one.call for one in found[f"{PIER}Box._calc_first"]] == ["Box([1, 2]).first"]
-
-
-def test_a_private_function_brings_those_that_call_it() -> None:
-    assert leading_to({"_low", "depth"}, source(SEA)) == {"_low", "lowest", "depth"}
 
 
 # --- which become tests -------------------------------------------------------------------------------------------
