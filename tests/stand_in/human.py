@@ -127,12 +127,6 @@ class Human:
             thread.labels.append(self.state.label(name).name)
             thread.updated = self.state.now()
 
-    def unlabel(self, number: int, name: str) -> None:
-        """Take a label away."""
-        with self.state.lock:
-            self._thread(number).labels.remove(name)
-            self._thread(number).updated = self.state.now()
-
     def push(self, branch: str, files: dict[str, str | None], message: str = "Change") -> str:
         """Commit files (None deletes one) on top of a branch, made where there is none; return the commit."""
         with self.state.lock:

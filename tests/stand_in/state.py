@@ -182,10 +182,6 @@ class State:
         self._now += timedelta(seconds=1)
         return self._now.isoformat().replace("+00:00", "Z")
 
-    def later(self, seconds: int) -> None:
-        """Let time pass."""
-        self._now += timedelta(seconds=seconds)
-
     def role(self, account: Account) -> str:
         """Return what somebody may do here."""
         return self.roles.get(account.login, "none")

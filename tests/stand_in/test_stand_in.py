@@ -132,6 +132,23 @@ def test_a_list_comes_in_pages_and_an_unchanged_one_as_304(hub: Hub, bot: Caller
     assert (same.status, same.body) == (304, None)
 
 
+def test_people_squash_and_tick(hub: Hub, bot: Caller) -> None:
+    number = hub.human("writer").open_pull("nova/one", "Mine", "- [ ] sure\n- [ ] other\n")
+    hub.human("maintainer").tick(number, "sure")
+    assert bot.call("GET", f"pulls/{number}").body["body"] == "- [x] sure\n- [ ] other\n"
+    commit = hub.human("maintainer").squash(number)
+    assert bot.call("GET", f"pulls/{number}").body["merge_commit_sha"] == commit == hub.bare.heads()["main"]
+    assert not hub.bare.holds(hub.bare.heads()["nova/one"], commit)
+
+
+def test_limits_say_when_to_come_back(hub: Hub, bot: Caller) -> None:
+    hub.faults.next(faults.secondary(7))
+    hub.faults.next(faults.rate_limited(60))
+    soon, later = bot.call("GET", ""), bot.call("GET", "")
+    assert (soon.status, soon.headers["Retry-After"], soon.headers["X-RateLimit-Remaining"]) == (403, "7", "5000")
+    assert (later.status, later.headers["X-RateLimit-Remaining"]) == (403, "0")
+
+
 def test_who_may_what(hub: Hub, bot: Caller) -> None:
     assert bot.call("GET", "collaborators/maintainer/permission").body["permission"] == "write"
     assert bot.call("GET", "collaborators/maintainer/permission").body["role_name"] == "maintain"
