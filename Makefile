@@ -16,6 +16,6 @@ lock: setup
 	    --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	    pyproject.toml -o requirements.lock
 
-# Every call of GitHub held to its own description; installs the checker once (200 MB), needs a network for that.
+# Every call of GitHub held to its own description; installs the checker once (300 MB), needs a network for that.
 test-protocol: setup
 	@scripts/protocol
