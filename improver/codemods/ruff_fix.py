@@ -110,6 +110,7 @@ class RuffFix(Codemod):
         "x = dict(a=1)\ny = [i for i in rows]\nz = isinstance(a, int) or isinstance(a, str)\n",
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
         "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
+        "if a:\n    f()\nelse:\n    # Nobody came.\n    if b:\n        g()\n    else:\n        h()\n",
         'def f():\n    pass\n    "not a docstring"\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -140,6 +141,8 @@ class RuffFix(Codemod):
             return Abstain("the fix reaches beyond the statement")
         if code == "PLR5501" and _is_symmetric(place.statement):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
+        if code == "PLR5501" and _is_introduced(place.statement, source):
+            return Abstain("a comment speaks of the whole other branch, and would stand above a part of it")
         if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
             return Abstain("nested calls inside an f-string read worse than beside it")
         return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits)))
@@ -162,6 +165,16 @@ def _is_local(place: Placed) -> bool:
 def _is_symmetric(statement: ast.stmt) -> bool:
     """Tell whether the `if` that owns the `else` holds nothing but another `if` as well."""
     return isinstance(statement, ast.If) and [type(inner) for inner in statement.body] == [ast.If]
+
+
+def _is_introduced(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether an `else` begins with a comment, before an `if` that has another branch too."""
+    while isinstance(statement, ast.If) and len(statement.orelse) == 1:
+        statement = statement.orelse[0]
+        above, own = (source.lines[at].lstrip() for at in (statement.lineno - 2, statement.lineno - 1))
+        if isinstance(statement, ast.If) and statement.orelse and above.startswith("#") and own.startswith("if"):
+            return True
+    return False
 
 
 def _is_crowded(text: str) -> bool:
