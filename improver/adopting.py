@@ -9,6 +9,7 @@ from improver.adapters.ledger import Ledger
 from improver.adapters.ledger_records import LIVE, Publication, State, Sync
 from improver.adapters.repository import Repository
 from improver.adapters.run_lock import run_lock
+from improver.answering import unanswered
 from improver.app import Improver, now
 from improver.errors import ForgeError, ImproverError
 from improver.host import Host, Remote
@@ -56,6 +57,7 @@ class Synced:
     hands_off: tuple[int, ...]  # pull requests to which somebody else pushed
     pulls: int  # of ours, that changed since the last one
     apart: frozenset[str]  # keys of findings that somebody wants to be proposed each by itself
+    unanswered: tuple[tuple[int, int], ...] = ()  # commands that nobody answered: pull request, comment
 
 
 def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True) -> Synced:
@@ -75,7 +77,8 @@ def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True)
         if here != last:
             improver.ledger.synced(here)
     away = tuple(story.pull.number for story in stories if story.pull.open and story.pushed_to)
-    return Synced(tuple(syncing.changes), away, len(stories), here.apart)
+    waiting = tuple((story.pull.number, one) for story in stories for one in unanswered(story))
+    return Synced(tuple(syncing.changes), away, len(stories), here.apart, waiting)
 
 
 @dataclass

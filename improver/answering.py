@@ -58,6 +58,11 @@ def plan(story: Story | None, comment: Comment, pinned: str) -> Plan:
     return Plan("said", asked.word, _words(story, asked), asked, closes)
 
 
+def unanswered(story: Story) -> tuple[int, ...]:
+    """Return the comments that wait for an answer."""
+    return tuple(one.id for one in story.comments if plan(story, one, "").outcome != "ignored")
+
+
 def _unheard(story: Story, comment: Comment) -> str:
     """Return why nobody answers a command, "" when somebody does."""
     reasons = (
@@ -79,10 +84,10 @@ def _stranger(comment: Comment) -> Plan:
 
 
 def _hindered(story: Story, asked: Command) -> str:
-    pull = story.pull
+    pull, begun = story.pull, asked.word == "split" and bool(story.carried("split"))  # and then it was cut off
     reasons = (
         (story.pushed_to and asked.word not in LEFT_ALONE, "somebody else pushed to this branch; it is left to people"),
-        (not pull.open and asked.word in OPEN_ONLY, "this pull request is closed"),
+        (not pull.open and asked.word in OPEN_ONLY and not begun, "this pull request is closed"),
         (
             asked.word == "split" and len(story.mark.findings) < 2,
             "it is about one finding, so there is nothing to split",
@@ -100,9 +105,9 @@ def _refused(story: Story) -> bool:
 # --- words --------------------------------------------------------------------------------------------------------
 
 
-def answer(text: str, comment: int, *more: str) -> str:
-    """Return an answer with the mark that tells which comment it answers."""
-    return "\n\n".join([text.rstrip(), *more, marked("answer", {"comment": comment})]) + "\n"
+def answer(text: str, comment: int, *more: str, closed: bool = False) -> str:
+    """Return an answer with the mark that tells which comment it answers, and whether all is closed by then."""
+    return "\n\n".join([text.rstrip(), *more, marked("answer", {"comment": comment, "closed": closed})]) + "\n"
 
 
 def unclear(asked: Unclear) -> str:
@@ -169,7 +174,10 @@ def retried(story: Story, hint: str, main: str) -> str:
             f"The change is what its codemod makes of `{main[:SHOWN]}`, which main still is: made anew, it would be "
             f"the same. {kept}"
         )
-    return f"Main moved from `{story.mark.base[:SHOWN]}` to `{main[:SHOWN]}`: the change is made anew there. {kept}"
+    return (
+        f"Main moved from `{story.mark.base[:SHOWN]}` to `{main[:SHOWN]}`: the change is made anew there, now or by "
+        f"the next run. {kept}"
+    )
 
 
 def verified(story: Story, verification: Verification) -> str:

@@ -11,12 +11,12 @@ from improver.adapters.run_lock import run_lock
 from improver.adopting import LOCK_SECONDS, Syncing, evidence_of
 from improver.answering import Plan, answer, explained, plan, retried, verified
 from improver.app import Improver, now
-from improver.errors import EnvironmentUnfit, UsageError
+from improver.errors import EnvironmentUnfit, ImproverError, UsageError
 from improver.host import Check, Comment
-from improver.hosting import Hosting
-from improver.loop import Event
+from improver.hosting import Hosting, improve_hosted
+from improver.loop import Event, Request
 from improver.marking import marked
-from improver.preparing import Tell
+from improver.preparing import Tell, Wish
 from improver.rechecking import recheck
 from improver.stories import Story, read_one
 from improver.verifying import Verification
@@ -77,7 +77,10 @@ class Desk:
             return Answered("ignored", planned.reason)
         if planned.reason == "verify":
             return self._verify(replace(asked, head=story.pull.head), story, comment)
-        return self._say(story, comment, planned)
+        answered = self._say(story, comment, planned)
+        if answered.argv:
+            self._renew(story)
+        return answered
 
     def plan(self, asked: Asked, folder: Path) -> Answered:
         """Answer what takes words alone; of the rest, say what is to be run, with the evidence put into `folder`."""
@@ -115,17 +118,29 @@ class Desk:
         word = command.word if command else ""
         if word == "split":
             return self._split(story, comment, planned)
-        text = planned.text
+        text, argv = planned.text, tuple[str, ...]()
         if word == "why":
             text = explained(story, evidence_of(self.hosting.remote, story))
         if command and word == "retry":
-            text = retried(story, command.text, self._main())
+            main = self._main()
+            text = retried(story, command.text, main)
+            again = ("run", "--open-pr", "--max", "1", "--only", story.mark.rule, "--paths", story.mark.path)
+            argv = again if story.mark.base != main else ()
         if planned.closes:
             host.close_pull(number)
-        host.say(number, answer(text, comment.id))
+        host.say(number, answer(text, comment.id, closed=planned.closes or not story.pull.open))
         if word in ("no", "undo-no"):
             self._learn(number)
-        return Answered("said", planned.reason, story.pull.head, text)
+        return Answered("said", planned.reason, story.pull.head, text, argv)
+
+    def _renew(self, story: Story) -> None:
+        """Make the change anew on main, which has moved; where that cannot be done here, the next run does."""
+        request = Request(1, (story.mark.rule,))
+        try:
+            improve_hosted(self.improver, request, Wish(), (story.mark.path,), self.tell)
+        except ImproverError as error:
+            why = f" ({error.hint.why})" if error.hint.why else ""
+            self.tell(Event("note", "retry", f"the next run makes it anew: {error.what}{why}"))
 
     def _split(self, story: Story, comment: Comment, planned: Plan) -> Answered:
         """Say that the closing is ours before it is made; it counts as answered once it is."""
@@ -134,7 +149,7 @@ class Desk:
         begun = [one for one in story.comments if story.is_ours(one) and all(mark in one.text for mark in marks)]
         said = begun[-1] if begun else host.say(number, "\n\n".join([planned.text, *marks]))
         host.close_pull(number)
-        host.rewrite_comment(said.id, answer(planned.text, comment.id, *marks))
+        host.rewrite_comment(said.id, answer(planned.text, comment.id, *marks, closed=True))
         return Answered("said", planned.reason, story.pull.head, planned.text)
 
     def _verify(self, asked: Asked, story: Story, comment: Comment) -> Answered:

@@ -37,6 +37,12 @@ class Story:
         return {number for body in self.carried("answer") if isinstance(number := body.get("comment"), int)}
 
     @property
+    def closed_for(self) -> set[int]:
+        """Return the comments that we answered when the pull request was closed, often by that answer."""
+        ended = (body.get("comment") for body in self.carried("answer") if body.get("closed") is True)
+        return {number for number in ended if isinstance(number, int)}
+
+    @property
     def pushed_to(self) -> bool:
         """Tell whether somebody else pushed to its branch; then hands off."""
         return self.pull.head != self.mark.commit

@@ -45,8 +45,8 @@ def verdict(story: Story) -> Verdict | None:
 
 
 def reopened(story: Story, last: Word) -> bool:
-    """Tell whether a pull request is open although its last word is a no that we had acted on."""
-    return story.pull.open and last.verdict.decision == "rejected" and last.comment in story.answered
+    """Tell whether a pull request is open although its last word is a no for which it had been closed."""
+    return story.pull.open and last.verdict.decision == "rejected" and last.comment in story.closed_for
 
 
 def _happenings(story: Story, fold: "_Fold") -> Iterator[tuple[datetime, int, Callable[[], None]]]:

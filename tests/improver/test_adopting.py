@@ -272,6 +272,14 @@ def test_only_what_changed_since_is_read_again(shop: Shop, tmp_path: Path) -> No
         assert fresh.last_sync(SHOP.name).until == ""
 
 
+def test_commands_that_nobody_answered_are_told(shop: Shop) -> None:
+    improver = Improver(read_settings(shop.repository.root, None), shop.repository, shop.ledger)
+    said = [shop.host.write(shop.number, text) for text in ("/nova why", "thanks", "/nova no")]
+    shop.host.say(shop.number, marked("answer", {"comment": said[0].id, "closed": False}))
+    shop.host.write(shop.number, "/nova no rule", Person("stranger"))
+    assert sync(improver, shop.host, shop.host.remote).unanswered == ((shop.number, said[2].id),)
+
+
 def test_what_is_to_be_split_is_known_for_good(shop: Shop) -> None:
     shop.host.say(shop.number, f"Closed.\n\n{marked('closed', {})}\n\n{marked('split', {})}")
     shop.host.close_pull(shop.number)

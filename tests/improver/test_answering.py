@@ -231,7 +231,7 @@ def test_a_long_list_says_how_much_is_left_out() -> None:
 
 
 def test_an_answer_ends_with_the_mark_of_what_it_answers() -> None:
-    assert answer("Yes.\n", 7) == 'Yes.\n\n<!-- nova:answer {"comment":7} -->\n'
+    assert answer("Yes.\n", 7) == 'Yes.\n\n<!-- nova:answer {"closed":false,"comment":7} -->\n'
 
 
 def test_a_comment_that_is_not_listed_yet_is_asked_about_all_the_same() -> None:

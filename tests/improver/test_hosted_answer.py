@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from improver.errors import ForgeError, UsageError
 from improver.hosted_answer import MOST_DIFFERENCES, MOST_READ, Answered, Asked, Desk, result_of
 from improver.hosting import Hosting
 from improver.loop import Event
-from improver.marking import marked, marks
+from improver.marking import mark_of, marked, marks, with_mark
 from improver.settings import read_settings
 from improver.stories import apart, read
 from tests.improver.hosting import FakeHost
@@ -109,10 +110,46 @@ def test_why_is_told_from_the_evidence(office: Office) -> None:
     assert office.desk.answer(office.asked("/nova why")).text.endswith("nothing can be said of what was proved.")
 
 
-def test_a_hint_is_told_what_it_can_change(office: Office) -> None:
+def test_a_hint_is_told_what_it_can_change(office: Office, tmp_path: Path) -> None:
     assert "it would be the same" in office.desk.answer(office.asked("/nova retry use a helper")).text
     office.host.remote.branches["main"] = "9" * 40
-    assert "Main moved" in office.desk.answer(office.asked("/nova retry use a helper")).text
+    moved = office.desk.plan(office.asked("/nova retry use a helper"), tmp_path)
+    assert "Main moved" in moved.text
+    assert moved.argv == ("run", "--open-pr", "--max", "1", "--only", "open_with", "--paths", "a.py")
+
+
+def test_a_no_to_what_somebody_else_works_on_closes_nothing_and_stands(office: Office) -> None:
+    branch = office.host.pull(office.shop.number).branch
+    theirs = office.shop.repository.commit(office.shop.draft.tree, office.shop.commit, "by hand\n")
+    office.host.remote.branches[branch] = theirs
+    assert office.desk.answer(office.asked("/nova no because mine")).reason == "no"
+    assert office.host.pull(office.shop.number).open
+    assert office.shop.decided() == [("rejected", "finding", "mine")]
+    assert office.shop.ledger.proposal(1).state is State.REJECTED
+    assert office.shop.sync() == []
+
+
+def two_findings(office: Office) -> None:
+    """Let the pull request be about two findings; nobody looks at the evidence of a split."""
+    pull, mark = office.host.pulled[office.shop.number], mark_of(office.host.pulled[office.shop.number].body)
+    assert mark is not None
+    body = with_mark("Text", replace(mark, findings=("k", "l")))
+    office.host.pulled[office.shop.number] = replace(pull, body=body)
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_is_split_is_closed_by_us_and_wanted_apart_from_then_on(office: Office, *, cut: bool) -> None:
+    two_findings(office)
+    asked = office.asked("/nova split")
+    if cut:  # when it was said and closed, but not yet marked as answered
+        office.host.say(asked.number, f"Closed.\n\n{marked('closed', {'head': asked.head})}\n\n{marked('split', {})}")
+        office.host.close_pull(asked.number)
+    assert office.desk.answer(asked).reason == "split"
+    assert office.desk.answer(asked) == Answered("ignored", "it is answered")
+    assert (len(office.answers()), office.host.pull(asked.number).open) == (1, False)
+    assert office.shop.sync() == ["adopted", "stale"]
+    assert office.shop.decided() == []
+    assert office.shop.ledger.apart() == {"k", "l"}
 
 
 def test_one_finding_cannot_be_split(office: Office) -> None:

@@ -197,10 +197,19 @@ def test_what_was_opened_again_is_undecided() -> None:
     said = host.write(number, "/nova no")
     assert verdict(story(host)) is not None
     host.close_pull(number)
-    host.say(number, marked("answer", {"comment": said.id}))
+    host.say(number, marked("answer", {"comment": said.id, "closed": True}))
     assert verdict(story(host)) is not None
     host.reopen(number)
     assert verdict(story(host)) is None
+
+
+def test_what_was_left_open_for_somebody_who_works_on_it_is_still_refused() -> None:
+    host, number = hosted()
+    said = host.write(number, "/nova no")
+    host.say(number, marked("answer", {"comment": said.id, "closed": False}))
+    given = verdict(story(host))
+    assert given is not None
+    assert given.decision == "rejected"
 
 
 ACTS: list[Act] = [

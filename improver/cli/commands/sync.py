@@ -7,7 +7,9 @@ import click
 from improver.adopting import Synced, sync
 from improver.app import open_improver
 from improver.cli.options import Common, improve_command
-from improver.hosting import hosting_of
+from improver.cli.telling import told_by
+from improver.hosting import hosting_of, let_go
+from improver.submitting import read_only as seen_at
 
 MARKS = {"rejected": "no", "stale": "skip", "adopted": "note", "asked": "note"}
 
@@ -21,11 +23,13 @@ def command(common: Common, read_only: bool) -> int:
     with open_improver(common.settings) as improver:
         hosting = hosting_of(improver)
         synced = sync(improver, hosting.host, hosting.remote, speaks=not read_only)
+        let_go(improver, seen_at(hosting.host, hosting.remote), told_by(common.terminal))
     tell(common, synced)
     fields = {
         "pulls": synced.pulls,
         "changes": [asdict(one) for one in synced.changes],
         "hands_off": list(synced.hands_off),
+        "unanswered": [{"pull": number, "comment": comment} for number, comment in synced.unanswered],
     }
     common.terminal.result("synced" if synced.changes else "nothing_new", fields)
     return 0
@@ -38,6 +42,8 @@ def tell(common: Common, synced: Synced) -> None:
         common.terminal.line(MARKS.get(one.what, "ok"), one.what, f"pull request #{one.pull}{known} · {one.text}")
     for number in synced.hands_off:
         common.terminal.line("note", "left", f"pull request #{number} · somebody else pushed to its branch")
+    for number, comment in synced.unanswered:
+        common.terminal.line("note", "unanswered", f"improve answer --pr {number} --comment {comment}")
     if not synced.changes:
         common.terminal.text("nothing new")
     common.terminal.text("next: improve decisions · improve list")
