@@ -1,0 +1,150 @@
+"""A workflow's jobs run here as a runner does it: each in a clone of its own, with the token it is granted, or none."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.end_to_end.projects import git
+from tests.stand_in import Hub
+
+ROOT = Path(__file__).parents[2]
+TIMEOUT = 900  # seconds: a bound for what hangs
+STANDS = ("set up Python", "let bubblewrap make user namespaces", "install the improver")  # what this machine has
+TOKENS = ("${{ github.token }}", "${{ steps.app.outputs.token || github.token }}")
+Known = Callable[["Night", bool], bool]
+CONDITIONS: Mapping[str, Known] = {  # every one that a workflow may ask; another one is an error
+    "": lambda _, well: well,
+    "${{ !cancelled() }}": lambda _, well: True,  # noqa: ARG005 - as the others
+    "${{ vars.NOVA_APP_ID != '' }}": lambda _, well: False,  # noqa: ARG005
+    "${{ needs.propose.outputs.bundle == 'yes' }}": lambda night, well: well and night.outputs.get("bundle") == "yes",
+    "${{ !cancelled() && needs.propose.outputs.bundle == 'yes' }}": lambda night, _: (
+        night.outputs.get("bundle") == "yes"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """How one step ended: its exit code, what it printed, its summary, and how often the host was asked meanwhile."""
+
+    code: int
+    out: str
+    summary: str
+    asked: int
+
+
+@dataclass
+class Job:
+    """How one job ended, by the names of its steps; those that were skipped are left out."""
+
+    result: str
+    steps: dict[str, Step] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> str:
+        return "".join(step.summary for step in self.steps.values())
+
+
+@dataclass
+class Night:
+    """One run of nightly.yml against a host; `between` may change the artifacts after a job."""
+
+    folder: Path
+    hub: Hub
+    between: Callable[[str, Path], None] | None = None
+    outputs: dict[str, str] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    def run(self) -> "Night":
+        """Run the jobs in their order."""
+        found = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text("utf-8"))
+        for name, job in found["jobs"].items():
+            needed = job.get("needs", [])
+            well = all(self.jobs[one].result == "success" for one in ([needed] if isinstance(needed, str) else needed))
+            runs = CONDITIONS[job.get("if", "")](self, well)
+            self.jobs[name] = self._job(name, job) if runs else Job("skipped")
+            if self.between is not None:
+                self.between(name, self.artifacts)
+        return self
+
+    @property
+    def artifacts(self) -> Path:
+        """Return where jobs hand over what they hand over."""
+        return self.folder / "artifacts"
+
+    def _job(self, name: str, job: dict[str, Any]) -> Job:
+        clone, ended = self._clone(name), Job("success")
+        may = {right.replace("-", "_"): level for right, level in job["permissions"].items()} | {"metadata": "read"}
+        token = self.hub.installation_token(may)
+        for step in job["steps"]:
+            if step["name"] in STANDS or not CONDITIONS[step.get("if", "")](self, ended.result == "success"):
+                continue
+            done = self._step(step, clone, token)
+            if done is not None:
+                ended.steps[step["name"]] = done
+                assert token not in done.out + done.summary
+            if done is not None and done.code and not step.get("continue-on-error"):
+                ended.result = "failure"
+        return ended
+
+    def _clone(self, name: str) -> Path:
+        """Check out as actions/checkout does that leaves no credentials, with the improver where it is installed."""
+        clone = self.folder / name / "work"
+        clone.parent.mkdir(parents=True)
+        git(clone.parent, "clone", "--quiet", str(self.hub.bare.path), str(clone))
+        git(clone, "config", "remote.origin.url", self.hub.git_url)
+        program = clone / ".venv/bin/improve"
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m improver "$@"\n', "utf-8")
+        program.chmod(0o755)
+        return clone
+
+    def _step(self, step: dict[str, Any], clone: Path, token: str) -> Step | None:
+        if "run" not in step:
+            return self._action(step["uses"].partition("@")[0], step["with"], clone)
+        summary, output = clone.parent / "summary.md", clone.parent / "output"
+        for file in (summary, output):
+            file.write_text("", "utf-8")
+        surroundings = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(clone.parent),
+            "CI": "true",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.hub.api,
+            "GITHUB_REPOSITORY": self.hub.name,
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_OUTPUT": str(output),
+            "RUNNER_TEMP": str(clone.parent / "temp"),
+            **{name: token for name, value in step.get("env", {}).items() if value in TOKENS},
+        }
+        script, before = clone.parent / "step.sh", len(self.hub.calls)
+        script.write_text(step["run"], "utf-8")
+        argv = ["bash", "-e", str(script)]
+        done = subprocess.run(
+            argv, cwd=clone, env=surroundings, capture_output=True, text=True, check=False, timeout=TIMEOUT
+        )
+        self.outputs |= dict(line.split("=", 1) for line in output.read_text("utf-8").splitlines())
+        told = summary.read_text("utf-8")
+        return Step(done.returncode, done.stdout + done.stderr, told, len(self.hub.calls) - before)
+
+    def _action(self, action: str, given: dict[str, Any], clone: Path) -> Step | None:
+        """Carry an artifact; everything else that is an action was done before."""
+        if action not in ("actions/upload-artifact", "actions/download-artifact"):
+            return None
+        kept, here = self.artifacts / given["name"], clone / given["path"]
+        source, target = (here, kept) if action == "actions/upload-artifact" else (kept, here)
+        if not source.exists():
+            return Step(1, f"there is no {source.name}", "", 0)
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / source.name)
+        return Step(0, "", "", 0)
