@@ -9,8 +9,9 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.judging.normal import compared
 from improver.ports import TextEdit
 from improver.records import Safety
-from improver.rewriting.placing import Placed, configuration, placed
+from improver.rewriting.placing import Placed, placed
 from improver.source import SCOPES, Source
+from improver.verify.ruff import configuration
 
 TITLES = {
     "B009": "Read attributes without getattr",

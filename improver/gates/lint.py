@@ -14,7 +14,7 @@ from improver.gate import Candidate, Example, gate
 from improver.judging.churn import churned
 from improver.ports import RuffFinding
 from improver.records import GateResult, Receipt, Tree
-from improver.rewriting.placing import configuration
+from improver.verify.ruff import configuration
 
 MOVES = re.compile(r"\bline \d+")  # a message may name another line, which moves
 MEASURE = re.compile(r"\((\d+) > (\d+)\)")  # "too complex (12 > 8)": more is new, less is not

@@ -11,8 +11,9 @@ from improver.codemod import SUPPRESSION
 from improver.observer import Project, observer
 from improver.ports import RuffFinding
 from improver.records import Finding
-from improver.rewriting.placing import Placed, configuration, placed
+from improver.rewriting.placing import Placed, placed
 from improver.source import Source
+from improver.verify.ruff import configuration
 
 FILE_SUPPRESSION = re.compile(r"#\s*(ruff|flake8):\s*(noqa|disable)", re.IGNORECASE)
 # A no of the project; and a fix that only its configuration calls safe is not one that ruff calls safe.

@@ -7,17 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from improver.ports import RuffFinding
-from improver.records import Tree
 from improver.source import SCOPES, Source, shape_of
 
-CONFIGURATION = (".ruff.toml", "ruff.toml", "pyproject.toml")  # in the order in which ruff prefers them
 BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
 Position = tuple[int, int]  # line, 1-based, and column in UTF-8 bytes, 0-based, as in `ast`
-
-
-def configuration(tree: Tree) -> dict[str, bytes]:
-    """Return the files of `tree` that may configure ruff, by path."""
-    return {path: file.data for path, file in tree.items() if path.rsplit("/", 1)[-1] in CONFIGURATION}
 
 
 @dataclass(frozen=True, slots=True)

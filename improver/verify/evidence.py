@@ -13,7 +13,10 @@ from improver.errors import ImproverError
 from improver.records import Finding, GateResult, Receipt, Safety, Tier
 
 JUDGE_FOLDERS = ("gates", "judging", "verify", "defaults")
-NOT_JUDGE = ("loop.py", "app.py", "settings.py", "__main__.py", "observer.py", "codemod.py", "rationale.py")
+JUDGE_FILES = (  # what those folders stand on, and what decides where they run and what is still bound by them
+    *("errors.py", "experiments.py", "gate.py", "judge.py", "names.py", "policy.py", "ports.py", "records.py"),
+    *("source.py", "discover.py", "canaries.py", "preparing.py", "verifying.py"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +175,7 @@ def running_code() -> dict[str, bytes]:
 
 def _belongs_to_judge(path: str) -> bool:
     head, _, rest = path.partition("/")
-    if rest:
-        return head in JUDGE_FOLDERS
-    return path.endswith(".py") and path not in NOT_JUDGE
+    return head in JUDGE_FOLDERS if rest else path in JUDGE_FILES
 
 
 def without_machine(receipt: Receipt, places: Iterable[tuple[str, str]]) -> Receipt:

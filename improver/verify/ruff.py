@@ -16,11 +16,16 @@ from typing import Any
 
 from improver.errors import EnvironmentUnfit
 from improver.ports import RuffFinding, TextEdit
-from improver.records import Receipt
-from improver.rewriting.placing import CONFIGURATION
+from improver.records import Receipt, Tree
 from improver.verify.folders import temporary
 
+CONFIGURATION = (".ruff.toml", "ruff.toml", "pyproject.toml")  # in the order in which ruff prefers them
 PYTHON = (".py", ".pyi")
+
+
+def configuration(tree: Tree) -> dict[str, bytes]:
+    """Return the files of `tree` that may configure ruff, by path."""
+    return {path: file.data for path, file in tree.items() if path.rsplit("/", 1)[-1] in CONFIGURATION}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,20 @@
 import dataclasses
 import json
 
+import grimp
 import pytest
 
 from improver.errors import ImproverError
 from improver.records import Finding, GateResult, Receipt, Ruling, Safety, Tier
-from improver.verify.evidence import Evidence, differences, gate_code_digest, read, running_code
+from improver.verify.evidence import (
+    JUDGE_FILES,
+    JUDGE_FOLDERS,
+    Evidence,
+    differences,
+    gate_code_digest,
+    read,
+    running_code,
+)
 
 RESULT = GateResult(
     "calm", "it is calm", Ruling.PASS, Receipt(("calm",), 0, 1.5, {"files": 1}, "d", ("note",)), ("why",)
@@ -153,6 +162,7 @@ def test_what_is_no_evidence_is_told(data: bytes) -> None:
         pytest.param("defaults/gates.yaml", True, id="the default policy"),
         pytest.param("policy.py", True, id="the policy's code"),
         pytest.param("loop.py", False, id="the loop, which judges nothing"),
+        pytest.param("hosting.py", False, id="what publishes"),
         pytest.param("codemods/open_with.py", False, id="a codemod"),
         pytest.param("cli/main.py", False, id="the command line"),
     ],
@@ -167,3 +177,11 @@ def test_the_running_code_is_what_is_digested() -> None:
     code = running_code()
     assert {"gates/tests.py", "verify/runner.py", "defaults/gates.yaml", "policy.py"} <= code.keys()
     assert not [path for path in code if path.endswith(".pyc")]
+
+
+def test_whatever_the_judge_stands_on_counts_as_the_judge() -> None:
+    graph = grimp.build_graph("improver", cache_dir=None)
+    parts = [f"improver.{name}" for name in ("gates", "judge", "judging", "policy", "verify")]
+    stands_on = {name for part in parts for name in graph.find_upstream_modules(part, as_package=True)}
+    below = {name.split(".")[1] for name in stands_on}
+    assert below <= {*JUDGE_FOLDERS, *(name.removesuffix(".py") for name in JUDGE_FILES)}
