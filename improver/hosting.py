@@ -76,11 +76,9 @@ def improve_hosted(
         fix = f"bring {branch} up to date and check it out, or push it"
         raise UsageError("pull requests are made for the head of the main branch", why=why, fix=fix)
     report = improve(replace(improver, why=held(seen, refused_here(improver))), request, wish, paths, tell)
-    if not (request.only or paths or report.left_out or request.dry_run):
+    if not (request.only or paths or report.left_out):
         present, rules = report.funnel.keys("seen"), _scanned(improver, seen)
         done += told(retire(desk_of(improver, hosting), seen, present, rules), tell)
-    if request.dry_run:
-        return report, done
     return report, done + _published(improver, hosting, (look(hosting.host, hosting.remote), ()), tell)
 
 
@@ -139,6 +137,12 @@ def arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done
     done = told(settle(desk, seen), tell)
     seen = look(hosting.host, hosting.remote) if done else seen
     sync(improver, hosting.host, hosting.remote)
+    let_go(improver, seen, tell)
+    return done, seen
+
+
+def let_go(improver: Improver, seen: Seen, tell: Tell) -> None:
+    """Let go here of what main moved away from: its findings are tried again, and the change is made anew."""
     outdated = {one.pull.number for one in seen.open if seen.is_outdated(one)}
     ours = [one for one in improver.ledger.publications() if one.repository == seen.hosted.name]
     with _alone(improver):
@@ -146,7 +150,6 @@ def arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done
             if one.pull in outdated and improver.ledger.proposal(one.number).state is State.OPEN:
                 improver.ledger.stale(one.number)
                 tell(Event("note", "host", f"main moved: what pull request #{one.pull} proposes is made anew"))
-    return done, seen
 
 
 def refused_here(improver: Improver) -> Why:

@@ -82,11 +82,16 @@ def look(host: Host, remote: Remote) -> Seen:
     if not hosted.may_push and not viewer.endswith(APP):
         why, fix = f"{viewer} may not push to it", "use a token of somebody who may"
         raise ForgeError(f"nothing can be published on {hosted.name}", where=hosted.page, why=why, fix=fix)
-    heads = remote.heads()
+    return read_only(host, remote)
+
+
+def read_only(host: Host, remote: Remote) -> Seen:
+    """Return what a host holds, for whoever may read there."""
+    hosted, heads = host.repository(), remote.heads()
     if hosted.default_branch not in heads:
         why = f"it has no branch {hosted.default_branch}"
         raise ForgeError(f"nothing can be published on {hosted.name}", where=hosted.page, why=why, fix="push it first")
-    return Seen(hosted, viewer, host.pulls(), heads, frozenset(remote.evidence()))
+    return Seen(hosted, host.viewer(), host.pulls(), heads, frozenset(remote.evidence()))
 
 
 # --- what is there already ------------------------------------------------------------------------------------------

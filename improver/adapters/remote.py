@@ -24,6 +24,7 @@ MADE = "2000-01-01T00:00:00+00:00"  # of evidence's commits: the same bytes are 
 IDENTITY = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 PULL = re.compile(r"refs/pull/(?P<number>[1-9][0-9]{0,8})/head")
 READABLE = re.compile(r"refs/heads/[^\s:^~?*\[\\]{1,200}|refs/pull/[0-9]{1,9}/head|refs/nova/evidence/[a-z0-9-]{1,48}")
+FETCHING = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
 SETTINGS: Mapping[str, str] = {
     "http.followRedirects": "false",  # the token is for one host
     "http.lowSpeedLimit": "1",
@@ -50,6 +51,7 @@ class GitRemote:
         self._token = token  # asked for anew each time: an app's does not last
         self._root = root
         self._config = {"safe.directory": str(root), **SETTINGS, **_allowed(url)}
+        self._kept: dict[str, str] = {}  # evidence that is here, by its ref
         self._local = GitCommand(root, LOCAL, {"safe.directory": str(root)})
 
     def heads(self) -> dict[str, str]:
@@ -85,13 +87,23 @@ class GitRemote:
     def fetch_evidence(self, proposal: str) -> bytes | None:
         """Return the evidence that was pushed for a proposal, None when there is none that could be."""
         ref = _evidence_ref(proposal)
-        if ref not in self._refs(ref):
+        if ref not in self._kept:
+            self._gather()
+        if ref not in self._kept:
             return None
-        place = f"{self.fetch(ref)}:{FILE}"
+        place = f"{self._kept[ref]}:{FILE}"
         size = self._local.ask("cat-file", "-s", place)
         if size.status != 0 or int(size.text) > LARGEST:
             return None
         return self._local.run("cat-file", "blob", place).stdout
+
+    def _gather(self) -> None:
+        """Fetch all evidence that is not here yet, in one exchange: whoever asks for one often asks for all."""
+        found = {ref: head for ref, head in self._refs(f"{EVIDENCE}*").items() if READABLE.fullmatch(ref)}
+        lacking = [ref for ref, head in found.items() if not self._is_here(head)]
+        if lacking:
+            self._exchange("fetch", *FETCHING, self.url, *lacking)
+        self._kept = {ref: head for ref, head in found.items() if self._is_here(head)}
 
     def delete(self, branch: str, expected: str) -> bool:
         """Delete `branch` (nova/...) if it still stands at `expected`; tell if it did."""
@@ -104,11 +116,13 @@ class GitRemote:
         found = self._refs(ref).get(ref)
         if found is None:
             raise ForgeError(f"there is no {ref}", where=self.url, fix="it was deleted; run the same command again")
-        quiet = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
-        self._exchange("fetch", *quiet, self.url, ref)
-        if self._local.ask("cat-file", "-e", f"{found}^{{commit}}").status != 0:
+        self._exchange("fetch", *FETCHING, self.url, ref)
+        if not self._is_here(found):
             raise ForgeError(f"{ref} moved while it was fetched", where=self.url, fix="run the same command again")
         return found
+
+    def _is_here(self, commit: str) -> bool:
+        return self._local.ask("cat-file", "-e", f"{commit}^{{commit}}").status == 0
 
     def _refs(self, pattern: str) -> dict[str, str]:
         listed = self._exchange("ls-remote", "--quiet", "--refs", self.url, pattern).text.splitlines()

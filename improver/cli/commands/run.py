@@ -51,6 +51,8 @@ def command(
 
     Your branch, index and working tree are not touched. A human decides, with `improve approve`.
     """
+    if dry_run and (opens or bundle is not None):
+        raise UsageError("a dry run keeps nothing that could be published", fix="leave --dry-run out")
     with open_improver(common.settings) as improver:
         most = improver.policy(improver.repository.head).budget.proposals
         if maximum is not None and maximum > most:
