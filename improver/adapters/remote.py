@@ -7,6 +7,8 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 from urllib.parse import urlsplit
 
+import git
+
 from improver.access import Secret
 from improver.adapters.git_command import GitCommand, Output
 from improver.adapters.origin import LOOPBACK
@@ -151,14 +153,22 @@ class GitRemote:
         try:
             stdout, stderr = process.communicate(timeout=self._seconds)
         except TimeoutExpired:
-            process.kill()
-            process.communicate()
+            _end(process)
             why = f"git {verb} had not ended after {self._seconds:.0f} seconds"
             raise ForgeError("the host does not answer", where=self.url, why=why, fix="try again later") from None
         return Output(process.returncode, stdout, stderr.decode("utf-8", "replace").strip())
 
     def _failure(self, verb: str, output: Output) -> ForgeError:
         return failure(verb, self.url, output, _hidden(Secret(self._token())))
+
+
+def _end(process: git.Git.AutoInterrupt) -> None:
+    """End git without waiting for what it started: that ends by itself when nobody reads what it says."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        pipe.close()
+    if process.proc is not None:
+        process.proc.wait()
 
 
 def _allowed(url: str) -> dict[str, str]:

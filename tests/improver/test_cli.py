@@ -107,6 +107,7 @@ def test_the_exit_codes_are_those_of_the_errors() -> None:
         pytest.param(["zzz"], "The commands are: a", id="no such command"),
         pytest.param(["list", "--al"], "--all", id="a misspelt option"),
         pytest.param(["--dry-rnu"], "--dry-run", id="a misspelt option of the bare command"),
+        pytest.param(["--dry-run", "--open-pr"], "a dry run keeps nothing", id="a dry run that publishes"),
         pytest.param(["show", "one"], "'one' is not a valid integer", id="a word for a number"),
         pytest.param(["show", "0"], "0 is not in the range", id="no such number"),
         pytest.param(["show"], "Missing argument", id="a number is missing"),

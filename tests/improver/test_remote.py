@@ -178,6 +178,6 @@ def test_a_host_that_is_gone_or_never_answers_is_an_error(place: Place, hub: Hub
     gone = GitRemote(place.root, "http://127.0.0.1:1/acme/shop.git", Secret("token-of-a-test").reveal)
     with pytest.raises(ForgeError, match="the host does not answer"):
         gone.heads()
-    hub.faults.next(slow(2))
+    hub.faults.next(slow(20))
     with pytest.raises(ForgeError, match="the host does not answer"):
         GitRemote(place.root, hub.git_url, Secret(hub.token("nova-bot")).reveal, seconds=0.5).heads()
