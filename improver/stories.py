@@ -89,7 +89,9 @@ def _asking(host: Host) -> Callable[[str], bool]:
 def _story(host: Host, pull: Pull, mark: ProposalMark, known: tuple[str, Callable[[str], bool]]) -> Story:
     me, may = known
     pull = pull if pull.open or pull.ended_by else host.pull(pull.number)
-    comments, reviews = host.comments(pull.number), host.reviews(pull.number)
+    merger = pull.ended_by if pull.merged else None
+    told = pull.open or (merger is not None and is_human(merger))  # then no review changes what is to be known
+    comments, reviews = host.comments(pull.number), () if told else host.reviews(pull.number)
     people = [pull.ended_by, *(one.author for one in comments), *(one.author for one in reviews)]
     deciders = frozenset(one.login for one in people if one and is_human(one) and may(one.login))
     return Story(pull, mark, comments, reviews, deciders, me)
