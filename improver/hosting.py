@@ -143,13 +143,13 @@ def arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done
 
 def let_go(improver: Improver, seen: Seen, tell: Tell) -> None:
     """Let go here of what main moved away from: its findings are tried again, and the change is made anew."""
-    outdated = {one.pull.number for one in seen.open if seen.is_outdated(one)}
-    ours = [one for one in improver.ledger.publications() if one.repository == seen.hosted.name]
+    outdated = {one.mark.commit: one.pull.number for one in seen.open if seen.is_outdated(one)}
     with _alone(improver):
-        for one in ours:
-            if one.pull in outdated and improver.ledger.proposal(one.number).state is State.OPEN:
+        for one in improver.ledger.publications():
+            if one.commit in outdated and improver.ledger.proposal(one.number).state is State.OPEN:
                 improver.ledger.stale(one.number)
-                tell(Event("note", "host", f"main moved: what pull request #{one.pull} proposes is made anew"))
+                number = outdated[one.commit]
+                tell(Event("note", "host", f"main moved: what pull request #{number} proposes is made anew"))
 
 
 def refused_here(improver: Improver) -> Why:

@@ -1,6 +1,8 @@
 """Publishing at a host that answers as GitHub does: what moves, is protected, renamed, raced or forbidden there."""
 
+import json
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +10,13 @@ import pytest
 
 from improver.adapters.canary_record import CanaryRecord, keep
 from improver.adapters.ledger_records import State
+from improver.cli.main import main
 from improver.errors import ForgeError, ImproverError, RefusedByPolicy, UsageError
 from improver.hosting import hosting_of, improve_hosted
 from improver.loop import Request
 from improver.preparing import Wish
 from improver.publishing import host_branch
+from improver.records import Safety
 from improver.submitting import Done
 from improver.verify.evidence import gate_code_digest, running_code
 from tests.end_to_end.hosted import Scene, commit_all, git, make_project, opened, propose
@@ -213,3 +217,51 @@ def test_a_run_that_publishes_begins_on_the_hosts_main(scene: Scene) -> None:
     said = "pull requests are made for the head of the main branch"
     with opened(scene.root, scene.hub, scene.token) as improver, pytest.raises(UsageError, match=said):
         improve_hosted(improver, Request(1), Wish(), (), lambda _: None)
+
+
+# --- the command --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def typed(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Return the command as it is typed in the project, with a token in the environment."""
+    git(scene.root, "remote", "add", "origin", scene.hub.git_url)
+    for name in ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NOVA_GITHUB_TOKEN", scene.token)
+    monkeypatch.setenv("GITHUB_API_URL", scene.hub.api)
+    return lambda *words: main([*words, "--repo", str(scene.root)])
+
+
+def test_the_command_says_where_to_look(
+    scene: Scene, typed: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert typed("publish", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    page = f"{scene.hub.url}/acme/shop/pull/1"
+    with opened(scene.root) as improver:
+        proposal = improver.ledger.proposal(1).draft.id
+    pull = {"act": "opened", "text": "Say two in a.py", "number": 1, "page": page, "proposal": proposal}
+    assert (said["outcome"], said["pulls"], said["next"]) == ("published", [pull], [page])
+    assert typed("publish", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["outcome"] == "nothing_to_publish"
+
+
+def test_a_host_that_refuses_the_token_ends_with_five_and_shows_it_nowhere(
+    scene: Scene, typed: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.hub.revoke(scene.token)
+    assert typed("publish", "--json") == 5
+    told = capsys.readouterr()
+    assert json.loads(told.out)["outcome"] == "error"
+    assert scene.token not in told.out + told.err
+
+
+def test_what_policy_keeps_here_ends_with_six(
+    scene: Scene, typed: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(scene.root) as improver:
+        number = propose(improver, title="Say it otherwise", safety=Safety.BEHAVIOUR_CHANGE)
+    assert typed("publish", str(number)) == 6
+    assert "may not leave this machine" in capsys.readouterr().err
+    assert scene.hub.bare.heads().keys() == {"main"}
