@@ -25,6 +25,7 @@ from improver.verify.evidence import read as read_evidence
 
 LOCK_SECONDS = 3.0  # how long it waits for a run before it says who is at work
 BY_TICK = "the dashboard"
+NO_HERE = "Refused with `improve reject`, or reverted; `/nova undo-no` takes it back."
 REVIVED = "Revived on the dashboard: what this is about may be proposed again."
 ASKING = (
     "Closed without a word why, which counts as a no to what was found here. If you like, say why; "
@@ -41,7 +42,7 @@ ASKING = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that a sync did: `what` is adopted, approved, rejected, undone, stale, revived or asked."""
+    """One thing that a sync did: `what` is adopted, approved, rejected, undone, stale, revived, asked or told."""
 
     what: str
     pull: int
@@ -99,9 +100,12 @@ class Syncing:
         self.known = {one.draft.id: one.number for one in there}
 
     def revived(self, stories: Sequence[Story]) -> Iterator[Story]:
-        """Yield the stories; with those that a human ticked on the dashboard, and a comment of ours that says so."""
+        """Yield the stories, and those that were ticked on the dashboard with a comment of ours that says so.
+
+        Those about which somebody decided here come along, since the host is to know.
+        """
         ticks = ticked(self.host.issues(DASHBOARD), self.host.viewer()) if self.speaks else frozenset[int]()
-        others = ticks - {one.pull.number for one in stories}
+        others = (ticks | (self.decided_here() if self.speaks else set())) - {one.pull.number for one in stories}
         for story in (*stories, *filter(None, (read_one(self.host, number) for number in sorted(others)))):
             last = words(story)[-1:]
             if story.pull.number in ticks and last and last[0].verdict.decision == "rejected":
@@ -118,6 +122,8 @@ class Syncing:
         said = words(story)
         for word in said:
             self._learn(story, number, word.verdict)
+        if self.speaks and self._told(story, number, said):
+            return
         self._settle(story, number, said)
         self._ask(story, number, said)
 
@@ -172,6 +178,33 @@ class Syncing:
         scope = {"here": " for this rule in this file", "rule": " for the whole rule"}.get(verdict.scope, "")
         why = f": {verdict.reason}" if verdict.reason else ""
         self._changed(verdict.decision, story, number, f"{verdict.decision}{scope} by {verdict.reviewer}{why}")
+
+    def decided_here(self) -> set[int]:
+        """Return the pull requests about which somebody decided here last, as far as the host could be told."""
+        published = (one for one in self.ledger.publications() if one.repository == self.name)
+        return {one.pull for one in published if self._here(one.number, one.pull)}
+
+    def _here(self, number: int, pull: int) -> Verdict | None:
+        """Return the no, or the no that was taken back, that counts for a proposal and was not said on its page."""
+        last = self._given(number)[-1:]
+        told = not last or last[0].decision == "approved" or last[0].reviewer.endswith(named("", pull))
+        return None if told else last[0]
+
+    def _told(self, story: Story, number: int, said: Sequence[Word]) -> bool:
+        """Tell the host what was decided here since, so that every clone knows; return whether there was anything."""
+        pull, here = story.pull, self._here(number, story.pull.number)
+        refused = bool(said) and said[-1].verdict.decision == "rejected"
+        if here is None or refused == (here.decision == "rejected"):
+            return False
+        body: dict[str, object] = {"by": here.reviewer, "scope": here.scope, "reason": here.reason}
+        text, kind = ("Taken back with `improve undo`.", "revived") if refused else (NO_HERE, "refused")
+        comment = self.host.say(pull.number, f"{text}\n\n{marked(kind, body)}\n")
+        if not refused and pull.open and not story.pushed_to:
+            self.host.close_pull(pull.number)
+        word = words(replace(story, comments=(*story.comments, comment)))[-1]
+        self.ledger.learn(number, word.verdict, _state(story, word.verdict))
+        self._changed("told", story, number, f"{here.decision} here by {here.reviewer}")
+        return True
 
     def _settle(self, story: Story, number: int, said: Sequence[Word]) -> None:
         """Let the state follow what nobody said: a pull request was opened again, or closed without a verdict."""

@@ -24,8 +24,8 @@ class Story:
     me: str = ""  # the login that we speak with
 
     def is_ours(self, comment: Comment) -> bool:
-        """Tell whether we wrote a comment, under this login or under that which opened the pull request."""
-        return comment.author.login in (self.me, self.pull.author.login)
+        """Tell whether what a comment carries may be ours: written with one of our logins, or with a decider's token."""
+        return comment.author.login in {self.me, self.pull.author.login, *self.deciders}
 
     def carried(self, kind: str) -> list[dict[str, object]]:
         """Return what our own comments carry of this kind."""

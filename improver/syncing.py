@@ -9,7 +9,7 @@ from improver.host import Comment, GivenReview, Person
 from improver.marking import signed
 from improver.rationale import one_line
 from improver.records import Finding, Verdict
-from improver.spoken import Command, heard
+from improver.spoken import SCOPES, Command, heard
 from improver.stories import Story, is_human
 
 LABELS = {"nova:no-rule": "rule", "nova:no-here": "here"}  # what a closing with such a label says no to; first wins
@@ -82,8 +82,8 @@ class _Fold:
     def comment(self, comment: Comment) -> None:
         """Take a command, or remember what was said."""
         ours = self.story.is_ours(comment)
-        if ours and (revived := signed(comment.text, "revived")):
-            self._undo(str(revived[-1].get("by", ""))[:LONGEST], comment)
+        if ours:
+            self._carried(comment)
         if not self._counts(comment.author) or comment.edited:
             return
         asked = heard(comment.text)
@@ -91,6 +91,15 @@ class _Fold:
             self._command(asked, comment)
         elif asked is None and not (ours and "<!-- nova:" in comment.text):
             self._plain(comment)
+
+    def _carried(self, comment: Comment) -> None:
+        """Take what was decided elsewhere, and told here by us."""
+        for body in signed(comment.text, "revived")[-1:]:
+            self._undo(_reason(str(body.get("by", ""))), comment)
+        for body in signed(comment.text, "refused")[-1:]:
+            by, why, scope = (_reason(str(body.get(name, ""))) for name in ("by", "reason", "scope"))
+            given = self._verdict("rejected", by, why, at=comment.created)
+            self._say(Word(replace(given, scope=scope if scope in SCOPES else "finding"), comment.id))
 
     def ended(self) -> None:
         """Take a merge or a closing; where somebody said no before, their words stand."""

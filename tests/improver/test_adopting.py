@@ -19,6 +19,7 @@ from improver.publishing import Offer, draft_of
 from improver.records import Draft, Edit, File, Finding, Verdict
 from improver.settings import read_settings
 from improver.stories import read
+from improver.syncing import words
 from tests.improver.hosting import OWNER, SHOP, FakeHost, FakeRemote
 from tests.improver.test_evidence import EVIDENCE
 from tests.improver.test_repository import planted
@@ -270,6 +271,42 @@ def test_only_what_changed_since_is_read_again(shop: Shop, tmp_path: Path) -> No
     )
     with open_ledger(tmp_path) as fresh:
         assert fresh.last_sync(SHOP.name).until == ""
+
+
+def another(shop: Shop) -> None:
+    """Open a later pull request, so that the first one is not read again for having changed last."""
+    other = replace(shop.draft, id="another-one", commit="9" * 40, findings=(replace(FINDING, key="other"),))
+    shop.host.remote.branches["nova/other"] = other.commit
+    shop.host.open_pull(NewPull("Another", with_mark("", mark_of_draft(other, "0" * 64)), "nova/other", "main"))
+
+
+def test_what_was_refused_here_is_told_there_and_so_every_clone_knows(shop: Shop) -> None:
+    assert shop.sync() == ["adopted"]
+    another(shop)
+    assert shop.sync() == ["adopted"]
+    shop.ledger.decide(1, Verdict(shop.draft.id, "rejected", "Ada", "not | @us", "here", "2027-01-01T00:00:00+00:00"))
+    assert shop.sync(speaks=False) == []
+    assert shop.sync() == ["told"]
+    assert not shop.host.pull(shop.number).open
+    assert shop.ledger.suppressed(FINDING) == "rejected open_with in this file in proposal #1: not | @us"
+    assert (shop.sync(), shop.sync()) == ([], [])
+    (given,) = [word.verdict for story in read(shop.host) for word in words(story)]
+    assert (given.decision, given.scope, given.reason) == ("rejected", "here", "not | @us")
+    assert given.reviewer == f"Ada (pull request {shop.number})"
+    shop.ledger.undo(1, "Ada", "", "2027-01-02T00:00:00+00:00")
+    assert shop.sync() == ["told"]
+    assert [word.verdict.decision for story in read(shop.host) for word in words(story)] == ["rejected", "undone"]
+    assert (shop.ledger.proposal(1).state, shop.sync()) == (State.STALE, [])
+
+
+def test_what_was_refused_here_stays_open_there_while_somebody_works_on_it(shop: Shop) -> None:
+    assert shop.sync() == ["adopted"]
+    theirs = shop.repository.commit(shop.draft.tree, shop.commit, "by hand\n")
+    shop.host.remote.branches[BRANCH] = theirs
+    shop.ledger.decide(1, Verdict(shop.draft.id, "rejected", "Ada", "", "finding", "2027-01-01T00:00:00+00:00"))
+    assert shop.sync() == ["told"]
+    assert shop.host.pull(shop.number).open
+    assert (shop.sync(), shop.ledger.proposal(1).state) == ([], State.REJECTED)
 
 
 def test_commands_that_nobody_answered_are_told(shop: Shop) -> None:

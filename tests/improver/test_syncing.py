@@ -158,6 +158,17 @@ def edited(text: str, into: str) -> Act:
             [("rejected", "owner", "finding", "")],
             id="a stranger's tick does not",
         ),
+        pytest.param(
+            [say(f"Refused.\n\n{marked('refused', {'by': 'Ada', 'scope': 'here', 'reason': 'odd'})}", WRITER)],
+            [("rejected", "Ada", "here", "odd")],
+            id="what was decided elsewhere, told with a decider's token",
+        ),
+        pytest.param(
+            [say(f"Refused.\n\n{marked('refused', {'by': 'Ada', 'scope': '*', 'reason': 7})}", WRITER)],
+            [("rejected", "Ada", "finding", "7")],
+            id="told oddly",
+        ),
+        pytest.param([say(marked("refused", {"by": "owner"}), STRANGER)], [], id="told by a stranger"),
         pytest.param([accept(ROBOT)], [], id="a program that merges by itself decides nothing"),
         pytest.param(
             [review("APPROVED", "", WRITER), review("APPROVED", "", STRANGER), accept(ROBOT)],
