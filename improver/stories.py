@@ -24,7 +24,7 @@ class Story:
     me: str = ""  # the login that we speak with
 
     def is_ours(self, comment: Comment) -> bool:
-        """Tell whether what a comment carries may be ours: written with one of our logins, or with a decider's token."""
+        """Tell whether what a comment carries counts as ours: by a login of ours, or with a decider's token."""
         return comment.author.login in {self.me, self.pull.author.login, *self.deciders}
 
     def carried(self, kind: str) -> list[dict[str, object]]:
