@@ -43,10 +43,6 @@ class Funnel:
         """Return how many findings reached `stage`."""
         return len(self._keys[stage])
 
-    def keys(self, stage: str) -> frozenset[str]:
-        """Return the keys of the findings that reached `stage`."""
-        return frozenset(self._keys[stage])
-
     def drops(self) -> Mapping[str, int]:
         """Return the number of findings dropped by reason, most frequent first."""
         return dict(Counter(self._dropped.values()).most_common())

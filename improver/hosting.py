@@ -1,17 +1,18 @@
 """What the improver does at a host of pull requests: look there before a run, publish after it, and say what it did."""
 
+import functools
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from improver.acts import LOCK_SECONDS, improve, standing_of
+from improver.acts import LOCK_SECONDS, improve, observe, standing_of
 from improver.adapters.canary_record import forbids, last
 from improver.adapters.ledger_records import Proposal, Publication, State
 from improver.adapters.remote import GitRemote
 from improver.adapters.run_lock import run_lock
 from improver.adopting import sync
-from improver.app import Improver, now
+from improver.app import Improver, now, policy_of
 from improver.errors import ForgeError, RefusedByPolicy, UsageError
 from improver.host import Host, Pull, Remote
 from improver.loop import Event, Request
@@ -24,7 +25,6 @@ from improver.records import Finding
 from improver.submitting import Batch, Desk, Done, look, retire, settle, submit
 from improver.verify.evidence import gate_code_digest, running_code
 from improver.verifying import Verification, bound
-from improver.writing.writer import RULE as WRITE_TESTS
 
 if TYPE_CHECKING:
     from improver.adapters.github import GitHub
@@ -76,9 +76,6 @@ def improve_hosted(
         fix = f"bring {branch} up to date and check it out, or push it"
         raise UsageError("pull requests are made for the head of the main branch", why=why, fix=fix)
     report = improve(replace(improver, why=held(seen, refused_here(improver))), request, wish, paths, tell)
-    if not (request.only or paths or report.left_out):
-        present, rules = report.funnel.keys("seen"), _scanned(improver, seen)
-        done += told(retire(desk_of(improver, hosting), seen, present, rules), tell)
     return report, done + _published(improver, hosting, (look(hosting.host, hosting.remote), ()), tell)
 
 
@@ -133,9 +130,11 @@ def desk_of(improver: Improver, hosting: Hosting) -> Desk:
 
 def arrived(improver: Improver, hosting: Hosting, tell: Tell) -> tuple[list[Done], Seen]:
     """Settle what stands at the host, take what humans decided there, and let go of what is made anew."""
-    desk, seen = desk_of(improver, hosting), look(hosting.host, hosting.remote)
-    done = told(settle(desk, seen), tell)
-    seen = look(hosting.host, hosting.remote) if done else seen
+    desk, seen, done = desk_of(improver, hosting), look(hosting.host, hosting.remote), list[Done]()
+    for act in (settle, functools.partial(_retired, improver)):
+        if changed := told(act(desk, seen), tell):
+            seen = look(hosting.host, hosting.remote)
+        done += changed
     sync(improver, hosting.host, hosting.remote)
     let_go(improver, seen, tell)
     return done, seen
@@ -162,12 +161,16 @@ def refused_here(improver: Improver) -> Why:
     return why
 
 
-def _scanned(improver: Improver, seen: Seen) -> set[str]:
-    """Return the rules of what is open that a scan surely looks for."""
-    policy = improver.policy(improver.repository.head).review
-    looked = {*(one.name for one in improver.codemods), *(f"ruff:{code}" for code in policy.ruff_rules)}
-    looked -= {WRITE_TESTS, *policy.codemods_off}
-    return {one.mark.rule for one in seen.open} & looked
+def _retired(improver: Improver, desk: Desk, seen: Seen) -> list[Done]:
+    """Close what main moved away from where a scan of all of main no longer finds what it mends."""
+    if improver.repository.head != seen.main or not any(map(seen.is_outdated, seen.open)):
+        return []
+    tree = improver.repository.tree(seen.main)
+    policy = policy_of(tree)
+    _, found = observe(improver, tree, policy, ())
+    looked = {*(one.name for one in improver.codemods), *(f"ruff:{code}" for code in policy.review.ruff_rules)}
+    surely = looked - {*policy.review.codemods_off} if not found.unreadable else set[str]()
+    return retire(desk, seen, {finding.key for finding in found.findings}, surely)
 
 
 def _published(improver: Improver, hosting: Hosting, asked: tuple[Seen, Sequence[int]], tell: Tell) -> list[Done]:

@@ -59,7 +59,13 @@ def opened(root: Path, hub: Hub | None = None, token: str = "") -> Iterator[Impr
 
 
 def propose(
-    improver: Improver, path: str = "a.py", title: str = "Say two", safety: Safety = Safety.CONFINED, failing: str = ""
+    improver: Improver,
+    title: str = "Say two",
+    *,
+    path: str = "a.py",
+    rule: str = "say_two",
+    safety: Safety = Safety.CONFINED,
+    failing: str = "",
 ) -> int:
     """Make a proposal that changes one file, by hand: what its gates say was never asked of them."""
     head = improver.repository.head
@@ -69,16 +75,20 @@ def propose(
     )
     before = ground.tree[path]
     change = Change(
-        "open_with",
+        rule,
         safety,
         (Edit(path, before, File(before.data.replace(b"x = 1", b"x = 2"))),),
         f"{title} in {path}",
         "two is more",
         "the number" if safety is Safety.CONFINED else "",
     )
-    found = Finding(f"key-{path}", "open_with", path, "x", 1, 0, "it says one")
+    found = Finding(f"key-{path}", rule, path, "x", 1, 0, "it says one")
     publisher = Publisher(
-        improver.repository, LocalForge(improver.ledger), ground, lambda: datetime.now(UTC), lambda: f"nonce-{head}"
+        improver.repository,
+        LocalForge(improver.ledger),
+        ground,
+        lambda: datetime.now(UTC),
+        lambda: f"{title} {path} {head}",
     )
     results = tuple(_ruled(name, Ruling.FAIL if name == failing else Ruling.PASS) for name in policy.gates.order)
     judged = Judged(change, (found,), results, "nobody counts")

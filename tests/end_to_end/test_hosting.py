@@ -23,7 +23,7 @@ from tests.end_to_end.hosted import Scene, commit_all, git, make_project, opened
 from tests.stand_in import Hub
 
 pytestmark = pytest.mark.host
-BRANCH = host_branch("open_with", "a.py", ["key-a.py"])
+BRANCH = host_branch("say_two", "a.py", ["key-a.py"])
 
 
 @pytest.fixture
@@ -115,6 +115,18 @@ def test_what_main_got_by_hand_is_closed_and_nobodys_no(scene: Scene) -> None:
     assert (thread.state, len(thread.comments)) == ("closed", 1)
     with opened(scene.root) as improver:
         assert improver.ledger.decisions() == ()
+
+
+def test_what_a_scan_of_all_of_main_no_longer_finds_is_closed(tmp_path: Path, hub: Hub) -> None:
+    scene = Scene.set(make_project(tmp_path / "project", ("a.py", "b.py")), hub)
+    with opened(scene.root) as improver:
+        propose(improver, rule="open_with")  # which a scan finds nowhere
+        propose(improver, path="b.py")  # which no scan looks for
+    assert acts(scene.publish()) == [("opened", 1), ("opened", 2)]
+    assert acts(scene.publish()) == []
+    move_main(scene, c="y = 1\n")
+    assert acts(scene.publish()) == [("closed", 1)]
+    assert (scene.hub.thread(1).state, scene.hub.thread(2).state) == ("closed", "open")
 
 
 def test_a_base_that_was_pushed_over_makes_it_stale_and_harms_nothing(scene: Scene) -> None:
