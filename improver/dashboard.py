@@ -111,7 +111,7 @@ def dashboard(facts: Facts, ticked: Collection[int] = ()) -> Dashboard:
     problems = tuple(_problems(facts))
     pulls = tuple(one for one in facts.standing if one.pull)
     waiting = tuple(one for one in facts.standing if not one.pull)
-    tick = "tick one to revive it, or comment `/nova undo-no` there"
+    tick = "comment `/nova undo-no` there, or tick it on the dashboard issue, to have it revived"
     sections = (
         Section("problems", "Problems", tuple(map(Row, problems))),
         Section("open", "Open pull requests", tuple(map(_pull, pulls)), "merge one, or close it with a reason"),

@@ -14,6 +14,7 @@ from improver.marking import marked, unmarked
 from improver.rationale import one_line, plain
 
 ROWS = 50  # of one section
+BACKTICK = "`"  # which means nothing on a page
 LONGEST = 400  # characters of one row
 PAGE = re.compile(r"https?://[\w.:-]+(?:/[\w./%~+-]*)?")
 STYLE = """
@@ -63,7 +64,7 @@ def page(board: Dashboard) -> str:
 def _section(section: Section) -> str:
     rows = [f"<li>{_item(row)}</li>" for row in section.rows[:ROWS]]
     rows += [f"<li>{_escaped(more)}</li>" for more in _more(section)]
-    hint = f'<p class="hint">Next: {_escaped(section.hint)}.</p>\n' if section.hint else ""
+    hint = f'<p class="hint">Next: {_escaped(section.hint.replace(BACKTICK, ""))}.</p>\n' if section.hint else ""
     inside = f"<h2>{_escaped(section.title)}</h2>\n<ul>\n{chr(10).join(rows)}\n</ul>\n{hint}"
     return f'<section class="{section.name}">\n{inside}</section>'
 

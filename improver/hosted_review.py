@@ -1,5 +1,7 @@
 """Review a pull request where it lives, and say there what was found, or what an account of a review says."""
 
+from dataclasses import dataclass
+
 from improver.acts import between, look_at
 from improver.app import Improver
 from improver.errors import ForgeError, UsageError
@@ -9,6 +11,13 @@ from improver.posting import ARTIFACT, Ground, Posted, post
 from improver.preparing import Tell, Wish
 from improver.remarking import Told, told_of
 from improver.reviewing import SUGGESTED, Review
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Why an account is not said: what it is about is no more, or not the only one."""
+
+    reason: str
 
 
 def review_pull(
@@ -22,27 +31,26 @@ def review_pull(
     return review, told, post(hosting.host, pull, told, ground_of(improver, told))
 
 
-def post_account(improver: Improver, hosting: Hosting, told: Told, number: int) -> Posted:
+def post_account(improver: Improver, hosting: Hosting, told: Told, number: int) -> Posted | Stale:
     """Say at the host what an account says that anybody may have written; what is no longer so is not said."""
-    pull = expect_open(hosting.host.pull(number))
+    pull = hosting.host.pull(number)
+    if not pull.open:
+        return Stale(f"pull request #{number} is closed")
     base, head = fetched(improver, hosting.remote, pull)
     if (told.base, told.head) != (base, head):
-        raise UsageError(
-            f"the account is not of pull request #{number} as it is now",
-            why=f"it is of {told.base[:12]}..{told.head[:12]}, now it is {base[:12]}..{head[:12]}",
-            fix="nothing: the review of its last commit comes by itself",
-        )
+        now = f"{base[:12]}..{head[:12]}"
+        return Stale(f"it is of {told.base[:12]}..{told.head[:12]}, and pull request #{number} is {now} now")
     return post(hosting.host, pull, told, ground_of(improver, told), ARTIFACT)
 
 
-def number_at(hosting: Hosting, commit: str) -> int:
+def number_at(hosting: Hosting, commit: str) -> int | Stale:
     """Return the one open pull request whose head is `commit`; the host's own git says which those are."""
     numbers = [number for number, head in sorted(hosting.remote.pull_heads().items()) if head == commit]
     found = [number for number in numbers if hosting.host.pull(number).open]
-    if len(found) != 1:
-        told = " and ".join(f"#{number}" for number in found) or "none"
-        raise UsageError(f"not one open pull request is at {commit[:12]}", why=f"there is {told}", fix="--pr NUMBER")
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    told = " and ".join(f"#{number}" for number in found)
+    return Stale(f"{told or 'no open pull request'} {'are' if found else 'is'} at {commit[:12]}")
 
 
 def expect_open(pull: Pull) -> Pull:

@@ -84,7 +84,17 @@ def test_an_account_from_a_job_without_token_is_said_by_one_with(work: Work, hub
     assert "this is no account of a review" in refused.err
 
     nobody = work.improve("review", "--post", str(account), "--at", "a" * 40, token=token)
-    assert nobody.status == 2
+    assert nobody.status == 2  # since it is read first
+
+
+def test_an_account_that_came_too_late_is_not_said(work: Work, hub: Hub, tmp_path: Path) -> None:
+    account = tmp_path / "review.json"
+    lists = {name: list[str]() for name in ("refusals", "questions", "findings", "suggestions", "unchecked")}
+    about = {"schema": "nova/improve/1", "outcome": "nothing_new", "base": "b" * 40, "head": "a" * 40, "gates": {}}
+    account.write_text(json.dumps({**about, **lists, "reason": "nothing new; 0 of 0 gates pass"}), "utf-8")
+    done = work.improve("review", "--post", str(account), "--at", "a" * 40, "--json", token=hub.installation_token())
+    assert (done.status, done.data["outcome"]) == (0, "stale"), done.err
+    assert done.data["reason"] == f"no open pull request is at {'a' * 12}"
 
 
 def test_without_a_token_that_is_said_and_nothing_asked(work: Work, hub: Hub) -> None:

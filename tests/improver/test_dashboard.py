@@ -1,5 +1,8 @@
 """The dashboard says what is worst first, a quiet night in one line, and nothing in it comes alive."""
 
+import base64
+import hashlib
+import html
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -13,6 +16,7 @@ from tests.improver.judging import PACKAGED
 
 AT = "2026-01-02T06:00:00+00:00"
 MOST = 1 << 20
+NONE = "'none'"
 PAGE = "http://127.0.0.1/shop/shop/pull/7"
 NIGHT = Night(
     "proposed",
@@ -126,7 +130,7 @@ Next: improve list.
 - [ ] Name the flag: no for this rule in this file by ada because it reads worse · [#5]({NO.page}) \
 <!-- nova:revive {{"pull":5}} -->
 
-Next: tick one to revive it, or comment `/nova undo-no` there.
+Next: comment `/nova undo-no` there, or tick it on the dashboard issue, to have it revived.
 
 ## Refused by a gate in the last run
 
@@ -224,7 +228,9 @@ def test_nothing_that_is_shown_comes_alive_in_markdown() -> None:
 
 def test_the_page_allows_no_script_and_nothing_from_elsewhere() -> None:
     text = page(dashboard(BUSY))
-    assert "default-src &#x27;none&#x27;; style-src &#x27;sha256-" in text
+    style = text.split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f'content="{html.escape(f"default-src {NONE}; style-src {chr(39)}sha256-{digest}{chr(39)}")}"' in text
     assert f'<a href="{PAGE}">#7</a>' in text
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from improver.app import Improver, open_improver
+from improver.cli.main import main
 from improver.errors import ForgeError, UsageError
 from improver.host import Person, Pull
-from improver.hosted_review import number_at, post_account, review_pull
+from improver.hosted_review import Stale, number_at, post_account, review_pull
 from improver.hosting import Hosting
 from improver.loop import Event
 from improver.marking import marks
-from improver.posting import CHECK
+from improver.posting import CHECK, Posted
 from improver.preparing import Wish
 from improver.remarking import Told, read
 from improver.settings import read_settings
@@ -126,7 +127,7 @@ def test_a_change_is_judged_at_its_base_and_told_once(shop: tuple[Path, str, str
 def test_an_account_from_elsewhere_is_said_where_it_belongs(shop: tuple[Path, str, str], improver: Improver) -> None:
     host, hosting = pulled(shop)
     assert number_at(hosting, shop[2]) == 7
-    assert post_account(improver, hosting, account(shop), 7).comment == "written"
+    assert post_account(improver, hosting, account(shop), 7) == Posted("written", 0, "failure")
     (comment,) = host.comments(7)
     assert "vouches for nothing" in comment.text
     assert marks(comment.text, "review") == [{"head": shop[2]}]
@@ -137,8 +138,9 @@ def test_what_is_said_of_another_commit_is_not_said(
     field: str, shop: tuple[Path, str, str], improver: Improver
 ) -> None:
     host, hosting = pulled(shop)
-    with pytest.raises(UsageError, match="not of pull request #7 as it is now"):
-        post_account(improver, hosting, account(shop, **{field: "a" * 40}), 7)
+    found = post_account(improver, hosting, account(shop, **{field: "a" * 40}), 7)
+    assert isinstance(found, Stale)
+    assert found.reason.startswith("it is of ")
     assert (host.comments(7), host.checks) == ((), {})
 
 
@@ -153,17 +155,30 @@ def test_a_pull_request_that_moves_while_it_is_read_is_read_again(
 
 def test_what_is_closed_is_left_alone(shop: tuple[Path, str, str], improver: Improver) -> None:
     host, hosting = pulled(shop, is_open=False)
-    with pytest.raises(UsageError, match="is closed"):
-        post_account(improver, hosting, account(shop), 7)
-    with pytest.raises(UsageError, match="not one open pull request is at") as caught:
-        number_at(hosting, shop[2])
-    assert caught.value.hint.why == "there is none"
+    assert post_account(improver, hosting, account(shop), 7) == Stale("pull request #7 is closed")
+    assert number_at(hosting, shop[2]) == Stale(f"no open pull request is at {shop[2][:12]}")
+    with pytest.raises(UsageError, match="#7 is closed"):
+        review_pull(improver, hosting, 7, Wish(), silent)
     assert host.comments(7) == ()
 
 
 def test_of_two_at_one_commit_neither_is_taken_for_the_other(shop: tuple[Path, str, str]) -> None:
     host, hosting = pulled(shop)
     add(host, 9, shop[2])
-    with pytest.raises(UsageError, match="not one open pull request is at") as caught:
-        number_at(hosting, shop[2])
-    assert caught.value.hint.why == "there is #7 and #9"
+    assert number_at(hosting, shop[2]) == Stale(f"#7 and #9 are at {shop[2][:12]}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--pr", "7", "--staged"],
+        ["--diff", "a..b", "--pr", "7"],
+        ["--post", __file__],
+        ["--at", "a" * 40],
+        ["--post", __file__, "--diff", "a..b", "--at", "a" * 40],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_meant_together_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", *words]) == 2
+    assert "  fix: " in capsys.readouterr().err

@@ -39,7 +39,8 @@ def command(common: Common, output_format: str, issue: bool, printed: Path | Non
     with open_improver(common.settings) as improver:
         facts = facts_of(improver, Printed(_read(printed), _read(published)))
         board, kept = keep_issue(host_of(improver), facts) if issue else (dashboard(facts), None)
-    click.echo(FORMATS["json" if common.terminal.as_json else output_format](board), nl=False)
+    text = FORMATS["json" if common.terminal.as_json else output_format](board)
+    click.echo(text.rstrip("\n"))
     add_to_summary(common.settings.host.summary, forms.markdown(board, MOST_SUMMARY))
     if kept is not None:
         tell(common.terminal, kept)

@@ -16,7 +16,7 @@ from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.telling import told_by
 from improver.cli.terminal import Terminal
 from improver.errors import UsageError
-from improver.hosted_review import number_at, post_account, review_pull
+from improver.hosted_review import Stale, number_at, post_account, review_pull
 from improver.hosting import hosting_of
 from improver.posting import Posted
 from improver.preparing import Wish
@@ -90,7 +90,11 @@ def _post(common: Common, improver: Improver, account: Path, where: tuple[int | 
         told = read(file.read(MOST_READ + 1))
     hosting, (number, commit) = hosting_of(improver), where
     found = number or number_at(hosting, commit)
-    posted = post_account(improver, hosting, told, found)
+    posted = found if isinstance(found, Stale) else post_account(improver, hosting, told, found)
+    if isinstance(posted, Stale):
+        common.terminal.line("skip", "stale", f"nothing was said: {posted.reason}")
+        common.terminal.result("stale", {"reason": posted.reason})
+        return 0
     tell_posted(common.terminal, posted)
     add_to_summary(common.settings.host.summary, markdown(told, MOST_SUMMARY))
     common.terminal.result("posted", {"pull": found, "reason": told.reason, **asdict(posted)})
