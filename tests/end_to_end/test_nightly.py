@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.projects import DEPTH, TINY, made
-from tests.end_to_end.workflow import Night
+from tests.end_to_end.workflow import Workflow
 from tests.stand_in import Hub
 
 pytestmark = pytest.mark.host
@@ -19,7 +19,7 @@ def served(tmp_path: Path, hub: Hub) -> Hub:
     return hub
 
 
-def codes(night: Night, job: str) -> dict[str, int]:
+def codes(night: Workflow, job: str) -> dict[str, int]:
     """Return the exit code of every step that ran."""
     return {name: step.code for name, step in night.jobs[job].steps.items()}
 
@@ -31,7 +31,7 @@ def dashboard(hub: Hub) -> str:
 
 
 def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub, tmp_path: Path) -> None:
-    first = Night(tmp_path / "first", served).run()
+    first = Workflow(tmp_path / "first", served).run()
     outs = {name: step.out for job in first.jobs.values() for name, step in job.steps.items()}
     assert {name: job.result for name, job in first.jobs.items()} == dict.fromkeys(first.jobs, "success"), outs
     assert codes(first, "propose") == {LEARN: 0, FIND: 0, "hand over": 0}
@@ -47,14 +47,14 @@ def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub,
     assert pull.head is not None
     assert (pull.head.draft, pull.labels) == (False, ["nova", "nova:codemod", "risk:confined"])
 
-    second = Night(tmp_path / "second", served).run()
+    second = Workflow(tmp_path / "second", served).run()
     assert [job.result for job in second.jobs.values()] == ["success", "skipped", "success"]
     assert "same as open proposal `#1`" in second.jobs["propose"].summary
     assert PUBLISH not in second.jobs["publish"].steps
     assert dashboard(served) == "**1 pull request waits for you**"
 
     served.human("owner").close(pull.number)
-    third = Night(tmp_path / "third", served).run()
+    third = Workflow(tmp_path / "third", served).run()
     assert [job.result for job in third.jobs.values()] == ["success", "skipped", "success"]
     quiet = "**Nothing waits for you: 1 finding seen last night; what was found is rejected or already proposed**"
     assert dashboard(served) == quiet
@@ -67,7 +67,7 @@ def test_what_was_altered_on_its_way_is_not_published_and_said(served: Hub, tmp_
             (evidence,) = (artifacts / "handed/bundle").glob("*.evidence.json")
             evidence.write_bytes(evidence.read_bytes().replace(b'"pass"', b'"fail"', 1))
 
-    night = Night(tmp_path / "night", served, alter).run()
+    night = Workflow(tmp_path / "night", served, between=alter).run()
     assert [job.result for job in night.jobs.values()] == ["success", "failure", "failure"]
     assert codes(night, "gate")[AGAIN] == codes(night, "publish")[PUBLISH] == 2
     assert codes(night, "publish")[REPORT] == 0
@@ -77,7 +77,7 @@ def test_what_was_altered_on_its_way_is_not_published_and_said(served: Hub, tmp_
 
 def test_a_project_that_is_red_says_so_and_nothing_goes_on(served: Hub, tmp_path: Path) -> None:
     served.human("owner").push("main", {"pier/a.py": DEPTH.replace("int(text)", "int(text) + 1")})
-    night = Night(tmp_path / "night", served).run()
+    night = Workflow(tmp_path / "night", served).run()
     assert [job.result for job in night.jobs.values()] == ["failure", "skipped", "success"]
     assert codes(night, "propose")[FIND] == 3
     assert dashboard(served).startswith("**1 problem: the last run did not come to its end (error): ")

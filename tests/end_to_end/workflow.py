@@ -1,6 +1,7 @@
 """A workflow's jobs run here as a runner does it: each in a clone of its own, with the token it is granted, or none."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,16 +19,11 @@ ROOT = Path(__file__).parents[2]
 TIMEOUT = 900  # seconds: a bound for what hangs
 STANDS = ("set up Python", "let bubblewrap make user namespaces", "install the improver")  # what this machine has
 TOKENS = ("${{ github.token }}", "${{ steps.app.outputs.token || github.token }}")
-Known = Callable[["Night", bool], bool]
-CONDITIONS: Mapping[str, Known] = {  # every one that a workflow may ask; another one is an error
-    "": lambda _, well: well,
-    "${{ !cancelled() }}": lambda _, well: True,  # noqa: ARG005 - as the others
-    "${{ vars.NOVA_APP_ID != '' }}": lambda _, well: False,  # noqa: ARG005
-    "${{ needs.propose.outputs.bundle == 'yes' }}": lambda night, well: well and night.outputs.get("bundle") == "yes",
-    "${{ !cancelled() && needs.propose.outputs.bundle == 'yes' }}": lambda night, _: (
-        night.outputs.get("bundle") == "yes"
-    ),
-}
+TEMP = "${{ runner.temp }}"
+WHENEVER = "!cancelled()"
+APP = "vars.NOVA_APP_ID != ''"  # there is none
+NEEDED = re.compile(r"\$\{\{ needs\.\w+\.outputs\.(?P<name>\w+) \}\}")
+OUTPUT = re.compile(r"(?:needs|steps)\.\w+\.outputs\.(?P<name>\w+) == 'yes'")
 
 
 @dataclass(frozen=True)
@@ -53,23 +49,29 @@ class Job:
 
 
 @dataclass
-class Night:
-    """One run of nightly.yml against a host; `between` may change the artifacts after a job."""
+class Workflow:
+    """One run of a workflow against a host.
+
+    `given` holds what the event says, by expression ("true" for a condition); `ref` is checked out beside the default
+    branch, and `between` may change the artifacts after a job.
+    """
 
     folder: Path
     hub: Hub
+    name: str = "nightly.yml"
+    given: Mapping[str, str] = field(default_factory=dict)
+    ref: str = ""
     between: Callable[[str, Path], None] | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
 
-    def run(self) -> "Night":
+    def run(self) -> "Workflow":
         """Run the jobs in their order."""
-        found = yaml.safe_load((ROOT / ".github/workflows/nightly.yml").read_text("utf-8"))
+        found = yaml.safe_load((ROOT / ".github/workflows" / self.name).read_text("utf-8"))
         for name, job in found["jobs"].items():
             needed = job.get("needs", [])
             well = all(self.jobs[one].result == "success" for one in ([needed] if isinstance(needed, str) else needed))
-            runs = CONDITIONS[job.get("if", "")](self, well)
-            self.jobs[name] = self._job(name, job) if runs else Job("skipped")
+            self.jobs[name] = self._job(name, job) if self._holds(job.get("if", ""), well) else Job("skipped")
             if self.between is not None:
                 self.between(name, self.artifacts)
         return self
@@ -84,7 +86,7 @@ class Night:
         may = {right.replace("-", "_"): level for right, level in job["permissions"].items()} | {"metadata": "read"}
         token = self.hub.installation_token(may)
         for step in job["steps"]:
-            if step["name"] in STANDS or not CONDITIONS[step.get("if", "")](self, ended.result == "success"):
+            if step["name"] in STANDS or not self._holds(step.get("if", ""), ended.result == "success"):
                 continue
             done = self._step(step, clone, token)
             if done is not None:
@@ -94,12 +96,35 @@ class Night:
                 ended.result = "failure"
         return ended
 
+    def _holds(self, condition: str, well: bool) -> bool:
+        """Tell whether a job or a step runs; what cannot be told from what is known is an error."""
+        parts = condition.removeprefix("${{").removesuffix("}}").strip().split(" && ") if condition else []
+        if condition in self.given:
+            return well and self.given[condition] == "true"
+        holds = well or WHENEVER in parts
+        for part in parts:
+            if part != WHENEVER:
+                found = OUTPUT.fullmatch(part)
+                assert found or part == APP, part
+                holds = holds and found is not None and self.outputs.get(found["name"]) == "yes"
+        return holds
+
+    def _value(self, expression: str, token: str) -> str:
+        """Return what an expression in a step's environment stands for."""
+        if expression in TOKENS:
+            return token
+        found = NEEDED.fullmatch(expression)
+        return self.outputs[found["name"]] if found else self.given[expression]
+
     def _clone(self, name: str) -> Path:
         """Check out as actions/checkout does that leaves no credentials, with the improver where it is installed."""
         clone = self.folder / name / "work"
         clone.parent.mkdir(parents=True)
         git(clone.parent, "clone", "--quiet", str(self.hub.bare.path), str(clone))
         git(clone, "config", "remote.origin.url", self.hub.git_url)
+        if self.ref:
+            git(clone, "fetch", "--quiet", str(self.hub.bare.path), self.ref)
+            git(clone, "checkout", "--quiet", "--detach", "FETCH_HEAD")
         program = clone / ".venv/bin/improve"
         program.parent.mkdir(parents=True)
         program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m improver "$@"\n', "utf-8")
@@ -122,7 +147,7 @@ class Night:
             "GITHUB_STEP_SUMMARY": str(summary),
             "GITHUB_OUTPUT": str(output),
             "RUNNER_TEMP": str(clone.parent / "temp"),
-            **{name: token for name, value in step.get("env", {}).items() if value in TOKENS},
+            **{name: self._value(value, token) for name, value in step.get("env", {}).items()},
         }
         script, before = clone.parent / "step.sh", len(self.hub.calls)
         script.write_text(step["run"], "utf-8")
@@ -138,7 +163,7 @@ class Night:
         """Carry an artifact; everything else that is an action was done before."""
         if action not in ("actions/upload-artifact", "actions/download-artifact"):
             return None
-        kept, here = self.artifacts / given["name"], clone / given["path"]
+        kept, here = self.artifacts / given["name"], clone / given["path"].replace(TEMP, str(clone.parent / "temp"))
         source, target = (here, kept) if action == "actions/upload-artifact" else (kept, here)
         if not source.exists():
             return Step(1, f"there is no {source.name}", "", 0)
