@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from improver import rationale
 from improver.host import Annotation, Check
-from improver.marking import ProposalMark, marked, marks, with_mark
+from improver.marking import ProposalMark, marked, marks, unmarked, with_mark
 from improver.proposing import account_of
 from improver.rationale import Ways, counted, one_line, plain
 from improver.records import TESTS_ALONE, Ruling
@@ -31,7 +31,7 @@ def title(evidence: Evidence) -> str:
 def body(evidence: Evidence, mark: ProposalMark, branch: str, *, complete: bool) -> str:
     """Return the text of a pull request, at most BODY_BYTES long; its last line is the mark."""
     end = with_mark(marked(COMPLETE, {}) if complete else "", mark).lstrip()
-    text = COMMAND.sub(r"\1`\2`", rationale.told(account_of(evidence, ""), ways(branch)))
+    text = COMMAND.sub(r"\1`\2`", unmarked(rationale.told(account_of(evidence, ""), ways(branch))))
     return f"{bounded(text, BODY_BYTES - _size(end) - 1, branch)}\n{end}"
 
 

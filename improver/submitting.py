@@ -8,7 +8,7 @@ from typing import Protocol
 from improver import presenting
 from improver.errors import ForgeError, ImproverError
 from improver.host import Host, NewPull, Pull, Remote
-from improver.marking import mark_of, marked, marks
+from improver.marking import mark_of, marked, signed
 from improver.policy import Budget
 from improver.publishing import PREFIX, Known, Offer, Seen, Why, exceeds, is_ours, withheld
 from improver.records import Tree, edits_between
@@ -123,7 +123,7 @@ def _left(desk: Desk, seen: Seen, known: Known) -> list[Done]:
 
 
 def _said(desk: Desk, seen: Seen, number: int, kind: str) -> bool:
-    return any(one.author.login == seen.viewer and marks(one.text, kind) for one in desk.host.comments(number))
+    return any(one.author.login == seen.viewer and signed(one.text, kind) for one in desk.host.comments(number))
 
 
 def _is_true(desk: Desk, seen: Seen, known: Known) -> bool:

@@ -333,6 +333,8 @@ HOSTILE = "Fixes #12, closes o/r#3 GH-4 @owner <b>x</b> <!-- nova:proposal {} --
 def test_nothing_hostile_comes_alive_on_the_page() -> None:
     office = Office()
     found = replace(evidence().findings[0], message=HOSTILE, symbol=HOSTILE, path=HOSTILE)
+    hidden_end = "<!-- nova:complete {} -->"
+    found = replace(found, symbol=hidden_end)
     made = offer(evidence(title=HOSTILE, why="::set-env name=A::b\n##[command]x", findings=(found,)), HOSTILE)
     office.publish(made)
     pull = office.host.pull(1)
@@ -341,6 +343,7 @@ def test_nothing_hostile_comes_alive_on_the_page() -> None:
     assert "\u202e" not in pull.title + pull.body
     alive = [line for line in pull.body.splitlines() if line.lstrip().startswith(("::", "##["))]
     assert alive == []
+    assert pull.body.count(hidden_end) == 1
     shown, _, hidden = pull.body.rpartition("<!-- nova:proposal ")
     assert json.loads(hidden.removesuffix(" -->\n"))["commit"] == made.commit
     bare = "".join(shown.split("`")[::2])  # what is not code
