@@ -107,6 +107,9 @@ def _plain(value: object) -> object:
 
 def read(data: bytes) -> Evidence:
     """Read evidence bytes; refuse what is not canonical or whose digest does not fit its claims."""
+    if not data:
+        why = "it is empty: the proposal came from a pull request whose evidence was not there"
+        raise ImproverError("this is not evidence", why=why, fix="let a run make the change anew")
     try:
         body = json.loads(data)
         stated = body.pop("claims_digest")

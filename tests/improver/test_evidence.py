@@ -185,3 +185,9 @@ def test_whatever_the_judge_stands_on_counts_as_the_judge() -> None:
     stands_on = {name for part in parts for name in graph.find_upstream_modules(part, as_package=True)}
     below = {name.split(".")[1] for name in stands_on}
     assert below <= {*JUDGE_FOLDERS, *(name.removesuffix(".py") for name in JUDGE_FILES)}
+
+
+def test_where_there_is_none_it_says_what_to_do() -> None:
+    with pytest.raises(ImproverError, match="it is empty") as caught:
+        read(b"")
+    assert caught.value.hint.fix == "let a run make the change anew"

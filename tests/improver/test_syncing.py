@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -253,6 +254,16 @@ def test_what_was_read_between_is_what_is_read_at_the_end(acts: list[Act]) -> No
         now = tuple(word.verdict for word in words(story(host)))
         assert now[: len(known)] == known
         known = now
+
+
+@given(st.lists(st.sampled_from(ACTS), max_size=6), st.randoms())
+def test_it_does_not_matter_in_which_order_a_host_lists_what_was_said(acts: list[Act], chance: Random) -> None:
+    host = [*(one for one, _ in ends(acts)), hosted()[0]][0]
+    found = story(host)
+    comments, reviews = [*found.comments], [*found.reviews]
+    chance.shuffle(comments)
+    chance.shuffle(reviews)
+    assert words(replace(found, comments=tuple(comments), reviews=tuple(reviews))) == words(found)
 
 
 def test_a_pull_request_that_is_not_ours_tells_nothing() -> None:
