@@ -3,8 +3,9 @@
 import difflib
 import importlib.resources
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -16,6 +17,8 @@ from improver.workflows import OURS, WORKFLOWS, Program, elsewhere, owner_of, ow
 
 CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # where GitHub looks, first wins
 OWN = ("improver/cli/main.py", "scripts/setup")  # what shows that a repository holds the program itself
+POLICIES = "policies"
+PACKAGES = {"packages", "py-modules", "package-dir"}  # how a project names its packages to setuptools
 OWNER = "who answers for policies and workflows? fix: improve init --owner @LOGIN"
 
 
@@ -67,7 +70,35 @@ def by_hand() -> str:
 
 def pieces(root: Path, program: Program, owner: str) -> tuple[Piece, ...]:
     """Return what would become of every file; nothing is written."""
-    return (*(_piece(root, path, text) for path, text in wanted(program)), _owners(root, owner))
+    stands = packaging_in_the_way(root)
+    made = (_piece(root, path, text) for path, text in wanted(program))
+    held = (replace(one, act="left", text="", why=stands) if stands and _is_new_policy(one) else one for one in made)
+    return (*held, _owners(root, owner))
+
+
+def _is_new_policy(piece: Piece) -> bool:
+    return piece.act == "written" and piece.path.startswith(f"{POLICIES}/")
+
+
+def packaging_in_the_way(root: Path) -> str:
+    """Return why a folder of policies would keep the project from being built, "" when it would not.
+
+    setuptools looks for packages by itself where nobody names them, and stops at a second one beside the first.
+    """
+    if (root / POLICIES).is_dir() or not (root / "pyproject.toml").is_file():
+        return ""
+    try:
+        project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("pyproject.toml cannot be read", why=str(error), fix="mend it") from error
+    setuptools = "setuptools" in project.get("build-system", {}).get("build-backend", "setuptools")
+    own = project.get("tool", {}).get("setuptools", {})
+    named = any((root / name).exists() for name in ("src", "setup.py", "setup.cfg")) or own.keys() & PACKAGES
+    if not ("project" in project and setuptools) or named:
+        return ""
+    first = next((file.parent.name for file in sorted(root.glob("*/__init__.py")) if file.parent.name != "tests"), "")
+    fix = f'fix: [tool.setuptools] packages = ["{first or "NAME"}"] in pyproject.toml, then improve init again'
+    return f"setuptools would take {POLICIES}/ for a second package and build nothing; {fix}"
 
 
 def _piece(root: Path, path: str, text: str) -> Piece:

@@ -99,6 +99,35 @@ def test_only_the_owners_that_are_missing_are_added() -> None:
     assert owner_of("/docs/ @eve\n") == ""
 
 
+FLAT = '[project]\nname = "pier"\n'
+
+
+@pytest.mark.parametrize(
+    ("texts", "act"),
+    [
+        pytest.param({"pyproject.toml": FLAT, "pier/__init__.py": ""}, "left", id="setuptools finds by itself"),
+        pytest.param({"pyproject.toml": f"{FLAT}[tool.setuptools]\npackages = ['pier']\n"}, "written", id="named"),
+        pytest.param(
+            {"pyproject.toml": f"[build-system]\nbuild-backend = 'x'\n{FLAT}"}, "written", id="another backend"
+        ),
+        pytest.param({"pyproject.toml": FLAT, "src/pier/__init__.py": ""}, "written", id="a folder of sources"),
+        pytest.param({"pyproject.toml": "[tool.ruff]\n"}, "written", id="nothing is built"),
+        pytest.param({"pyproject.toml": FLAT, "policies/mine.yaml": ""}, "written", id="it is there already"),
+    ],
+)
+def test_policies_do_not_keep_a_project_from_being_built(texts: dict[str, str], act: str, repository: Path) -> None:
+    for path, text in texts.items():
+        (repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / path).write_text(text, "utf-8")
+    found = {piece.path: piece for piece in pieces(repository, PROGRAM, "@ada")}
+    assert {found[path].act for path in POLICIES} == {act}
+    assert found[".github/workflows/nightly.yml"].act == "written"
+    if act == "left":
+        assert 'fix: [tool.setuptools] packages = ["pier"]' in found[POLICIES[0]].why
+        assert init(repository, "--owner", "@ada") == 0
+        assert not (repository / "policies").exists()
+
+
 def test_without_an_owner_that_is_said_and_nothing_guessed(repository: Path) -> None:
     assert acts(repository, "")[".github/CODEOWNERS"] == "left"
 
