@@ -75,6 +75,7 @@ def improve_hosted(
         why = f"here it is {improver.repository.head[:12]}, there {branch} is at {seen.main[:12]}"
         fix = f"bring {branch} up to date and check it out, or push it"
         raise UsageError("pull requests are made for the head of the main branch", why=why, fix=fix)
+    _make_room(improver, seen, tell)
     report = improve(replace(improver, why=held(seen, refused_here(improver))), request, wish, paths, tell)
     return report, done + _published(improver, hosting, (look(hosting.host, hosting.remote), ()), tell)
 
@@ -149,6 +150,19 @@ def let_go(improver: Improver, seen: Seen, tell: Tell) -> None:
                 improver.ledger.stale(one.number)
                 number = outdated[one.commit]
                 tell(Event("note", "host", f"main moved: what pull request #{number} proposes is made anew"))
+
+
+def _make_room(improver: Improver, seen: Seen, tell: Tell) -> None:
+    """Let go of what could have been published before main moved, and was not: a run makes it anew."""
+    there = {one.mark.commit for one in seen.open}
+    with _alone(improver):
+        for one in improver.ledger.proposals(State.OPEN):
+            made = one.draft
+            if not made.publishable or made.base == seen.main or made.commit in there:
+                continue
+            if improver.repository.contains(seen.main, made.base):
+                improver.ledger.stale(one.number)
+                tell(Event("note", "host", f"main moved: proposal #{one.number} was not published, and is made anew"))
 
 
 def refused_here(improver: Improver) -> Why:

@@ -171,7 +171,8 @@ def withheld(offer: Offer, seen: Seen, why: Why) -> str:
     """Return why a proposal is not published, "" when it may be; `why` is what `held` returned."""
     if offer.evidence.base != seen.main:
         branch = seen.hosted.default_branch
-        return f"it was made for {offer.evidence.base[:12]}, and {branch} is at {seen.main[:12]}: it is made anew"
+        old, new = offer.evidence.base[:12], seen.main[:12]
+        return f"it was made for {old}, and {branch} is at {new}: the next run makes it anew"
     if len(offer.keys) > KEYS_KEPT:
         return f"{len(offer.keys)} findings are more than the {KEYS_KEPT} that one pull request carries"
     return next(filter(None, map(why, offer.evidence.findings)), "")

@@ -11,7 +11,7 @@ import pytest
 from improver.adapters.canary_record import CanaryRecord, keep
 from improver.adapters.ledger_records import State
 from improver.cli.main import main
-from improver.errors import ForgeError, ImproverError, RefusedByPolicy, UsageError
+from improver.errors import EnvironmentUnfit, ForgeError, ImproverError, RefusedByPolicy, UsageError
 from improver.hosting import hosting_of, improve_hosted
 from improver.loop import Request
 from improver.preparing import Wish
@@ -229,6 +229,15 @@ def test_a_run_that_publishes_begins_on_the_hosts_main(scene: Scene) -> None:
     said = "pull requests are made for the head of the main branch"
     with opened(scene.root, scene.hub, scene.token) as improver, pytest.raises(UsageError, match=said):
         improve_hosted(improver, Request(1), Wish(), (), lambda _: None)
+
+
+def test_what_was_not_published_before_main_moved_holds_nothing_back(scene: Scene) -> None:
+    git(scene.root, "remote", "add", "origin", scene.hub.git_url)
+    move_main(scene, b="y = 1\n")
+    with opened(scene.root, scene.hub, scene.token) as improver:
+        with pytest.raises(EnvironmentUnfit):  # the project has no tests, so the run ends where it would begin
+            improve_hosted(improver, Request(1), Wish(), (), lambda _: None)
+        assert improver.ledger.proposal(1).state is State.STALE
 
 
 # --- the command --------------------------------------------------------------------------------------------------

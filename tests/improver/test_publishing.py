@@ -286,7 +286,7 @@ def test_what_was_made_for_another_commit_is_not_published() -> None:
     office = Office()
     office.move_main()
     (skipped,) = office.publish(OFFER)
-    assert skipped.text == "it was made for 000000000000, and main is at 111111111111: it is made anew"
+    assert skipped.text == "it was made for 000000000000, and main is at 111111111111: the next run makes it anew"
 
 
 def test_policy_bounds_how_many_wait_and_how_many_come_in_a_day() -> None:
