@@ -161,6 +161,30 @@ class _Part:
         return lambda *given: self._cut(lambda: found(*given))
 
 
+@pytest.mark.parametrize(
+    ("head", "kept", "text"),
+    [
+        pytest.param(OFFER.commit, {}, "its evidence cannot be used", id="no evidence"),
+        pytest.param(
+            "e" * 40,
+            {f"{'e' * 8}-open-with-a": OFFER.evidence.to_bytes()},
+            "its commit does not carry the digest of its evidence",
+            id="evidence of another commit",
+        ),
+    ],
+)
+def test_what_was_cut_off_is_finished_only_by_its_own_evidence(head: str, kept: dict[str, bytes], text: str) -> None:
+    office = Office()
+    office.publish(OFFER)
+    begun = office.host.pulled[1].body.replace("<!-- nova:complete {} -->", "")
+    office.host.pulled[1] = replace(office.host.pulled[1], body=begun, draft=True)
+    office.host.remote.branches[OFFER.branch] = head
+    office.host.remote.kept = kept
+    (left,) = office.publish()
+    assert (left.act, left.text.partition(":")[0]) == ("left", text)
+    assert office.host.pull(1).draft
+
+
 # --- what stands there already ------------------------------------------------------------------------------------
 
 
