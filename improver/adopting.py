@@ -1,6 +1,5 @@
 """Take what was decided on the host into the ledger, and proposals with it that this ledger never knew."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,17 +10,14 @@ from improver.adapters.repository import Repository
 from improver.adapters.run_lock import run_lock
 from improver.answering import unanswered
 from improver.app import Improver, now
-from improver.errors import ForgeError, ImproverError
-from improver.host import Host, Remote
+from improver.errors import ForgeError
+from improver.host import Comment, Host, Remote
 from improver.marking import marked
-from improver.publishing import Offer, draft_of
-from improver.rationale import one_line, plain
-from improver.rationale import title as titled
-from improver.records import Draft, Finding, Safety, Verdict
+from improver.rationale import one_line
+from improver.rebuilding import adopted, evidence_of
+from improver.records import Verdict
 from improver.stories import DASHBOARD, Story, apart, read, read_one, ticked
 from improver.syncing import Word, named, reopened, stamp, words
-from improver.verify.evidence import Evidence
-from improver.verify.evidence import read as read_evidence
 
 LOCK_SECONDS = 3.0  # how long it waits for a run before it says who is at work
 BY_TICK = "the dashboard"
@@ -111,7 +107,7 @@ class Syncing:
             if story.pull.number in ticks and last and last[0].verdict.decision == "rejected":
                 said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
                 self._changed("revived", story, 0, "ticked on the dashboard")
-                yield replace(story, comments=(*story.comments, said))
+                yield _with(story, said)
             else:
                 yield story
 
@@ -201,7 +197,7 @@ class Syncing:
         comment = self.host.say(pull.number, f"{text}\n\n{marked(kind, body)}\n")
         if not refused and pull.open and not story.pushed_to:
             self.host.close_pull(pull.number)
-        word = words(replace(story, comments=(*story.comments, comment)))[-1]
+        word = words(_with(story, comment))[-1]
         self.ledger.learn(number, word.verdict, _state(story, word.verdict))
         self._changed("told", story, number, f"{here.decision} here by {here.reviewer}")
         return True
@@ -241,6 +237,11 @@ class Syncing:
         self.changes.append(Change(what, story.pull.number, number, one_line(text)))
 
 
+def _with(story: Story, said: Comment) -> Story:
+    """Return the story with what we said just now, under whatever name the host shows us by."""
+    return replace(story, comments=(*story.comments, said), me=said.author.login)
+
+
 def _moment(verdict: Verdict) -> datetime:
     return datetime.fromisoformat(verdict.decided)
 
@@ -249,49 +250,3 @@ def _state(story: Story, verdict: Verdict) -> State:
     """Return where a proposal stands after a verdict; what may come back is open only where its pull request is."""
     undone = State.OPEN if story.pull.open else State.STALE
     return {"approved": State.APPROVED, "rejected": State.REJECTED}.get(verdict.decision, undone)
-
-
-def evidence_of(remote: Remote, story: Story) -> Evidence | None:
-    """Return the evidence that was pushed with a proposal, None where there is none that its mark means."""
-    mark = story.mark
-    data = remote.fetch_evidence(mark.proposal)
-    if data is None or hashlib.sha256(data).hexdigest() != mark.evidence:
-        return None
-    try:
-        found = read_evidence(data)
-    except ImproverError:
-        return None
-    keys = tuple(finding.key for finding in found.findings)
-    stated = (mark.claims, mark.base, mark.tree, mark.rule, mark.findings)
-    return found if stated == (found.claims_digest, found.base, found.tree, found.rule, keys) else None
-
-
-def adopted(story: Story, evidence: Evidence | None, diff: str) -> Draft:
-    """Return a proposal as its pull request shows it."""
-    mark, pull = story.mark, story.pull
-    if evidence is not None:
-        return draft_of(Offer(mark.proposal, mark.commit, mark.path, evidence), diff)
-    known = mark.safety in {one.value for one in Safety}
-    text = (
-        f"**{plain(titled(pull.title))}**\n\nAdopted from pull request {pull.number}. Its evidence is not there, or "
-        "not that which its mark means: nothing is proved here, and nothing can be verified.\n"
-    )
-    return Draft(
-        id=mark.proposal,
-        rule=mark.rule,
-        path=mark.path,
-        title=titled(pull.title),
-        safety=Safety(mark.safety) if known else Safety.BEHAVIOUR_CHANGE,
-        findings=tuple(Finding(key, mark.rule, mark.path, "", 1, 0, "") for key in mark.findings),
-        base=mark.base,
-        tree=mark.tree,
-        commit=mark.commit,
-        branch=f"nova/{mark.proposal}",
-        evidence=b"",
-        claims_digest=mark.claims,
-        text=text,
-        diff=diff,
-        publishable=False,
-        draft=True,
-        created=stamp(pull.created),
-    )

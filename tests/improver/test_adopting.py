@@ -309,6 +309,53 @@ def test_what_was_refused_here_stays_open_there_while_somebody_works_on_it(shop:
     assert (shop.sync(), shop.ledger.proposal(1).state) == ([], State.REJECTED)
 
 
+@pytest.mark.parametrize(
+    "acts",
+    [
+        pytest.param(
+            [
+                lambda host, number: host.write(number, "ugly"),
+                lambda host, number: host.close(number),
+                lambda host, number: host.write(number, "/nova no rule because never"),
+                lambda host, number: host.write(number, "/nova undo-no"),
+            ],
+            id="closed, explained and taken back",
+        ),
+        pytest.param(
+            [
+                lambda host, number: host.give(number, "CHANGES_REQUESTED", "shorter"),
+                lambda host, number: host.close(number),
+                lambda host, number: host.write(number, "thanks"),
+            ],
+            id="closed after a review",
+        ),
+        pytest.param(
+            [
+                lambda host, number: host.write(number, "/nova no"),
+                lambda host, number: host.write(number, "/nova undo-no"),
+                lambda host, number: host.accept(number),
+                lambda host, number: host.write(number, "/nova no here because it broke us"),
+            ],
+            id="refused, merged and regretted",
+        ),
+    ],
+)
+def test_it_does_not_matter_how_often_it_was_read(
+    shop: Shop, tmp_path: Path, acts: list[Callable[[FakeHost, int], object]]
+) -> None:
+    late = Shop(tmp_path / "late")
+    shop.sync()
+    for act in acts:
+        act(shop.host, shop.number)
+        act(late.host, late.number)
+        shop.sync()
+    late.sync()
+    assert (late.decided(), late.ledger.suppressed(FINDING)) == (shop.decided(), shop.ledger.suppressed(FINDING))
+    assert [one.state for one in late.ledger.proposals()] == [one.state for one in shop.ledger.proposals()]
+    late.ledger.close()
+    late.repository.close()
+
+
 def test_commands_that_nobody_answered_are_told(shop: Shop) -> None:
     improver = Improver(read_settings(shop.repository.root, None), shop.repository, shop.ledger)
     said = [shop.host.write(shop.number, text) for text in ("/nova why", "thanks", "/nova no")]
