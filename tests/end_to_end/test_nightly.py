@@ -36,6 +36,7 @@ def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub,
     assert {name: job.result for name, job in first.jobs.items()} == dict.fromkeys(first.jobs, "success"), outs
     assert codes(first, "propose") == {LEARN: 0, FIND: 0, "hand over": 0}
     assert codes(first, "gate") == {"take over": 0, AGAIN: 0, "hand over": 0}
+    assert codes(first, "canaries") == {"ask the canaries": 0, "set aside what came of it": 0, "hand over": 0}
     assert codes(first, "publish")[PUBLISH] == codes(first, "publish")[REPORT] == 0
     for job, step in (("propose", FIND), ("gate", AGAIN)):  # what runs proposed code asks the host for nothing
         assert first.jobs[job].steps[step].asked == 0
@@ -48,14 +49,14 @@ def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub,
     assert (pull.head.draft, pull.labels) == (False, ["nova", "nova:codemod", "risk:confined"])
 
     second = Workflow(tmp_path / "second", served).run()
-    assert [job.result for job in second.jobs.values()] == ["success", "skipped", "success"]
+    assert [job.result for job in second.jobs.values()] == ["success", "skipped", "success", "success"]
     assert "same as open proposal `#1`" in second.jobs["propose"].summary
     assert PUBLISH not in second.jobs["publish"].steps
     assert dashboard(served) == "**1 pull request waits for you**"
 
     served.human("owner").close(pull.number)
     third = Workflow(tmp_path / "third", served).run()
-    assert [job.result for job in third.jobs.values()] == ["success", "skipped", "success"]
+    assert [job.result for job in third.jobs.values()] == ["success", "skipped", "success", "success"]
     quiet = "**Nothing waits for you: 1 finding seen last night; what was found is rejected or already proposed**"
     assert dashboard(served) == quiet
     assert third.jobs["publish"].summary.startswith(f"{quiet}\n\n## Rejected by you\n\n- [ ] Keep the cause of ")
@@ -68,7 +69,7 @@ def test_what_was_altered_on_its_way_is_not_published_and_said(served: Hub, tmp_
             evidence.write_bytes(evidence.read_bytes().replace(b'"pass"', b'"fail"', 1))
 
     night = Workflow(tmp_path / "night", served, between=alter).run()
-    assert [job.result for job in night.jobs.values()] == ["success", "failure", "failure"]
+    assert [job.result for job in night.jobs.values()] == ["success", "failure", "success", "failure"]
     assert codes(night, "gate")[AGAIN] == codes(night, "publish")[PUBLISH] == 2
     assert codes(night, "publish")[REPORT] == 0
     assert [thread for thread in served.state.threads.values() if thread.head is not None] == []
@@ -78,6 +79,14 @@ def test_what_was_altered_on_its_way_is_not_published_and_said(served: Hub, tmp_
 def test_a_project_that_is_red_says_so_and_nothing_goes_on(served: Hub, tmp_path: Path) -> None:
     served.human("owner").push("main", {"pier/a.py": DEPTH.replace("int(text)", "int(text) + 1")})
     night = Workflow(tmp_path / "night", served).run()
-    assert [job.result for job in night.jobs.values()] == ["failure", "skipped", "success"]
+    assert [job.result for job in night.jobs.values()] == ["failure", "skipped", "success", "success"]
     assert codes(night, "propose")[FIND] == 3
     assert dashboard(served).startswith("**1 problem: the last run did not come to its end (error): ")
+
+
+def test_gates_that_let_a_known_bad_change_through_publish_nothing(served: Hub, tmp_path: Path) -> None:
+    night = Workflow(tmp_path / "night", served, through=("T01",)).run()
+    assert [job.result for job in night.jobs.values()] == ["success", "success", "failure", "success"]
+    assert PUBLISH not in night.jobs["publish"].steps
+    assert [thread for thread in served.state.threads.values() if thread.head is not None] == []
+    assert "T01" in dashboard(served)

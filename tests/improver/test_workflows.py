@@ -32,6 +32,7 @@ WRITERS = {
 READERS = {  # jobs that run what the project, or a proposal, brings
     ("nightly.yml", "propose"),
     ("nightly.yml", "gate"),
+    ("nightly.yml", "canaries"),
     ("review.yml", "review"),
     ("commands.yml", "run"),
 }
