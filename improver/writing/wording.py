@@ -92,7 +92,7 @@ def told_of(name: str, width: int) -> str:
 
 def _apart(old: str, new: str) -> tuple[str, str]:
     """Return what differs between two texts, in whole words."""
-    one, other = re.findall(r"\w+|\W", old), re.findall(r"\w+|\W", new)
+    one, other = (re.findall(r"\w+|[<>=!]=?|\W", text) for text in (old, new))
     while one and other and one[0] == other[0]:
         one, other = one[1:], other[1:]
     while one and other and one[-1] == other[-1]:

@@ -156,6 +156,8 @@ def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, to
         pytest.param("a.py:6: `a > b` → `a < b` at column 4", "`a > b` -> `a < b` at a.py:6", id="with a column"),
         pytest.param("a.py:6: `500 if weight_of_it > 5 else 300` → `499 if weight_of_it > 5 else 300`",
                      "`500` -> `499` at a.py:6", id="long, where it differs"),
+        pytest.param("a.py:6: `count_of(first_one) != LIMIT` → `count_of(first_one) == LIMIT`",
+                     "`!=` -> `==` at a.py:6", id="long, a whole operator"),
         pytest.param('a.py:6: `"é"` → `""`', "the fault at a.py:6", id="letters that a docstring may not hold"),
     ],
 )  # fmt: skip
