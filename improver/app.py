@@ -15,7 +15,7 @@ from improver.discover import discover, discover_classes
 from improver.gate import Gate
 from improver.observer import Observer
 from improver.policy import NAMES, Policy, parse
-from improver.publishing import Why
+from improver.pulls.publishing import Why
 from improver.records import Finding, Tree
 from improver.settings import Settings
 

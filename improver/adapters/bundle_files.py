@@ -11,8 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from improver.adapters.git_command import GitCommand
 from improver.errors import EnvironmentUnfit, ImproverError, UsageError
-from improver.marking import Digest, Identity, ObjectId, Words
-from improver.publishing import Offer
+from improver.pulls.marking import Digest, Identity, ObjectId, Words
+from improver.pulls.publishing import Offer
 from improver.verify.evidence import read
 
 COMMITS, LIST, VERDICT = "proposals.bundle", "proposals.json", "verdict.json"

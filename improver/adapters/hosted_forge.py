@@ -1,7 +1,7 @@
 """The forge of a run that publishes: what stands at the host holds findings back before any work starts."""
 
 from improver.adapters.local_forge import LocalForge
-from improver.publishing import Why
+from improver.pulls.publishing import Why
 from improver.records import Draft, Finding
 
 

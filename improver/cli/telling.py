@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from improver.adapters.ledger_records import Proposal
 from improver.cli.terminal import Terminal
 from improver.loop import Event
-from improver.submitting import Done
+from improver.pulls.submitting import Done
 
 
 def told_by(terminal: Terminal) -> Callable[[Event], None]:

@@ -13,11 +13,11 @@ from improver.adapters.github import open_github
 from improver.adapters.github_session import Clock
 from improver.adapters.local_forge import LocalForge
 from improver.app import Improver, open_improver
-from improver.hosting import Hosting, hosting_at, publish
+from improver.hosting.offering import Hosting, hosting_at, publish
 from improver.proposing import Ground, Judged, Publisher
+from improver.pulls.submitting import Done
 from improver.records import Change, Edit, File, Finding, GateResult, Receipt, Ruling, Safety, Tier
 from improver.settings import read_settings
-from improver.submitting import Done
 from tests.end_to_end.projects import IDENTITY
 from tests.improver.benches import FakeBench
 from tests.stand_in import Hub

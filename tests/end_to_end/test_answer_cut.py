@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from improver.adopting import sync
 from improver.errors import ForgeError
-from improver.hosted_answer import Asked, Desk
-from improver.marking import signed
+from improver.hosting.adopting import sync
+from improver.hosting.answers import Asked, Desk
+from improver.pulls.marking import signed
 from tests.end_to_end.hosted import Scene, make_project, opened, propose
 from tests.end_to_end.test_publish_cut import changes
 from tests.stand_in import Hub, stand_in

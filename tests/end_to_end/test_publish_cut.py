@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from improver.errors import ForgeError
-from improver.presenting import CHECK, is_complete
+from improver.pulls.presenting import CHECK, is_complete
 from tests.end_to_end.hosted import Scene, make_project, opened, propose
 from tests.stand_in import Hub, stand_in
 from tests.stand_in.faults import Call, Fault, cut, cut_after

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from improver.policy import Budget
 from improver.proposing import account_of
-from improver.publishing import Offer, Seen, Why, held
+from improver.pulls.publishing import Offer, Seen, Why, held
+from improver.pulls.submitting import Batch, Desk, Done, look, settle, submit
 from improver.rationale import commit_message
 from improver.records import File, Finding, Tree
-from improver.submitting import Batch, Desk, Done, look, settle, submit
 from improver.verify.evidence import Evidence
 from tests.improver.hosting import FakeHost
 from tests.improver.test_evidence import EVIDENCE

@@ -11,15 +11,15 @@ from improver.adapters.ledger import open_ledger
 from improver.adapters.ledger_records import Publication, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.repository import open_repository
-from improver.adopting import sync
 from improver.app import Improver
 from improver.host import NewPull, Person
-from improver.marking import ProposalMark, marked, marks, with_mark
-from improver.publishing import Offer, draft_of
+from improver.hosting.adopting import sync
+from improver.pulls.marking import ProposalMark, marked, marks, with_mark
+from improver.pulls.publishing import Offer, draft_of
+from improver.pulls.stories import read
+from improver.pulls.syncing import words
 from improver.records import Draft, Edit, File, Finding, Verdict
 from improver.settings import read_settings
-from improver.stories import read
-from improver.syncing import words
 from tests.improver.hosting import OWNER, SHOP, FakeHost, FakeRemote
 from tests.improver.test_evidence import EVIDENCE
 from tests.improver.test_repository import planted

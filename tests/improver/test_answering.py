@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from improver.answering import Plan, answer, explained, listed, plan, retried, verified
 from improver.host import Comment, Person
-from improver.marking import marked
+from improver.pulls.answering import Plan, answer, explained, listed, plan, retried, verified
+from improver.pulls.marking import marked
+from improver.pulls.spoken import USAGE, Command
+from improver.pulls.stories import Story, read_one
 from improver.records import GateResult, Receipt, Ruling
-from improver.spoken import USAGE, Command
-from improver.stories import Story, read_one
 from improver.verifying import Verification
 from tests.improver.hosting import OWNER, FakeHost
 from tests.improver.test_evidence import EVIDENCE

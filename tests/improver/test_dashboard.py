@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from improver.dashboard import Dashboard, Facts, Night, Refused, Rejected, Standing, dashboard
-from improver.dashboard_forms import ROWS, as_json, markdown, page
-from improver.marking import marks
+from improver.pulls.dashboard import Dashboard, Facts, Night, Refused, Rejected, Standing, dashboard
+from improver.pulls.marking import marks
+from improver.pulls.pages import ROWS, as_json, markdown, page
 from tests.improver.judging import PACKAGED
 
 AT = "2026-01-02T06:00:00+00:00"

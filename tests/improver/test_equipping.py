@@ -8,10 +8,10 @@ import pytest
 
 from improver.app import policy_of
 from improver.cli.main import main
-from improver.equipping import by_hand, carry_out, pieces, program_for
 from improver.errors import RepositoryError, UsageError
+from improver.hosting.equipping import by_hand, carry_out, pieces, program_for
+from improver.hosting.workflows import OURS, WORKFLOWS, elsewhere, owner_of, owners
 from improver.records import File
-from improver.workflows import OURS, WORKFLOWS, elsewhere, owner_of, owners
 from tests.improver.test_cli import repository
 
 __all__ = ["repository"]

@@ -162,7 +162,7 @@ def test_what_is_no_evidence_is_told(data: bytes) -> None:
         pytest.param("defaults/gates.yaml", True, id="the default policy"),
         pytest.param("policy.py", True, id="the policy's code"),
         pytest.param("loop.py", False, id="the loop, which judges nothing"),
-        pytest.param("hosting.py", False, id="what publishes"),
+        pytest.param("pulls/publishing.py", False, id="what publishes"),
         pytest.param("codemods/open_with.py", False, id="a codemod"),
         pytest.param("cli/main.py", False, id="the command line"),
     ],

@@ -11,12 +11,12 @@ from improver.adapters.ledger_records import State
 from improver.adapters.run_lock import run_lock
 from improver.app import Improver
 from improver.errors import ForgeError, UsageError
-from improver.hosted_answer import MOST_DIFFERENCES, MOST_READ, Answered, Asked, Desk, result_of
-from improver.hosting import Hosting
+from improver.hosting.answers import MOST_DIFFERENCES, MOST_READ, Answered, Asked, Desk, result_of
+from improver.hosting.offering import Hosting
 from improver.loop import Event
-from improver.marking import mark_of, marked, marks, with_mark
+from improver.pulls.marking import mark_of, marked, marks, with_mark
+from improver.pulls.stories import apart, read
 from improver.settings import read_settings
-from improver.stories import apart, read
 from tests.improver.hosting import FakeHost
 from tests.improver.test_adopting import Shop
 from tests.improver.test_syncing import STRANGER

@@ -10,7 +10,7 @@ from improver.adapters.hosted_forge import HostedForge
 from improver.adapters.ledger import Ledger, open_ledger
 from improver.adapters.local_forge import LocalForge
 from improver.host import Person
-from improver.publishing import held
+from improver.pulls.publishing import held
 from improver.records import Finding, Verdict
 from tests.improver.offering import Office, evidence, finding, offer
 from tests.improver.test_ledger import AT, draft

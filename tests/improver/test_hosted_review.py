@@ -11,13 +11,13 @@ from improver.app import Improver, open_improver
 from improver.cli.main import main
 from improver.errors import ForgeError, UsageError
 from improver.host import Person, Pull
-from improver.hosted_review import Stale, number_at, post_account, review_pull
-from improver.hosting import Hosting
+from improver.hosting.offering import Hosting
+from improver.hosting.reviews import Stale, number_at, post_account, review_pull
 from improver.loop import Event
-from improver.marking import marks
-from improver.posting import CHECK, Posted
 from improver.preparing import Wish
-from improver.remarking import Told, read
+from improver.pulls.marking import marks
+from improver.pulls.posting import CHECK, Posted
+from improver.pulls.remarking import Told, read
 from improver.settings import read_settings
 from tests.improver.hosting import FakeHost
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from improver.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, signed, unmarked, with_mark
+from improver.pulls.marking import KEYS_KEPT, ProposalMark, mark_of, marked, marks, signed, unmarked, with_mark
 
 MARK = ProposalMark(
     proposal="1a2b3c4d-open-with-files",

@@ -8,6 +8,7 @@ import pytest
 from improver.errors import PolicyError
 from improver.policy import NAMES, Policy, matches, parse
 from improver.records import GateResult, Receipt, Ruling, Safety
+from improver.verify.evidence import JUDGE_FILES, JUDGE_FOLDERS
 from tests.improver.judging import PACKAGED
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,17 @@ def parsed(name: str, *changes: tuple[str, str]) -> Policy:
 def test_the_packaged_policies_and_our_own_can_be_read() -> None:
     own = parse({name: (ROOT / f"policies/{name}.yaml").read_bytes() for name in NAMES})
     assert set(PACKAGED.gates.risk) == set(own.gates.risk) == {safety.value for safety in Safety}
+
+
+def test_no_machine_touches_what_judges_publishes_or_merges() -> None:
+    own = parse({name: (ROOT / f"policies/{name}.yaml").read_bytes() for name in NAMES})
+    folders = (*JUDGE_FOLDERS, "adapters", "pulls", "hosting", "templates")
+    files = [path for folder in folders for path in (ROOT / "improver" / folder).rglob("*") if path.suffix != ".pyc"]
+    files += [ROOT / "improver" / name for name in (*JUDGE_FILES, "host.py", "cli/merging.py")]
+    files += [ROOT / f"improver/cli/commands/{name}.py" for name in ("approve", "undo")]
+    named = [path.relative_to(ROOT).as_posix() for path in files if path.is_file()]
+    assert len(named) > len(JUDGE_FILES)
+    assert [path for path in named if not own.is_frozen(path)] == []
 
 
 def test_no_risk_class_lacks_the_gates_that_a_proposal_always_needs() -> None:

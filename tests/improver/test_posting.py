@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from improver.host import Note, Person, Pull
-from improver.marking import marked, marks
-from improver.posting import ARTIFACT, CHECK, HERE, SUGGESTION, Ground, Origin, Posted, post, suggestion_text
+from improver.pulls.marking import marked, marks
+from improver.pulls.posting import ARTIFACT, CHECK, HERE, SUGGESTION, Ground, Origin, Posted, post, suggestion_text
+from improver.pulls.remarking import Better, Told, told_of
 from improver.records import File
-from improver.remarking import Better, Told, told_of
 from tests.improver.hosting import BOT, OWNER, FakeHost
 from tests.improver.test_formats import BETTER, FINDING, QUIET, REVIEW
 

@@ -9,11 +9,11 @@ import pytest
 
 from improver.errors import ForgeError
 from improver.host import Host, Person, Remote
-from improver.marking import marks
-from improver.presenting import body, is_complete, labels
-from improver.publishing import Offer, draft_of, host_branch, offer_of
+from improver.pulls.marking import marks
+from improver.pulls.presenting import body, is_complete, labels
+from improver.pulls.publishing import Offer, draft_of, host_branch, offer_of
+from improver.pulls.submitting import Done, retire
 from improver.records import File, GateResult, Receipt, Ruling, Safety
-from improver.submitting import Done, retire
 from tests.improver.hosting import BOT, SHOP, FakeHost, FakeRemote
 from tests.improver.offering import AFTER, BEFORE, MOVED, NOON, Office, evidence, offer
 

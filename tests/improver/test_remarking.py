@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from improver.errors import UsageError
-from improver.remarking import LONGEST, MOST, MOST_BYTES, MOST_READ, Told, markdown, read, told_of
+from improver.pulls.remarking import LONGEST, MOST, MOST_BYTES, MOST_READ, Told, markdown, read, told_of
 from improver.reviewing import Review
 from tests.improver.test_formats import BETTER, FINDING, QUIET, REVIEW
 

@@ -11,12 +11,12 @@ import pytest
 from improver.adapters.canary_record import CanaryRecord, keep
 from improver.adapters.ledger_records import Attempt, Publication
 from improver.app import Improver, now, open_improver
-from improver.dashboard import Facts, Night
 from improver.errors import UsageError
 from improver.host import Person
-from improver.marking import marks
+from improver.hosting.reporting import LABEL, TITLE, Printed, facts_of, keep_issue
+from improver.pulls.dashboard import Facts, Night
+from improver.pulls.marking import marks
 from improver.records import Safety, Verdict
-from improver.reporting import LABEL, TITLE, Printed, facts_of, keep_issue
 from improver.settings import read_settings
 from tests.improver.hosting import FakeHost
 from tests.improver.test_cli import repository

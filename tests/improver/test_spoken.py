@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from improver.spoken import LONGEST, WORDS, Command, Unclear, heard
+from improver.pulls.spoken import LONGEST, WORDS, Command, Unclear, heard
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from improver.host import NewPull, Person
-from improver.marking import ProposalMark, marked, with_mark
+from improver.pulls.marking import ProposalMark, marked, with_mark
+from improver.pulls.stories import Story, read, read_one, ticked
+from improver.pulls.syncing import Held, held, verdict, words
 from improver.records import Finding, Verdict
-from improver.stories import Story, read, read_one, ticked
-from improver.syncing import Held, held, verdict, words
 from tests.improver.hosting import OWNER, FakeHost, FakeRemote
 
 MARK = ProposalMark(

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from improver.equipping import shared_steps, wanted
 from improver.errors import UsageError
-from improver.workflows import OURS, WORKFLOWS, Program, elsewhere, workflow
+from improver.hosting.equipping import shared_steps, wanted
+from improver.hosting.workflows import OURS, WORKFLOWS, Program, elsewhere, workflow
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".github/workflows"

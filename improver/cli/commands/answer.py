@@ -9,8 +9,8 @@ from improver.app import open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 from improver.errors import UsageError
-from improver.hosted_answer import MOST_READ, Answered, Asked, Desk
-from improver.hosting import hosting_of
+from improver.hosting.answers import MOST_READ, Answered, Asked, Desk
+from improver.hosting.offering import hosting_of
 
 
 @improve_command("answer")

@@ -6,7 +6,7 @@ import click
 
 from improver.cli.options import Common, improve_command
 from improver.cli.terminal import Terminal
-from improver.equipping import Piece, by_hand, carry_out, pieces, program_for, root_of
+from improver.hosting.equipping import Piece, by_hand, carry_out, pieces, program_for, root_of
 
 MARKS = {"written": "ok", "added_to": "ok", "same": "note", "kept": "skip", "left": "no"}
 SAID = {

@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from improver.app import open_improver
-from improver.bundling import publish_bundle
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import pages, pulled, told_by
 from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
-from improver.hosting import hosting_of, publish
-from improver.submitting import Done
+from improver.hosting.bundling import publish_bundle
+from improver.hosting.offering import hosting_of, publish
+from improver.pulls.submitting import Done
 
 PUBLISHED = ("opened", "renewed", "finished", "there")
 REFUSED = "refused"

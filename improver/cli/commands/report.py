@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from improver import dashboard_forms as forms
 from improver.app import open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.terminal import Terminal
-from improver.dashboard import Dashboard, dashboard
 from improver.errors import UsageError
-from improver.hosting import host_of
-from improver.reporting import MOST_READ, Kept, Printed, facts_of, keep_issue
+from improver.hosting.offering import host_of
+from improver.hosting.reporting import MOST_READ, Kept, Printed, facts_of, keep_issue
+from improver.pulls import pages as forms
+from improver.pulls.dashboard import Dashboard, dashboard
 
 FORMATS: Mapping[str, Callable[[Dashboard], str]] = {
     "markdown": lambda board: forms.markdown(board, MOST_SUMMARY),

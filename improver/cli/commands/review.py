@@ -16,11 +16,11 @@ from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.telling import told_by
 from improver.cli.terminal import Terminal
 from improver.errors import UsageError
-from improver.hosted_review import Stale, number_at, post_account, review_pull
-from improver.hosting import hosting_of
-from improver.posting import Posted
+from improver.hosting.offering import hosting_of
+from improver.hosting.reviews import Stale, number_at, post_account, review_pull
 from improver.preparing import Wish
-from improver.remarking import MOST_READ, Told, markdown, read, told_of
+from improver.pulls.posting import Posted
+from improver.pulls.remarking import MOST_READ, Told, markdown, read, told_of
 from improver.reviewing import Review
 
 MARKS = {"refused": "no", "found": "no", "asked": "skip", "nothing_new": "ok"}

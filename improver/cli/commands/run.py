@@ -8,18 +8,18 @@ import click
 
 from improver.acts import improve
 from improver.app import Improver, open_improver
-from improver.bundling import write_bundle
 from improver.cli.exporting import export
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import pages, pulled, told_by
 from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
-from improver.hosting import improve_hosted
+from improver.hosting.bundling import write_bundle
+from improver.hosting.offering import improve_hosted
 from improver.loop import Request
 from improver.outcome import Report
 from improver.preparing import Wish
+from improver.pulls.submitting import Done
 from improver.scan import wanted
-from improver.submitting import Done
 from improver.writing.writer import RULE as WRITE_TESTS
 
 DROPS_SHOWN = 12

@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 import click
 
-from improver.adopting import Synced, sync
 from improver.app import open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
-from improver.hosting import hosting_of, let_go
-from improver.submitting import read_only as seen_at
+from improver.hosting.adopting import Synced, sync
+from improver.hosting.offering import hosting_of, let_go
+from improver.pulls.submitting import read_only as seen_at
 
 MARKS = {"rejected": "no", "stale": "skip", "adopted": "note", "asked": "note"}
 

@@ -8,15 +8,15 @@ import click
 from improver.acts import reverify
 from improver.adapters.bundle_files import Rejudged
 from improver.app import Improver, open_improver
-from improver.bounding import bounded
-from improver.bundling import rejudge
 from improver.cli.options import Common, improve_command
 from improver.cli.step_summary import MOST_SUMMARY, add_to_summary
 from improver.cli.telling import told_by
 from improver.errors import UsageError
-from improver.hosting import hosting_of, verify_pull
+from improver.hosting.bundling import rejudge
+from improver.hosting.offering import hosting_of, verify_pull
+from improver.hosting.rechecking import recheck
+from improver.pulls.bounding import bounded
 from improver.rationale import as_code, plain
-from improver.rechecking import recheck
 from improver.verifying import Verification
 
 LARGEST = 8 * 2**20  # bytes of evidence

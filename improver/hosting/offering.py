@@ -11,18 +11,18 @@ from improver.adapters.canary_record import forbids, last
 from improver.adapters.ledger_records import Proposal, Publication, State
 from improver.adapters.remote import GitRemote
 from improver.adapters.run_lock import run_lock
-from improver.adopting import sync
 from improver.app import Improver, now, policy_of
 from improver.errors import ForgeError, RefusedByPolicy, UsageError
 from improver.host import Host, Pull, Remote
+from improver.hosting.adopting import sync
+from improver.hosting.rechecking import recheck
 from improver.loop import Event, Request
-from improver.marking import mark_of
 from improver.outcome import Report
 from improver.preparing import Tell, Wish
-from improver.publishing import PREFIX, Seen, Why, held, offer_of
-from improver.rechecking import recheck
+from improver.pulls.marking import mark_of
+from improver.pulls.publishing import PREFIX, Seen, Why, held, offer_of
+from improver.pulls.submitting import Batch, Desk, Done, look, retire, settle, submit
 from improver.records import Finding
-from improver.submitting import Batch, Desk, Done, look, retire, settle, submit
 from improver.verify.evidence import gate_code_digest, running_code
 from improver.verifying import Verification, bound
 

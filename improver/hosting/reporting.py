@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from improver.adapters.canary_record import CanaryRecord, last
 from improver.adapters.ledger_records import LIVE, Proposal, Publication
 from improver.app import Improver, now
-from improver.dashboard import Dashboard, Facts, Night, Refused, Rejected, Standing, dashboard
-from improver.dashboard_forms import markdown
 from improver.errors import UsageError
 from improver.host import Host, Issue
-from improver.marking import marked, marks
 from improver.policy import Budget, Policy
-from improver.stories import TICKED
+from improver.pulls.dashboard import Dashboard, Facts, Night, Refused, Rejected, Standing, dashboard
+from improver.pulls.marking import marked, marks
+from improver.pulls.pages import markdown
+from improver.pulls.stories import TICKED
 
 LABEL = "nova:dashboard"
 TITLE = "Nova: what waits for you"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from improver import presenting
 from improver.errors import ForgeError, ImproverError
 from improver.host import Host, NewPull, Pull, Remote
-from improver.marking import mark_of, marked, signed
 from improver.policy import Budget
-from improver.publishing import PREFIX, Known, Offer, Seen, Why, exceeds, is_ours, withheld
+from improver.pulls import presenting
+from improver.pulls.marking import mark_of, marked, signed
+from improver.pulls.publishing import PREFIX, Known, Offer, Seen, Why, exceeds, is_ours, withheld
 from improver.records import Tree, edits_between
 from improver.verify.evidence import read
 from improver.verifying import is_carried

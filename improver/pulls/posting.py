@@ -6,13 +6,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from improver.bounding import fence
 from improver.host import Annotation, Check, Comment, Host, Note, Pull
 from improver.judging.touched import hunks
-from improver.marking import marked, marks
+from improver.pulls.bounding import fence
+from improver.pulls.marking import marked, marks
+from improver.pulls.remarking import Better, Told, markdown
 from improver.rationale import as_code, plain
 from improver.records import File, Tree
-from improver.remarking import Better, Told, markdown
 
 CHECK = "nova review"
 REVIEW, SUGGESTION = "review", "suggestion"  # the kinds of marks

@@ -3,7 +3,7 @@
 from improver.app import Improver, now
 from improver.judge import ordered
 from improver.preparing import Tell, Wish, prepare
-from improver.publishing import Offer, draft_of
+from improver.pulls.publishing import Offer, draft_of
 from improver.verify.evidence import read
 from improver.verifying import Standing, Verification, bound, verify
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from improver import rationale
 from improver.host import Annotation, Check
-from improver.marking import ProposalMark, marked, marks, unmarked, with_mark
 from improver.proposing import account_of
+from improver.pulls.marking import ProposalMark, marked, marks, unmarked, with_mark
 from improver.rationale import Ways, counted, one_line, plain
 from improver.records import TESTS_ALONE, Ruling
 from improver.verify.evidence import Evidence

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from improver import rationale
 from improver.host import Hosted, Pull
-from improver.marking import KEYS_KEPT, ProposalMark, mark_of
 from improver.policy import Budget
-from improver.presenting import asks, is_complete
 from improver.proposing import account_of
+from improver.pulls.marking import KEYS_KEPT, ProposalMark, mark_of
+from improver.pulls.presenting import asks, is_complete
 from improver.records import Draft, Finding
 from improver.verify.evidence import Evidence, read
 

@@ -12,8 +12,8 @@ import yaml
 
 from improver.adapters.opening import find
 from improver.errors import RepositoryError, UsageError
+from improver.hosting.workflows import OURS, WORKFLOWS, Program, elsewhere, owner_of, owners, unowned, workflow
 from improver.policy import NAMES
-from improver.workflows import OURS, WORKFLOWS, Program, elsewhere, owner_of, owners, unowned, workflow
 
 CODEOWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")  # where GitHub looks, first wins
 OWN = ("improver/cli/main.py", "scripts/setup")  # what shows that a repository holds the program itself

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from improver.bounding import bounded
-from improver.dashboard import Dashboard, Row, Section
-from improver.marking import marked, unmarked
+from improver.pulls.bounding import bounded
+from improver.pulls.dashboard import Dashboard, Row, Section
+from improver.pulls.marking import marked, unmarked
 from improver.rationale import one_line, plain
 
 ROWS = 50  # of one section

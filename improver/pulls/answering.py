@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from improver.host import Comment
-from improver.marking import marked
 from improver.proposing import account_of
+from improver.pulls.marking import marked
+from improver.pulls.spoken import USAGE, Command, Unclear, heard
+from improver.pulls.stories import Story, is_human
+from improver.pulls.syncing import verdict
 from improver.rationale import as_code, counted, plain
 from improver.records import Ruling
-from improver.spoken import USAGE, Command, Unclear, heard
-from improver.stories import Story, is_human
-from improver.syncing import verdict
 from improver.verify.evidence import Evidence
 from improver.verifying import Verification
 

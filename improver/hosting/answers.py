@@ -8,18 +8,18 @@ from typing import Annotated
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from improver.adapters.run_lock import run_lock
-from improver.adopting import LOCK_SECONDS, Syncing
-from improver.answering import Plan, answer, explained, plan, retried, verified
 from improver.app import Improver, now
 from improver.errors import EnvironmentUnfit, ImproverError, UsageError
 from improver.host import Check, Comment
-from improver.hosting import Hosting, improve_hosted
+from improver.hosting.adopting import LOCK_SECONDS, Syncing
+from improver.hosting.offering import Hosting, improve_hosted
+from improver.hosting.rechecking import recheck
 from improver.loop import Event, Request
-from improver.marking import marked
 from improver.preparing import Tell, Wish
-from improver.rebuilding import evidence_of
-from improver.rechecking import recheck
-from improver.stories import Story, read_one
+from improver.pulls.answering import Plan, answer, explained, plan, retried, verified
+from improver.pulls.marking import marked
+from improver.pulls.rebuilding import evidence_of
+from improver.pulls.stories import Story, read_one
 from improver.verifying import Verification
 
 EVIDENCE = "evidence.json"

@@ -8,15 +8,15 @@ from improver.app import Improver
 from improver.errors import ImproverError
 from improver.experiments import Experiments
 from improver.gate import Candidate
-from improver.hosting import Hosting, arrived, desk_of, expect_trusted, refused_here, told
+from improver.hosting.offering import Hosting, arrived, desk_of, expect_trusted, refused_here, told
+from improver.hosting.rechecking import recheck
 from improver.judge import judge
 from improver.policy import Policy
 from improver.ports import Layout, Ruff, SuiteRun
 from improver.preparing import Tell, judges_another
-from improver.publishing import Offer, draft_of, held, offer_of
-from improver.rechecking import recheck
+from improver.pulls.publishing import Offer, draft_of, held, offer_of
+from improver.pulls.submitting import Batch, Done, submit
 from improver.records import Receipt, Ruling, Tier, Tree
-from improver.submitting import Batch, Done, submit
 from improver.verifying import Standing, bound, changed
 
 REVALIDATED = ("intake", "scope")  # the gates that the job with the token runs again: they run no code

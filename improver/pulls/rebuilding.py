@@ -4,12 +4,12 @@ import hashlib
 
 from improver.errors import ImproverError
 from improver.host import Remote
-from improver.publishing import Offer, draft_of
+from improver.pulls.publishing import Offer, draft_of
+from improver.pulls.stories import Story
+from improver.pulls.syncing import stamp
 from improver.rationale import plain
 from improver.rationale import title as titled
 from improver.records import Draft, Finding, Safety
-from improver.stories import Story
-from improver.syncing import stamp
 from improver.verify.evidence import Evidence
 from improver.verify.evidence import read as read_evidence
 

@@ -8,16 +8,16 @@ from improver.adapters.ledger import Ledger
 from improver.adapters.ledger_records import LIVE, Publication, State, Sync
 from improver.adapters.repository import Repository
 from improver.adapters.run_lock import run_lock
-from improver.answering import unanswered
 from improver.app import Improver, now
 from improver.errors import ForgeError
 from improver.host import Comment, Host, Remote
-from improver.marking import marked
+from improver.pulls.answering import unanswered
+from improver.pulls.marking import marked
+from improver.pulls.rebuilding import adopted, evidence_of
+from improver.pulls.stories import DASHBOARD, Story, apart, read, read_one, ticked
+from improver.pulls.syncing import Word, named, reopened, stamp, words
 from improver.rationale import one_line
-from improver.rebuilding import adopted, evidence_of
 from improver.records import Verdict
-from improver.stories import DASHBOARD, Story, apart, read, read_one, ticked
-from improver.syncing import Word, named, reopened, stamp, words
 
 LOCK_SECONDS = 3.0  # how long it waits for a run before it says who is at work
 BY_TICK = "the dashboard"

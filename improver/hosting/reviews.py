@@ -6,10 +6,10 @@ from improver.acts import between, look_at
 from improver.app import Improver
 from improver.errors import ForgeError, UsageError
 from improver.host import Pull, Remote
-from improver.hosting import Hosting
-from improver.posting import ARTIFACT, Ground, Posted, post
+from improver.hosting.offering import Hosting
 from improver.preparing import Tell, Wish
-from improver.remarking import Told, told_of
+from improver.pulls.posting import ARTIFACT, Ground, Posted, post
+from improver.pulls.remarking import Told, told_of
 from improver.reviewing import SUGGESTED, Review
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from improver.host import Comment, GivenReview, Person
-from improver.marking import signed
+from improver.pulls.marking import signed
+from improver.pulls.spoken import SCOPES, Command, heard
+from improver.pulls.stories import Story, is_human
 from improver.rationale import one_line
 from improver.records import Finding, Verdict
-from improver.spoken import SCOPES, Command, heard
-from improver.stories import Story, is_human
 
 LABELS = {"nova:no-rule": "rule", "nova:no-here": "here"}  # what a closing with such a label says no to; first wins
 LONGEST = 1_000  # characters of a reason

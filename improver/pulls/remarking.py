@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from improver.bounding import bounded, fence
 from improver.errors import UsageError
-from improver.marking import unmarked
+from improver.pulls.bounding import bounded, fence
+from improver.pulls.marking import unmarked
 from improver.rationale import as_code, plain
 from improver.reviewing import SUGGESTIONS, Review, Suggestion
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from improver.host import MAY_DECIDE, Comment, GivenReview, Host, Issue, Person, Pull
-from improver.marking import ProposalMark, mark_of, marks, signed
+from improver.pulls.marking import ProposalMark, mark_of, marks, signed
 
 BRANCHES = "nova/"
 DASHBOARD = "nova:dashboard"  # the label of the issue that shows all of it
