@@ -92,7 +92,7 @@ class RuffFix(Codemod):
             "def f(x):\n    if x > 1:\n        a()\n    elif x:\n        # why\n        b()\n",
         ),
         (
-            'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(0, 3):\n    print(f"a", "é", f"{str(i)}")\n',
+            'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(3):\n    print(f"a", "é", f"{str(i)}")\n',
             'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
         ),
     )
