@@ -9,6 +9,8 @@ from improver.cli.main import main
 from tests.improver.test_repository import git, planted
 from tests.stand_in import Hub
 
+pytestmark = pytest.mark.host
+
 ELSEWHERE = ("NOVA_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_API_URL", "GITHUB_REPOSITORY")
 
 
