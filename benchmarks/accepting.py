@@ -31,6 +31,8 @@ def judged(site: Site, made: Sequence[Made]) -> Iterator[list[Fate]]:
     """Yield, batch by batch, each candidate's fate and the first test that the plain suite ends otherwise, if any."""
     began = time.monotonic()
     base = site.naive(None)
+    if base[""] != "exit 0":
+        raise RuntimeError(f"the plain suite of {site.package.name} is red at base ({base['']}): nothing can be told")
     seconds = PATIENCE_SECONDS + PATIENCE_FACTOR * (time.monotonic() - began)
     for at in range(0, len(made), BATCH):
         batch = made[at : at + BATCH]
