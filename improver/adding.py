@@ -26,12 +26,14 @@ class Refused:
     reason: str
 
 
-def with_reproduction(ready: Ready, gates: Sequence[Gate], ground: Ground, project: Project) -> Ready:
-    """Return a change of behaviour with a test that fails without it, as it is where none can be shown.
+def with_reproduction(
+    ready: Ready, gates: Sequence[Gate], ground: Ground, project: Project, late: Callable[[], bool]
+) -> Ready:
+    """Return a change of behaviour with a test that fails without it, as it is where none can be shown in time.
 
     `gates` are those that run no code: what they refuse of the test is left out.
     """
-    writable = ground_of(ground.tree, ground.policy, ground.bench, project)
+    writable = replace(ground_of(ground.tree, ground.policy, ground.bench, project), late=late)
     if not is_wanted(writable) or writable.recording.trouble:
         return ready
     change = reproduced(writable, ready.candidate, ready.group.findings[0].message)

@@ -179,7 +179,7 @@ class Loop:
                 return self._narrowed(answered, reason)
         ready = Ready(answered, candidate, results)
         if drafted.change.safety is Safety.BEHAVIOUR_CHANGE:
-            ready = with_reproduction(ready, early, self.ground, self.project)
+            ready = with_reproduction(ready, early, self.ground, self.project, self._is_late)
         waiting.append(ready)
         return ()
 

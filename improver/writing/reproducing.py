@@ -25,7 +25,7 @@ class _Test:
 
 
 def reproduced(ground: Ground, candidate: Candidate, message: str) -> Change | None:
-    """Return the candidate's change with a test that fails on the base, None where no call shows the difference.
+    """Return the candidate's change with a test that fails on the base, None where no call shows it in time.
 
     `ground` is that of the base; `message` says what is wrong there.
     """
@@ -40,7 +40,7 @@ def reproduced(ground: Ground, candidate: Candidate, message: str) -> Change | N
     weak = Weak(after, (fault,), MutationRun({}, (fault.name,), {}, ground.recording.receipt))
     for exploration in _explored(there, weak, names):
         for test in _tests(there, weak, exploration):
-            if _shows(candidate, there, test):
+            if not there.late() and _shows(candidate, there, test):
                 return replace(change, edits=(*change.edits, test.edit))
     return None
 
@@ -48,11 +48,12 @@ def reproduced(ground: Ground, candidate: Candidate, message: str) -> Change | N
 def _explored(ground: Ground, weak: Weak, names: set[str]) -> Iterator[Exploration]:
     """Yield what calls tell, each made once; then, since something may be left behind, each made twice."""
     wanted = [one for one in wanted_of(ground, weak.source, leading_to(names, weak.source)) if one.texts or one.calls]
-    if not wanted:
+    if not wanted or ground.late():
         return
     once = ground.experiments.explore(ground.tree, wanted, weak.mutants)
     yield once
-    if twice := list(_twice(once.cases)):
+    twice = list(_twice(once.cases))
+    if twice and not ground.late():
         yield ground.experiments.explore(ground.tree, twice, weak.mutants)
 
 

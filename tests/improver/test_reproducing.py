@@ -1,5 +1,7 @@
 """A change of behaviour comes with a test that fails without it, wherever a call shows the difference."""
 
+from dataclasses import replace
+
 import pytest
 
 from improver.app import codemods
@@ -12,6 +14,8 @@ from improver.scan import draft, groups, read_project, scan
 from improver.verify.ruff import RuffTool
 from improver.writing.reproducing import reproduced
 from improver.writing.turns import ground_of
+from tests.improver.benches import FakeBench, FakeExperiments
+from tests.improver.calls import ground_for
 from tests.improver.conftest import BenchFor
 from tests.improver.judging import PACKAGED
 
@@ -98,3 +102,14 @@ def test_a_mended_fault_is_reproduced(product: str, test: str, shown: str, bench
 def test_what_no_call_shows_is_left_as_it_is(bench_for: BenchFor) -> None:
     _, change = mended(SILENT, NUMBER, bench_for)
     assert change is None
+
+
+def test_nothing_is_tried_when_it_is_late() -> None:
+    example = Example({"pier/a.py": COLLECT}, {"pier/a.py": COLLECT.replace("[]", "None")}, Safety.BEHAVIOUR_CHANGE)
+    experiments = FakeExperiments()
+    candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments))
+    ground = replace(ground_for(COLLECT), experiments=experiments)
+    assert reproduced(replace(ground, late=lambda: True), candidate, "it is shared") is None
+    assert experiments.asked == []
+    assert reproduced(ground, candidate, "it is shared") is None
+    assert len(experiments.asked) == 1
