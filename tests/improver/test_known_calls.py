@@ -9,7 +9,7 @@ from improver.writing.following import followed
 from improver.writing.guessing import attributes, guessed, opposite, returned
 from improver.writing.harvest import index_of, known_calls
 from improver.writing.selecting import fit
-from improver.writing.targets import leading_to, wanted_of
+from improver.writing.targets import leading_to, wanted_of, weak_spots
 from improver.writing.wording import name_for
 from tests.improver.calls import PIER, SEA, case, ground_for, node, plain, source
 
@@ -125,3 +125,12 @@ def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> 
 
 def test_a_private_function_brings_those_that_call_it() -> None:
     assert leading_to({"_low", "depth"}, source(SEA)) == {"_low", "lowest", "depth"}
+
+
+def test_nothing_is_written_about_a_function_whose_behaviour_may_be_a_mistake() -> None:
+    ground = ground_for(SEA)
+    path = PIER.removesuffix("::")
+    named = {mutant.function for mutant in weak_spots(ground, path, 60).mutants}
+    assert f"{PIER}depth" in named
+    doubted = replace(ground, doubtful=frozenset({f"{PIER}depth"}))
+    assert {mutant.function for mutant in weak_spots(doubted, path, 60).mutants} == named - {f"{PIER}depth"}

@@ -1,6 +1,7 @@
 """From a judged change to a proposal: told to the ledger first, bound to its evidence, named for its commit."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,14 @@ def test_what_may_leave_the_machine(safety: Safety, ruling: Ruling, stamp: str, 
     made, _, _ = propose(judged(safety, ruling), stamp)
     assert (made.draft.publishable, made.draft.draft) == (publishable, draft)
     assert (f"**{stamp}**" in made.draft.text.splitlines()) is bool(stamp)
+
+
+def test_a_change_of_behaviour_may_leave_with_a_test_that_was_seen_to_fail_without_it() -> None:
+    for count, publishable in ((0, False), (1, True)):
+        seen = GateResult("tests", "it fails", Ruling.PASS, Receipt(("tests",), counts={"reproducing": count}))
+        one = replace(judged(Safety.BEHAVIOUR_CHANGE, Ruling.PASS), results=(seen,))
+        made, _, _ = propose(one)
+        assert (made.draft.publishable, made.draft.draft) == (publishable, True)
 
 
 @pytest.mark.parametrize(
