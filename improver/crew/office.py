@@ -6,12 +6,13 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from improver.crew.improve_code import ImproveCode, Step, improve_code
+from improver.crew.interruption import Interruption
 from improver.crew.refactor_code import RefactorCode, refactor_code
 from improver.crew.review_code import Pile, ReviewCode, review_code
 from improver.crew.workbench import Findings, Untested, Workbench
@@ -54,17 +55,16 @@ class Assignment:
 class Office:
     """Decides for the loop, as `improver.deciding.Decides`, by asking the crew.
 
-    The event loop runs only while a step is asked for, in the thread that asks: what is interrupted there ends at
-    once, as it would without a crew.
+    The event loop runs only while a step is asked for, in the thread that asks. An interruption ends the step's own
+    work at once, as it would without a crew; the handoffs around it come to their end first.
     """
 
-    def __init__(
-        self, events: asyncio.AbstractEventLoop, journal: SqliteJournal, job: Assignment, whose: Scope
-    ) -> None:
+    def __init__(self, journal: SqliteJournal, job: Assignment, whose: Scope, interruption: Interruption) -> None:
         self.job = job
-        self._events = events
+        self._events = asyncio.new_event_loop()
+        self._interruption = interruption
         self._whose = whose
-        self._bench = Workbench()
+        self._bench = Workbench(self._interruption)
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
         self._came: asyncio.Queue[Result | str] = asyncio.Queue()
         self._answer: Answer | None = None
@@ -140,10 +140,11 @@ class Office:
 
     def leave(self) -> None:
         """End the run on record if it did not end by itself, and let go of the journal."""
-        with suppress(JournalError):
-            if self._run is not None and not (self._run.done() and self._run.exception() is None):
-                self._events.run_until_complete(self._abandoned(self._run))
-        self._events.run_until_complete(self._closed())
+        with closing(self._events), self._interruption.held():
+            with suppress(JournalError):
+                if self._run is not None and not (self._run.done() and self._run.exception() is None):
+                    self._events.run_until_complete(self._abandoned(self._run))
+            self._events.run_until_complete(self._closed())
 
     # --- steps --------------------------------------------------------------------------------------------------
 
@@ -177,7 +178,8 @@ class Office:
 
     def _until(self, work: Awaitable[T]) -> T:
         try:
-            return self._events.run_until_complete(work)
+            with self._interruption.held():
+                return self._events.run_until_complete(work)
         except JournalError as error:
             raise LedgerError(error.what, where=error.where, why=error.why, fix=error.fix) from error
 
@@ -213,16 +215,15 @@ def staffed(data: Path, job: Assignment) -> Iterator[Office]:
     """Open the office of one run; its journal is in `data`, where `nova runs list --data` finds it."""
     settings = read_settings(str(data))
     logging.getLogger("nova").addHandler(logging.NullHandler())  # what fails here is raised, in words of our own
-    events = asyncio.new_event_loop()
-    office = Office(events, SqliteJournal(settings.journal), job, _scope(settings))
-    try:
-        office.begin(settings.whose.principal)
-        yield office
-    finally:
+    interruption = Interruption()
+    with interruption.handled():
+        office = Office(SqliteJournal(settings.journal), job, _scope(settings), interruption)
         try:
-            office.leave()
+            office.begin(settings.whose.principal)
+            with interruption.let():
+                yield office
         finally:
-            events.close()
+            office.leave()
 
 
 def _scope(settings: Settings) -> Scope:

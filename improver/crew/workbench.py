@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from improver.crew.interruption import Interruption
 from improver.crew.refactor_code import Applied
 from improver.crew.write_tests import Written
 from improver.deciding import Rules
@@ -39,7 +40,8 @@ class Untested:
 class Workbench:
     """Holds what was laid out last and what was made of it; everything stays in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, interruption: Interruption) -> None:
+        self._interruption = interruption
         self.laid: Findings | Untested | None = None
         self.drafted: dict[str, Drafted] = {}  # by the name of the draft, "" for none
         self.written: dict[str, Outcome] = {}
@@ -85,7 +87,8 @@ class Workbench:
     def _guarded(self) -> Iterator[None]:
         """Keep what breaks, an interruption too: the run ends by it, whatever an agent makes of it."""
         try:
-            yield
+            with self._interruption.let():
+                yield
         except BaseException as error:
             self.trouble = error
             raise ToolError(f"{type(error).__name__}: {error}") from error

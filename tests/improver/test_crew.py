@@ -10,6 +10,7 @@ import pytest
 
 from improver.codemod import Abstain, Rewrite, Site
 from improver.crew.improve_code import ImproveCode, Step, improve_code
+from improver.crew.interruption import Interruption
 from improver.crew.office import Assignment, staffed
 from improver.crew.refactor_code import Applied, RefactorCode, refactor_code
 from improver.crew.review_code import Pile, ReviewCode, review_code
@@ -167,7 +168,7 @@ def test_the_owner_delegates_and_leaves_what_is_not_its_own() -> None:
 
 
 def test_agents_can_only_name_what_was_laid_out() -> None:
-    bench = Workbench()
+    bench = Workbench(Interruption())
     group = found_by((RENEW,))[0]
     keys = [finding.key for finding in group.findings]
     with pytest.raises(ToolError, match="are laid out"):
