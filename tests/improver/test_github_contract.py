@@ -70,7 +70,8 @@ def refused(call: Callable[[], object]) -> ForgeError:
 
 
 def pushed(hub: Hub, branch: str) -> str:
-    return hub.human("nova-bot").push(branch, {"a.py": AFTER}, "Change")
+    """Push a commit of its own: one that two branches shared would be merged on both at once."""
+    return hub.human("nova-bot").push(branch, {"a.py": AFTER}, f"Change {branch}")
 
 
 def check_of(head: str) -> Check:
