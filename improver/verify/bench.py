@@ -17,7 +17,7 @@ from improver.ports import Layout, Ruff, SuiteRun
 from improver.records import Receipt, Tree
 from improver.verify.experimenting import SandboxExperiments
 from improver.verify.interpreter import Interpreter, ours
-from improver.verify.job import Job, Limits, Mount
+from improver.verify.job import SCRATCH_MIB, Job, Limits, Mount
 from improver.verify.report import REACHED
 from improver.verify.suite import GUESTS, Rig, is_red, python_argv, run_key, run_suite, staged
 
@@ -31,6 +31,8 @@ ADVICE = {  # what failed tests say of things that a sandbox has not -> what to 
     "Address family not supported": f"they need sockets: set suite.loopback in policies/gates.yaml, or {HOST}",
     "name resolution|Network is unreachable|Name or service not known": f"they need a network: {HOST}",
     "Read-only file system": f"they write into the source tree: let them write to tmp_path, or {HOST}",
+    "No space left on device": f"all of them together may write {SCRATCH_MIB} MiB: let pytest remove what a passed test "
+    f"wrote (tmp_path_retention_policy = 'failed'), or {HOST}",
     "unsupported locale": f"they need a locale that is not C or C.UTF-8: {HOST}",
     "/dev/tty|Inappropriate ioctl": f"they need a terminal: {HOST}",
     "async def functions are not natively supported": "install the plugin that runs async tests in the environment",

@@ -204,6 +204,12 @@ UNFAIR = {
         "Read-only file system",
         "let them write to tmp_path",
     ),
+    "more space than there is": (
+        of(f"{PLAIN}\n\ndef test_heap(tmp_path):\n    (tmp_path / 'heap').write_bytes(bytes(300 << 20))\n"),
+        "tests/test_a.py::test_heap",
+        "No space left on device",
+        "let pytest remove what a passed test wrote",
+    ),
     "a terminal": (
         of(f"{PLAIN}\n\ndef test_screen():\n    open('/dev/tty')\n"),
         "tests/test_a.py::test_screen",
