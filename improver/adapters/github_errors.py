@@ -14,6 +14,7 @@ MESSAGES = 8  # of one answer
 NEEDED = "contents, pull requests, checks and issues: write"
 NO_TOKEN_FIX = f"export NOVA_GITHUB_TOKEN=... with {NEEDED}"
 RATE_WORDS = re.compile(r"\brate limit\b", re.IGNORECASE)
+RATE_TYPES = frozenset({"RATE_LIMITED", "RATE_LIMIT"})  # as GraphQL calls it, and as it calls it since 2025
 SHORT = 60.0  # seconds to wait where a limit does not say how long; GitHub's own advice
 
 
@@ -79,7 +80,7 @@ def graphql_types(reply: Reply) -> frozenset[str]:
 def wait_for(reply: Reply, now: float) -> float | None:
     """Return the seconds after which a limit on requests lets us ask again, None when it was no such limit."""
     if reply.status == 200 and reply.where.endswith("/graphql"):
-        if "RATE_LIMITED" not in graphql_types(reply):
+        if not (graphql_types(reply) & RATE_TYPES or _says_limit(reply)):
             return None
     elif reply.status not in (403, 429) or not _limited(reply):
         return None
@@ -96,12 +97,16 @@ def _limited(reply: Reply) -> bool:
         reply.status == 429
         or "retry-after" in reply.headers
         or reply.headers.get("x-ratelimit-remaining") == "0"
-        or any(RATE_WORDS.search(text) for text in messages(reply))
+        or _says_limit(reply)
     )
 
 
+def _says_limit(reply: Reply) -> bool:
+    return any(RATE_WORDS.search(text) for text in messages(reply))
+
+
 def _whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 12
+    return text.isascii() and text.isdigit() and len(text) <= 11  # a longer one is no date that can be told
 
 
 def too_long_a_wait(reply: Reply, until: float, longest: float) -> ForgeError:

@@ -203,15 +203,28 @@ def test_a_long_limit_is_told_with_its_end(limit: Answer, host: Loopback, line: 
     assert hours.slept == []
 
 
+@pytest.mark.parametrize("seconds", ["99999999999", "999999999999"])
+def test_a_limit_without_a_reasonable_end_is_told_all_the_same(seconds: str, host: Loopback, line: Line) -> None:
+    host.on("GET /x", Answer(SECOND, 429, {"Retry-After": seconds}))
+    assert refused(lambda: line.get("/x")).what.startswith("the host takes no more requests until ")
+
+
 def test_limits_in_a_row_are_waited_for_no_longer_than_one(host: Loopback, line: Line, hours: Hours) -> None:
     host.on("GET /x", Answer(SECOND, 403, {"Retry-After": "50"}))
     refused(lambda: line.get("/x"))
     assert sum(hours.slept) == 100 <= LONGEST
 
 
-def test_a_limit_on_queries_is_waited_for(host: Loopback, line: Line, hours: Hours) -> None:
-    limit = Answer({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]})
-    host.on("POST /graphql", limit, Answer({"data": {"viewer": {"login": "ada"}}}))
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param({"type": "RATE_LIMITED", "message": "API rate limit exceeded"}, id="by its old name"),
+        pytest.param({"type": "RATE_LIMIT", "code": "graphql_rate_limit", "message": "Too much"}, id="by its new name"),
+        pytest.param({"message": "You have exceeded a secondary rate limit."}, id="by its words alone"),
+    ],
+)
+def test_a_limit_on_queries_is_waited_for(error: dict[str, str], host: Loopback, line: Line, hours: Hours) -> None:
+    host.on("POST /graphql", Answer({"errors": [error]}), Answer({"data": {"viewer": {"login": "ada"}}}))
     assert line.graphql("query", {}) == {"viewer": {"login": "ada"}}
     assert hours.slept == [60.0]
 
