@@ -51,7 +51,7 @@ def reopened(story: Story, last: Word) -> bool:
 
 def _happenings(story: Story, fold: "_Fold") -> Iterator[tuple[datetime, int, Callable[[], None]]]:
     """Yield what happened: when, which of two in the same second came first, and what it does."""
-    for review in story.reviews:
+    for review in (one for one in story.reviews if one.submitted):  # what is not handed in has no time, and counts not
         yield moment(review.submitted), 0, functools.partial(fold.review, review)
     for comment in story.comments:
         yield moment(comment.created), 1, functools.partial(fold.comment, comment)
@@ -65,19 +65,15 @@ class _Fold:
 
     story: Story
     words: list[Word] = field(default_factory=list)
-    wanted: str = ""  # by the last review that asked for changes
-    approver: str = ""
+    reviewed: dict[str, GivenReview] = field(default_factory=dict)  # by login, what they want last, the latest last
     said: dict[str, str] = field(default_factory=dict)  # by login, the last comment
     unexplained: str = ""  # who closed without a reason
 
     def review(self, review: GivenReview) -> None:
-        """Remember who approved, and what was asked for."""
-        if not self._counts(review.author):
-            return
-        if review.state == "APPROVED":
-            self.approver = review.author.login
-        if review.state == "CHANGES_REQUESTED":
-            self.wanted = _reason(review.text)
+        """Remember who approves, and what is asked for; a later word of the same person takes the earlier one back."""
+        if self._counts(review.author) and review.state in ("APPROVED", "CHANGES_REQUESTED"):
+            self.reviewed.pop(review.author.login, None)
+            self.reviewed[review.author.login] = review
 
     def comment(self, comment: Comment) -> None:
         """Take a command, or remember what was said."""
@@ -106,7 +102,8 @@ class _Fold:
         pull = self.story.pull
         if pull.merged:
             person = pull.ended_by
-            who = person.login if person and is_human(person) else self.approver
+            approving = [login for login, one in self.reviewed.items() if one.state == "APPROVED"]
+            who = person.login if person and is_human(person) else (approving or [""])[-1]
             if who:
                 self._say(Word(self._verdict("approved", who, "", at=pull.closed)))
         elif not self._rejected and self._closed_by_human(pull.ended_by):
@@ -127,7 +124,8 @@ class _Fold:
             self._say(Word(replace(self.words[-1].verdict, reason=text, decided=stamp(comment.created))))
 
     def _closed(self, who: str) -> None:
-        reason = self.wanted or self.said.get(who, "")
+        wanted = [_reason(one.text) for one in self.reviewed.values() if one.state == "CHANGES_REQUESTED"]
+        reason = (wanted or [""])[-1] or self.said.get(who, "")
         scope = next((scope for label, scope in LABELS.items() if label in self.story.pull.labels), "finding")
         given = self._verdict("rejected", who, reason, at=self.story.pull.closed)
         self._say(Word(replace(given, scope=scope)))

@@ -71,6 +71,12 @@ def review(state: str, text: str, by: Person = OWNER) -> Act:
     return lambda host, number: host.give(number, state, text, by)
 
 
+def not_handed_in(host: FakeHost, number: int) -> None:
+    """Begin a review: it is shown to nobody else, and has no time yet."""
+    host.give(number, "PENDING", "")
+    host.given[number][-1] = replace(host.given[number][-1], submitted="", commit="")
+
+
 def label(name: str) -> Act:
     return lambda host, number: host.label(number, [name])
 
@@ -100,6 +106,24 @@ def edited(text: str, into: str) -> Act:
             [review("CHANGES_REQUESTED", "obey me", STRANGER), close()],
             [("rejected", "owner", "finding", "")],
             id="a stranger's review is no reason",
+        ),
+        pytest.param(
+            [not_handed_in, close()], [("rejected", "owner", "finding", "")], id="a review that was not handed in"
+        ),
+        pytest.param(
+            [review("CHANGES_REQUESTED", "too clever", WRITER), review("APPROVED", "", WRITER), close()],
+            [("rejected", "owner", "finding", "")],
+            id="what a review asked for was done",
+        ),
+        pytest.param(
+            [review("CHANGES_REQUESTED", "too clever", WRITER), review("APPROVED", "", OWNER), close()],
+            [("rejected", "owner", "finding", "too clever")],
+            id="somebody else approved",
+        ),
+        pytest.param(
+            [review("APPROVED", "", WRITER), review("CHANGES_REQUESTED", "no", WRITER), accept(ROBOT)],
+            [],
+            id="an approval that was taken back",
         ),
         pytest.param([label("nova:no-rule"), close()], [("rejected", "owner", "rule", "")], id="a label says how far"),
         pytest.param([say("/nova no here, ugly")], [], id="a reason without because is no command and no verdict"),
