@@ -12,6 +12,7 @@ from pydantic import ConfigDict, TypeAdapter
 from improver.verify.entries import entry, normal, placed
 
 REPLACED, SESSION = "[replaced in pytest]", "[session teardown]"  # manifest entries that are no tests
+COLLECT = "collect"  # a file that holds tests and doctests is collected twice, and may fail or be skipped each time
 REACHED = "[reached into the interpreter]"
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
@@ -142,10 +143,12 @@ def _phases(told: Mapping[str, list[tuple[Any, ...]]], tree: str) -> tuple[dict[
     repeated = []
     names = _names((node for node, *_ in told["phase"]), tree)
     for node, when, outcome in told["phase"]:
-        place = names[node]
-        if when in phases[place]:
-            repeated.append(place)
-        phases[place][when] = normal(outcome, tree)
+        known, found = phases[names[node]], normal(outcome, tree)
+        if when == COLLECT and found != known.get(when, found):
+            found = f"{known[when]}; {found}"
+        elif when != COLLECT and when in known:
+            repeated.append(names[node])
+        known[when] = found
     for node, _, outcome in told["subtest"]:
         earlier = phases[names.get(node, placed(node, tree))]
         earlier["subtests"] = ", ".join(filter(None, (earlier.get("subtests"), normal(outcome, tree))))

@@ -167,6 +167,8 @@ FAIR = {
         tox__ini="[pytest]\npython_functions = test_*\n",
         setup__cfg="[tool:pytest]\npython_functions = never_*\n",
     ),
+    "a skipped file of tests and doctests": of(PLAIN, pytest__ini="[pytest]\naddopts = --doctest-modules\n")
+    | {"tests/test_b.py": "import pytest\n\npytest.skip('not here', allow_module_level=True)\n"},
     "setup.cfg where no other speaks of pytest": of(
         PLAIN, tox__ini="[tox]\n", setup__cfg="[tool:pytest]\npython_functions = test_add\n"
     ),
@@ -233,6 +235,12 @@ UNFAIR = {
         "tests",
         "Unknown config option: asyncio_mode",
         "install the pytest plugins",
+    ),
+    "a file of tests and doctests that cannot be imported": (
+        of(f"import nosuchpackage\n{PLAIN}", pytest__ini="[pytest]\naddopts = --doctest-modules\n"),
+        "tests/test_a.py",
+        "No module named 'nosuchpackage'",
+        "install what the tests import",
     ),
     "a module that is not installed": (
         of(f"import nosuchpackage\n{PLAIN}"),
