@@ -176,6 +176,9 @@ class Host(Protocol):
     def ready(self, pull: Pull) -> None:
         """Make a draft one that asks for a review."""
 
+    def unready(self, pull: Pull) -> None:
+        """Make one that asks for a review a draft again."""
+
     def label(self, number: int, names: Sequence[str]) -> None:
         """Add labels, making those that the repository does not have."""
 

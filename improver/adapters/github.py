@@ -23,6 +23,9 @@ VIEWER = "query { viewer { login } }"
 READY = """mutation($pull: ID!) {
   markPullRequestReadyForReview(input: {pullRequestId: $pull}) { pullRequest { isDraft } }
 }"""
+UNREADY = """mutation($pull: ID!) {
+  convertPullRequestToDraft(input: {pullRequestId: $pull}) { pullRequest { isDraft } }
+}"""
 
 
 def open_github(settings: HostSettings, remote_url: str, clock: Clock = CLOCK) -> "GitHub":
@@ -98,8 +101,13 @@ class GitHub:
 
     def ready(self, pull: Pull) -> None:
         """Make a draft one that asks for a review; GitHub refuses to do it twice."""
-        if read(shapes.PULL, self._line.get(self._at(f"/pulls/{pull.number}"))).draft:
+        if self._is_draft(pull):
             self._line.graphql(READY, {"pull": pull.node})
+
+    def unready(self, pull: Pull) -> None:
+        """Make one that asks for a review a draft again."""
+        if not self._is_draft(pull):
+            self._line.graphql(UNREADY, {"pull": pull.node})
 
     def label(self, number: int, names: Sequence[str]) -> None:
         """Add labels, making those that the repository does not have; it takes no two that differ in case only."""
@@ -194,6 +202,9 @@ class GitHub:
 
     def _at(self, path: str) -> str:
         return f"/repos/{self._name}{path}"
+
+    def _is_draft(self, pull: Pull) -> bool:
+        return read(shapes.PULL, self._line.get(self._at(f"/pulls/{pull.number}"))).draft
 
     def _open_one(self, new: NewPull, reply: Reply) -> Pull:
         """Return the open pull request of this branch, which the host says there is."""

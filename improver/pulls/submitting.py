@@ -189,6 +189,8 @@ def submit(desk: Desk, batch: Batch, offer: Offer) -> list[Done]:
     if reason := _hindered(desk, batch, offer, renewed):
         return [Done("skipped", reason, None, offer)]
     desk.remote.push_evidence(offer.id, offer.evidence.to_bytes())
+    if renewed and not renewed.pull.draft and presenting.asks(offer.evidence):
+        desk.host.unready(renewed.pull)  # before the push: what a human must decide is never shown as ready
     if not desk.remote.push(offer.branch, offer.commit, seen.heads.get(offer.branch, "")):
         return [Done("skipped", f"{offer.branch} moved while it was being published", None, offer)]
     pull = renewed.pull if renewed else desk.host.open_pull(_new(seen, offer))

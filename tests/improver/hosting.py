@@ -135,6 +135,9 @@ class FakeHost:
     def ready(self, pull: Pull) -> None:
         self._change(pull.number, draft=False)
 
+    def unready(self, pull: Pull) -> None:
+        self._change(pull.number, draft=True)
+
     def label(self, number: int, names: Sequence[str]) -> None:
         have = self.pulled[number].labels
         self._change(number, labels=(*have, *(name for name in names if name not in have)))

@@ -224,6 +224,15 @@ def test_a_draft_is_made_ready_once(draft: bool, mutations: int, host: Loopback,
     assert all(isinstance(body, dict) and body["variables"] == {"pull": "PR_1"} for body in sent)
 
 
+@pytest.mark.parametrize(("draft", "mutations"), [(True, 0), (False, 1)], ids=["a draft", "none any more"])
+def test_what_is_ready_is_made_a_draft_once(draft: bool, mutations: int, host: Loopback, github: Host) -> None:
+    host.on(f"GET {X}/pulls/1", Answer(pull(1, draft=draft)))
+    github.unready(PULL)
+    sent = [one.body for one in host.asked if one.method == "POST"]
+    assert len(sent) == mutations
+    assert all(isinstance(body, dict) and "convertPullRequestToDraft" in body["query"] for body in sent)
+
+
 def test_missing_labels_are_made_first(host: Loopback, github: Host) -> None:
     host.on(f"GET {X}/labels", Answer([{"name": "Nova"}]))
     host.on(f"POST {X}/labels", Answer({"name": "nova:codemod"}, 201))

@@ -124,6 +124,17 @@ def test_all_that_is_published_can_be_read_again(who: Callable[[Hub], Host], hub
     assert (known.name, known.default_branch, known.archived) == ("acme/shop", "main", False)
 
 
+@pytest.mark.parametrize("who", [speaking, as_app], ids=["a user's token", "an app"])
+def test_what_asks_for_a_review_is_made_a_draft_again(who: Callable[[Hub], Host], hub: Hub) -> None:
+    host, head = who(hub), pushed(hub, "nova/one")
+    pull = publish(host, "nova/one", head)
+    for _ in range(2):
+        host.unready(pull)
+        assert host.pull(pull.number).draft
+    host.ready(pull)
+    assert not host.pull(pull.number).draft
+
+
 def test_an_app_shows_a_check_run_with_all_its_annotations_once(hub: Hub) -> None:
     host, head = as_app(hub), pushed(hub, "nova/one")
     host.check(check_of(head))

@@ -1,5 +1,6 @@
 """What becomes of proposals on a host: opened once, made anew, finished, closed, left to people, held back."""
 
+import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -64,6 +65,39 @@ def test_a_human_who_made_it_a_draft_again_is_not_contradicted() -> None:
     assert office.host.pull(1).draft
 
 
+def test_what_asks_a_human_once_it_is_made_anew_is_a_draft_again() -> None:
+    office = Office()
+    office.publish(OFFER)
+    office.move_main()
+    assert acts(office.publish(offer(evidence(base=MOVED, gates=(ASKED,))))) == [("renewed", 1)]
+    assert office.host.pull(1).draft
+
+
+def test_what_no_longer_asks_once_it_is_made_anew_is_ready() -> None:
+    office = Office()
+    office.publish(offer(evidence(gates=(ASKED,))))
+    office.move_main()
+    assert acts(office.publish(offer(evidence(base=MOVED)))) == [("renewed", 1)]
+    assert not office.host.pull(1).draft
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it is done", "after it was done"])
+def test_cut_off_while_what_asks_is_made_anew_it_is_never_ready_with_the_new_text(after: bool) -> None:
+    renewed = offer(evidence(base=MOVED, gates=(ASKED,)))
+    for step in range(7):  # evidence, draft, branch, text, check, complete; and none
+        office = Office()
+        office.publish(OFFER)
+        office.move_main()
+        cutting = Office(Cutting(office.host, step, after=after), office.commits)  # type: ignore[arg-type]
+        with contextlib.suppress(Gone):
+            cutting.publish(renewed)
+        pull = office.host.pull(1)
+        assert pull.draft or pull.head == OFFER.commit
+        office.publish(renewed)
+        pull = office.host.pull(1)
+        assert (pull.draft, pull.head, is_complete(pull.body)) == (True, renewed.commit, True)
+
+
 def test_what_was_published_can_be_made_a_draft_here_again_from_its_evidence() -> None:
     made = draft_of(OFFER, "the diff\n")
     assert offer_of(made) == OFFER
@@ -126,7 +160,7 @@ def assert_whole(office: Office, final: Offer) -> None:
     assert [one.head for one in office.host.checks.values()][-1:] == [final.commit]
 
 
-WRITES = {"open_pull", "rewrite_pull", "close_pull", "ready", "label", "say", "check"}
+WRITES = {"open_pull", "rewrite_pull", "close_pull", "ready", "unready", "label", "say", "check"}
 PUSHES = {"push", "push_evidence", "delete"}
 
 

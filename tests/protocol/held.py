@@ -85,6 +85,7 @@ def everything(hub: Hub, branch: str, number: int) -> dict[str, Callable[[Host],
         "issues": lambda host: host.issues("nova:night"),
         "rewrite_issue": lambda host: host.rewrite_issue(host.issues("nova:night")[0].number, "Day", "Body"),
         "ready": lambda host: host.ready(host.pull(number)),
+        "unready": lambda host: host.unready(host.pull(number)),
         "close_pull": lambda host: [host.close_pull(number), host.pull(number)],
     }
 
@@ -159,7 +160,7 @@ def test_every_call_and_every_answer_is_as_github_describes_it(bench: Bench) -> 
     sys.stdout.write("\n" + "\n".join(told) + "\n")
     seen = {f"{call.method} {call.template.replace(BELOW, '')}" for call in hub.calls}
     assert sorted(seen) == CALLS  # which are all that the adapter makes, as its own tests show
-    assert (len(described), len(queries)) == (len(CALLS) - 1, 2)
+    assert (len(described), len(queries)) == (len(CALLS) - 1, 3)
 
 
 def test_what_people_did_is_told_as_github_describes_it(bench: Bench) -> None:
