@@ -129,14 +129,16 @@ class Seen:
         return tuple(sorted((one for one in self.ours if one.pull.open), key=lambda one: one.pull.number))
 
     def pushed(self, known: Known) -> str:
-        """Return which proposal of ours the branch of a pull request stands at, "" when somebody else pushed to it.
+        """Return which proposal of ours the branch of a pull request stands at, "" when somebody else pushed to it."""
+        head = known.pull.head
+        return known.mark.proposal if head == known.mark.commit else self.proposal_at(head)
+
+    def proposal_at(self, commit: str) -> str:
+        """Return the proposal of ours whose commit was pushed, "" where it is nobody's, or a person amended it.
 
         The evidence of a commit is pushed before the commit, and a proposal's name begins with its commit's.
         """
-        head = known.pull.head
-        if head == known.mark.commit:
-            return known.mark.proposal
-        return next((name for name in sorted(self.evidence) if name.startswith(f"{head[:8]}-")), "")
+        return next((name for name in sorted(self.evidence) if name.startswith(f"{commit[:8]}-")), "")
 
     def is_outdated(self, known: Known) -> bool:
         """Tell whether the main branch moved since a pull request of ours was made, so that it is made anew."""

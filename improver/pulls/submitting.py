@@ -102,7 +102,9 @@ def settle(desk: Desk, seen: Seen) -> list[Done]:
     done = [one for known in seen.open for one in _settled(desk, seen, known)]
     branches = {one.branch for one in seen.pulls}
     orphans = {name: tip for name, tip in seen.heads.items() if name.startswith(PREFIX) and name not in branches}
-    return done + [one for name, tip in sorted(orphans.items()) for one in _dropped(desk, name, tip)]
+    return done + [
+        one for name, tip in sorted(orphans.items()) if seen.proposal_at(tip) for one in _dropped(desk, name, tip)
+    ]
 
 
 def _settled(desk: Desk, seen: Seen, known: Known) -> list[Done]:
@@ -211,7 +213,8 @@ def _hindered(desk: Desk, batch: Batch, offer: Offer, renewed: Known | None) -> 
     left = {one.mark.commit for one in seen.ours if one.pull.branch == offer.branch}
     if tip in {"", offer.commit, *left} or (renewed and tip == renewed.pull.head):
         return ""
-    if desk.remote.fetch(f"refs/heads/{offer.branch}") != tip or not is_ours(desk.commits.message(tip)):
+    commit = desk.remote.fetch(f"refs/heads/{offer.branch}")
+    if not seen.proposal_at(tip) or commit != tip or not is_ours(desk.commits.message(tip)):
         return f"somebody else's commit is on {offer.branch}"
     fresh = desk.at - desk.commits.moment(tip) < PATIENCE
     return f"another run is publishing {offer.branch}, or was cut off within the hour" if fresh else ""

@@ -286,14 +286,16 @@ def test_what_somebody_pushed_to_is_left_to_people_and_said_once() -> None:
 
 def test_a_branch_that_nobody_opened_is_deleted_when_it_is_ours_and_old() -> None:
     office = Office()
-    dead, young, foreign = (offer(evidence((key,))) for key in ("dead", "young", "foreign"))
-    for one in (dead, young):
+    dead, young, foreign, amended = (offer(evidence((key,))) for key in ("dead", "young", "foreign", "amended"))
+    for one in (dead, young, amended):
         office.commits.add(one)
-    office.commits.moments = {dead.commit: NOON - timedelta(hours=2), foreign.commit: NOON - timedelta(hours=2)}
-    office.host.remote.branches |= {one.branch: one.commit for one in (dead, young, foreign)}
+    for one in (dead, young):
+        office.host.remote.push_evidence(one.id, one.evidence.to_bytes())
+    office.commits.moments = {one.commit: NOON - timedelta(hours=2) for one in (dead, foreign, amended)}
+    office.host.remote.branches |= {one.branch: one.commit for one in (dead, young, foreign, amended)}
     (deleted,) = office.publish()
     assert (deleted.act, deleted.text) == ("deleted", f"{dead.branch} had no pull request")
-    assert set(office.host.remote.branches) == {"main", young.branch, foreign.branch}
+    assert set(office.host.remote.branches) == {"main", young.branch, foreign.branch, amended.branch}
 
 
 @pytest.mark.parametrize(
@@ -301,12 +303,17 @@ def test_a_branch_that_nobody_opened_is_deleted_when_it_is_ours_and_old() -> Non
     [
         pytest.param("ours", "another run is publishing", id="a run that is at it"),
         pytest.param("theirs", "somebody else's commit is on", id="a person's branch"),
+        pytest.param("amended", "somebody else's commit is on", id="a commit of ours that a person amended long ago"),
     ],
 )
 def test_a_branch_that_is_there_already_is_not_pushed_over(tip: str, reason: str) -> None:
     office, other = Office(), offer(evidence(nonce="another"))
-    if tip == "ours":
+    if tip != "theirs":
         office.commits.add(other)
+    if tip == "ours":
+        office.host.remote.push_evidence(other.id, other.evidence.to_bytes())
+    if tip == "amended":
+        office.commits.moments[other.commit] = NOON - timedelta(hours=2)
     office.host.remote.branches[OFFER.branch] = other.commit
     (skipped,) = office.publish(OFFER)
     assert (skipped.act, skipped.text.startswith(reason)) == ("skipped", True)
