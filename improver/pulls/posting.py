@@ -61,7 +61,7 @@ def post(host: Host, pull: Pull, told: Told, ground: Ground, origin: Origin = HE
     host.check(check)
     me = host.viewer()
     before = [note for note in host.notes(pull.number) if note.author is not None and note.author.login == me]
-    notes = list(fresh(told.suggestions, before, ground))
+    notes = list(fresh(told.suggestions, before, ground, origin))
     if notes:
         host.remark(pull.number, told.head, notes)
     return Posted(comment, len(notes), check.conclusion)
@@ -107,12 +107,14 @@ def check_of(told: Told, origin: Origin) -> Check:
     return Check(CHECK, told.head, origin.conclusions[told.outcome], title, summary, key, annotations)
 
 
-def fresh(suggestions: Sequence[Better], before: Sequence[Note], ground: Ground) -> Iterator[Note]:
+def fresh(
+    suggestions: Sequence[Better], before: Sequence[Note], ground: Ground, origin: Origin = HERE
+) -> Iterator[Note]:
     """Yield the suggestions that were not made before, of safe codemods, and on lines that the change brought."""
     known = {str(body.get("key")) for note in before for body in marks(note.text, SUGGESTION)}
     places = {(note.path, note.first, note.last, _text(note.text)) for note in before}
     for one in suggestions:
-        note = Note(one.path, one.first, one.last, suggestion_text(one))
+        note = Note(one.path, one.first, one.last, suggestion_text(one, origin))
         said_before = key_of(one) in known or (note.path, note.first, note.last, _text(note.text)) in places
         if not said_before and one.codemod in ground.safe and _fits(one, ground):
             yield note
@@ -123,11 +125,16 @@ def key_of(one: Better) -> str:
     return hashlib.sha256(json.dumps([one.path, one.key, one.text]).encode()).hexdigest()[:24]
 
 
-def suggestion_text(one: Better) -> str:
-    """Return a remark that the host can apply; nothing in the code can end its block."""
+def suggestion_text(one: Better, origin: Origin = HERE) -> str:
+    """Return a remark that the host can apply; nothing in the code can end its block.
+
+    A human may apply it without a look: where anybody may have made it, it does not say that it is safe.
+    """
     mark = fence(one.text, least=3)
     code = one.text if one.text.endswith("\n") or not one.text else f"{one.text}\n"
     said = f"{as_code(one.codemod)}, {one.safety}: {plain(one.why)}"
+    if origin.warning:
+        said = f"{as_code(one.codemod)}: {plain(one.why)}\n\n{origin.warning}"
     return f"{said}\n\n{mark}suggestion\n{code}{mark}\n\n{marked(SUGGESTION, {'key': key_of(one)})}\n"
 
 

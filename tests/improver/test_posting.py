@@ -148,6 +148,9 @@ def test_an_account_from_elsewhere_vouches_for_nothing() -> None:
     host = FakeHost()
     assert posted(host, CALM, origin=ARTIFACT) == Posted("none", 0, "neutral")
     assert posted(host, origin=ARTIFACT).check == "failure"
+    (note,) = host.notes(7)
+    (better,) = TOLD.suggestions
+    assert (ARTIFACT.warning in note.text, better.safety in note.text) == (True, False)
     assert "vouches for nothing" in host.comments(7)[0].text
 
 
