@@ -102,7 +102,8 @@ class Desk:
         """Say what running elsewhere came to; `data` is what it printed."""
         result = result_of(data)
         story, _, planned = self._looked(asked)
-        if story is None or planned.reason != "verify":
+        hindered = planned.outcome == "said" and planned.command is None  # since it was asked; that is the answer then
+        if story is None or not (hindered or planned.reason == "verify"):
             return Answered("ignored", planned.reason)
         return self._verified(asked, _verification(result, story))
 

@@ -216,6 +216,12 @@ def test_a_result_is_not_posted_for_a_branch_that_moved(office: Office) -> None:
     office.host.remote.branches[office.host.pull(asked.number).branch] = "9" * 40
     posted = office.desk.post(asked, printed(office))
     assert (posted.reason, office.host.checks) == ("the branch moved", {})
+    assert [line.partition(":")[0] for line in office.answers()] == ["Nothing was done"]
+
+
+def test_a_result_is_not_posted_below_what_asked_for_none(office: Office) -> None:
+    assert office.desk.post(office.asked("/nova why"), printed(office)) == Answered("ignored", "why")
+    assert office.answers() == []
 
 
 @pytest.mark.parametrize(
