@@ -153,6 +153,9 @@ def _forbidden(reply: Reply) -> tuple[str, str]:
     text = " ".join(messages(reply))
     if "archived" in text:
         return "the repository is archived: it can be read only", "unarchive it in its settings, or leave it be"
+    if "not permitted to create" in text:  # whatever the token has
+        fix = "Settings > Actions > General: allow GitHub Actions to create pull requests; or use an app"
+        return "the repository lets no workflow open pull requests", fix
     if organisation := reply.headers.get("x-github-sso"):
         return "the organisation wants single sign-on for this token", f"authorise it there: {said(organisation)}"
     needed = reply.headers.get("x-accepted-github-permissions") or reply.headers.get("x-accepted-oauth-scopes")

@@ -99,6 +99,13 @@ def test_a_request_says_who_we_are_and_what_we_can_read(host: Loopback, line: Li
             id="archived",
         ),
         pytest.param(
+            Answer({"message": "GitHub Actions is not permitted to create or approve pull requests."}, 403),
+            "the repository lets no workflow open pull requests",
+            "GitHub Actions is not permitted to create or approve pull requests.",
+            "Settings > Actions > General",
+            id="a workflow's token",
+        ),
+        pytest.param(
             Answer({"message": "Not Found"}, 404),
             "the host knows no such thing, or hides it from this token",
             "Not Found",
