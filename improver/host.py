@@ -1,6 +1,6 @@
 """What the improver asks of a place that hosts pull requests; there is no way to merge or approve in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -242,6 +242,9 @@ class Remote(Protocol):
 
     def fetch_evidence(self, proposal: str) -> bytes | None:
         """Return the evidence that was pushed for a proposal, None when there is none."""
+
+    def drop_evidence(self, gone: Mapping[str, str]) -> None:
+        """Delete the evidence of these proposals, each if it still is the object that is named beside it."""
 
     def delete(self, branch: str, expected: str) -> bool:
         """Delete `branch` (nova/...) if it still stands at `expected`; tell if it did."""

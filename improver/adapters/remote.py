@@ -86,6 +86,14 @@ class GitRemote:
             fix = f"see what is there: git ls-remote {self.url} {ref}"
             raise ForgeError(f"other evidence is kept for {proposal}", where=self.url, fix=fix)
 
+    def drop_evidence(self, gone: Mapping[str, str]) -> None:
+        """Delete the evidence of these proposals, each if it still is the object that is named beside it."""
+        refs = {_evidence_ref(proposal): oid(head) for proposal, head in gone.items()}
+        leases = [f"--force-with-lease={ref}:{head}" for ref, head in refs.items()]
+        output = self._ask("push", "--porcelain", "--no-verify", *leases, self.url, *(f":{ref}" for ref in refs))
+        if output.status != 0 and not lost_race(output):
+            raise self._failure("push", output)
+
     def fetch_evidence(self, proposal: str) -> bytes | None:
         """Return the evidence that was pushed for a proposal, None when there is none that could be."""
         ref = _evidence_ref(proposal)

@@ -1,7 +1,7 @@
 """A host of pull requests in memory, for what decides about them; the real one is held to `tests/stand_in`."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.errors import ForgeError
@@ -42,6 +42,12 @@ class FakeRemote:
 
     def fetch_evidence(self, proposal: str) -> bytes | None:
         return self.kept.get(proposal)
+
+    def drop_evidence(self, gone: Mapping[str, str]) -> None:
+        there = self.evidence()
+        for proposal, head in gone.items():
+            if there.get(proposal) == head:
+                del self.kept[proposal]
 
     def delete(self, branch: str, expected: str) -> bool:
         assert branch.startswith("nova/")

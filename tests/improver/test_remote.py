@@ -76,6 +76,20 @@ def test_evidence_is_kept_once_and_read_back(place: Place, tmp_path: Path) -> No
         remote.push_evidence("../heads/main", b"{}\n")
 
 
+def test_evidence_is_dropped_only_where_it_is_what_was_seen(place: Place) -> None:
+    remote, other, third = place.remote, "22345678-other", "32345678-third"
+    for name in (ID, other, third):
+        remote.push_evidence(name, name.encode())
+    there = remote.evidence()
+    remote.drop_evidence({ID: there[ID], other: there[third], third: there[third]})
+    assert list(remote.evidence()) == [other]
+    remote.drop_evidence({ID: there[ID]})
+    assert list(remote.evidence()) == [other]
+    with pytest.raises(ForgeError, match="is no proposal of ours"):
+        remote.drop_evidence({"../../heads/main": place.base})
+    assert remote.heads() == {"main": place.base}
+
+
 def test_what_is_fetched_becomes_an_object_and_no_ref(place: Place) -> None:
     tree = git(place.root, "rev-parse", "HEAD^{tree}")
     theirs = git(place.bare, "commit-tree", tree, "-m", "by hand")

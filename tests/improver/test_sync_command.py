@@ -1,11 +1,15 @@
 """What sync and answer say where they cannot work, and where there is nothing to do."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from improver.adapters.remote import GitRemote
+from improver.app import now
 from improver.cli.main import main
+from tests.improver.test_evidence import EVIDENCE
 from tests.improver.test_repository import git, planted
 from tests.stand_in import Hub
 
@@ -40,6 +44,21 @@ def test_nothing_new_is_a_good_end(
     assert main([*SYNC, str(project)]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["outcome"], said["changes"], said["unanswered"]) == ("nothing_new", [], [])
+
+
+def test_evidence_of_long_ago_is_dropped_unless_one_only_reads(
+    project: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = hub.installation_token()
+    served(project, hub, monkeypatch, token)
+    remote = GitRemote(project, hub.git_url, lambda: token)
+    old, new = (replace(EVIDENCE, made=made) for made in ("2020-01-01T00:00:00+00:00", now().isoformat()))
+    remote.push_evidence("12345678-old", old.to_bytes())
+    remote.push_evidence("22345678-new", new.to_bytes())
+    for more, pruned in (["--read-only"], []), ([], ["12345678-old"]), ([], []):
+        assert main([*SYNC, str(project), *more]) == 0
+        assert json.loads(capsys.readouterr().out)["pruned"] == pruned
+    assert list(remote.evidence()) == ["22345678-new"]
 
 
 @pytest.mark.parametrize("command", [SYNC, ANSWER], ids=["sync", "answer"])

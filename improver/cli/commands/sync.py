@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 import click
 
-from improver.app import open_improver
+from improver.app import now, open_improver
 from improver.cli.options import Common, improve_command
 from improver.cli.telling import told_by
 from improver.hosting.adopting import Synced, sync
 from improver.hosting.offering import hosting_of, let_go
+from improver.pulls.pruning import prune
 from improver.pulls.submitting import read_only as seen_at
 
 MARKS = {"rejected": "no", "stale": "skip", "adopted": "note", "asked": "note"}
@@ -23,13 +24,18 @@ def command(common: Common, read_only: bool) -> int:
     with open_improver(common.settings) as improver:
         hosting = hosting_of(improver)
         synced = sync(improver, hosting.host, hosting.remote, speaks=not read_only)
-        let_go(improver, seen_at(hosting.host, hosting.remote), told_by(common.terminal))
+        seen = seen_at(hosting.host, hosting.remote)
+        let_go(improver, seen, told_by(common.terminal))
+        pruned = () if read_only else prune(hosting.remote, seen, now())
     tell(common, synced)
+    if pruned:
+        common.terminal.line("ok", "pruned", f"evidence that nobody can ask about any more: {len(pruned)}")
     fields = {
         "pulls": synced.pulls,
         "changes": [asdict(one) for one in synced.changes],
         "hands_off": list(synced.hands_off),
         "unanswered": [{"pull": number, "comment": comment} for number, comment in synced.unanswered],
+        "pruned": list(pruned),
     }
     common.terminal.result("synced" if synced.changes else "nothing_new", fields)
     return 0
