@@ -16,6 +16,7 @@ BINARY |= {"le": "<=", "gt": ">", "ge": ">="}
 UNARY = {"len": "len", "iter": "list", "bool": "bool", "int": "int", "float": "float", "abs": "abs", "reversed": "list"}
 STATEMENTS = {"setitem": "{0}[{1}] = {2}", "delitem": "del {0}[{1}]", "iadd": "{0} += {1}", "ior": "{0} |= {1}"}
 ITEMS = {"getitem": "{0}[{1}]", "contains": "{1} in {0}", "neg": "-{0}", "invert": "~{0}", "missing": "{0}[{1}]"}
+ASYNCHRONOUS = frozenset({"await", "aiter", "aenter", "aexit"})  # made by whoever uses the object in an event loop
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -101,6 +102,8 @@ class Target:
 
     def _operated(self, phrase: Any, receiver: str, args: tuple[Any, ...]) -> tuple[list[str], str]:
         plain = self.name.strip("_")
+        if plain in ASYNCHRONOUS:
+            return [], receiver
         others = [phrase.of(one) for one in args[1:]]
         if plain == "call":
             return [], f"{receiver}({', '.join(others)})"

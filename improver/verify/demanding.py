@@ -6,6 +6,7 @@ What a case and a check are stands in `checking`, which looks at them again.
 from __future__ import annotations
 
 import ast
+import asyncio
 import contextlib
 import inspect
 import itertools
@@ -38,34 +39,61 @@ class Watcher:
         made = self.checking.compiled({**case, "checks": []})
         try:
             with self.checking.within(patience):
-                return self._look(case, made)
+                seen, fault = self.checking.came_of(self._look(case, made), made["way"], patience)
         except self.checking.Late:
             return {"late": True}
+        except asyncio.CancelledError:
+            return {"unfit": "it is cancelled"}
+        return {"unfit": fault} if fault else dict(seen)
 
-    def _look(self, case: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    async def _look(self, case: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
         space = self.space_of(case["imports"])
         try:
-            exec(made["lines"], space)  # noqa: S102 - the sandbox is for that
+            await self.checking.valued(made["lines"], space)
         except Exception as error:  # noqa: BLE001
             return {"unfit": f"its setup raises {type(error).__name__}"}
         before = self._state(space, case)
         try:
-            value = eval(made["code"], space)  # noqa: S307
-            stream = self.checking.is_stream(value)
-            value = list(itertools.islice(value, MOST + 1)) if stream else value
+            if made["way"].startswith(self.checking.CONTEXT):
+                async with await self.checking.valued(made["code"], space) as inner:
+                    return await self._inside(inner, (space, case, before))
+            value, stream = await self._value(made, space)
         except Exception as error:  # noqa: BLE001 - it is an outcome
             return self._raised(error)
         if stream and len(value) > MOST:
             return {"unfit": "it yields very much"}
+        subject = f"list({RESULT})" if stream and made["way"] != self.checking.ITERABLE else RESULT
+        return self._came(value, subject, (space, case, before))
+
+    async def _value(self, made: dict[str, Any], space: dict[str, Any]) -> tuple[Any, bool]:
+        """Return what the call comes to, drained of one item more than is looked at, and whether it was a stream."""
+        if made["way"] == self.checking.ITERABLE:
+            return await self.checking.collected(await self.checking.valued(made["bare"], space)), True
+        value = await self.checking.valued(made["code"], space)
+        stream = self.checking.is_stream(value)
+        return (list(itertools.islice(value, MOST + 1)) if stream else value), stream
+
+    async def _inside(self, inner: Any, around: tuple[Any, Any, Any]) -> dict[str, Any]:
+        """Return what can be seen within a context that was entered: what it yields, else what it gives."""
+        if not hasattr(type(inner), "__aiter__"):
+            return self._came(inner, RESULT, around)
+        found = await self.checking.collected(inner)
+        if len(found) > MOST:
+            return {"unfit": "it yields very much"}
+        return self._came(found, self.checking.spoken(RESULT, self.checking.ITERABLE), around)
+
+    def _came(self, value: Any, subject: str, around: tuple[Any, Any, Any]) -> dict[str, Any]:
+        """Return what can be demanded of a value, and of what the call changed, at most so much."""
+        space, case, before = around
         changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
         more = []
-        for subject in changed:
+        for name in changed:
             with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
-                more.append(self._check(eval(subject, space), subject))  # noqa: S307
+                more.append(self._check(eval(name, space), name))  # noqa: S307
         state = [one for one in more if one is not None]
-        checks = (state or self._checks(value, stream=stream)) if value is None else self._checks(value, stream=stream)
+        checks = (state if value is None else []) or self._checks(value, subject)
         checks = [*checks, *(one for one in state if one not in checks)][:OBSERVED]
-        told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__, "stream": stream}
+        told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
         return {**told, "takes": _takes(value)}
 
     def _raised(self, error: Exception) -> dict[str, Any]:
@@ -93,8 +121,7 @@ class Watcher:
         self.imports |= phrase.imports
         return text
 
-    def _checks(self, value: Any, *, stream: bool) -> list[tuple[str, str, str]]:
-        subject = f"list({RESULT})" if stream else RESULT
+    def _checks(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
         found = self._check(value, subject)
         return [found] if found else self._object_checks(value, RESULT)
 

@@ -4,6 +4,7 @@ import ast
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +17,11 @@ from improver.verify.mutation import edit_between
 from improver.verify.suite import Rig, staged, write_judge
 
 SEEKING = ("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing")
-GUESTS = ("explorer", *SEEKING, "swapping", "grafting")
+GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 LONGEST = 600  # characters of anything that a case is made of
+WAY = re.compile(r"loop|coroutine|awaitable|iterable|context(?:\.[A-Za-z]\w*)?")
 RAISED_SHOWN = 40  # of one function
 
 
@@ -65,6 +67,7 @@ def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) 
                     "setup": text.setup,
                     "call": text.call,
                     "origin": text.origin,
+                    "way": text.way,
                 }
                 for text in one.texts
             ],
@@ -124,6 +127,7 @@ class Reading:
             checks=checks,
             shows=(frozenset[str](),) * len(checks),
             gives=str(told.get("type", "")),
+            way=str(told.get("way", "")),
         )
 
     def _killed(
@@ -148,7 +152,7 @@ def _is_readable(case: Case) -> bool:
             ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return False
-    return all(word.isidentifier() for word in words)
+    return all(word.isidentifier() for word in words) and (not case.way or WAY.fullmatch(case.way) is not None)
 
 
 def _lines(report: bytes) -> list[list[Any]]:

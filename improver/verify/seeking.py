@@ -96,6 +96,7 @@ class Seeker:
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
         self.timing = guests["timing"]
+        self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
@@ -115,20 +116,30 @@ class Seeker:
             key = repr((case["setup"], case["call"]))
             if told >= MOST or time.process_time() > ends:
                 break
-            path = self.path_of(case) if key not in known else None
+            if key in known:
+                continue
             known.add(key)
-            if path is not None and search.wants(kind := (path, self.varying.shape(case["call"]))):
-                seen = self.told(case, target)
-                told += bool(seen.get("checks"))
+            path, ways = self.path_of(case)
+            if search.wants(kind := (path, self.varying.shape(case["call"]))):
+                looks = [self.told({**case, "way": way} if way else case, target) for way in ways or ("",)]
+                seen = next((one for one in looks if one.get("checks")), looks[0])
+                told += sum(bool(one.get("checks")) for one in looks)
                 search.learn(case, kind, seen)
 
-    def path_of(self, case: dict[str, Any]) -> frozenset[int]:
-        """Return the lines of the module's file that a case runs: calls of one path find much the same."""
+    def path_of(self, case: dict[str, Any]) -> tuple[frozenset[int], list[str]]:
+        """Return the lines of the module's file that a case runs, and the ways to what its call comes to.
+
+        Calls of one path find much the same.
+        """
         lines: set[int] = set()
+        ways: list[str] = []
         compiled = self.checking.compiled({**case, "checks": []})
         with traced(str(self.module.__file__), lines), contextlib.suppress(Exception):
-            self.checking.unmet(compiled, self.phrasing.space_of, PATIENCE)
-        return frozenset(lines)
+            ways = self.ways_to.of(compiled, PATIENCE)
+            if ways:
+                compiled = self.checking.compiled({**case, "checks": [], "way": ways[0]})
+                self.checking.unmet(compiled, self.phrasing.space_of, QUICK)
+        return frozenset(lines), ways
 
     def like(self, one: Any, other: Any) -> bool:
         """Tell whether two values can hardly be told apart."""
@@ -218,6 +229,7 @@ class Seeker:
             return case
         setup, taken = list(case["setup"]), {name for _, name, *_ in case["imports"]}
         names = [one.name for one in target.parameters][1 if target.kind in ("method", "class", "making") else 0 :]
+        names = [] if target.kind == "operator" else names
         if isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Call):
             name = self.calling.variable(target.parts[-2] if target.is_method else "made")
             setup.append(f"{name} = {ast.unparse(tree.func.value)}")

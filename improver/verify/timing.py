@@ -9,6 +9,7 @@ from typing import Any, Iterator  # noqa: UP035 - older interpreters run this fi
 
 READS = frozenset({"time", "monotonic", "perf_counter", "process_time", "thread_time"})
 DATES = frozenset({"now", "utcnow", "today"})
+OWN = frozenset({"logging", "asyncio", "checking"})  # theirs is no business of the call's; the last is our event loop
 
 
 def reads_clock(called: Any) -> bool:
@@ -19,14 +20,20 @@ def reads_clock(called: Any) -> bool:
     return getattr(called, "__module__", "") == "time" and name.replace("_ns", "") in READS
 
 
+def _home(frame: Any) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
 @contextlib.contextmanager
 def watched(readers: set[str]) -> Iterator[None]:
-    """Note the modules whose code reads the clock; what only logs may."""
+    """Note the modules whose code reads the clock, that of an event loop included; what only logs or waits may."""
 
     def seen(frame: Any, event: str, arg: Any) -> None:
         if event == "c_call" and reads_clock(arg):
-            module = str(frame.f_globals.get("__name__", ""))
-            if module.partition(".")[0] != "logging":
+            module = _home(frame)
+            if module.startswith("asyncio.") and frame.f_code.co_name == "time" and frame.f_back is not None:
+                module = _home(frame.f_back)
+            if module.partition(".")[0] not in OWN:
                 readers.add(module)
 
     before = sys.getprofile()

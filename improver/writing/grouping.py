@@ -64,9 +64,9 @@ def _shape(case: Case) -> str:
     kind, subject, _ = case.checks[0]
     alone = case.setup or case.prelude or len(case.checks) > 1 or kind not in ("eq", "is") or not _is_plain(call)
     if alone or not isinstance(call, ast.Call):
-        return f"{case.function} {case.setup} {case.call}"
+        return f"{case.function} {case.way} {case.setup} {case.call}"
     names = [word.arg for word in call.keywords]
-    return f"{case.function} {ast.unparse(call.func)} {len(call.args)} {names} {kind} {subject}"
+    return f"{case.function} {case.way} {ast.unparse(call.func)} {len(call.args)} {names} {kind} {subject}"
 
 
 def _is_plain(call: ast.expr) -> bool:

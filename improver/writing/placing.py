@@ -10,6 +10,7 @@ from improver.experiments import Recording
 from improver.source import FUNCTIONS, Source
 from improver.writing.harvest import imported
 
+LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
 
 
@@ -26,6 +27,7 @@ class Place:
     bound: Mapping[str, tuple[str, ...] | None]  # names of the file: what they import, None for what it defines
     annotated: bool = False  # its tests say what they take and give
     about: str = ""
+    loop: str = ""  # how its tests run in an event loop: a decorator, "auto" where somebody sees to it, "" for nobody
 
     def binds(self, one: tuple[str, ...]) -> bool:
         """Tell whether the file has this import, by whatever way, or something else under its name."""
@@ -54,17 +56,17 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     )
     named = [test for test in known if _stem(test) in _stems(path)]
     if named:
-        return _at(known[max(named, key=lambda test: (counts[test], test))])
+        return _at(known[max(named, key=lambda test: (counts[test], test))], tests)
     if own := _of_owner(f"{path}::{owner}", known, recording):
-        return replace(_at(known[own]), about=owner)
+        return replace(_at(known[own], tests), about=owner)
     most = counts.most_common(1)
     if most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
-        return _at(known[most[0][0]])
+        return _at(known[most[0][0]], tests)
     beside = known[most[0][0]] if most else known[min(known)]
     folder = beside.path.rpartition("/")[0]
     fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
-    like = _at(beside)
-    return None if fresh in known else Place(fresh, None, like.in_classes, {}, like.annotated)
+    like = _at(beside, tests)
+    return None if fresh in known else Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests))
 
 
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> str:
@@ -107,7 +109,7 @@ def _speaks_of(test: Source, path: str) -> bool:
     return path.removesuffix(".py").rsplit("/", 1)[-1] in test.text
 
 
-def _at(source: Source) -> Place:
+def _at(source: Source, tests: Sequence[Source]) -> Place:
     bound: dict[str, tuple[str, ...] | None] = {}
     for node in source.tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -116,7 +118,39 @@ def _at(source: Source) -> Place:
             bound[node.name] = None
         elif isinstance(node, ast.Assign):
             bound |= {one.id: None for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    return Place(source.path, source, _in_classes(source), bound, _is_annotated(source))
+    own = "auto" if _marks_all(source) else loop_of([source])
+    return Place(source.path, source, _in_classes(source), bound, _is_annotated(source), loop=own or loop_of(tests))
+
+
+def loop_of(tests: Sequence[Source]) -> str:
+    """Return how most asynchronous tests that are functions run: by a decorator, "auto" without; "" where none are."""
+    found: Counter[str] = Counter()
+    for source in tests:
+        marked = _marks_all(source)
+        for node in _asynchronous(source):
+            texts = [text for text in map(ast.unparse, node.decorator_list) if LOOPS.fullmatch(text)]
+            found[texts[0] if texts else marked or "auto"] += 1
+    return max(found, key=lambda text: (found[text], text), default="")
+
+
+def _marks_all(source: Source) -> str:
+    """Return the decorator that the file's `pytestmark` stands for, "" where it runs no event loop."""
+    marks = [
+        node
+        for node in source.tree.body
+        if isinstance(node, ast.Assign) and "pytestmark" in map(ast.unparse, node.targets)
+    ]
+    texts = [ast.unparse(part) for node in marks for part in ast.walk(node.value) if isinstance(part, ast.expr)]
+    return next(filter(LOOPS.fullmatch, texts), "")
+
+
+def _asynchronous(source: Source) -> list[ast.AsyncFunctionDef]:
+    """Return the asynchronous tests of a file that no class of unittest's runs."""
+    cases = {
+        id(one) for node in source.tree.body if isinstance(node, ast.ClassDef) and _is_case(node) for one in node.body
+    }
+    known = [node for node in source.functions if isinstance(node, ast.AsyncFunctionDef)]
+    return [node for node in known if node.name.startswith("test") and id(node) not in cases]
 
 
 def _is_annotated(source: Source) -> bool:

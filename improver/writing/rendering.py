@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Callable, Sequence
 
+from improver.verify.checking import COROUTINE, spoken
 from improver.writing.folding import folded
 from improver.writing.grouping import Written
 from improver.writing.placing import Place
@@ -18,10 +19,11 @@ Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
 def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
     """Return the new tests as they stand at the end of the file; `title` names a class where tests are methods."""
     if not place.in_classes:
-        return "\n\n\n".join("\n".join(_function(one, width, annotated=place.annotated)) for one in tests) + "\n"
+        return "\n\n\n".join("\n".join(_function(one, width, place)) for one in tests) + "\n"
     name, gives = class_name(title, place), " -> None" if place.annotated else ""
     methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4, gives)) for one in tests]
-    return f"class {name}(unittest.TestCase):\n" + "\n\n".join(methods) + "\n"
+    kind = "IsolatedAsyncioTestCase" if any(map(is_looped, tests)) else "TestCase"
+    return f"class {name}(unittest.{kind}):\n" + "\n\n".join(methods) + "\n"
 
 
 def class_name(title: str, place: Place) -> str:
@@ -39,6 +41,10 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
         needed.add(("unittest", ""))
     elif any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in tests):
         needed.add(("pytest", ""))
+    if not place.in_classes and any(map(is_looped, tests)):
+        needed |= (
+            {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
+        )
     return sorted(one for one in needed if not place.binds(one))
 
 
@@ -62,9 +68,14 @@ def _enclosed(line: str, width: int) -> str:
 # --- pytest -------------------------------------------------------------------------------------------------------
 
 
-def _function(test: Written, width: int, *, annotated: bool) -> list[str]:
+def is_looped(test: Written) -> bool:
+    """Tell whether a test runs in an event loop."""
+    return bool(test.cases[0].way)
+
+
+def _function(test: Written, width: int, place: Place) -> list[str]:
     lines: list[str] = []
-    signature = ""
+    annotated, signature = place.annotated, ""
     if test.rows:
         columns = (*test.columns, "expected")
         rows = [f"pytest.param({', '.join((*row.values, row.expected))}, id={row.id!r})," for row in test.rows]
@@ -77,13 +88,26 @@ def _function(test: Written, width: int, *, annotated: bool) -> list[str]:
         lines += [f"{INDENT}],", ")"]
         signature = ", ".join(f"{name}: {kind}" for name, kind in zip(columns, kinds(test), strict=True))
         signature = signature if annotated else ", ".join(columns)
-    body = [*docstring(test.kills, width), *_folded(_body(test, _pytest_checks), width - 4)]
     gives = " -> None" if annotated else ""
+    body = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
+    mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [
+        *mark,
         *lines,
-        *folded(f"def {test.name}({signature}){gives}:", width),
+        *folded(f"{'async ' * bool(is_looped(test) and place.loop)}def {test.name}({signature}){gives}:", width),
         *((INDENT + line) if line else "" for line in body),
     ]
+
+
+def _running(test: Written, width: int, place: Place, gives: str) -> list[str]:
+    """Return the statements of a test; where nobody else runs an event loop, they do."""
+    if not is_looped(test) or place.loop:
+        return _folded(_body(test, _pytest_checks), width)
+    case = test.cases[0]
+    if case.way == COROUTINE and not any("await" in text for text in (*case.setup, case.call)):
+        return _folded(_body(test, _pytest_checks, "asyncio.run({})"), width)
+    inner = [INDENT + line for line in _folded(_body(test, _pytest_checks), width - 4)]
+    return ["", f"async def scenario(){gives}:", *inner, "", "asyncio.run(scenario())"]
 
 
 def kinds(test: Written) -> list[str]:
@@ -124,6 +148,8 @@ def _folded(lines: Sequence[str], width: int) -> list[str]:
 
 
 def _apart(line: str, width: int) -> list[str]:
+    if line.startswith(INDENT):
+        return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
     found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
     node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
@@ -133,12 +159,25 @@ def _apart(line: str, width: int) -> list[str]:
     return folded(line, width)
 
 
-def _body(test: Written, checks: Checks) -> list[str]:
-    case = test.cases[0]
+def _body(test: Written, checks: Checks, runs: str = "") -> list[str]:
+    """Return the statements of a test; `runs` is how a coroutine is run where it is not awaited."""
+    case, call, wanted, setup = test.cases[0], test.call, test.cases[0].checks, test.cases[0].setup
     if test.rows:
-        kind, subject, _ = case.checks[0]
-        return checks(test.call, ((kind, subject, "expected"),))
-    return [*case.setup, *checks(case.call, case.checks)]
+        wanted, setup = ((*wanted[0][:2], "expected"),), ()
+    else:
+        call = case.call
+    made = runs.format(call) if runs else spoken(call, case.way)
+    return [*setup, *(_opened(made, wanted, checks) if case.way.startswith("context") else checks(made, wanted))]
+
+
+def _opened(made: str, wanted: Sequence[tuple[str, str, str]], checks: Checks) -> list[str]:
+    """Return statements that enter what a call gives and demand the rest inside."""
+    if wanted[0][0] == "raises":
+        head, _, *more = checks(made, wanted)
+        return [head, f"{INDENT}async with {made}:", f"{INDENT * 2}pass", *more]
+    inner = [line for line in checks("result", wanted) if line != "result = result"]
+    bound = " as result" if any(_uses_result(subject) for _, subject, _ in wanted) else ""
+    return [f"async with {made}{bound}:", *(f"{INDENT}{line}" for line in inner)]
 
 
 def _pytest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
@@ -170,7 +209,7 @@ def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
 
 def _statement(call: str) -> str:
     """Return the call as a statement that a linter does not take for a slip."""
-    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call) else f"_ = {call}"
+    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call | ast.Await) else f"_ = {call}"
 
 
 def _uses_result(subject: str) -> bool:
@@ -202,7 +241,7 @@ def _pattern(text: str) -> str:
 
 def _method(test: Written, width: int, gives: str) -> list[str]:
     head = [
-        f"def {test.name}(self){gives}:",
+        f"{'async ' * is_looped(test)}def {test.name}(self){gives}:",
         *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
     if not test.rows:

@@ -7,6 +7,7 @@ from improver.experiments import Case, Exploration, Mutant, MutationRun, Wanted
 from improver.gate import Candidate
 from improver.judging.functions import definitions, touched
 from improver.records import Change, Edit, File
+from improver.verify.checking import spoken
 from improver.verify.suite import is_red
 from improver.writing.selecting import bare
 from improver.writing.targets import Ground, Weak, leading_to, wanted_of
@@ -61,7 +62,8 @@ def _twice(cases: Sequence[Case]) -> Iterator[Wanted]:
     """Yield the calls once more, each after itself."""
     for function in dict.fromkeys(case.function for case in cases):
         own = [bare(case) for case in cases if case.function == function][:TWICE]
-        yield Wanted(function, tuple(replace(case, setup=(*case.setup, case.call), origin="text") for case in own))
+        again = [replace(case, setup=(*case.setup, spoken(case.call, case.way)), origin="text", way="") for case in own]
+        yield Wanted(function, tuple(again))
 
 
 def _tests(ground: Ground, weak: Weak, exploration: Exploration) -> Iterator[_Test]:

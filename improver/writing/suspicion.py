@@ -38,7 +38,8 @@ def contradiction(case: Case, node: Function) -> str:
     if not case.gives or node.name in ("__init__", "__new__") or case.origin == "after":
         return ""
     allowed = _allowed(node.returns)
-    if allowed and case.gives not in allowed and not isinstance(node, ast.AsyncFunctionDef):
+    waits = isinstance(node, ast.AsyncFunctionDef)
+    if allowed and case.gives not in allowed and case.way in (("coroutine",) if waits else ("", "loop")):
         return f"gives a {case.gives} where {ast.unparse(node.returns) if node.returns else ''} is annotated"
     if PREDICATE.match(node.name) and node.returns is None and case.gives != "bool":
         return f"gives a {case.gives} where its name promises yes or no"

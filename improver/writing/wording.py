@@ -17,6 +17,8 @@ ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each si
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
+TAKEN = ("self", "expected", "request", "result", "item", "scenario")  # in tests, by what they are made of
+WHOLE = ("result", "list(result)", "[item async for item in result]")
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
 
 
@@ -167,7 +169,7 @@ def behaviour(case: Case) -> str:
     kind, subject, wanted = case.checks[0]
     if kind == "raises":
         return f"raises_{slug(subject)}"
-    if subject not in ("result", "list(result)"):
+    if subject not in WHOLE:
         about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
         return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'changes'}_{about}"
     if kind == "is":
@@ -232,7 +234,7 @@ def parameters(node: Function) -> list[str]:
 
 def usable(name: str) -> str:
     """Return a parameter's name as it may stand in a test's signature."""
-    return f"{name}_" if keyword.iskeyword(name) or name in ("self", "expected", "request", "result") else name
+    return f"{name}_" if keyword.iskeyword(name) or name in TAKEN else name
 
 
 def label(values: Sequence[str], names: Sequence[str]) -> str:
