@@ -18,8 +18,8 @@ class CommentedCode(Codemod):
     SAFE_WHEN = (
         "Only comments go, so that the program stays the same. Every line of the run is code: it parses, holds two"
         " statements or more and a call, none of which could be a sentence, and most of its names stand in the code of"
-        " this file. Nothing above announces an example. No line of it was written in the last 90 days; what came with"
-        " the first commit, or is in no history, counts as old."
+        " this file. Nothing beside it announces or explains it, and no other comment needs its names. No line of it"
+        " was written in the last 90 days; what came with the first commit, or is in no history, counts as old."
     )
     SAFETY = Safety.PROVED
     VALUE = 2
@@ -54,6 +54,14 @@ class CommentedCode(Codemod):
         "def f(rows):\n    # return g(rows[0])\n    return g(rows)\n",
         "def f(rows):\n    # The old way.\n    # rows = g(rows)\n    # return g(rows)\n    return g(rows)\n",
         "def f(rows):\n    # Same as this:\n\n    # rows = g(rows)\n    # return g(rows)\n    return g(rows)\n",
+        # A remark beside it says why it is off; words below it go on from it.
+        "def f(rows):\n    # if not rows:  # the server decides\n    #     raise g(rows)\n    return g(rows)\n",
+        "def f(rows):\n    # rows = g(rows)\n    # return g(rows)\n\n    # Quicker, the same.\n    return g(rows)\n",
+        # Another part of the same change would be left.
+        "def f(rows):\n    # seen = set()\n    for row in rows:\n        g(row)\n        # seen.add(f(row))\n"
+        "        # seen.add(g(row))\n    return g(rows)\n",
+        "def f(rows):\n    # def is_one(row):\n    #     return g(row)\n    for row in rows:\n"
+        "        # assert is_one(row)\n        g(row)\n    return f(rows)\n",
         # Other people's names: an example, or how it is done elsewhere.
         "def f(rows):\n    # client = connect(host)\n    # client.send(message)\n    return g(rows)\n",
         # Settings that may be switched on, and formulas.
@@ -66,6 +74,7 @@ class CommentedCode(Codemod):
         # What somebody looks with when something is wrong.
         "def f(rows):\n    x = g(rows)\n    # if x:\n    #     print(rows)\n    return x\n",
         "def f(log, rows):\n    x = g(rows)\n    # x = f(rows)\n    # log.debug('%s', x)\n    return x\n",
+        "def f(Trace, rows):\n    x = g(rows)\n    # x = f(rows)\n    # Trace.say(x)\n    return x\n",
         # Words to tools and to people, a file's head, a string.
         "def f(rows):\n    x = 1\n    # rows = g(rows)  # noqa: ERA001\n    # return g(rows)\n    return g(rows)\n",
         "# rows = g(rows)\n# f = g(rows)\n\n\ndef f(g, rows):\n    return g(rows)\n",

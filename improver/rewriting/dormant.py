@@ -18,18 +18,22 @@ LEAST = 2  # statements; a single one is as often an example or a formula
 CODE = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Return, ast.Raise, ast.Import, ast.ImportFrom, ast.Delete)
 PARTS = (*CODE, *SCOPES, ast.Assign, ast.AugAssign, ast.Pass, ast.Break, ast.Continue, ast.Yield, ast.Await, ast.Assert)
 SPEAKS = re.compile(
-    r"print|pprint|log|logger|logging|debug|trace|warn|warning|info|set_trace|breakpoint"
+    r"print|pprint|log|logger|logging|debug|trace|warn|warning|info|set_trace|breakpoint", re.IGNORECASE
 )  # switched on at need
 MARKED = re.compile(r"#(?!:|!)[ \t]?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Comment lines `first` to `last`, 1-based and inclusive, that hold `count` statements."""
+    """Comment lines `first` to `last`, 1-based and inclusive, that hold `count` statements.
+
+    `strange` are the names in it that stand in no code of the file.
+    """
 
     first: int
     last: int
     count: int
+    strange: frozenset[str]
 
 
 @functools.lru_cache(maxsize=32)  # every statement of a file asks
@@ -56,9 +60,8 @@ def _runs(source: Source) -> list[Run]:
     found = _stretches(_marked(source))
     if any(map(_may_be_text(source).__contains__, (line for first, last in found for line in range(first, last + 1)))):
         found = _stretches(_comments(source))
-    return [
-        Run(first, last, count) for first, last in found if (count := _count(source.lines[first - 1 : last], source))
-    ]
+    runs = [_run(first, last, source) for first, last in found]
+    return [run for run in runs if run is not None]
 
 
 def _stretches(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -94,22 +97,24 @@ def _comments(source: Source) -> Iterator[tuple[int, int]]:
             yield token.start
 
 
-def _count(lines: list[str], source: Source) -> int:
-    """Return how many statements the comment lines hold when they are nothing but code of this file, else 0."""
-    found = [MARKED.fullmatch(line.strip()) for line in lines]
+def _run(first: int, last: int, source: Source) -> Run | None:
+    """Return the run on these lines when they are nothing but code of this file, without a remark on it."""
+    found = [MARKED.fullmatch(line.strip()) for line in source.lines[first - 1 : last]]
     inner = [match.group(1) for match in found if match is not None]
-    if len(inner) < len(lines) or any(line.lstrip().startswith("#") or not line.strip() for line in inner):
-        return 0
+    if len(inner) <= last - first or any("#" in line or not line.strip() for line in inner):
+        return None
     text = textwrap.dedent("\n".join(inner))
     body = _parsed(text)
     nodes = [node for statement in body for node in below(statement)]
     statements = [node for node in nodes if isinstance(node, ast.stmt)]
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     if not calls or not all(map(_is_code, statements)) or any(map(_is_switched_on, calls)):
-        return 0
+        return None
     names = {name for statement in body for name in mentioned(statement)}
     own = names & named_in(source)
-    return len(statements) if len(own) * 2 > len(names) and len(statements) >= LEAST else 0
+    if len(own) * 2 <= len(names) or len(statements) < LEAST:
+        return None
+    return Run(first, last, len(statements), frozenset(names - own))
 
 
 def _parsed(text: str) -> list[ast.stmt]:
@@ -137,6 +142,15 @@ def _is_switched_on(call: ast.Call) -> bool:
 
 
 def _is_dormant(run: Run, source: Source) -> bool:
-    """Tell whether no comment above explains the run; what stands first in a file is no code of it."""
+    """Tell whether no comment beside the run explains it; what stands first in a file is no code of it."""
     above = [line.strip() for line in source.lines[max(run.first - 4, 0) : run.first - 1] if line.strip()]
-    return bool(above) and not above[-1].startswith("#")
+    below = [line.strip() for line in source.lines[run.last : run.last + 2]]
+    goes_on = len(below) == 2 and not below[0] and below[1].startswith("#")
+    return bool(above) and not above[-1].startswith("#") and not goes_on and not _is_part(run, source)
+
+
+def _is_part(run: Run, source: Source) -> bool:
+    """Tell whether another comment speaks of a name that only sleeps: the rest of the same change would be left."""
+    others = [*source.lines[: run.first - 1], *source.lines[run.last :]] if run.strange else []
+    comments = (line.partition("#")[2] for line in others if "#" in line)
+    return any(run.strange & set(re.findall(r"\w+", comment)) for comment in comments)
