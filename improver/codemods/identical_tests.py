@@ -22,8 +22,9 @@ class IdenticalTests(Codemod):
     SAFE_WHEN = (
         "At least three tests stand side by side, take the same fixtures, carry no decorator, docstring or comment, and"
         " are the same but for at most three literals. Each becomes one case under the part of its name that is its"
-        " own, so that test_parse_empty is test_parse[empty]; the common part is new in its scope, and nothing in the"
-        " file speaks of the old names. As many tests run as before, and mutants tell whether they notice the same."
+        " own, so that test_parse_empty is test_parse[empty]; the common part is new in its scope, no other test there"
+        " begins with it, and nothing in the file speaks of the old names. As many tests run as before, and mutants"
+        " tell whether they notice the same."
     )
     SAFETY = Safety.CHANGED_TEST
     VALUE = 4
@@ -81,9 +82,7 @@ class IdenticalTests(Codemod):
             "def test_bad_a():\r\n\twith pytest.raises(KeyError, match='a'):\r\n\t\tget('a')\r\n\r\n\r\n"
             "def test_bad_b():\r\n\twith pytest.raises(KeyError, match='b'):\r\n\t\tget('b')\r\n\r\n\r\n"
             "def test_bad_c():\r\n\twith pytest.raises(KeyError, match='c'):\r\n\t\tget('c')\r\n",
-            "import pytest\r\n\r\n\r\n@pytest.mark.parametrize(\r\n\t'match',\r\n\t[\r\n"
-            "\t\tpytest.param('a', id='a'),\r\n\t\tpytest.param('b', id='b'),\r\n"
-            "\t\tpytest.param('c', id='c'),\r\n\t],\r\n)\r\n"
+            "import pytest\r\n\r\n\r\n@pytest.mark.parametrize('match', ['a', 'b', 'c'])\r\n"
             "def test_bad(match):\r\n\twith pytest.raises(KeyError, match=match):\r\n\t\tget(match)\r\n",
         ),
         (
@@ -114,6 +113,9 @@ class IdenticalTests(Codemod):
         "def test_c():\n    assert p(3)\n",
         "import pytest\n\n\ndef test_p_a():\n    assert p(1)\n\n\ndef test_p_b():\n    assert p(2)\n\n\n"
         "def test_p_c():\n    assert p(3)\n\n\ndef test_p():\n    assert p\n",
+        # One of the family would be left beside it, which does more.
+        "import pytest\n\n\ndef test_p_a():\n    assert p(1)\n\n\ndef test_p_b():\n    assert p(2)\n\n\n"
+        "def test_p_c():\n    assert p(3)\n\n\ndef test_p_d():\n    assert p(4)\n    assert p(5)\n",
         # Somebody speaks of one of them.
         "import pytest\n\n\ndef test_p_a():\n    assert p(1)\n\n\ndef test_p_b():\n    assert p(2)\n\n\n"
         "def test_p_c():\n    assert p(3)\n\n\nslow = [test_p_b]\n",
@@ -164,6 +166,9 @@ def _in_the_way(run: Sequence[Function], found: Sequence[Column], name: str, sou
         return "the file speaks of one of these tests elsewhere"
     if re.search(rf"\bdef {name}\b", source.text):
         return f"{name} is there already"
+    block = getattr(source.parents[first], "body", [])
+    if any(isinstance(node, FUNCTIONS) and node.name.startswith(f"{name}_") for node in block if node not in run):
+        return "another test of this family would be left beside it"
     if any(column.name.lstrip("=") in mentioned(first) - _assigned(first, column) for column in found):
         return "a parameter would have the name of something else in the test"
     if any(item.lineno != item.end_lineno for column in found for item in column.values):
@@ -186,10 +191,14 @@ def _decorator(run: Sequence[Function], found: Sequence[Column], name: str, sour
     quote = "'" if source.text.count("'") > source.text.count('"') else '"'
     names = [f"{quote}{column.name.lstrip('=')}{quote}" for column in found]
     listed = names[0] if len(names) == 1 else f"({', '.join(names)})"
+    ids = [node.name.removeprefix(f"{name}_") for node in run]
+    rows = [[ast.get_source_segment(source.text, item) or "" for item in column.values] for column in found]
+    short = f"@pytest.mark.parametrize({listed}, [{', '.join(rows[0])}])"
+    own_ids = [str(item.value) for item in found[0].values]  # pytest's, where there is one value
+    if len(found) == 1 and ids == own_ids and run[0].col_offset + len(short) <= source.width:
+        return [short]
     lines = ["@pytest.mark.parametrize(", f"{source.indent}{listed},", f"{source.indent}["]
-    for number, node in enumerate(run):
-        values = [ast.get_source_segment(source.text, column.values[number]) or "" for column in found]
-        own = node.name.removeprefix(f"{name}_")
+    for own, *values in zip(ids, *rows, strict=True):
         lines.append(f"{source.indent * 2}pytest.param({', '.join(values)}, id={quote}{own}{quote}),")
     return [*lines, f"{source.indent}],", ")"]
 
