@@ -1,6 +1,7 @@
 """Take what was decided on the host into the ledger, and proposals with it that this ledger never knew."""
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -63,16 +64,18 @@ def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True)
     Who may not write there does not speak: nobody is asked for a reason, and no tick is answered.
     """
     with run_lock(improver.repository.data, now().isoformat(timespec="seconds"), LOCK_SECONDS):
-        name = host.repository().name
-        last = improver.ledger.last_sync(name)
-        stories = read(host, last.until)
+        name, stories = host.repository().name, list[Story]()
+        here = improver.ledger.last_sync(name)
         syncing = Syncing(improver.ledger, improver.repository, host, remote, name, speaks)
-        for story in syncing.revived(stories):
-            syncing.take(story)
-        until = max([last.until, *(one.pull.updated for one in stories)])
-        here = Sync(name, until, last.apart | apart(stories))
-        if here != last:
-            improver.ledger.synced(here)
+        syncing.bring_back()
+        for story in read(host, here.until):
+            syncing.take(syncing.revived(story))
+            stories.append(story)
+            until = max(here.until, story.pull.updated)
+            here = syncing.noted(here, Sync(name, until, here.apart | apart((story,))))
+        for number in sorted(syncing.others() - {story.pull.number for story in stories}):
+            if other := read_one(host, number):
+                syncing.take(syncing.revived(other))
     away = tuple(story.pull.number for story in stories if story.pull.open and story.pushed_to)
     waiting = tuple((story.pull.number, one) for story in stories for one in unanswered(story))
     return Synced(tuple(syncing.changes), away, len(stories), here.apart, waiting)
@@ -95,21 +98,41 @@ class Syncing:
         there = (one for one in self.ledger.proposals() if one.state is not State.FAILED)
         self.known = {one.draft.id: one.number for one in there}
 
-    def revived(self, stories: Sequence[Story]) -> Iterator[Story]:
-        """Yield the stories, and those that were ticked on the dashboard with a comment of ours that says so.
+    @functools.cached_property
+    def ticks(self) -> frozenset[int]:
+        """Return the pull requests that were ticked on the dashboard, none where nothing could be said of it."""
+        return ticked(self.host.issues(DASHBOARD), self.host.viewer()) if self.speaks else frozenset()
 
-        Those about which somebody decided here come along, since the host is to know.
+    def others(self) -> Set[int]:
+        """Return the pull requests that are read though they did not change: what was ticked, or decided here.
+
+        The host is to know.
         """
-        ticks = ticked(self.host.issues(DASHBOARD), self.host.viewer()) if self.speaks else frozenset[int]()
-        others = (ticks | (self.decided_here() if self.speaks else set())) - {one.pull.number for one in stories}
-        for story in (*stories, *filter(None, (read_one(self.host, number) for number in sorted(others)))):
-            last = words(story)[-1:]
-            if story.pull.number in ticks and last and last[0].verdict.decision == "rejected":
-                said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
-                self._changed("revived", story, 0, "ticked on the dashboard")
-                yield _with(story, said)
-            else:
-                yield story
+        return self.ticks | self.decided_here() if self.speaks else set()
+
+    def revived(self, story: Story) -> Story:
+        """Return a story, with a comment of ours that says so where it was ticked on the dashboard."""
+        last = words(story)[-1:]
+        if story.pull.number not in self.ticks or not last or last[0].verdict.decision != "rejected":
+            return story
+        said = self.host.say(story.pull.number, f"{REVIVED}\n\n{marked('revived', {'by': BY_TICK})}\n")
+        self._changed("revived", story, 0, "ticked on the dashboard")
+        return _with(story, said)
+
+    def noted(self, before: Sync, after: Sync) -> Sync:
+        """Keep how far the host was read: who is cut off later goes on from there."""
+        if after != before:
+            self.ledger.synced(after)
+        return after
+
+    def bring_back(self) -> None:
+        """Fetch the branches of open proposals that are not here, as where a ledger was carried to a fresh clone."""
+        here = self.repository.branches()
+        lacking = {one.number: one.draft for one in self.ledger.proposals(State.OPEN) if one.draft.branch not in here}
+        for one in self.ledger.publications():
+            draft = lacking.get(one.number) if one.repository == self.name else None
+            if draft is not None and self._has_fetched(one.branch, draft.commit, draft.base):
+                self.repository.create_branch(draft.branch, draft.commit)
 
     def take(self, story: Story) -> None:
         """Take one pull request into the ledger."""
@@ -150,14 +173,17 @@ class Syncing:
     def _fetched(self, story: Story) -> str | None:
         """Return the difference that an open proposal makes, once it is here; None when it is not."""
         mark, pull = story.mark, story.pull
-        if not pull.open:
+        if not (pull.open and self._has_fetched(pull.branch, mark.commit, mark.base)):
             return None
+        return self.repository.diff(mark.base, mark.commit)
+
+    def _has_fetched(self, branch: str, commit: str, base: str) -> bool:
+        """Fetch a branch of the host; tell whether a proposal's commit, and its base, are here now."""
         try:
-            head = self.remote.fetch(f"refs/heads/{pull.branch}")
+            head = self.remote.fetch(f"refs/heads/{branch}")
         except ForgeError:
-            return None  # its branch was deleted
-        here = self.repository.contains(head, mark.commit) and self.repository.contains(mark.commit, mark.base)
-        return self.repository.diff(mark.base, mark.commit) if here else None
+            return False  # it was deleted
+        return self.repository.contains(head, commit) and self.repository.contains(commit, base)
 
     def _learn(self, story: Story, number: int, verdict: Verdict) -> None:
         given = self._given(number)

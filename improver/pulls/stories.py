@@ -1,7 +1,7 @@
 """All that was said and done about the pull requests of ours, as it stands on the host."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from improver.host import MAY_DECIDE, Comment, GivenReview, Host, Issue, Person, Pull
@@ -58,10 +58,17 @@ def ours(pull: Pull) -> ProposalMark | None:
     return mark_of(pull.body) if pull.own and pull.branch.startswith(BRANCHES) else None
 
 
-def read(host: Host, since: str = "") -> tuple[Story, ...]:
-    """Read all that was said and done about every pull request of ours that changed since then, oldest first."""
+def read(host: Host, since: str = "") -> Iterator[Story]:
+    """Yield all that was said and done about each pull request of ours that changed since then, the last one last.
+
+    Each is read when it is asked for, and tells as its last change that for which it was found: what changes meanwhile
+    is found again by whoever goes on from there.
+    """
     me, may = host.viewer(), _asking(host)
-    return tuple(_story(host, one, mark, (me, may)) for one in host.pulls(since) if (mark := ours(one)))
+    for pull in sorted(host.pulls(since), key=lambda one: one.updated):
+        if mark := ours(pull):
+            story = _story(host, pull, mark, (me, may))
+            yield replace(story, pull=replace(story.pull, updated=pull.updated))
 
 
 def read_one(host: Host, number: int, comment: Comment | None = None) -> Story | None:

@@ -12,7 +12,8 @@ from improver.adapters.ledger_records import Publication, State
 from improver.adapters.local_forge import LocalForge
 from improver.adapters.repository import open_repository
 from improver.app import Improver
-from improver.host import NewPull, Person
+from improver.errors import ForgeError
+from improver.host import Comment, NewPull, Person, Pull
 from improver.hosting.adopting import sync
 from improver.pulls.marking import ProposalMark, marked, marks, with_mark
 from improver.pulls.publishing import Offer, draft_of
@@ -22,7 +23,7 @@ from improver.records import Draft, Edit, File, Finding, Verdict
 from improver.settings import read_settings
 from tests.improver.hosting import OWNER, SHOP, FakeHost, FakeRemote
 from tests.improver.test_evidence import EVIDENCE
-from tests.improver.test_repository import planted
+from tests.improver.test_repository import git, planted
 
 BRANCH = "nova/open-with-a"
 FINDING = EVIDENCE.findings[0]
@@ -271,6 +272,66 @@ def test_only_what_changed_since_is_read_again(shop: Shop, tmp_path: Path) -> No
     )
     with open_ledger(tmp_path) as fresh:
         assert fresh.last_sync(SHOP.name).until == ""
+
+
+def test_what_is_said_while_another_one_is_read_is_read_the_next_time(shop: Shop) -> None:
+    another(shop)
+    shop.host.close(2)
+
+    class Meanwhile(FakeHost):
+        """Somebody speaks below the first pull request, and then below the second, as the second one is read."""
+
+        def pull(self, number: int) -> Pull:
+            if number == 2 and not self.said:
+                self.write(1, "/nova no")
+                self.write(2, "too clever")
+            return super().pull(number)
+
+    shop.host.__class__ = Meanwhile
+    assert shop.sync(speaks=False) == ["adopted", "adopted", "rejected", "rejected"]
+    assert {one.title for one in shop.ledger.decisions()} == {"Another"}
+    assert shop.sync(speaks=False) == ["rejected"]
+    assert {one.title for one in shop.ledger.decisions()} == {"Another", shop.draft.title}
+
+
+def test_what_was_read_before_the_network_was_gone_is_kept(shop: Shop) -> None:
+    shop.host.accept(shop.number)
+    another(shop)
+    asked: list[int] = []
+
+    class Leaving(FakeHost):
+        """The network is gone when the second pull request is read."""
+
+        def comments(self, number: int) -> tuple[Comment, ...]:
+            asked.append(number)
+            if asked == [1, 2]:
+                raise ForgeError("the host cannot be reached")
+            return super().comments(number)
+
+    shop.host.__class__ = Leaving
+    with pytest.raises(ForgeError):
+        shop.sync()
+    assert [one.state for one in shop.ledger.proposals()] == [State.APPROVED]
+    assert shop.sync() == ["adopted"]
+    assert asked == [1, 2, 1, 2]  # the first once more: what changed in the same second is not told from it
+
+
+def test_a_ledger_that_was_carried_to_a_fresh_clone_gets_its_branches_back(shop: Shop) -> None:
+    shop.sync()
+    another(shop)
+    shop.sync()
+    git(shop.repository.root, "branch", "--quiet", "-D", shop.draft.branch)
+    del shop.host.pulled[shop.number]  # which did not change, so nobody asks for it
+    assert shop.sync() == []
+    assert shop.repository.branches()[shop.draft.branch] == shop.commit
+
+
+def test_a_branch_that_is_gone_on_the_host_too_is_left_to_the_next_run(shop: Shop) -> None:
+    shop.sync()
+    git(shop.repository.root, "branch", "--quiet", "-D", shop.draft.branch)
+    del shop.host.remote.branches[BRANCH]
+    assert shop.sync() == []
+    assert shop.repository.branches() == {}
 
 
 def another(shop: Shop) -> None:
