@@ -62,6 +62,7 @@ class Suite(_Section):
     file_mib: Positive
     loopback: bool
     flake_runs: Positive  # how often the baseline runs before its outcomes are believed
+    generated: tuple[str, ...] = ()  # globs of files that the build makes and git does not keep: runs take them along
 
 
 class Trials(_Section):

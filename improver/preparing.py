@@ -20,6 +20,7 @@ from improver.verify.compiling import with_compiled
 from improver.verify.configuration import read as read_configuration
 from improver.verify.evidence import gate_code_digest, running_code
 from improver.verify.folders import temporary
+from improver.verify.generated import generated
 from improver.verify.interpreter import probe
 from improver.verify.job import Limits
 from improver.verify.ruff import RuffTool
@@ -67,7 +68,10 @@ def prepare(improver: Improver, commit: str, wish: Wish, tell: Tell) -> Ground:
     stamp = _stamp(sandbox, policy, tree)
     if stamp:
         tell(Event("loud", "sandbox", stamp))
-    rig = Rig(sandbox, layout, policy, read_configuration(tree))
+    made = generated(tree, improver.repository.root, policy.gates.suite.generated)
+    if made:
+        tell(Event("note", "baseline", f"not in git, as the build made it: {', '.join(made)}"))
+    rig = Rig(sandbox, layout, policy, read_configuration(tree), generated=made)
     baseline, rig = _baseline(improver, rig, commit, wish)
     run = baseline.run
     counts = " · ".join(f"{number} {word}" for word, number in run.receipt.counts.items())

@@ -45,13 +45,17 @@ class Confines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rig:
-    """All that a run takes but the tree; `configuration` is the base's, and so is what is compiled already."""
+    """All that a run takes but the tree; `configuration` is the base's, and so is what is compiled already.
+
+    `generated` is laid beside whatever tree is run: files that the build makes and git does not keep.
+    """
 
     sandbox: Confines
     layout: Layout
     policy: Policy
     configuration: Configuration
     compiled: Compiled = field(default_factory=Compiled)
+    generated: Tree = field(default_factory=dict)
 
     @property
     def interpreter(self) -> Interpreter:
@@ -100,7 +104,9 @@ def run_key(tree: str, rig: Rig, judge: Sequence[str]) -> str:
     interpreter = rig.interpreter
     installed = sorted(f"{item.metadata['Name']} {item.version}" for item in interpreter.distributions())
     code = [Path(__file__).with_name(name).read_text("utf-8") for name in judge]
-    ground = (interpreter.python, interpreter.text, *installed, rig.policy.digest, str(rig.layout), rig.sandbox.tier)
+    made = (f"{path} {file.digest}" for path, file in sorted(rig.generated.items()))
+    setting = (rig.policy.digest, str(rig.layout), rig.sandbox.tier)
+    ground = (interpreter.python, interpreter.text, *installed, *setting, *made)
     return hashlib.sha256("\0".join((tree, *ground, *code)).encode()).hexdigest()[:32]
 
 
@@ -112,8 +118,9 @@ def python_argv(interpreter: Interpreter, *words: str) -> tuple[str, ...]:
 
 def notes_on(rig: Rig) -> tuple[str, ...]:
     """Say what the tests were run with that is not the project's own."""
-    borrowed = [name for name in lent(rig.interpreter) if name == "pytest"]
-    return ("pytest is the improver's own: the project's environment has none",) if borrowed else ()
+    borrowed = "pytest" in lent(rig.interpreter)
+    made = tuple(f"{path} is not in git: as the build made it" for path in sorted(rig.generated))
+    return (*made, "pytest is the improver's own: the project's environment has none") if borrowed else made
 
 
 @contextmanager
@@ -122,7 +129,7 @@ def staged(rig: Rig, tree: Tree, *extra: str) -> Iterator[Stage]:
 
     The judge's folder is new, readable by everybody and gone afterwards.
     """
-    with export(tree) as top, temporary("judge") as folder:
+    with export({**rig.generated, **tree}) as top, temporary("judge") as folder:
         folder.chmod(0o755)
         source, judge = Mount(top, "/src"), Mount(folder, "/runner")
         loans = lent(rig.interpreter, *extra)

@@ -210,7 +210,7 @@ UNFAIR = {
         of(f"{PLAIN}\n\ndef test_heap(tmp_path):\n    (tmp_path / 'heap').write_bytes(bytes(300 << 20))\n"),
         "tests/test_a.py::test_heap",
         "No space left on device",
-        "let pytest remove what a passed test wrote",
+        "let pytest remove what passed tests wrote",
     ),
     "a terminal": (
         of(f"{PLAIN}\n\ndef test_screen():\n    open('/dev/tty')\n"),
