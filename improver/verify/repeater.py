@@ -65,10 +65,28 @@ def shift_clock(offset: int) -> None:
         "strftime": lambda form, *moments: real["strftime"](form, *(moments or (local(),))),
         **{name: moment(name) for name in spoken},
     }
+    freezer = freezegun()
     for name, function in changed.items():
         function.__name__ = name
         setattr(time, name, Told(function))
     shift_dates(offset)
+    if freezer is not None:
+        acquaint(freezer)
+
+
+def freezegun() -> Any:
+    """Import what freezes clocks, if it is there, before any is shifted: its classes have a metaclass, as ours have."""
+    return importlib.import_module("freezegun.api") if importlib.util.find_spec("freezegun") else None
+
+
+def acquaint(freezer: Any) -> None:
+    """Have freezegun take the shifted clock for the real one, which it replaces and puts back (as of its 1.5)."""
+    names = {f"real_{name}": getattr(time, name) for name in ("time", "time_ns", "localtime", "gmtime", "strftime")}
+    names |= {"real_date": datetime.date, "real_datetime": datetime.datetime}
+    known = {name: value for name, value in names.items() if hasattr(freezer, name)}
+    vars(freezer).update(known)
+    ids: set[int] = getattr(freezer, "_real_time_object_ids", set())
+    ids.update(map(id, known.values()))
 
 
 class Kind(type):

@@ -1,14 +1,17 @@
 """Tests are repeated under other circumstances, and only what the candidate brought is its fault."""
 
+import subprocess
 import sys
 from collections.abc import Mapping
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from improver.experiments import Repetition
 from improver.ports import Layout
 from improver.records import File, Tree
+from improver.verify import repeating
 from improver.verify.circumstances import environment, named, rounds, wishes
 from improver.verify.configuration import Configuration
 from improver.verify.repeating import Repeater, affordable
@@ -179,3 +182,52 @@ def test_a_test_that_needs_company_is_named(repeater: Repeater) -> None:
 def test_without_a_straight_run_there_is_no_repetition(repeater: Repeater) -> None:
     found = repeated(repeater, {"tests/test_new.py": "x = 1\n"}, "tests/test_new.py")
     assert (found.tests, found.trouble) == (0, "there are no tests")
+
+
+FREEZER = """
+import datetime, time
+
+real_time, real_date = time.time, datetime.date
+_real_time_object_ids = {id(real_time), id(real_date)}
+
+
+class Meta(type):
+    pass
+
+
+class FakeDate(real_date, metaclass=Meta):
+    pass
+
+
+def freeze_and_thaw():
+    fakes = {id(real_date): FakeDate}
+    assert fakes[id(datetime.date)] is FakeDate, "what it would replace is not what is there"
+    datetime.date = FakeDate
+    time.time = lambda: 0.0
+    datetime.date, time.time = real_date, real_time
+"""
+THAWED = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import datetime, time
+today, at = datetime.date.today(), time.time()
+import repeater
+repeater.shift_clock(400 * 86400)
+import freezegun.api
+freezegun.api.freeze_and_thaw()
+assert 399 <= (datetime.date.today() - today).days <= 401
+assert time.time() - at > 399 * 86400
+"""
+
+
+def test_the_clock_stays_shifted_when_a_test_has_frozen_it(tmp_path: Path) -> None:
+    """Classes with a metaclass of their own cannot be derived from shifted ones: `FREEZER` does what freezegun does."""
+    (tmp_path / "freezegun").mkdir()
+    (tmp_path / "freezegun/__init__.py").write_text("", "utf-8")
+    (tmp_path / "freezegun/api.py").write_text(FREEZER, "utf-8")
+    guests = str(Path(repeating.__file__).parent)
+    argv = [sys.executable, "-c", THAWED, guests]
+    ended = subprocess.run(
+        argv, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
