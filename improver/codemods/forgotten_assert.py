@@ -9,7 +9,8 @@ from improver.rewriting.blocks import own_lines
 from improver.rewriting.raising import speller, test_around
 from improver.source import Source
 
-EXPECTS = re.compile(r"raises|warns|assertRaises|assertWarns|suppress|error|deprecat", re.IGNORECASE)
+EXPECTS = re.compile(r"raises|warn|assertRaises|suppress|error|deprecat", re.IGNORECASE)
+RUNS_ONLY = re.compile(r"\b(raise|warn|crash|fail|segfault|smoke|leak|refcount|evaluate)", re.IGNORECASE)
 QUIET = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Await)
 DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.JoinedStr)
 _HEAD = "import pytest\n\n\ndef test_f(x):\n"  # of the traps
@@ -22,8 +23,10 @@ class ForgottenAssert(Codemod):
     WHY = "A comparison whose result nobody looks at checks nothing: the test passes whatever comes out."
     SAFE_WHEN = (
         "The statement is one comparison of one pair, in a test function, in no block that expects or swallows an"
-        " error. It is evaluated as before, and its result must be true from now on: the changed test asks for more."
-        " Where it does not hold, the tests say so, and a bug that hid behind it is found."
+        " error; no comment says that it is only run, and what is compared is not compared once more beside it in"
+        " another way, as if to try the operators. It is evaluated as before, and its result must be true from now on:"
+        " the changed test asks for more. Where it does not hold, the tests say so, and a bug that hid behind it is"
+        " found."
     )
     SAFETY = Safety.CHANGED_TEST
     VALUE = 5
@@ -34,6 +37,8 @@ class ForgottenAssert(Codemod):
         """Say which comparison counts for nothing."""
         assert isinstance(node, ast.Expr), "NODES names nothing else"
         if not _is_check(node.value) or test_around(node, source) is None or _is_expected_to_fail(node, source):
+            return None
+        if _is_only_run(node, source):
             return None
         return f"nobody looks at the result of `{ast.unparse(node.value)[:80]}`"
 
@@ -88,6 +93,12 @@ class ForgottenAssert(Codemod):
         _HEAD + "    x\n",
         _HEAD + "    x == x\n",
         _HEAD + "    1 == 1\n",
+        # The operators themselves are tried, each of them, and what they call is asserted.
+        _HEAD + "    x == 1\n    assert calls == ['__eq__']\n    x < 1\n    assert calls == ['__lt__']\n",
+        _HEAD + "    1 == x\n    assert calls == ['__eq__']\n    1 < x\n    assert calls == ['__gt__']\n",
+        _HEAD + "    # Must not raise.\n    x == 1\n",
+        _HEAD + "    x == 1  # crashed once\n",
+        _HEAD + "    with warnings.catch_warnings():\n        x > 0\n",
         # It is another function's business.
         _HEAD + "    def same(y):\n        x == y\n\n    assert same\n",
         "def compare(x):\n    x == 3\n",
@@ -108,6 +119,22 @@ def _is_check(value: ast.expr) -> bool:
     if not all(isinstance(side, (*QUIET, *DISPLAYS)) for side in sides) or ast.dump(sides[0]) == ast.dump(sides[1]):
         return False
     return any(isinstance(node, ast.Name) for side in sides for node in ast.walk(side))
+
+
+def _is_only_run(node: ast.Expr, source: Source) -> bool:
+    """Tell whether a comment, or another comparison of the same two beside it, says that running it is all."""
+    above = source.lines[node.lineno - 2] if node.lineno > 1 else ""
+    comments = [line.partition("#")[2] for line in (above, source.lines[(node.end_lineno or node.lineno) - 1])]
+    if any(map(RUNS_ONLY.search, comments)):
+        return True
+    blocks = [block for _, block in ast.iter_fields(source.parents[node]) if isinstance(block, list) and node in block]
+    values = [item.value for block in blocks for item in block if isinstance(item, ast.Expr) and item is not node]
+    return any(_sides(value) == _sides(node.value) for value in values if isinstance(value, ast.Compare))
+
+
+def _sides(value: ast.expr) -> set[str]:
+    assert isinstance(value, ast.Compare), "only comparisons come here"
+    return {ast.dump(side) for side in (value.left, *value.comparators)}
 
 
 def _is_expected_to_fail(node: ast.AST, source: Source) -> bool:
