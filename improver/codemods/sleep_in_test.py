@@ -19,6 +19,7 @@ HAPPENED = frozenset({"is_set", "done", "exists", "is_file", "is_dir", "lexists"
 STEERED = re.compile(
     r"freez|time_machine|(?:patch|setattr)\w*\([^)]*(?:\btime\b|sleep)", re.IGNORECASE
 )  # the clock may not be the clock
+OF_THE_SLEEP = re.compile(r"\d|sleep|second|wait|timeout|enough", re.IGNORECASE)  # would no longer be true
 _HEAD = "import threading\nimport time\n\n\ndef test_f(x):\n    "  # of the traps
 
 
@@ -53,6 +54,9 @@ class SleepInTest(Codemod):
         assert isinstance(node, ast.Expr), "suspects saw a statement"
         wait = _wait_at(node, source)
         assert wait is not None, "suspects saw what is waited for"
+        above = source.lines[node.lineno - 2].strip()
+        if above.startswith("#") and OF_THE_SLEEP.search(above):
+            return Abstain("the comment above speaks of the sleep")
         if not own_lines([node, wait.check], source):
             return Abstain("the statements do not stand on lines of their own")
         if wait.check.test.lineno != wait.check.test.end_lineno:
@@ -129,6 +133,7 @@ class SleepInTest(Codemod):
         # No test; a comment that would be lost; a name that is taken.
         "import time\n\n\ndef run(x):\n    time.sleep(1)\n    assert x.is_set()\n",
         _HEAD + "time.sleep(1)  # it takes long\n    assert x.is_set()\n",
+        _HEAD + "x.go()\n    # After sleeping for 1 second it should be.\n    time.sleep(1)\n    assert x.is_set()\n",
         _HEAD + "deadline = 3\n    time.sleep(1)\n    assert x.is_set()\n",
         # The import would be left over, and others stand on its line.
         "import os, threading, time\n\n\ndef test_f():\n    x = threading.Event()\n    time.sleep(1)\n"
