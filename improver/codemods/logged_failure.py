@@ -4,13 +4,17 @@ import ast
 import re
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site
-from improver.names import bound_by
+from improver.names import bound, bound_by, mentioned
 from improver.records import Safety
 from improver.rewriting.origins import called
 from improver.rewriting.splicing import Splice, edited, end_of, has_its_lines, start_of
 from improver.source import FUNCTIONS, Source, below
 
 BROAD = frozenset({"Exception", "BaseException"})
+TIDIES_UP = re.compile(
+    r"(\b|_)a?(close|shutdown|stop|terminate|kill|cancel|unlink|remove|rmtree|delete|clean|cleanup|release|disconnect"
+    r"|rollback|abort|flush|join|detach|unmount|teardown|destroy)(\b|_)"
+)
 
 
 class LoggedFailure(Codemod):
@@ -19,10 +23,11 @@ class LoggedFailure(Codemod):
     TITLE = "Log errors that are passed over in silence"
     WHY = "Whatever goes wrong there, whatever it is, nobody can find out; at debug level it costs nothing."
     SAFE_WHEN = (
-        "The clause catches Exception or everything and does nothing but pass, without a comment that says why; the"
-        " module binds a logger of the standard library once, other code of the file logs with it, and its name is"
-        " bound nowhere else. Nothing is raised anew; no finaliser, signal or logging code is touched. That a message"
-        " is written is a change: a human decides."
+        "The clause catches Exception or everything and does nothing but pass, without a comment that says why; what is"
+        " tried does not tidy up, and no other value stands ready for when it fails; the module binds a logger of the"
+        " standard library once, other code of the file logs with it, and its name is bound nowhere else. Nothing is"
+        " raised anew; no finaliser, signal or logging code is touched. That a message is written is a change: a human"
+        " decides."
     )
     SAFETY = Safety.BEHAVIOUR_CHANGE
     VALUE = 4
@@ -50,6 +55,10 @@ class LoggedFailure(Codemod):
         above = source.lines[getattr(tried, "lineno", 1) - 2] if getattr(tried, "lineno", 1) > 1 else ""
         if above.lstrip().startswith("#"):
             return Abstain("the comment above the try may say why")
+        if _is_tidying(tried, source):
+            return Abstain("tidying up is done as well as it can be, and may fail")
+        if _has_fallback(tried, source):
+            return Abstain("what stands in its place when it fails is there: that it may fail is known")
         if any(isinstance(parent, ast.While) for parent in source.ancestors(tried)):
             return Abstain("a loop that waits would say it again and again")
         if not what or what.startswith(f"{_logger(source)}."):
@@ -59,13 +68,13 @@ class LoggedFailure(Codemod):
 
     CHANGES = (
         (
-            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef stop(server):\n    log.info('stop')\n"
+            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef tell(server):\n    log.info('stop')\n"
             "    try:\n"
-            "        server.close()\n    except Exception:\n        pass\n",
-            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef stop(server):\n    log.info('stop')\n"
+            "        server.announce()\n    except Exception:\n        pass\n",
+            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef tell(server):\n    log.info('stop')\n"
             "    try:\n"
-            "        server.close()\n    except Exception:\n"
-            '        log.debug("server.close() failed", exc_info=True)\n',
+            "        server.announce()\n    except Exception:\n"
+            '        log.debug("server.announce() failed", exc_info=True)\n',
         ),
         (
             "from logging import getLogger\r\n_LOG = getLogger('é')\r\n_LOG.info('x')\r\n\r\n\r\n"
@@ -104,6 +113,24 @@ class LoggedFailure(Codemod):
         " except Exception:  # noqa: S110\n  pass\n",
         "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f():\n # Ignore whatever fails.\n try:\n  go()\n"
         " except Exception:\n  pass\n",
+        # Tidying up may fail; where something else takes its place, that it fails is expected.
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n try:\n  a.close()\n"
+        " except Exception:\n  pass\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef stop_all(a):\n try:\n  a.send(1)\n"
+        " except Exception:\n  pass\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n try:\n  return a.go()\n"
+        " except Exception:\n  pass\n return repr(a)\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n b = {}\n try:\n  b = a.go()\n"
+        " except Exception:\n  pass\n return b\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n if a:\n  try:\n   return a.go()\n"
+        "  except Exception:\n   pass\n return repr(a)\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n if a:\n  try:\n   a = a.go()\n"
+        "  except Exception:\n   pass\n return a\n",
+        # It fails already, or ends.
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n try:\n  a.go()\n"
+        " except OSError:\n  try:\n   a.tell()\n  except Exception:\n   pass\n  raise\n",
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n try:\n  a.go()\n"
+        " finally:\n  try:\n   a.tell()\n  except Exception:\n   pass\n",
         # No logger, two of them, an unused one, another library's, a local of the same name.
         "def f():\n try:\n  go()\n except Exception:\n  pass\n",
         "import logging\nlog = logging.getLogger()\ndef f():\n try:\n  go()\n except Exception:\n  pass\n",
@@ -138,6 +165,31 @@ def _logger(source: Source) -> str:
     if len(found) != 1 or sum(found[0] in bound_by(node) for node in source.parents) != 1:
         return ""
     return found[0] if f"{found[0]}." in source.text else ""
+
+
+def _is_tidying(tried: ast.AST, source: Source) -> bool:
+    """Tell whether the try, or what it stands in, ends something; what follows an error is for that too."""
+    for node in source.ancestors(tried):
+        if isinstance(node, ast.ExceptHandler):
+            return True
+        if isinstance(node, ast.Try) and any(tried in below(item) for item in node.finalbody):
+            return True
+    name = getattr(source.function_of(tried), "name", "")
+    return bool(TIDIES_UP.search(name) or TIDIES_UP.search(ast.unparse(getattr(tried, "body", [])[0])))
+
+
+def _has_fallback(tried: ast.AST, source: Source) -> bool:
+    """Tell whether another value is returned, or was bound before, for when the one statement of a try fails."""
+    first, function = getattr(tried, "body", [])[0], source.function_of(tried)
+    if isinstance(first, ast.Return):
+        return function is not None and function.body[-1] is not tried
+    block = next((block for _, block in ast.iter_fields(source.parents[tried]) if _holds(block, tried)), [tried])
+    names = bound(first)
+    return bool(names & (bound(*block[: block.index(tried)][-1:]) | mentioned(getattr(first, "value", first))))
+
+
+def _holds(block: object, node: ast.AST) -> bool:
+    return isinstance(block, list) and node in block
 
 
 def _what(tried: ast.AST) -> str:
