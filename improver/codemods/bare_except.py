@@ -7,13 +7,13 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site
 from improver.names import is_builtin
 from improver.records import Safety
 from improver.rewriting.splicing import Splice, edited, start_of
-from improver.source import SCOPES, Source, below
+from improver.source import FUNCTIONS, SCOPES, Source, below
 
 BROAD = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"})
 # Words that say that what is no Exception is meant too, or that this code outlives everything.
 SPEAKS_OF_MORE = re.compile(
     r"\b(BaseException|KeyboardInterrupt|SystemExit|GeneratorExit|CancelledError|exc_info|_exit|fork|exit|quit|signal"
-    r"|atexit|set_exception|parse_args|parse_known_args|run_path|run_module|runpy|exec|execfile|pytest|skip|import_module|__import__)\b"
+    r"|atexit|set_exception|parse_args|parse_known_args|run_path|run_module|runpy|exec|execfile|pytest|skip|import_module|__import__|showtraceback)\b"
 )
 # A file that says these knows how programs end: its bare clauses may be meant.
 DEALS_WITH_IT = re.compile(r"\bBaseException\b|\bexc_info\(|excepthook")
@@ -40,8 +40,9 @@ class BareExcept(Codemod):
     SAFE_WHEN = (
         "The clause ends the matter: it neither raises, nor tidies up what it opened, nor stores what was caught, and"
         " no clause beside it catches all errors already. The function says nothing of interrupts, exits, forks or"
-        " exc_info, yields nothing in the try and is no finaliser, and no comment says that everything is meant. What"
-        " is no Exception then leaves the function, which is a change: a human decides."
+        " exc_info, yields nothing in the try, is no finaliser and is not handed on by a function that holds it; no"
+        " other bare clause stands around it or inside, and no comment says that everything is meant. What is no"
+        " Exception then leaves the function, which is a change: a human decides."
     )
     SAFETY = Safety.BEHAVIOUR_CHANGE
     VALUE = 3
@@ -67,6 +68,10 @@ class BareExcept(Codemod):
         scope = next((parent for parent in source.ancestors(node) if isinstance(parent, SCOPES)), None)
         if getattr(scope, "name", "") in ("__del__", "__exit__", "__aexit__"):
             return Abstain("a finaliser may have to hold back everything")
+        if isinstance(source.parents.get(scope or source.tree), FUNCTIONS) and _is_value(scope, source):
+            return Abstain("who calls this function, handed on as a value, may stand no exit")
+        if _is_nested(source.parents[node], source):
+            return Abstain("a bare clause around it, or inside, catches the same")
         if DEALS_WITH_IT.search(source.text):
             return Abstain("this file deals with BaseException, exc_info() or an excepthook itself")
         if not is_builtin("Exception", source):
@@ -120,6 +125,13 @@ class BareExcept(Codemod):
         "try:\n    go()\nexcept Exception:\n    a()\nexcept:\n    b()\n",
         "try:\n    go()\nexcept KeyboardInterrupt:\n    a()\nexcept:\n    b()\n",
         "SIGNALS = (KeyboardInterrupt, SystemExit)\ntry:\n    go()\nexcept SIGNALS:\n    a()\nexcept:\n    b()\n",
+        # A callback of foreign code, and a console that shows whatever ends what was typed.
+        "def wrap(run, bind):\n    def callback(*args):\n        try:\n            return run(*args)\n        except:\n"
+        "            return None\n    return bind(callback)\n",
+        "def f(shell, code):\n    try:\n        shell.run(code)\n    except:\n        shell.showtraceback()\n",
+        # The other clause would catch it in the place of this one.
+        "def f(rows):\n    try:\n        for row in rows:\n            try:\n                go(row)\n"
+        "            except:\n                log(row)\n    except:\n        log(rows)\n",
         # The file handles what is no Exception elsewhere.
         "import sys\ndef f(task):\n    try:\n        task()\n    except:\n        sys.excepthook(*sys.exc_info())\n",
         "import sys\ndef show():\n    say(sys.exc_info())\ndef f(task):\n    try:\n        task()\n    except:\n"
@@ -132,6 +144,22 @@ class BareExcept(Codemod):
         "class Exception(BaseException):\n    pass\ntry:\n    go()\nexcept:\n    pass\n",
         "def f():\n    try:\n        go()\n    except \\\n        :\n        pass\n",
     )
+
+
+def _is_value(function: ast.AST | None, source: Source) -> bool:
+    """Tell whether `function` is named where it is not called."""
+    name = getattr(function, "name", "")
+    named = (node for node in source.of_kind(ast.Name) if node.id == name)
+    return any(getattr(source.parents[node], "func", None) is not node for node in named)
+
+
+def _is_nested(statement: ast.AST, source: Source) -> bool:
+    """Tell whether a try with a bare clause stands around `statement`, or in what it tries."""
+    around = [parent for parent in source.ancestors(statement) if isinstance(parent, ast.Try)]
+    function = source.function_of(statement)
+    outer = [parent for parent in around if source.function_of(parent) is function]
+    inner = [item for item in below(statement) if isinstance(item, ast.Try) and item is not statement]
+    return any(handler.type is None for item in (*outer, *inner) for handler in item.handlers)
 
 
 def _is_narrow(node: ast.AST) -> bool:
