@@ -31,18 +31,18 @@ ADVICE = {  # what failed tests say of things that a sandbox has not -> what to 
     "Address family not supported": f"they need sockets: set suite.loopback in policies/gates.yaml, or {HOST}",
     "name resolution|Network is unreachable|Name or service not known": f"they need a network: {HOST}",
     "Read-only file system": f"they write into the source tree: let them write to tmp_path, or {HOST}",
-    "No space left on device": f"all together may write {SCRATCH_MIB} MiB: let pytest remove what passed tests "
-    f"wrote (tmp_path_retention_policy = 'failed'), or {HOST}",
+    "No space left on device": f"all together may write {SCRATCH_MIB} MiB: let pytest remove what passed "
+    f"tests wrote (tmp_path_retention_policy = 'failed'), or {HOST}",
     "unsupported locale": f"they need a locale that is not C or C.UTF-8: {HOST}",
     "/dev/tty|Inappropriate ioctl": f"they need a terminal: {HOST}",
     "async def functions are not natively supported": "install the plugin that runs async tests in the environment",
-    "No module named": "install what the tests import in the project's environment; what the build makes and git does not "
-    "keep is named in policies/gates.yaml (suite.generated)",
+    "No module named": "install what the tests import in the project's environment; what the build makes and git does "
+    "not keep is named in policies/gates.yaml (suite.generated)",
 }
 UNKNOWN = "unrecognized arguments|Unknown config option|Failed to import filter module"  # of a plugin that is not there
 LAUNCH = (  # -m would put the working directory before everything else
     "import os, runpy, sys; os.chdir(sys.argv[1]); sys.argv = sys.argv[2:]; "
-    "os.environ.update(MYPY_CACHE_DIR=os.environ['NOVA_SCRATCH'] + '/mypy'); "
+    "os.environ.update(MYPY_CACHE_DIR=os.environ['NOVA_SCRATCH'] + '/mypy', MYPY_NUM_WORKERS='0'); "  # no cache, alone
     "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
 )
 _RUN = TypeAdapter(SuiteRun)

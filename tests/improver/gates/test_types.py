@@ -135,7 +135,7 @@ def test_an_output_that_does_not_fit_together_is_no_run(status: int, output: str
 @pytest.mark.host
 def test_a_real_mypy_compares_with_the_base(bench_for: BenchFor) -> None:
     base = {
-        "pyproject.toml": "[tool.mypy]\nstrict = true\n",
+        "pyproject.toml": "[tool.mypy]\nstrict = true\nnum_workers = 2\n",
         "pier/__init__.py": "",
         "pier/a.py": "def depth(sea: str) -> int:\n    return sea\n",
         "tests/test_a.py": "def test_it() -> None:\n    pass\n",
