@@ -84,6 +84,9 @@ class NamedFlags(Codemod):
         # The name of the function says it.
         "def set_strict(on):\n    return on\n\n\nset_strict(True)\n",
         "class A:\n    def go(self):\n        self._enable(True)\n\n    def _enable(self, on):\n        return on\n",
+        "def capture_warnings(capture):\n    return capture\n\n\ncapture_warnings(False)\n",
+        # A name that is not for callers.
+        "def wait(handle, _is_cancel):\n    return handle\n\n\nwait(1, True)\n",
         # A value that happens to be true.
         "def put(key, value):\n    return key\n\n\nput('a', True)\n",
         "def wrap(state, bool_):\n    return state\n\n\nwrap(1, True)\n",
@@ -120,14 +123,14 @@ def _named(call: ast.Call, source: Source) -> dict[int, str]:
     parameters = [item.arg for item in arguments.args[skipped:]]
     if arguments.posonlyargs or len(call.args) > len(parameters):
         return {}
-    if len(parameters) == 1 and SAYS_IT.match(function.name):
+    if len(parameters) == 1 and (SAYS_IT.match(function.name) or parameters[0] in function.name.split("_")):
         return {}
     first = len(call.args)
     while first > 0 and _is_flag(call.args[first - 1]):
         first -= 1
     given = {keyword.arg for keyword in call.keywords}
     named = {place: parameters[place] for place in range(first, len(call.args))}
-    plain = any(VALUE.fullmatch(name) for name in named.values())
+    plain = any(VALUE.fullmatch(name) or name.startswith("_") for name in named.values())
     return {} if plain or given & set(named.values()) else named
 
 
