@@ -9,7 +9,14 @@ from tests.end_to_end.workflow import Workflow
 from tests.stand_in import Hub
 
 pytestmark = pytest.mark.host
-LEARN, FIND, AGAIN, PUBLISH, REPORT = "learn what humans decided", "find and prove", "prove again", "publish", "report"
+BEFORE, LEARN, FIND, AGAIN, PUBLISH, REPORT = (
+    "take what was learned before",
+    "learn what humans decided",
+    "find and prove",
+    "prove again",
+    "publish",
+    "report",
+)
 
 
 @pytest.fixture
@@ -31,10 +38,11 @@ def dashboard(hub: Hub) -> str:
 
 
 def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub, tmp_path: Path) -> None:
-    first = Workflow(tmp_path / "first", served).run()
+    cache = tmp_path / "cache"
+    first = Workflow(tmp_path / "first", served, cache=cache).run()
     outs = {name: step.out for job in first.jobs.values() for name, step in job.steps.items()}
     assert {name: job.result for name, job in first.jobs.items()} == dict.fromkeys(first.jobs, "success"), outs
-    assert codes(first, "propose") == {LEARN: 0, FIND: 0, "hand over": 0}
+    assert codes(first, "propose") == {BEFORE: 0, LEARN: 0, FIND: 0, "hand over": 0}
     assert codes(first, "gate") == {"take over": 0, AGAIN: 0, "hand over": 0}
     assert codes(first, "canaries") == {"ask the canaries": 0, "set aside what came of it": 0, "hand over": 0}
     assert codes(first, "publish")[PUBLISH] == codes(first, "publish")[REPORT] == 0
@@ -48,18 +56,23 @@ def test_one_night_opens_a_pull_request_and_the_next_finds_it_there(served: Hub,
     assert pull.head is not None
     assert (pull.head.draft, pull.labels) == (False, ["nova", "nova:codemod", "risk:confined"])
 
-    second = Workflow(tmp_path / "second", served).run()
+    second = Workflow(tmp_path / "second", served, cache=cache).run()
     assert [job.result for job in second.jobs.values()] == ["success", "skipped", "success", "success"]
     assert "same as open proposal `#1`" in second.jobs["propose"].summary
     assert PUBLISH not in second.jobs["publish"].steps
     assert dashboard(served) == "**1 pull request waits for you**"
 
     served.human("owner").close(pull.number)
-    third = Workflow(tmp_path / "third", served).run()
+    third = Workflow(tmp_path / "third", served, cache=cache).run()
     assert [job.result for job in third.jobs.values()] == ["success", "skipped", "success", "success"]
     quiet = "**Nothing waits for you: 1 finding seen last night; what was found is rejected or already proposed**"
     assert dashboard(served) == quiet
     assert third.jobs["publish"].summary.startswith(f"{quiet}\n\n## Rejected by you\n\n- [ ] Keep the cause of ")
+
+    served.state.threads.clear()  # what is known of it now stands in what was kept
+    fourth = Workflow(tmp_path / "fourth", served, cache=cache).run()
+    assert [job.result for job in fourth.jobs.values()] == ["success", "skipped", "success", "success"]
+    assert dashboard(served) == quiet
 
 
 def test_what_was_altered_on_its_way_is_not_published_and_said(served: Hub, tmp_path: Path) -> None:

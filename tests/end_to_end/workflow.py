@@ -58,7 +58,7 @@ class Workflow:
 
     `given` holds what the event says, by expression ("true" for a condition); `ref` is checked out beside the default
     branch, and `between` may change the artifacts after a job. `through` is what the canaries come to, which
-    `test_canaries` asks: it takes minutes.
+    `test_canaries` asks: it takes minutes. `cache` keeps files from one run to the next.
     """
 
     folder: Path
@@ -68,6 +68,7 @@ class Workflow:
     ref: str = ""
     between: Callable[[str, Path], None] | None = None
     through: tuple[str, ...] = ()
+    cache: Path | None = None
     outputs: dict[str, str] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
 
@@ -178,7 +179,9 @@ class Workflow:
         return Step(1 if self.through else 0, "", "", 0)
 
     def _action(self, action: str, given: dict[str, Any], clone: Path) -> Step | None:
-        """Carry an artifact; everything else that is an action was done before."""
+        """Carry an artifact, or what a cache keeps; everything else that is an action was done before."""
+        if action.startswith("actions/cache/"):
+            return self._cached(action, clone / given["path"])
         if action not in ("actions/upload-artifact", "actions/download-artifact"):
             return None
         kept, here = self.artifacts / given["name"], clone / given["path"].replace(TEMP, str(clone.parent / "temp"))
@@ -190,4 +193,13 @@ class Workflow:
         else:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / source.name)
+        return Step(0, "", "", 0)
+
+    def _cached(self, action: str, here: Path) -> Step:
+        """Carry one file from run to run; where there is none yet, nothing is wrong."""
+        kept = (self.cache or self.folder / "cache") / here.name
+        source, target = (here, kept) if action == "actions/cache/save" else (kept, here)
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
         return Step(0, "", "", 0)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from improver.adapters.ledger import FILE
 from improver.errors import UsageError
 from improver.hosting.equipping import shared_steps, wanted
 from improver.hosting.workflows import OURS, WORKFLOWS, Program, elsewhere, workflow
@@ -21,7 +22,7 @@ LOCK = Path(__file__).with_name("actionlint.lock")
 LINTER = ROOT / "build/actionlint"
 SOURCE = f"https://git.example.invalid/nova/nova@{'a' * 40}"
 THEIRS = elsewhere(SOURCE, "")
-PINNED = re.compile(r"[\w-]+/[\w-]+@[0-9a-f]{40}")
+PINNED = re.compile(r"[\w-]+/[\w-]+(?:/[\w-]+)?@[0-9a-f]{40}")
 TOKEN = re.compile(r"github\.token|secrets\.|GITHUB_TOKEN|outputs\.token")
 WRITERS = {
     ("nightly.yml", "publish"),
@@ -109,6 +110,7 @@ def test_one_action_has_one_pin() -> None:
     texts = [path.read_text("utf-8") for path in FOLDER.iterdir()]
     pins = {tuple(found.split("@")) for text in texts for found in PINNED.findall(text)}
     assert len({name for name, _ in pins}) == len(pins)
+    assert len({pin for name, pin in pins if name.startswith("actions/cache/")}) == 1
 
 
 @by_job
@@ -157,6 +159,16 @@ def test_a_token_is_in_the_environment_of_single_steps_only(job: Job) -> None:
             assert {name for name, value in step.get("env", {}).items() if TOKEN.search(str(value))} <= {
                 "NOVA_GITHUB_TOKEN"
             }
+
+
+@by_job
+def test_what_was_learned_is_kept_by_the_one_job_that_ran_nothing_and_is_nothing_but_the_ledger(job: Job) -> None:
+    caching = [step for step in job.steps if str(step.get("uses", "")).startswith("actions/cache")]
+    found = [(step["uses"].partition("@")[0].removeprefix("actions/cache/"), step["with"]["path"]) for step in caching]
+    ledger = f".nova/{FILE}"
+    nightly = {"propose": [("restore", ledger)], "publish": [("restore", ledger), ("save", ledger)]}
+    assert found == (nightly.get(job.name, []) if job.file == "nightly.yml" else [])
+    assert len({step["with"]["key"] for step in caching}) <= 1
 
 
 def test_only_a_human_who_belongs_here_is_answered() -> None:
