@@ -200,10 +200,14 @@ def _told(value: Any, name: str) -> list[tuple[str, Any]]:
 
 
 def _takes(value: Any) -> str:
-    """Return "" for what is no function, else what its first parameter's name asks for: a function, or a value."""
-    if not inspect.isfunction(value):
+    """Return "" for what cannot be called, else what its first parameter's name asks for: a function, or a value."""
+    is_object = callable(value) and type(value).__module__ != "builtins" and not inspect.isclass(value)
+    if not inspect.isfunction(value) and not is_object:
         return ""
-    names = [one for one in inspect.signature(value).parameters if one not in ("self", "args", "kwargs")]
+    try:
+        names = [one for one in inspect.signature(value).parameters if one not in ("self", "args", "kwargs")]
+    except Exception:  # noqa: BLE001 - an object may say what it takes in code of its own
+        return "value"
     return "function" if names and names[0].strip("_") in DECORATED else "value"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
 
 ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
@@ -12,6 +13,7 @@ MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
 LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple", "Set", "set"})
 PAIRS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 FUNCTIONS = frozenset({"key", "func", "function", "predicate", "callback", "factory", "filter", "convert", "cast"})
+ANY = "a"  # the name of an argument where any name will do
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
@@ -39,6 +41,37 @@ def typed(call: str, module: Any) -> Iterator[str]:
                 yield _changed(call, number, place, text)
 
 
+def stand_ins(call: str, text: str) -> Iterator[str]:
+    """Yield calls of the function in `text` that give it an object with just the method that it looks for in one."""
+    whole = ast.parse(call, mode="eval").body
+    if not isinstance(whole, ast.Call) or any(isinstance(one, ast.Starred) for one in whole.args):
+        return
+    nodes = [*ast.walk(whole)]
+    numbers = [one.value for one in nodes if isinstance(one, ast.Constant) and type(one.value) in (int, float)]
+    for (at, name), method in sought(text).items():
+        place = at if at < len(whole.args) else name
+        for value in dict.fromkeys([*numbers[:2], 1]):
+            yield _changed(call, 0, place, f"types.SimpleNamespace({method}=lambda: {value!r})")
+
+
+def sought(text: str) -> dict[tuple[int, str], str]:
+    """Map parameters by place and name to the method of theirs that a function asks about and calls with nothing."""
+    try:
+        function = ast.parse(textwrap.dedent(text)).body[0]
+    except (SyntaxError, IndexError):
+        return {}
+    if not isinstance(function, ast.FunctionDef):
+        return {}
+    calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
+    asked = {ast.unparse(one) for one in calls if getattr(one.func, "id", "") == "hasattr"}
+    found: dict[tuple[int, str], str] = {}
+    for at, one in enumerate([*function.args.posonlyargs, *function.args.args]):
+        for used in (call.func for call in calls if not call.args and not call.keywords):
+            if isinstance(used, ast.Attribute) and f"hasattr({one.arg}, {used.attr!r})" in asked:
+                found.update({(at, one.arg): used.attr} if getattr(used.value, "id", "") == one.arg else {})
+    return found
+
+
 def parameters(called: ast.expr, module: Any) -> list[inspect.Parameter]:
     """Return the parameters of what is called by a name of `module`, or by a method's on an object that it makes."""
     is_method = isinstance(called, ast.Attribute)
@@ -63,6 +96,7 @@ def _places(node: ast.Call, known: list[inspect.Parameter]) -> Iterator[tuple[An
     places: list[tuple[Any, inspect.Parameter]] = list(enumerate(placed[: len(node.args)]))
     places += [(one.name, one) for one in left if one.kind in NAMED]
     rows = [[(place, text) for text in allowed(one)] for place, one in places]
+    rows += [[(ANY, "1")] for one in known if one.kind is inspect.Parameter.VAR_KEYWORD]
     for turn in range(max(map(len, rows), default=0)):
         yield from (row[turn] for row in rows if turn < len(row))
 

@@ -168,6 +168,8 @@ class Seeker:
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         for call in self.ways(case["call"], target, pool):
             yield {**case, "call": call, "origin": origin}
+        for call in self.hinting.stand_ins(case["call"], target.text) if not target.is_method else ():
+            yield {**case, "call": call, "imports": [*case["imports"], ("types", "")], "origin": origin}
         for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():
             yield {**case, "call": call, "origin": "strange"}
 
@@ -234,6 +236,7 @@ class Seeker:
             name = self.calling.variable(target.parts[-2] if target.is_method else "made")
             setup.append(f"{name} = {ast.unparse(tree.func.value)}")
             tree.func.value = ast.Name(name, ast.Load())
+        names = [name if name != "self" else self.calling.variable(target.parts[-2]) for name in names]
         for at, value in enumerate(tree.args):
             if (
                 isinstance(value, (ast.List, ast.Dict, ast.Set, ast.Call))

@@ -17,6 +17,7 @@ SHORT = 40  # characters of a literal that is varied
 NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é", "a\nb")
 SYMMETRIC = frozenset({"add", "mul", "max", "min", "eq", "gcd"})
 STRANGE = ("None", "[]", "'a'", "0.5", "1")
+FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
 TURNS = 160  # variations of one call at most
 
@@ -61,7 +62,8 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     """
     tree = ast.parse(call, mode="eval").body
     ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
-    ways += [_given(tree, parameters, pool), _ordered(tree), _fewer(tree)]
+    ways += [_replaced(call, path, node, pool) for path, node in _functions_in(tree, ())]
+    ways += [_given(tree, parameters, pool), _ordered(tree), _regiven(call)]
     turns = itertools.zip_longest(*ways)
     yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
 
@@ -105,7 +107,7 @@ def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
 
 
 def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> Iterator[str]:
-    for other in _others(node, pool):
+    for other in _other_functions(node) if isinstance(node, (ast.Lambda, ast.Name)) else _others(node, pool):
         tree = ast.parse(call, mode="eval").body
         place: Any = tree
         for name, at in path[:-1]:
@@ -149,10 +151,39 @@ def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
         yield [items[1], items[0], *items[2:]]
 
 
-def _fewer(tree: ast.expr) -> Iterator[str]:
-    """Yield the call without its last argument, which may have a default or be one of any number."""
-    if isinstance(tree, ast.Call) and len(tree.args) > 1:
-        yield ast.unparse(ast.Call(tree.func, tree.args[:-1], tree.keywords))
+def _functions_in(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
+    """Yield each function and each kind of error that a call is given, with the way to it."""
+    if isinstance(node, (ast.Lambda, ast.comprehension)):
+        return
+    for place, child in _children(node):
+        is_given = place[0] in ("args", "elts", "value") and not isinstance(node, ast.Attribute)
+        if is_given and (isinstance(child, ast.Lambda) or getattr(child, "id", "") in (*FUNCTIONS, *ERRORS)):
+            yield (*path, place), child
+        yield from _functions_in(child, (*path, place))
+
+
+def _other_functions(node: ast.Lambda | ast.Name) -> Iterator[ast.expr]:
+    """Yield others like it; for one written out, one that gives back just what it takes, or if nothing a number."""
+    if isinstance(node, ast.Name):
+        kind = FUNCTIONS if node.id in FUNCTIONS else ERRORS
+        yield from (ast.Name(name, ast.Load()) for name in kind if name != node.id)
+        return
+    names = tuple(one.arg for one in node.args.args)
+    if len(names) == len([one for one in ast.walk(node.args) if isinstance(one, ast.arg)]):
+        values: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
+        body = values[0] if len(values) == 1 else ast.Tuple(values, ast.Load()) if values else ast.Constant(1)
+        yield ast.Lambda(node.args, body)
+
+
+def _regiven(call: str) -> Iterator[str]:
+    """Yield the call with one argument fewer or more of one call in it: there may be any number."""
+    for number, node in enumerate(ast.walk(ast.parse(call, mode="eval"))):
+        if isinstance(node, ast.Call) and node.args and not any(isinstance(one, ast.Starred) for one in node.args):
+            for args in filter(None, (node.args[:-1], [*node.args, node.args[0]])):
+                tree = ast.parse(call, mode="eval")
+                other: Any = list(ast.walk(tree))[number]
+                other.args = args
+                yield ast.unparse(tree)
 
 
 def _ordered(tree: ast.expr) -> Iterator[str]:

@@ -8,13 +8,15 @@ import builtins
 import itertools
 import keyword
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
 from improver.judging.strategies import Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.harvest import Index, documented
+from improver.writing.harvest import Index
+from improver.writing.illustrating import documented
 from improver.writing.wording import SNAKE
 
 OPPOSITES = (
@@ -22,7 +24,9 @@ OPPOSITES = (
     *(("unescape", "escape"), ("decompress", "compress"), ("gunzip", "gzip"), ("deserialize", "serialize")),
     *(("decrypt", "encrypt"), ("parse", "format"), ("unflatten", "flatten"), ("from_json", "to_json")),
 )
-OPERATORS: Mapping[str, tuple[str, ...]] = {
+ORDERED = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "add": "+", "or": "|", "and": "&", "sub": "-"}
+COPIED = ("copy.copy({0})", "{1} = {0}; {1}.note = 1; copy.copy({1}).note")
+OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0} makes an object, {1} is a name for one
     **{f"__{name}__": (f"{name}({{0}})",) for name in ("len", "int", "float", "bool", "abs")},
     "__iter__": ("list({0})",),
     "__contains__": ("1 in {0}",),
@@ -32,6 +36,14 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {
     "__format__": ("format({0}, '')",),
     "__reversed__": ("list(reversed({0}))",),
     "__neg__": ("-{0}",),
+    "__hash__": ("len({{{0}, {0}}})",),
+    "__call__": ("{0}(1)", "{0}('a')", "{0}()"),
+    "__signature__": ("str(inspect.signature({0}))",),
+    "__setitem__": ("{1} = {0}; {1}[0] = 1; {1}[0]",),
+    "__next__": ("next({0})",),
+    **dict.fromkeys(("__copy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"), COPIED),
+    "__deepcopy__": ("copy.deepcopy({0})",),
+    **{f"__{name}__": (f"{{0}} {sign} {{0}}",) for name, sign in ORDERED.items()},
 }
 MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
@@ -40,12 +52,16 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     "number": ("1", "0", "-2"),
     "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
     "mapping": ("{'a': 1}", "{}"),
+    "function": ("str", "len"),
+    "functions": ("[str, len]", "[len]"),
 }
 HINTS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "string", "str", "name", "s", "word", "html", "msg", "message", "title", "line", "pattern", "key"),
     "number": ("n", "num", "number", "count", "size", "width", "i", "index", "limit", "maxsize", "start", "stop"),
     "items": ("items", "seq", "iterable", "values", "lst", "list", "src", "data", "args", "it"),
     "mapping": ("d", "dct", "dict", "mapping", "kwargs", "params"),
+    "function": ("f", "fn", "fun", "func", "function", "callable", "callback", "predicate", "handler", "converter"),
+    "functions": ("fns", "funs", "funcs", "functions", "callables", "callbacks", "predicates", "handlers"),
 }
 
 
@@ -77,7 +93,10 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     *owners, last = function.partition("::")[2].split(".")
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
         for form in OPERATORS[last]:
-            yield replace(one, function=function, call=form.format(one.call))
+            *setup, call = form.format(one.call, _variable(one.call)).split("; ")
+            tools = ((word, "") for word in ("copy", "inspect") if f"{word}." in form)
+            imports = tuple(sorted({*one.imports, *tools}))
+            yield replace(one, function=function, call=call, setup=(*one.setup, *setup), imports=imports)
 
 
 def returned(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
@@ -100,8 +119,10 @@ def returned(source: Source, home: str, function: str, index: Index) -> Iterator
 
 def _variable(call: str) -> str:
     """Return a name for what a call of a class makes: the last word of the class's name."""
-    word = SNAKE.sub("_", call.partition("(")[0]).lower().rpartition("_")[2]
-    return word if word.isidentifier() and not keyword.iskeyword(word) and word not in dir(builtins) else "made"
+    name = call.partition("(")[0]
+    word = SNAKE.sub("_", name).lower().rpartition("_")[2]
+    is_free = word.isidentifier() and not keyword.iskeyword(word) and word not in (*dir(builtins), name)
+    return word if is_free else "made"
 
 
 def opposite(name: str) -> str:
@@ -148,7 +169,20 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         ]
     given = [*_arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", ((home, owner),)) for words in given]
-    return known[:MAKERS] or plain[:MAKERS]
+    return _various(known)[:MAKERS] or plain[:MAKERS]
+
+
+def _various(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases, the first of each way to give arguments before all that are like them."""
+    ways: Counter[tuple[object, ...]] = Counter()
+    turns = []
+    for case in cases:
+        call = ast.parse(case.call, mode="eval").body
+        assert isinstance(call, ast.Call), "a class is called"
+        way = (len(call.args), *(one.arg for one in call.keywords))
+        turns.append(ways[way])
+        ways[way] += 1
+    return [case for _, case in sorted(zip(turns, cases, strict=True), key=lambda one: one[0])]
 
 
 def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) -> Iterator[Case]:
@@ -181,7 +215,7 @@ def _arguments(node: Function, *, is_method: bool) -> Iterator[str]:
     named = [one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is None]
     values = [[*_values(one)] for one in (*needed, *named)]
     if not values:
-        yield ", ".join(["'a'"] if node.args.vararg else [])
+        yield from _any_number(node.args.vararg)
     turns = [*zip(*(itertools.islice(itertools.cycle(row), GUESSES) for row in values), strict=True)]
     for row in dict.fromkeys((*turns, *itertools.islice(itertools.product(*values), CALLS))) if values else ():
         plain = list(row[: len(needed)])
@@ -193,5 +227,19 @@ def _values(one: ast.arg) -> Iterator[str]:
     if tries:
         yield from tries[:GUESSES]
         return
-    kind = next((kind for kind, names in HINTS.items() if one.arg.strip("_").lower() in names), "")
-    yield from dict.fromkeys((*BY_NAME.get(kind, ()), *ANYTHING))
+    yield from dict.fromkeys((*BY_NAME.get(_kind(one), ()), *ANYTHING))
+
+
+def _any_number(more: ast.arg | None) -> Iterator[str]:
+    """Yield texts of arguments of which there may be any number, or none where there are none."""
+    if more is None:
+        yield ""
+    elif _kind(more) == "functions":
+        yield from ("str", "str, len")
+    else:
+        yield "'a'"
+
+
+def _kind(one: ast.arg) -> str:
+    """Return what the name of a parameter hints at, "" for nothing."""
+    return next((kind for kind, names in HINTS.items() if one.arg.strip("_").lower() in names), "")

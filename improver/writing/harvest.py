@@ -1,11 +1,10 @@
-"""Calls that stand in existing tests and docstrings, each with what it needs to run alone, as source (pure)."""
+"""Calls that stand in existing tests, each with what it needs to run alone, as source (pure)."""
 
 import ast
 import builtins
-import doctest
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
@@ -21,16 +20,17 @@ Index = Mapping[str, Sequence[Case]]
 
 
 @dataclass
-class _File:
-    """A test file: what its names stand for."""
+class Names:
+    """A file: what its names stand for."""
 
     source: Source
     imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
     defined: dict[str, ast.stmt] = field(default_factory=dict)
 
     @staticmethod
-    def of(source: Source) -> "_File":
-        found = _File(source)
+    def of(source: Source) -> "Names":
+        """Read what the statements of a file bind."""
+        found = Names(source)
         for node in source.tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 found.imports |= imported(node)
@@ -108,7 +108,7 @@ def index_of(tests: Sequence[Source]) -> Index:
 
 def _calls_of_file(source: Source) -> dict[str, list[Case]]:
     """Return the first few calls of each name in the tests of one file."""
-    file, found = _File.of(source), defaultdict[str, list[Case]](list)
+    file, found = Names.of(source), defaultdict[str, list[Case]](list)
     tests = (node for nodes in definitions(source).values() for node in nodes if node.name.startswith("test"))
     for name, case in (one for node in tests for one in _calls_in(node, file)):
         if len(found[name]) < EACH and case not in found[name]:
@@ -116,7 +116,7 @@ def _calls_of_file(source: Source) -> dict[str, list[Case]]:
     return found
 
 
-def _calls_in(test: Function, file: _File) -> Iterator[tuple[str, Case]]:
+def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
     """Yield each call in the straight beginning of a test, with the statements before it that it depends on."""
     before: list[ast.stmt] = []
     for statement in test.body:
@@ -126,7 +126,7 @@ def _calls_in(test: Function, file: _File) -> Iterator[tuple[str, Case]]:
         if isinstance(statement, SIMPLE) and not _asserts(statement):
             before.append(statement)
         elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
-            before = [one for one in before if not _bound(one) & _bound(statement)]
+            before = [one for one in before if not bound(one) & bound(statement)]
 
 
 def _asserts(statement: ast.stmt) -> bool:
@@ -135,7 +135,7 @@ def _asserts(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.With | ast.Assert) or name.startswith("assert")
 
 
-def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: _File) -> Iterator[tuple[str, Case]]:
+def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
     if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try)):
         return
     inner = {id(part) for node in ast.walk(statement) if isinstance(node, INNER) for part in ast.walk(node)}
@@ -151,8 +151,8 @@ def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: _File) -> I
 INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def _case(call: ast.Call, before: Sequence[ast.stmt], file: _File) -> Case | None:
-    setup = _slice(call, before)
+def _case(call: ast.Call, before: Sequence[ast.stmt], file: Names) -> Case | None:
+    setup = depended_on(call, before)
     text = ast.unparse(call)
     known = file.needs(free_names([*setup, call]))
     if known is None or len(setup) > STATEMENTS or len(text) > LONGEST:
@@ -162,78 +162,29 @@ def _case(call: ast.Call, before: Sequence[ast.stmt], file: _File) -> Case | Non
     return Case(file.source.path, text, tuple(sorted(imports)), tuple(prelude), lines)
 
 
-def _slice(call: ast.Call, before: Sequence[ast.stmt]) -> list[ast.stmt]:
+def depended_on(call: ast.Call, before: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that the call depends on: those that bind or use a variable of it, transitively."""
-    local = {name for one in before for name in _bound(one)}
+    local = {name for one in before for name in bound(one)}
     wanted = free_names([call]) & local
     kept: list[ast.stmt] = []
     for statement in reversed(before):
-        used = (free_names([statement]) | _bound(statement)) & local
+        used = (free_names([statement]) | bound(statement)) & local
         if used & wanted:
-            wanted |= used
+            wanted = (wanted | used) - _bound_anew(statement)
             kept.append(statement)
     return kept[::-1]
 
 
-def _bound(statement: ast.stmt) -> set[str]:
+def _bound_anew(statement: ast.stmt) -> set[str]:
+    """Return the names that an assignment binds whatever they stood for before."""
+    plain = statement.targets if isinstance(statement, ast.Assign) else []
+    names = {one.id for one in plain if isinstance(one, ast.Name)}
+    read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return names - read
+
+
+def bound(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds."""
     return {
         node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     }
-
-
-# --- docstrings ---------------------------------------------------------------------------------------------------
-
-
-def documented(source: Source, module: str, node: Function | ast.ClassDef) -> Iterator[Case]:
-    """Yield the calls of `node`, a function or a class of `source`, that its docstring shows as examples."""
-    names = _File.of(source)
-    home = {name: (module, name) for name in (*names.defined, *names.imports) if not name.startswith("_")}
-    before: list[ast.stmt] = []
-    for example in _examples(node):
-        try:
-            body = ast.parse(example.source).body
-        except SyntaxError:
-            return
-        for statement in body:
-            if isinstance(statement, ast.Expr):
-                for call in (one for one in ast.walk(statement) if isinstance(one, ast.Call)):
-                    case = _shown(call, before, (home, source.path))
-                    if case is not None and getattr(call.func, "attr", getattr(call.func, "id", "")) == node.name:
-                        yield case
-            elif isinstance(statement, (*SIMPLE, *FUNCTIONS, ast.Import, ast.ImportFrom)):
-                before.append(statement)
-
-
-def _examples(node: Function | ast.ClassDef) -> list[doctest.Example]:
-    try:
-        return doctest.DocTestParser().get_examples(ast.get_docstring(node) or "")
-    except ValueError:
-        return []
-
-
-def _shown(
-    call: ast.Call, before: Sequence[ast.stmt], ground: tuple[Mapping[str, tuple[str, ...]], str]
-) -> Case | None:
-    home, path = ground
-    own = {name: one for statement in before if isinstance(statement, ast.Import | ast.ImportFrom)
-           for name, one in imported(statement).items()}  # fmt: skip
-    setup = _slice(call, [one for one in before if not isinstance(one, ast.Import | ast.ImportFrom)])
-    names = free_names([*setup, call]) - BUILT_IN - own.keys()
-    text = ast.unparse(call)
-    if any(name not in home for name in names) or any(isinstance(one, FUNCTIONS) for one in setup):
-        return None
-    used = free_names([*setup, call])
-    imports = {home[name] for name in names} | {one for name, one in own.items() if name in used}
-    return Case(path, text, tuple(sorted(imports)), (), tuple(ast.unparse(one) for one in setup))
-
-
-def known_calls(index: Index, source: Source, module: str, function: str) -> tuple[Case, ...]:
-    """Return what tests and docstrings say of `function` ("path::qualname"), a definition of `source`."""
-    name = function.partition("::")[2]
-    *owners, last = name.split(".")
-    node = definitions(source)[name][-1]
-    called = owners[-1] if owners and last in ("__init__", "__new__") else last
-    cases = [*documented(source, module, node), *index.get(called, ())]
-    if owners and called == last:
-        cases = [case for case in cases if owners[-1] in " ".join((*case.setup, case.call))]
-    return tuple(replace(case, function=function) for case in cases)[:EACH]

@@ -15,7 +15,8 @@ from improver.records import Tree
 from improver.source import Function, Source
 from improver.writing.following import followed
 from improver.writing.guessing import attributes, guessed, returned
-from improver.writing.harvest import Index, index_of, known_calls
+from improver.writing.harvest import Index, index_of
+from improver.writing.illustrating import known_calls
 
 CALLS, GENERATED = 20, 24  # of one function
 CALLERS_DEEP = 2

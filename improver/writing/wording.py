@@ -19,6 +19,7 @@ SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
 TAKEN = ("self", "expected", "request", "result", "item", "scenario")  # in tests, by what they are made of
 WHOLE = ("result", "list(result)", "[item async for item in result]")
+COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"})
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
 
 
@@ -132,6 +133,8 @@ def _subject(case: Case) -> str:
         *owners, _ = called(case).split(".")
         return "_".join([*map(slug, owners), slug(case.call.rpartition(".")[2]), "after", slug(last)])
     words = [slug(one) for one in called(case).split(".")]
+    if last in COPIED:
+        return "_".join([*words, "copy"])
     special = last.startswith("__") and last not in ("__init__", "__new__") and last != called(case)
     return "_".join([*words, *([slug(last)] if special else [])])
 
@@ -167,8 +170,11 @@ def _short(parts: Sequence[str]) -> str:
 def behaviour(case: Case) -> str:
     """Return the words for what a call comes to."""
     kind, subject, wanted = case.checks[0]
+    read = ast.parse(case.call, mode="eval").body
     if kind == "raises":
         return f"raises_{slug(subject)}"
+    if isinstance(read, ast.Attribute) and case.function.rpartition(".")[2] in COPIED:
+        return f"keeps_{slug(read.attr)}"
     if subject not in WHOLE:
         about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
         return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'changes'}_{about}"

@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import inspect
 import itertools
 import json
 import logging
@@ -247,6 +248,44 @@ def test_calls_differ_in_one_place() -> None:
     assert "f(3, [1, 2])" not in found
     assert "f(3)" in found
     assert "f(pow, 1)" in varying.variations("f(operator.add, 1)", [], varying.Pool([]))
+
+
+@pytest.mark.parametrize(
+    ("call", "others"),
+    [
+        pytest.param("f(str, [len])", {"f(len, [len])", "f(str, [bool])"}, id="a function"),
+        pytest.param("f(KeyError)", {"f(ValueError)"}, id="a kind of error"),
+        pytest.param("f(lambda: g(2))", {"f(lambda: 1)"}, id="a function that takes nothing"),
+        pytest.param("f(lambda a, b: a + b)", {"f(lambda a, b: (a, b))"}, id="a function tells what it was given"),
+        pytest.param("f(a, b)(c)", {"f(a)(c)", "f(a, b, a)(c)", "f(a, b)(c, c)"}, id="any number of arguments"),
+    ],
+)
+def test_what_a_call_inside_is_given_varies_too(call: str, others: set[str]) -> None:
+    assert others <= set(varying.variations(call, [], varying.Pool([])))
+
+
+def test_who_is_called_is_not_what_is_given() -> None:
+    assert set(varying.variations("str(len(a), *b)", [], varying.Pool([]))) == {"str(len(a, a), *b)"}
+
+
+def dig(spade=None, **words):  # type: ignore[no-untyped-def]
+    if not hasattr(spade, "turn") or hasattr(spade, "lift"):
+        spade = Crate([])
+    return spade.turn(), spade.lift(words)
+
+
+def test_where_any_name_will_do_one_is_given() -> None:
+    assert list(hinting.typed("dig(2)", sys.modules[__name__])) == ["dig(2, a=1)"]
+
+
+def test_a_stand_in_has_the_one_method_that_is_asked_for_and_called_with_nothing() -> None:
+    text = inspect.getsource(dig)
+    assert list(hinting.stand_ins("dig(7)", text)) == [
+        "dig(types.SimpleNamespace(turn=lambda: 7))", "dig(types.SimpleNamespace(turn=lambda: 1))"
+    ]  # fmt: skip
+    assert list(hinting.stand_ins("dig()", text)) == ["dig(spade=types.SimpleNamespace(turn=lambda: 1))"]
+    assert list(hinting.stand_ins("dig(*a)", text)) == []
+    assert list(hinting.stand_ins("f(7)", "def f(a):\n    return a.turn()\n")) == []
 
 
 class Crate:

@@ -7,7 +7,8 @@ import pytest
 from improver.experiments import Case
 from improver.writing.following import followed
 from improver.writing.guessing import attributes, guessed, opposite, returned
-from improver.writing.harvest import index_of, known_calls
+from improver.writing.harvest import index_of
+from improver.writing.illustrating import known_calls
 from improver.writing.selecting import fit
 from improver.writing.targets import leading_to, wanted_of, weak_spots
 from improver.writing.wording import name_for
@@ -55,6 +56,77 @@ def test_a_docstring_shows_calls() -> None:
 def test_a_method_is_guessed_on_an_object_that_the_docstring_makes() -> None:
     found = list(guessed(source(SEA), "pier.a", f"{PIER}Box.above", {}))
     assert found[0] == Case(f"{PIER}Box.above", "Box([1, 2]).above(1)", (("pier.a", "Box"),))
+
+
+JUG = """\
+class Jug:
+    \"\"\"Hold functions.
+
+    >>> jug = Jug(len)
+    >>> jug = Jug(str, len)
+    >>> jug('a')
+    (1,)
+    >>> jug.put(3)
+    >>> jug('b')
+    (4,)
+    \"\"\"
+
+    def __init__(self, *funcs):
+        self.funcs = funcs
+
+    def __call__(self, one):
+        return one
+
+    def __reduce__(self):
+        return Jug, self.funcs
+
+    def __lt__(self, other):
+        return self.funcs < other.funcs
+"""
+
+
+def test_a_class_is_made_as_its_docstring_shows_and_given_functions_where_its_names_ask_for_them() -> None:
+    found = [one.call for one in known_calls({}, source(JUG), "pier.a", f"{PIER}Jug.__init__")]
+    assert found == ["Jug(len)", "Jug(str, len)"]
+    assert [one.call for one in guessed(source(JUG), "pier.a", f"{PIER}Jug.__init__", {})] == [
+        "Jug(str)", "Jug(str, len)"
+    ]  # fmt: skip
+
+
+def test_an_object_is_called_as_the_docstring_and_tests_show_with_its_last_making() -> None:
+    text = (
+        "from pier.a import Jug\n\n\ndef test_jug():\n    bowl = Jug(len)\n    assert bowl('b')\n    assert len('b')\n"
+    )
+    index = index_of([source(text, "tests/test_a.py")])
+    found = known_calls(index, source(JUG), "pier.a", f"{PIER}Jug.__call__")
+    assert [(one.setup, one.call) for one in found] == [
+        (("jug = Jug(str, len)",), "jug('a')"),
+        (("jug = Jug(str, len)", "jug.put(3)"), "jug('b')"),
+        (("bowl = Jug(len)",), "bowl('b')"),
+    ]
+
+
+def test_an_object_that_can_be_copied_is_and_keeps_what_it_was_given() -> None:
+    text = (
+        "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug(len)\n    assert Jug(str)\n    assert Jug(1, 2)\n"
+    )
+    index = index_of([source(text, "tests/test_a.py")])
+    found = [*guessed(source(JUG), "pier.a", f"{PIER}Jug.__reduce__", index)]
+    assert [(one.setup, one.call) for one in found][:3] == [
+        ((), "copy.copy(Jug(len))"),
+        (("jug = Jug(len)", "jug.note = 1"), "copy.copy(jug).note"),
+        ((), "copy.copy(Jug(1, 2))"),  # another way to make one comes before another like the first
+    ]
+    assert found[0].imports == (("copy", ""), ("pier.a", "Jug"))
+    names = [
+        name_for(replace(one, checks=(("eq", "result", "1"),)), node("def __reduce__(self): ...")) for one in found
+    ]
+    assert names[1] == "test_jug_copy_keeps_note"
+
+
+def test_a_variable_is_not_named_like_what_it_is_made_by() -> None:
+    found = [*guessed(source(JUG.replace("Jug", "pot")), "pier.a", f"{PIER}pot.__reduce__", {})]
+    assert found[1].setup == ("made = pot(len)", "made.note = 1")
 
 
 @pytest.mark.parametrize(
