@@ -85,6 +85,13 @@ class UnusedParameter(Codemod):
             "def _load(\n\tpath,\n\tmode,\n):\n\treturn path.read()\n\n\nrow = _load(\n\tPATH,\n\t'r',\n)\n",
             "def _load(\n\tpath,\n):\n\treturn path.read()\n\n\nrow = _load(\n\tPATH,\n)\n",
         ),
+        (  # what was broken for its length fits on one line again, as a formatter would have it
+            "class Shop:\n    def _is_old(\n        self, kind, child\n    ) -> bool:\n        return child == 'é'\n\n"
+            "    def go(self, kind):\n        x = self._is_old(\n            kind, 1\n        )  # one\n"
+            "        return x, kind\n",
+            "class Shop:\n    def _is_old(self, child) -> bool:\n        return child == 'é'\n\n"
+            "    def go(self, kind):\n        x = self._is_old(1)  # one\n        return x, kind\n",
+        ),
         (
             "async def _ping(host):\r\n    return await send('é')\r\n\r\n\r\nasync def ping(host):\r\n"
             "    log(host)\r\n    return await _ping(host)\r\n",

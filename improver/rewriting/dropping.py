@@ -49,7 +49,25 @@ def _without(spans: Sequence[Span], place: int, source: Source) -> Splice | Abst
         gap, splice = (spans[place - 1][1], start), Splice(spans[place - 1][1], end, "")
     else:
         return Splice(start, end, "")
-    return splice if COMMA.fullmatch(_text(source, *gap)) else Abstain("more than a comma stands beside it")
+    if not COMMA.fullmatch(_text(source, *gap)):
+        return Abstain("more than a comma stands beside it")
+    return _on_one_line(spans, splice, source) or splice
+
+
+def _on_one_line(spans: Sequence[Span], splice: Splice, source: Source) -> Splice | None:
+    """Return the splice that also closes up parentheses whose items, a line of their own, now fit beside them."""
+    line = spans[0][0][0]
+    if {place[0] for span in spans for place in span} != {line} or line < 2 or line == len(source.lines):
+        return None
+    above, items, below = (text.rstrip() for text in source.lines[line - 2 : line + 1])
+    kept = items.encode()[: splice.start[1]] + items.encode()[splice.end[1] :]
+    inner, tail = kept.decode().strip(), below.lstrip()
+    alone = items.lstrip() == _text(source, spans[0][0], spans[-1][1])
+    if not above.endswith("(") or not tail.startswith(")") or not alone or "(" in inner:
+        return None
+    if len(above + inner + tail) > source.width:
+        return None
+    return Splice((line - 1, len(above.encode())), (line + 1, len(below.encode()) - len(tail.encode())), inner)
 
 
 def _text(source: Source, start: Position, end: Position) -> str:
