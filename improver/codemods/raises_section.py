@@ -16,6 +16,10 @@ FIELD = re.compile(r"(\s*):(?:param|parameter|arg|type|returns?|rtype)\b")
 LONGEST = 40  # characters of a condition that is still read at a glance
 PLAIN = (ast.Name, ast.Constant, ast.Compare, ast.UnaryOp, ast.BoolOp, ast.BinOp, ast.cmpop, ast.boolop, ast.unaryop)
 QUIET = (ast.operator, ast.expr_context, ast.Call)
+SIZED = frozenset(  # of what `not` says that it is empty
+    {"str", "bytes", "list", "tuple", "dict", "set", "frozenset", "List", "Tuple", "Dict", "Set", "FrozenSet"}
+    | {"Sequence", "Collection", "Mapping", "Sized"}
+)
 KNOWN = frozenset({"ValueError", "TypeError", "KeyError", "IndexError", "LookupError", "RuntimeError", "OverflowError"})
 
 
@@ -27,8 +31,9 @@ class RaisesSection(Codemod):
     SAFE_WHEN = (
         "The docstring ends with a section, or a field, about arguments or results; another one of the file says what"
         " is raised, in the same style; this one does not speak of it. Every raise of the function is the only"
-        " statement of an if in its body, outside any try, with a short condition on parameters that nothing rebinds,"
-        " and makes a builtin error. Nothing but the docstring changes."
+        " statement of an if in its body, outside any try, with a short condition on parameters that nothing rebinds"
+        " and that the docstring, where it describes any, describes, and makes a builtin error. Nothing but the"
+        " docstring changes."
     )
     SAFETY = Safety.COVERED
     VALUE = 3
@@ -66,22 +71,22 @@ class RaisesSection(Codemod):
     CHANGES = (
         (
             'def a(x):\n    """A.\n\n    Raises:\n        KeyError: always\n    """\n    raise KeyError(x)\n\n\n'
-            'def area(width, height):\n    """Area.\n\n    Args:\n        width: one\n        height: two\n    """\n'
+            'def area(width, height: list):\n    """Area.\n\n    Args:\n        width: w\n        height: x\n    """\n'
             "    if width < 0:\n        raise ValueError('no')\n    if not height:\n        raise TypeError\n"
             "    return width * height\n",
             'def a(x):\n    """A.\n\n    Raises:\n        KeyError: always\n    """\n    raise KeyError(x)\n\n\n'
-            'def area(width, height):\n    """Area.\n\n    Args:\n        width: one\n        height: two\n\n'
-            "    Raises:\n        ValueError: If ``width < 0``.\n        TypeError: If ``not height``.\n"
+            'def area(width, height: list):\n    """Area.\n\n    Args:\n        width: w\n        height: x\n\n'
+            "    Raises:\n        ValueError: If ``width < 0``.\n        TypeError: If ``height`` is empty.\n"
             '    """\n'
             "    if width < 0:\n        raise ValueError('no')\n    if not height:\n        raise TypeError\n"
             "    return width * height\n",
         ),
         (
-            'def cut(n, m):\n\t"""Cut.\n\n\t:param n: é\n\t:returns: that\n\t"""\n\tif n < 0:\n'
+            'def cut(n, m):\n\t"""Cut.\n\n\t:param n: é\n\t:param m: é\n\t:returns: that\n\t"""\n\tif n < 0:\n'
             "\t\traise ValueError(n)\n"
             "\tif m is None:\n\t\traise ValueError(m)\n\treturn n\n\n\n# :raises is used here\n"
             "X = ':raises KeyError: no'\n",
-            'def cut(n, m):\n\t"""Cut.\n\n\t:param n: é\n\t:returns: that\n'
+            'def cut(n, m):\n\t"""Cut.\n\n\t:param n: é\n\t:param m: é\n\t:returns: that\n'
             '\t:raises ValueError: if ``n < 0`` or if ``m is None``\n\t"""\n\tif n < 0:\n\t\traise ValueError(n)\n'
             "\tif m is None:\n\t\traise ValueError(m)\n\treturn n\n\n\n# :raises is used here\n"
             "X = ':raises KeyError: no'\n",
@@ -126,6 +131,13 @@ class RaisesSection(Codemod):
         # That something is true says nothing in words.
         'X = ":raises A: b"\ndef f(a, b):\n    """F.\n\n    :param a: one\n    """\n    if a and b:\n'
         "        raise ValueError(a)\n",
+        # What is false may be empty, or zero, or absent; what the docstring does not describe needs no words.
+        'X = ":raises A: b"\ndef f(a):\n    """F.\n\n    :param a: one\n    """\n    if not a:\n'
+        "        raise ValueError(a)\n",
+        'X = ":raises A: b"\ndef f(a: list, b):\n    """F.\n\n    :param a: one\n    :param b: two\n    """\n'
+        "    if b < 1 or not a:\n        raise ValueError(a)\n",
+        'X = ":raises A: b"\ndef f(a, **kw):\n    """F.\n\n    :param a: one\n    """\n    if "x" in kw:\n'
+        "        raise TypeError(a)\n",
         # A try may catch it; a loop or a branch stands around it; an error of one's own.
         'X = ":raises A: b"\ndef f(a):\n    """F.\n\n    :param a: one\n    """\n    try:\n        if a < 0:\n'
         "            raise ValueError(a)\n    except ValueError:\n        return 1\n",
@@ -145,11 +157,17 @@ class RaisesSection(Codemod):
 def _raised(function: Function, source: Source) -> dict[str, list[str]]:
     """Return the conditions on parameters under which each error is raised; nothing unless all raises are like this."""
     found: dict[str, list[str]] = {}
+    places: dict[str, int] = {}
     if not any("raise" in line for line in source.lines[function.lineno - 1 : function.end_lineno]):
         return found
     nodes = list(own(function))
     rebound = {item.id for item in nodes if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load)}
-    known = {item.arg for item in below(function.args) if isinstance(item, ast.arg)} - rebound - {"self", "cls"}
+    docstring = docstring_of(function)
+    described = set(re.findall(r"\w+", str(docstring.value))) if docstring else set()
+    given = [item for item in below(function.args) if isinstance(item, ast.arg)]
+    told = {item.arg for item in given if item.arg in described} or {item.arg for item in given}
+    known = told - rebound - {"self", "cls"}
+    sized = {item.arg for item in given if _is_sized(item.annotation)}
     for node in nodes:
         if not isinstance(node, ast.Raise):
             continue
@@ -157,10 +175,23 @@ def _raised(function: Function, source: Source) -> dict[str, list[str]]:
         name = _error(node)
         if not isinstance(guard, ast.If) or guard.body != [node] or guard.orelse or guard not in function.body:
             return {}
-        if name not in KNOWN or not _is_clear(guard.test, known):
+        if name not in KNOWN or not _is_clear(guard.test, known, sized):
             return {}
-        found.setdefault(name, []).insert(0, text_of(guard.test, source))
-    return dict(sorted(found.items(), key=lambda item: source.text.index(item[1][0])))
+        found.setdefault(name, []).insert(0, _in_words(guard.test, source))
+        places.setdefault(name, node.lineno)
+    return dict(sorted(found.items(), key=lambda item: places[item[0]]))
+
+
+def _is_sized(annotation: ast.expr | None) -> bool:
+    """Tell whether what is annotated so is false exactly when it is empty."""
+    outer = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return getattr(outer, "id", getattr(outer, "attr", "")) in SIZED
+
+
+def _in_words(test: ast.expr, source: Source) -> str:
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return f"``{text_of(test.operand, source)}`` is empty"
+    return f"``{text_of(test, source)}``"
 
 
 def _error(node: ast.Raise) -> str:
@@ -168,7 +199,7 @@ def _error(node: ast.Raise) -> str:
     return made.id if isinstance(made, ast.Name) else ""
 
 
-def _is_clear(test: ast.expr, known: set[str]) -> bool:
+def _is_clear(test: ast.expr, known: set[str], sized: set[str]) -> bool:
     """Tell whether a condition is short and asks only about parameters; of calls only for a length or a type."""
     for item in below(test):
         if isinstance(item, ast.Call) and getattr(item.func, "id", "") not in ("len", "isinstance"):
@@ -177,6 +208,10 @@ def _is_clear(test: ast.expr, known: set[str]) -> bool:
             return False
         if not isinstance(item, (*PLAIN, *QUIET, ast.Tuple)):
             return False
+    if isinstance(test, ast.UnaryOp):
+        return isinstance(test.op, ast.Not) and isinstance(test.operand, ast.Name) and test.operand.id in sized & known
+    if any(isinstance(item, ast.Not) for item in below(test)):
+        return False
     joined = [test, *(value for item in below(test) if isinstance(item, ast.BoolOp) for value in item.values)]
     if any(isinstance(item, ast.Name) for item in joined):
         return False  # "if ``flag and other``" tells nobody what the two are
@@ -211,4 +246,4 @@ def _section(node: Function, lines: list[str], source: Source) -> str:
 
 
 def _either(word: str, tests: list[str]) -> str:
-    return " or if ".join(f"``{test}``" for test in tests).join((f"{word} ", ""))
+    return f"{word} {' or if '.join(tests)}"
