@@ -12,6 +12,7 @@ from improver.source import SCOPES, Source
 
 WORD = re.compile(r"\w+")
 BANNER = re.compile(r"#.*(?:[-=#*~_]{3}|\b(?:region|section)\b)")  # heads more than one definition
+KEPT = re.compile(r"deprecat|compatib|\bhook\b|(?:used|called|needed) (?:by|from|in|for)\b|for test", re.IGNORECASE)
 DIRECTIVE = re.compile(r"#\s*\w+\s*:\s*\S|#!|-\*-")
 
 
@@ -24,7 +25,7 @@ class UnusedPrivate(Codemod):
         "The name stands nowhere else in the project, in code, strings, comments, documents or configuration, and no"
         " string is composed that could become it; making the definition runs no code of others (known decorators,"
         " bases and calls only); it overrides nothing, since its class has no bases; nothing in the file reflects over"
-        " names."
+        " names; and its own words do not say who else uses it."
     )
     SAFETY = Safety.COVERED
     VALUE = 4
@@ -83,6 +84,10 @@ class UnusedPrivate(Codemod):
         "def _unused():  # noqa: D103\n    return 1\n\n\nx = 1\n",
         "x = 1; _y = 2\n",
         "if x:\n    def _unused():\n        return 1\n    y = 1\n",
+        # Kept for others, in its own words; a comment that heads a list.
+        'def _unused():\n    """[DEPRECATED] Say one."""\n    return 1\n\n\nx = 1\n',
+        "def _unused():\n    # internal: implementation hook of the extension\n    return 1\n\n\nx = 1\n",
+        "x = 1\n\n# Aliases of what is slow.\n_py_one = x\nslow = x\n",
         "# ---- helpers ----\ndef _unused():\n    return 1\n\n\nx = 1\n",
         "def _default(a=register()):\n    return a\n\n\nx = 1\n",
         "x = 1\n\n\ndef __getattr__(name):\n    return 1\n\n\ndef _asdict():\n    return 1\n",
@@ -106,6 +111,8 @@ class UnusedPrivate(Codemod):
         cut = _owned(source, node)
         if isinstance(cut, Abstain):
             return cut
+        if KEPT.search("".join(source.lines[cut.start : cut.stop])):
+            return Abstain("its own words say that somebody outside of the project may use it")
         if name in WORD.findall("".join(_without(source.lines, [cut]))):
             return Abstain("the file names it elsewhere")
         cuts = [cut, *_orphaned(site, cut)]
@@ -128,10 +135,17 @@ def _owned(source: Source, node: Definition) -> range | Abstain:
     above = lines[start : first - 1]
     if any(BANNER.search(line) or DIRECTIVE.search(line) for line in above) or (start == 0 and first > 1):
         return Abstain("a comment above it may speak of more than it")
+    if above and not isinstance(node, SCOPES) and stop < len(lines) and _goes_on(lines[stop], indent):
+        return Abstain("a comment above it may speak of more than it")
     if isinstance(node, SCOPES):
         while stop < len(lines) and _comment_at(lines[stop]) > indent:
             stop += 1
     return range(start, stop)
+
+
+def _goes_on(line: str, indent: int) -> bool:
+    """Tell whether another statement, and no comment, follows without a blank line."""
+    return bool(line.strip()) and _indent(line) == indent and not line.lstrip().startswith("#")
 
 
 def _comment_at(line: str) -> int:
