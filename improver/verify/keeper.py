@@ -18,7 +18,6 @@ from typing import Any
 TRIES = 4  # calls looked at for each one that may be kept
 SHARE = 4  # a test gets this part of the tries that are left
 DULL = 12  # calls that cannot be kept, one after the other, after which a function's are looked at no more
-IS_ASYNC = 0x80 | 0x200  # of code: a coroutine or an asynchronous generator
 VARARGS, VARKEYWORDS = 0x4, 0x8
 PROTOCOL = 4
 
@@ -167,21 +166,6 @@ class Taker:
             self.keeper.shrink()
 
 
-class Refuser:
-    """Takes no call of a function, and counts those that there were."""
-
-    def __init__(self, keeper: Keeper, why: str) -> None:
-        self.keeper, self.why = keeper, why
-
-    def wants(self) -> bool:
-        """Want each."""
-        return True
-
-    def take(self, _frame: types.FrameType) -> None:
-        """Count it."""
-        self.keeper.left_out[self.why] += 1
-
-
 def pickled(frame: types.FrameType, most: int) -> bytes:
     """Return (args, kwargs) of a call that begins with `frame`; raise Unfit when it cannot be kept."""
     code, found = frame.f_code, frame.f_locals
@@ -217,10 +201,11 @@ class Keeper:
         self.number = self.size = 0
         Pickler.tree = f"{tree}/"
 
-    def taker(self, name: str, code: types.CodeType) -> Taker | Refuser:
-        """Return who takes the calls of the function `name`, which may be compiled again."""
-        if code.co_flags & IS_ASYNC:
-            return Refuser(self, "asynchronous")
+    def taker(self, name: str, code: types.CodeType) -> Taker:
+        """Return who takes the calls of the function `name`, which may be compiled again.
+
+        Of a coroutine and of what yields, a call begins when somebody first waits for it.
+        """
         return self.takers.setdefault((name, code.co_firstlineno), Taker(self, name, code))
 
     def shrink(self) -> None:

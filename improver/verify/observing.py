@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
 
-MANY = 1000  # effects, and watched calls, of one call
+MANY = 1000  # effects, watched calls and asynchronous items of one call
 VAGUE = (TypeError, AttributeError, IndexError, NameError, ZeroDivisionError)  # worded by how one came to it
 EVENTS = ("open", "os.", "shutil.", "socket.", "subprocess.", "sqlite3.", "tempfile.", "urllib.")
 IMPORTS = ("os.listdir", "os.scandir", "socket.__new__")  # what imports and event loops do as well
@@ -201,13 +201,18 @@ class Logged(logging.Handler):
 
 
 def awaited(value: Any) -> Any:
-    """Return what a coroutine comes to, or an asynchronous generator yields; anything else as it is."""
+    """Return what a coroutine comes to, or the first that an asynchronous generator yields; anything else as it is."""
     if inspect.iscoroutine(value):
         return ("awaited", asyncio.run(value))
     if inspect.isasyncgen(value):
 
         async def collected() -> list[object]:
-            return [item async for item in value]
+            found = []
+            async for item in value:
+                found.append(item)
+                if len(found) == MANY:
+                    break
+            return found
 
         return ("yielded", asyncio.run(collected()))
     return value

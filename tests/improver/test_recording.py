@@ -146,6 +146,39 @@ def test_functions_tests_and_calls_are_recorded(record: Record) -> None:
     assert len(found.calls["pkg/calc.py::Box.area"]) == 1  # the getter's: the setter is not what the name gives
 
 
+WAITING = """
+import asyncio
+
+async def depth(sea, *, more=1):
+    await asyncio.sleep(0)
+    sea = sea + more
+    await asyncio.sleep(0)
+    return sea
+
+async def waves(count):
+    for number in range(count):
+        yield number
+"""
+WAITED = """
+import asyncio
+from pkg.sea import depth, waves
+
+def test_sea():
+    async def scenario():
+        both = depth(3), depth(4, more=2)
+        return await asyncio.gather(*both), [wave async for wave in waves(2)]
+
+    assert asyncio.run(scenario()) == ([4, 6], [0, 1])
+"""
+
+
+def test_an_asynchronous_call_is_recorded_once_with_what_it_was_given(record: Record) -> None:
+    found = record({"pkg/sea.py": WAITING, "tests/test_sea.py": WAITED})
+    assert found.trouble == ""
+    assert loaded(found, "pkg/sea.py::depth") == [((3,), {"more": 1}), ((4,), {"more": 2})]
+    assert loaded(found, "pkg/sea.py::waves") == [((2,), {})]
+
+
 def test_tests_of_a_function_come_shortest_first(record: Record) -> None:
     slow = "import time\nfrom pkg.a import f\ndef test_slow():\n    time.sleep(0.2)\n    f()\ndef test_fast():\n    f()"
     found = record({"pkg/a.py": "def f():\n    pass\n", "tests/test_a.py": slow})
