@@ -17,7 +17,10 @@ class Ways:
         self.checking, self.space_of = checking, space_of
 
     def of(self, case: dict[str, Any], patience: float) -> list[str]:
-        """Return the ways to a compiled case's value, the plainest first; none where it stands there with the call."""
+        """Return the ways to a compiled case's value; none where it stands there with the call.
+
+        What is iterated over comes before what is awaited: if it never ends, nothing else need be tried.
+        """
         try:
             with self.checking.within(patience):
                 found: list[str] = self.checking.came_of(self._found(case), case["way"], patience)[0]
@@ -41,8 +44,8 @@ class Ways:
             return [self.checking.COROUTINE]
         found = [self.checking.AWAITABLE] if inspect.isawaitable(value) else []
         if is_context(kind):
-            return [*found, self.checking.CONTEXT]
-        return [*found, self._iterated(value, kind)] if hasattr(kind, "__aiter__") else found
+            return [self.checking.CONTEXT, *found]
+        return [self._iterated(value, kind), *found] if hasattr(kind, "__aiter__") else found
 
     def _iterated(self, value: Any, kind: Any) -> str:
         """Return how an object is iterated over: by a method of its own where its iterator asks to be entered."""

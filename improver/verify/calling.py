@@ -5,6 +5,8 @@ A method is called on an object that is made anew from what it holds; an operato
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import functools
 import inspect
 import re
@@ -28,7 +30,7 @@ class Target:
     """One function of the product: how a test reaches it."""
 
     def __init__(self, module: Any, qualname: str, phrase: Callable[[], Any]) -> None:
-        self.phrase = phrase
+        self.phrase, self.module = phrase, module
         self.parts = qualname.split(".")
         self.name = self.parts[-1]
         self.owner: Any = None
@@ -57,8 +59,18 @@ class Target:
         inner = getattr(self.raw, "__func__", None) or getattr(self.raw, "fget", None) or self.raw
         try:
             return inspect.getsource(inner)
-        except (OSError, TypeError):
-            return ""
+        except (OSError, TypeError):  # a decorator made something else of it
+            return self._defined()
+
+    def _defined(self) -> str:
+        """Return the function's source as it stands in its module's, "" where it does not."""
+        with contextlib.suppress(OSError, TypeError):
+            body: list[ast.stmt] = ast.parse(inspect.getsource(self.module)).body
+            for part in self.parts:
+                found = [one for one in body if getattr(one, "name", "") == part]
+                body = getattr(found[-1], "body", []) if found else []
+            return "\n".join(map(ast.unparse, body))
+        return ""
 
     @property
     def is_private(self) -> bool:

@@ -121,10 +121,17 @@ class Seeker:
             known.add(key)
             path, ways = self.path_of(case)
             if search.wants(kind := (path, self.varying.shape(case["call"]))):
-                looks = [self.told({**case, "way": way} if way else case, target) for way in ways or ("",)]
-                seen = next((one for one in looks if one.get("checks")), looks[0])
+                looks = [*self.looks(case, ways, target)]
                 told += sum(bool(one.get("checks")) for one in looks)
-                search.learn(case, kind, seen)
+                search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))
+
+    def looks(self, case: dict[str, Any], ways: list[str], target: Any) -> Iterator[dict[str, Any]]:
+        """Yield what is told of a case in each of these ways, none after one in which it does not end well."""
+        for way in ways or ("",):
+            seen = self.told({**case, "way": way} if way else case, target)
+            yield seen
+            if "late" in seen or "unfit" in seen:
+                return
 
     def path_of(self, case: dict[str, Any]) -> tuple[frozenset[int], list[str]]:
         """Return the lines of the module's file that a case runs, and the ways to what its call comes to.
@@ -137,7 +144,9 @@ class Seeker:
         with traced(str(self.module.__file__), lines), contextlib.suppress(Exception):
             ways = self.ways_to.of(compiled, PATIENCE)
             if ways:
-                compiled = self.checking.compiled({**case, "checks": [], "way": ways[0]})
+                drained = ("is", self.checking.spoken("result", self.checking.ITERABLE), "None")
+                checks = [drained] if ways[-1].startswith(self.checking.CONTEXT) else []
+                compiled = self.checking.compiled({**case, "checks": checks, "way": ways[-1]})
                 self.checking.unmet(compiled, self.phrasing.space_of, QUICK)
         return frozenset(lines), ways
 

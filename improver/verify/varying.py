@@ -40,7 +40,7 @@ class Pool:
         if kind is int:
             return distinct([value + 1, value - 1, *self.numbers, -value])
         if kind is float:
-            return distinct(one for one in (*self.floats, value / 2, -value) if math.isfinite(one))
+            return distinct(one for one in (value / 2 or 0.01, *self.floats, -value) if math.isfinite(one))
         if kind is str:
             whole = [*self.texts, value[:1], value[::-1], value + value, value.upper(), value.lower(), f" {value}"]
             pasted = [f"{value}{one}" for one in self.texts[:4]] + [f"{one}{value}" for one in self.texts[:4]]
@@ -62,10 +62,19 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     """
     tree = ast.parse(call, mode="eval").body
     ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
+    head, last = _link(tree)
     ways += [_replaced(call, path, node, pool) for path, node in _functions_in(tree, ())]
-    ways += [_given(tree, parameters, pool), _ordered(tree), _regiven(call)]
+    ways += [(f"{head}{one}" for one in way) for way in (_given(last, parameters, pool), _ordered(last))]
+    ways.append(_regiven(call))
     turns = itertools.zip_longest(*ways)
     yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
+
+
+def _link(tree: ast.expr) -> tuple[str, ast.expr]:
+    """Return a chain, `a() | b()`, before its last link, and that; of anything else, nothing and all of it."""
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitOr) and isinstance(tree.right, ast.Call):
+        return f"{ast.unparse(tree.left)} | ", tree.right
+    return "", tree
 
 
 def shape(call: str) -> str:
@@ -79,12 +88,12 @@ def shape(call: str) -> str:
 
 def strange(call: str) -> Iterator[str]:
     """Yield calls with one argument of a type that nobody gives."""
-    tree = ast.parse(call, mode="eval").body
-    for at in range(len(tree.args) if isinstance(tree, ast.Call) else 0):
+    head, last = _link(ast.parse(call, mode="eval").body)
+    for at in range(len(last.args) if isinstance(last, ast.Call) else 0):
         for text in STRANGE:
-            other: Any = ast.parse(call, mode="eval").body
+            other: Any = ast.parse(ast.unparse(last), mode="eval").body
             other.args[at] = ast.parse(text, mode="eval").body
-            yield ast.unparse(other)
+            yield f"{head}{ast.unparse(other)}"
 
 
 def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
-from improver.source import Function, Source
+from improver.source import FUNCTIONS, Function, Source
+from improver.verify.checking import COROUTINE, spoken
 from improver.writing.harvest import Index
 
 MOST = 6  # of one function
@@ -29,7 +30,8 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
     for case in (*known, *(_turned(owner, last, index) if _asks_nothing(node) else ())):
         head, step = _step(case, last)
         for reader in readers if step and len(head) + 3 <= LINES else ():
-            setup = (*head, step, case.call, step)
+            waits = isinstance(node, ast.AsyncFunctionDef)
+            setup = (*head, step, spoken(case.call, COROUTINE if waits else ""), step)
             call = f"{case.call.partition('.')[0]}.{reader}()"
             found.setdefault(
                 f"{setup} {call}", replace(case, function=function, setup=setup, call=call, origin="after")
@@ -48,7 +50,7 @@ def _turned(owner: str, last: str, index: Index) -> Iterator[Case]:
 
 def _returns_nothing(node: Function) -> bool:
     inner = [one for statement in node.body for one in ast.walk(statement)]
-    gives = any(isinstance(one, ast.Yield | ast.YieldFrom | ast.Await) for one in inner)
+    gives = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in inner)
     return not gives and all(one.value is None for one in inner if isinstance(one, ast.Return))
 
 
@@ -63,7 +65,7 @@ def _asking_nothing(source: Source, owner: str) -> list[str]:
             continue
         seen.add(node.name)
         waiting += map(ast.unparse, node.bases)
-        plain = (one for one in node.body if isinstance(one, ast.FunctionDef) and not one.decorator_list)
+        plain = (one for one in node.body if isinstance(one, FUNCTIONS) and not one.decorator_list)
         found |= {one.name: None for one in plain if not one.name.startswith("_") and _asks_nothing(one)}
     return [*found]
 

@@ -222,6 +222,41 @@ def _arguments(node: Function, *, is_method: bool) -> Iterator[str]:
         yield ", ".join([*plain, *(f"{one.arg}={text}" for one, text in zip(named, row[len(needed) :], strict=True))])
 
 
+def decorating(source: Source, home: str, function: str) -> Iterator[Case]:
+    """Yield calls of `function` with the functions that it asks for, where it needs nothing else: by their parameters.
+
+    Of a class it is the making that asks.
+    """
+    *owners, last = function.partition("::")[2].split(".")
+    node = _definition(source, [*owners, last])
+    if node is None or (owners and last != "__init__"):
+        return
+    places = [*node.args.posonlyargs, *node.args.args][bool(owners) :]
+    if not places or len(places) - len(node.args.defaults) > 1 or "Callable" not in _annotation(places[0]):
+        return
+    asked = [one.comparators for one in ast.walk(node) if isinstance(one, ast.Compare) and _reads_name(one.left)]
+    known = [part.value for row in asked for one in row for part in ast.walk(one) if isinstance(part, ast.Constant)]
+    names = [one for one in dict.fromkeys(known) if isinstance(one, str) and one.isidentifier()]
+    functions = (*(f"lambda {name}: {name}" for name in names if not keyword.iskeyword(name)), "str", "len")
+    for made, given in itertools.product([owners[-1], *_heirs(source, owners[-1])] if owners else [last], functions):
+        yield Case(function, f"{made}({given})", ((home, made),))
+
+
+def _heirs(source: Source, owner: str) -> list[str]:
+    """Return the public classes of the file that are made as `owner` is."""
+    known = [one for one in source.tree.body if isinstance(one, ast.ClassDef) and not one.name.startswith("_")]
+    alike = [one for one in known if owner in (ast.unparse(base).partition("[")[0] for base in one.bases)]
+    return [one.name for one in alike if _definition(source, [one.name, "__init__"]) is None]
+
+
+def _annotation(one: ast.arg) -> str:
+    return ast.unparse(one.annotation) if one.annotation is not None else ""
+
+
+def _reads_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "name"
+
+
 def _values(one: ast.arg) -> Iterator[str]:
     tries = [repr(value) for value in tries_of(one.annotation, Pool())] if one.annotation is not None else []
     if tries:

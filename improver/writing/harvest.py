@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,9 +121,13 @@ def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
     """Yield each call in the straight beginning of a test, with the statements before it that it depends on."""
     before: list[ast.stmt] = []
     for statement in test.body:
-        blocks = [statement] if not isinstance(statement, ast.With) else [*statement.body]
+        blocks = [*statement.body] if isinstance(statement, ast.With | ast.AsyncWith) else [statement]
+        if isinstance(statement, ast.AsyncWith):  # an object to enter is seldom made elsewhere
+            blocks = [*(ast.Expr(one.context_expr) for one in statement.items), *blocks]
         for one in blocks:
             yield from _calls_of(one, before, file)
+        if isinstance(statement, ast.AsyncFunctionDef) and not statement.args.args:  # what the test then runs in a loop
+            yield from _calls_in(statement, file)
         if isinstance(statement, SIMPLE) and not _asserts(statement):
             before.append(statement)
         elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
@@ -132,26 +137,58 @@ def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
 def _asserts(statement: ast.stmt) -> bool:
     call = statement.value if isinstance(statement, ast.Expr) else None
     name = getattr(call.func, "attr", "") if isinstance(call, ast.Call) else ""
-    return isinstance(statement, ast.With | ast.Assert) or name.startswith("assert")
+    return isinstance(statement, ast.With | ast.AsyncWith | ast.Assert) or name.startswith("assert")
 
 
 def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.For, ast.While, ast.If, ast.Try)):
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)):
         return
     inner = {id(part) for node in ast.walk(statement) if isinstance(node, INNER) for part in ast.walk(node)}
-    for node in ast.walk(statement):
-        if not isinstance(node, ast.Call) or id(node) in inner:
+    nodes = [node for node in ast.walk(statement) if id(node) not in inner]
+    for node in nodes:
+        if isinstance(node, ast.Call) and (case := _case(node, before, file)) is not None:
+            yield name_of(node), case
+    for chain in _chains(nodes):
+        yield from _linked(chain, before, file)
+
+
+def name_of(call: ast.Call) -> str:
+    """Return the last name of what is called."""
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _chains(nodes: Sequence[ast.AST]) -> Iterator[list[ast.expr]]:
+    """Yield the links of each chain, `a() | b() | c()`, that is no part of a longer one."""
+    inside: set[int] = set()
+    for node in nodes:  # from the outside in
+        if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.BitOr) or id(node) in inside:
             continue
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        case = _case(node, before, file)
-        if case is not None:
-            yield name, case
+        links: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and isinstance(left.op, ast.BitOr):
+            inside.add(id(left))
+            links.append(left.right)
+            left = left.left
+        yield [left, *reversed(links)]
+
+
+def _linked(links: Sequence[ast.expr], before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
+    """Yield a chain as calls of each of its links but the first: right after the first one, then as it is."""
+    for at, link in enumerate(links[1:], 2):
+        if not isinstance(link, ast.Call):
+            continue
+        owner = link.func.value if isinstance(link.func, ast.Attribute) else link.func
+        for chain in ([links[0], link], links[:at]) if at > 2 else (links[:2],):
+            whole = functools.reduce(lambda left, right: ast.BinOp(left, ast.BitOr(), right), chain)
+            case = _case(whole, before, file)
+            if case is not None:  # a decorated function may be called by a method of what it became
+                yield from ((name, case) for name in (name_of(link), getattr(owner, "attr", getattr(owner, "id", ""))))
 
 
 INNER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-def _case(call: ast.Call, before: Sequence[ast.stmt], file: Names) -> Case | None:
+def _case(call: ast.expr, before: Sequence[ast.stmt], file: Names) -> Case | None:
     setup = depended_on(call, before)
     text = ast.unparse(call)
     known = file.needs(free_names([*setup, call]))
@@ -162,7 +199,7 @@ def _case(call: ast.Call, before: Sequence[ast.stmt], file: Names) -> Case | Non
     return Case(file.source.path, text, tuple(sorted(imports)), tuple(prelude), lines)
 
 
-def depended_on(call: ast.Call, before: Sequence[ast.stmt]) -> list[ast.stmt]:
+def depended_on(call: ast.expr, before: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Return the statements that the call depends on: those that bind or use a variable of it, transitively."""
     local = {name for one in before for name in bound(one)}
     wanted = free_names([call]) & local

@@ -18,6 +18,7 @@ OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with 
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
 COUNTED = re.compile(r"(?:\.|_|\b)(?:len|length|size|count|total_count)(?:\(.*\))?$")
 LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")
+CHECKS = re.compile(r"_?(?:assert|check|ensure|require|validate)_")
 PREDICATE = re.compile(r"^(?:is|has|can|should)_")
 FITS: Mapping[str, frozenset[str]] = {
     "int": frozenset({"int", "bool"}),
@@ -28,9 +29,12 @@ FITS: Mapping[str, frozenset[str]] = {
 
 
 def announces(node: Function, error: str) -> bool:
-    """Tell whether the function itself says in so many words that it raises this error."""
-    raised = (one.exc for one in ast.walk(node) if isinstance(one, ast.Raise))
-    return any(getattr(exc.func if isinstance(exc, ast.Call) else exc, "id", "") == error for exc in raised)
+    """Tell whether the function itself says in so many words that it raises this error, or that it checks something."""
+    nodes = [*ast.walk(node)]
+    raised = (one.exc for one in nodes if isinstance(one, ast.Raise))
+    if any(getattr(exc.func if isinstance(exc, ast.Call) else exc, "id", "") == error for exc in raised):
+        return True
+    return any(CHECKS.match(str(getattr(one.func, "id", ""))) for one in nodes if isinstance(one, ast.Call))
 
 
 def contradiction(case: Case, node: Function) -> str:

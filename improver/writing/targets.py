@@ -14,7 +14,7 @@ from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
 from improver.writing.following import followed
-from improver.writing.guessing import attributes, guessed, returned
+from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, index_of
 from improver.writing.illustrating import known_calls
 
@@ -134,6 +134,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             calls += [("generated", one.data) for one in made if not one.loose]
         if len(texts) < FEW and ("." in name or len(texts) + len(calls) < FEW):  # objects may not be written
             texts += tuple(guessed(source, home, function, ground.index))
+        texts += tuple(decorating(source, home, function))
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))

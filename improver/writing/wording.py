@@ -209,13 +209,19 @@ def _value(text: str) -> str:
 def condition(case: Case, node: Function) -> str:
     """Return the words for what is special about a call's arguments."""
     call = ast.parse(case.call, mode="eval").body
+    piped = isinstance(call, ast.BinOp) and isinstance(call.right, ast.Call)  # what comes before the link is its first
+    call = call.right if isinstance(call, ast.BinOp) else call
     if not isinstance(call, ast.Call):
         return ""
     named = [word for word in call.keywords if word.arg]
     if named:
         return "_".join(_given(word.arg or "", word.value) for word in named[:2])
-    for name, value in zip(parameters(node), call.args, strict=False):
+    for name, value in zip(parameters(node)[piped:], call.args, strict=False):
         text = ast.unparse(value)
+        if isinstance(value, ast.Lambda) and (
+            given := [one.arg for one in ast.walk(value.args) if isinstance(one, ast.arg)]
+        ):
+            return f"of_function_of_{slug(given[0])}"
         if text in EMPTY:
             return f"of_empty_{slug(name)}"
         if re.fullmatch(r"-\d+(\.\d+)?|0|1", text):

@@ -16,7 +16,7 @@ from improver.gates.easy_green import easy_green
 from improver.gates.mutation import mutation
 from improver.records import File, Ruling, Tree
 from improver.scan import read_project
-from improver.verify import awaiting, checking, configuration, demanding, phrasing, timing
+from improver.verify import awaiting, checking, configuration, demanding, phrasing, timing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -25,11 +25,12 @@ from improver.verify.target import find_layout
 from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, loop_of
 from improver.writing.rendering import block, imports_of
+from improver.writing.selecting import fit
 from improver.writing.suspicion import contradiction
 from improver.writing.turns import MUTANTS, ground_of
 from improver.writing.wording import name_for
 from improver.writing.writer import write_tests
-from tests.improver.calls import PIER, case, plain, source
+from tests.improver.calls import PIER, case, node, plain, source
 from tests.improver.judging import PACKAGED
 
 SEA = """\
@@ -184,7 +185,7 @@ def is_same(one: object, other: object) -> bool:
         pytest.param("soon(2)", ["awaitable"], id="what needs a loop to be made, and can be awaited"),
         pytest.param("dock(2)", ["context"], id="a context"),
         pytest.param("Buoys(2)", ["context"], id="a context that is iterated over within"),
-        pytest.param("Coast(2)", ["awaitable", "context.buoys"], id="both, by a method that opens it"),
+        pytest.param("Coast(2)", ["context.buoys", "awaitable"], id="both, by a method that opens it"),
         pytest.param("max(1, await depth(1))", ["loop"], id="it awaits something on its way"),
         pytest.param("max(1, 2)", [], id="a plain call"),
         pytest.param("depth(1, 2, 3)", [], id="a plain error"),
@@ -258,6 +259,12 @@ def test_an_event_loop_reads_the_clock_for_itself_and_a_call_for_its_own() -> No
     with timing.watched(readers):
         checking.unmet(checking.compiled(asked("clock()", "coroutine")), space_of, 5.0)
     assert "sea" in readers
+
+
+def test_a_chain_is_varied_in_its_last_link() -> None:
+    found = list(varying.variations("count(5) | take(2)", [("more", True)], varying.Pool([])))
+    assert {"count(5) | take(2, more=False)", "count(4) | take(2)", "count(5) | take(0)"} <= set(found)
+    assert list(varying.strange("count(5) | take(2)"))[:2] == ["count(5) | take(None)", "count(5) | take([])"]
 
 
 # --- how their tests read -----------------------------------------------------------------------------------------
@@ -397,6 +404,19 @@ def test_calls_that_are_awaited_share_a_table_and_their_names_say_the_same() -> 
     assert "    assert await f(sea, 2) == expected" in lines
     drained = Case(f"{PIER}depth", "depth(2)", checks=(("eq", LIST, "[]"),), way="context")
     assert name_for(drained, plain("")) == "test_depth_is_empty"
+
+
+def test_what_comes_before_a_link_is_its_first_argument() -> None:
+    link = Case(f"{PIER}take", "count(5) | take(0)", checks=(("eq", "result", "[]"),), way="iterable")
+    assert name_for(link, node("def take(source, n): ...")) == "test_take_with_n_0_is_empty"
+    refused = Case(f"{PIER}take", "take(lambda sea: sea)", checks=(("raises", "ValueError", "no sea"),))
+    assert name_for(refused, node("def take(func): ...")) == "test_take_of_function_of_sea_raises_value_error"
+
+
+def test_an_error_of_what_a_function_checks_is_no_slip() -> None:
+    refused = case("take(1)", checks=(("raises", "TypeError", "no stream"),))
+    assert fit(refused, node("def take(source):\n    assert_stream(source)"))
+    assert not fit(refused, node("def take(source):\n    streamed(source)"))
 
 
 def test_an_annotation_is_held_against_what_was_awaited() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from improver.experiments import Case
 from improver.writing.following import followed
-from improver.writing.guessing import attributes, guessed, opposite, returned
+from improver.writing.guessing import attributes, decorating, guessed, opposite, returned
 from improver.writing.harvest import index_of
 from improver.writing.illustrating import known_calls
 from improver.writing.selecting import fit
@@ -24,6 +24,36 @@ def test_calls_in_tests_come_with_what_they_need_and_no_more() -> None:
     found = index_of([tests])["total"]
     setup = ("box = Box([1, 2])", "box.items.append(LIMIT)")
     assert found == (Case("tests/test_a.py", "box.total()", (("pier.a", "Box"),), ("LIMIT = 3",), setup),)
+
+
+CHAINED = """\
+from pier import flow, pipe
+
+
+async def test_take():
+    depth = flow.select.depth
+    with flow.watch():
+        assert_run(flow.count(5) | pipe.add(1) | depth.pipe(2))
+
+    async def scenario():
+        async with flow.open(3):
+            await flow.sink(4)
+
+    run(scenario())
+"""
+
+
+def test_a_chain_is_a_call_of_its_links_right_after_the_first_and_whole() -> None:
+    found = index_of([source(CHAINED, "tests/test_a.py")])
+    chains = ["flow.count(5) | depth.pipe(2)", "flow.count(5) | pipe.add(1) | depth.pipe(2)"]
+    assert [one.call for one in found["depth"]] == chains
+    assert [one.setup for one in found["depth"]] == [("depth = flow.select.depth",)] * 2
+    assert [one.call for one in found["add"]] == ["pipe.add(1)", "flow.count(5) | pipe.add(1)"]
+
+
+def test_calls_in_what_a_test_runs_in_an_event_loop_are_known() -> None:
+    found = index_of([source(CHAINED, "tests/test_a.py")])
+    assert [one.call for name in ("open", "sink") for one in found[name]] == ["flow.open(3)", "flow.sink(4)"]
 
 
 def test_a_file_with_many_calls_leaves_room_for_those_of_others() -> None:
@@ -169,6 +199,41 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
     assert [name_for(replace(found, checks=one.checks or (("eq", "result", "3"),)), plain("")) for found in made] == [
         "test_box_total_after_empty_is_3" for _ in expected
     ]
+
+
+def test_what_puts_an_object_back_is_awaited_before_the_same_once_more() -> None:
+    text = "class Box:\n    async def total(self):\n        return 1\n\n    async def empty(self):\n        await f()\n"
+    one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", "await box.put(1)"), checks=())
+    (made,) = followed(source(text), f"{PIER}Box.empty", (one,), {})
+    assert made.setup == ("box = Box()", "await box.put(1)", "await box.empty()", "await box.put(1)")
+    assert made.call == "box.total()"
+
+
+DECORATOR = """\
+class Flow:
+    def __init__(self, factory: "Callable[[], int]", limit=3):
+        self.made = factory()
+
+
+class Stream(Flow): ...
+
+
+def operator(func: "Callable[..., int] | None" = None, more=None):
+    if [one for one in parameters(func) if one.name in ("self", "cls")]:
+        raise ValueError
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "calls"),
+    [
+        ("operator", ["lambda self: self", "lambda cls: cls", "str", "len"]),
+        ("Flow.__init__", ["Flow(str)", "Flow(len)", "Stream(str)", "Stream(len)"]),
+    ],
+)
+def test_what_asks_for_a_function_is_given_those_that_it_speaks_of(name: str, calls: list[str]) -> None:
+    found = [one.call for one in decorating(source(DECORATOR), "pier.a", f"{PIER}{name}")]
+    assert found == [call if name != "operator" else f"operator({call})" for call in calls]
 
 
 def test_what_puts_an_object_back_is_called_where_only_other_methods_were() -> None:
