@@ -8,7 +8,7 @@ import libcst as cst
 from libcst.metadata import PositionProvider
 
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, region_of, spliced, spot_in
-from improver.names import declared, own
+from improver.names import declared, is_builtin, own
 from improver.records import Safety
 from improver.rewriting.negation import negated
 from improver.rewriting.nesting import Peel, chain_from, gains, lines_of, taker_of
@@ -27,8 +27,9 @@ class GuardClauses(Codemod):
     SAFE_WHEN = (
         "Each if of the chain is the last statement of a function or of a loop's body (then leaving by return or"
         " continue is what happened anyway), or one of its branches ends in return, raise or continue (then whatever"
-        " follows runs only after the other). Each condition is still evaluated once and in the same order; only"
-        " ==, is and in are turned around, any other comparison gets a not. No with, try or match is crossed."
+        " follows runs only after the other). Each condition is still evaluated once and in the same order; only ==,"
+        " is, in and the order of lengths are turned around, any other comparison gets a not. No with, try or match is"
+        " crossed."
     )
     SAFETY = Safety.COVERED
     VALUE = 4
@@ -55,7 +56,8 @@ class GuardClauses(Codemod):
             return Abstain("a global or nonlocal declaration would come after the name's use")
         region = region_of(source, site.node)
         spots = {spot_in(source, region, peel.node): peel for peel in chain}
-        result = spliced(site, _Flatten, spots, region=region)
+        whole = frozenset({"len"}) if is_builtin("len", source) else frozenset[str]()
+        result = spliced(site, _Flatten, spots, whole, region=region)
         if isinstance(result, Abstain) or source.fits(result[source.path]):
             return result
         return Abstain("a negated condition would be longer than this file's lines are")
@@ -173,6 +175,12 @@ class GuardClauses(Codemod):
 """,
         ),
         (
+            "def f(rows):\n if len(rows) > 1:\n  for row in rows:\n   if row:\n    g(row)\n   h(row)\n  g(rows)\n"
+            "  k(rows)\n  h(rows)\n  return rows\n else:\n  return None\n",
+            "def f(rows):\n if len(rows) <= 1:\n  return None\n for row in rows:\n  if row:\n   g(row)\n  h(row)\n"
+            " g(rows)\n k(rows)\n h(rows)\n return rows\n",
+        ),
+        (
             "def walk(tree):\r\n    if (found := tree.find()) or tree.root:\r\n        x = tree.x\r\n        if x:\r\n"
             "            x.a()\r\n            x.b()\r\n            return found\r\n",
             "def walk(tree):\r\n    if not ((found := tree.find()) or tree.root):\r\n        return None\r\n"
@@ -240,9 +248,10 @@ def _comment_in_the_way(peel: Peel, source: Source) -> bool:
 class _Flatten(At):
     """Replace each `if` at one of the spots by its guard and what moves out."""
 
-    def __init__(self, spot: tuple[int, int], spots: Spots) -> None:
+    def __init__(self, spot: tuple[int, int], spots: Spots, whole: frozenset[str]) -> None:
         super().__init__(spot)
         self.spots = spots
+        self.whole = whole
 
     def leave_If(  # noqa: N802 - libcst's name
         self, original_node: cst.If, updated_node: cst.If
@@ -260,7 +269,7 @@ class _Flatten(At):
             indent = inside.indent if isinstance(inside, cst.IndentedBlock) else None
             beside = cst.IndentedBlock([cst.parse_statement(peel.leave)], indent=indent)
         guard, moved = (beside, inside) if peel.inverted else (inside, beside)
-        test = negated(updated_node.test) if peel.inverted else updated_node.test
+        test = negated(updated_node.test, self.whole) if peel.inverted else updated_node.test
         space = cst.SimpleWhitespace(" ")
         first = updated_node.with_changes(test=test, body=guard, orelse=None, whitespace_before_test=space)
         assert isinstance(moved, cst.IndentedBlock), "what moves stands on lines of its own"

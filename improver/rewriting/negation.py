@@ -1,15 +1,28 @@
 """The readable opposite of a condition, as syntax."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import libcst as cst
 
 Expression = TypeVar("Expression", bound=cst.BaseExpression)
 
+ORDERS: Mapping[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
+    cst.LessThan: cst.GreaterThanEqual,
+    cst.GreaterThanEqual: cst.LessThan,
+    cst.GreaterThan: cst.LessThanEqual,
+    cst.LessThanEqual: cst.GreaterThan,
+}
 
-def negated(test: cst.BaseExpression) -> cst.BaseExpression:
-    """Return the readable opposite of a condition, which evaluates the same operands in the same order."""
+
+def negated(test: cst.BaseExpression, whole: frozenset[str] = frozenset()) -> cst.BaseExpression:
+    """Return the readable opposite of a condition, which evaluates the same operands in the same order.
+
+    `whole` names the functions that surely return whole numbers: these have an order that can be turned around.
+    """
     test = _bare(test)
+    if isinstance(test, cst.Comparison) and (reversed_order := _reversed(test, whole)) is not None:
+        return reversed_order
     if isinstance(test, cst.BooleanOperation) and _nots(test) <= 1:
         return _opposite(test)
     if _is_not(test) or (isinstance(test, cst.Comparison) and _flipped(test) is not None):
@@ -44,6 +57,22 @@ def _nots(test: cst.BaseExpression) -> int:
 
 def _is_not(test: cst.BaseExpression) -> bool:
     return isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
+
+
+def _reversed(test: cst.Comparison, whole: frozenset[str]) -> cst.Comparison | None:
+    """Turn a single comparison of whole numbers around, or return None."""
+    target = test.comparisons[0]
+    kind = ORDERS.get(type(target.operator))
+    sides = (test.left, target.comparator)
+    if kind is None or len(test.comparisons) > 1 or not any(_is_call_of(side, whole) for side in sides):
+        return None
+    if not all(_is_call_of(side, whole) or isinstance(side, cst.Integer) for side in sides):
+        return None
+    return test.with_changes(comparisons=[target.with_changes(operator=kind())])
+
+
+def _is_call_of(node: cst.BaseExpression, names: frozenset[str]) -> bool:
+    return isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in names
 
 
 def _flipped(test: cst.Comparison) -> cst.Comparison | None:

@@ -32,3 +32,19 @@ from improver.rewriting.negation import negated
 def test_the_opposite_reads_well(condition: str, expected: str) -> None:
     opposite = negated(cst.parse_expression(condition))
     assert cst.Module([]).code_for_node(opposite) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("len(x) > 1", "len(x) <= 1"),
+        ("0 < len(x)", "0 >= len(x)"),
+        ("len(x) < len(y)", "len(x) >= len(y)"),
+        ("len(x) > 0.5", "not (len(x) > 0.5)"),
+        ("size(x) > 1", "not (size(x) > 1)"),
+        ("0 < len(x) < 3", "not (0 < len(x) < 3)"),
+    ],
+)
+def test_whole_numbers_have_an_opposite_order(condition: str, expected: str) -> None:
+    opposite = negated(cst.parse_expression(condition), frozenset({"len"}))
+    assert cst.Module([]).code_for_node(opposite) == expected
