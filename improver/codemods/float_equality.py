@@ -4,12 +4,13 @@ import ast
 import operator
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.records import Safety
 from improver.rewriting.origins import origin
 from improver.rewriting.raising import test_around
-from improver.source import Source
+from improver.source import Source, below
 
 LONG = 15  # significant digits; nobody writes so many who does not copy a result, rounding and all
 SMALLEST = 1e-6  # below it `approx` would accept anything that is nearly nothing
@@ -34,8 +35,7 @@ class FloatEquality(Codemod):
         " numbers that comes to one; the same digits stand in the test only where they are expected, so they are no"
         " value that is meant to come back as it went in, and nothing there parses, rounds or unpacks. The default"
         " tolerance is one in a million, and values near zero are left alone; mutants of the tested code tell whether"
-        " the test still notices"
-        " all that it noticed."
+        " the test still notices all that it noticed. No float of the same test stays exact."
     )
     SAFETY = Safety.CHANGED_TEST
     NODES = (ast.Assert,)
@@ -48,7 +48,7 @@ class FloatEquality(Codemod):
         if expected is None or _approx(source) is None:
             return None
         function = test_around(node, source)
-        if function is None or _is_meant(expected, node, function):
+        if function is None or _is_meant(expected, node, function) or any(map(_stays, below(function))):
             return None
         return f"`== {ast.unparse(expected)}` asks for the last digit of a computed float"
 
@@ -58,15 +58,12 @@ class FloatEquality(Codemod):
         assert isinstance(node, ast.Assert), "suspects saw an assertion"
         expected, approx = _expected(node.test), _approx(source)
         assert expected is not None, "suspects saw the value"
-        if expected.lineno != expected.end_lineno:
-            return Abstain("the expected value stands on several lines")
-        line = source.lines[expected.lineno - 1].encode()
-        start, end = expected.col_offset, expected.end_col_offset or 0
-        while line[start - 1 : start] == b"(" and line[end : end + 1] == b")":
-            start, end = start - 1, end + 1
-        text = ast.get_source_segment(source.text, expected) or ast.unparse(expected)
-        edited = line[:start] + f"{approx}({text})".encode() + line[end:]
-        return fitted(source, replaced(source, expected.lineno, expected.lineno, edited.decode()))
+        function = test_around(node, source)
+        others = [item for item in below(function or node) if isinstance(item, ast.Assert) and item is not node]
+        results = [_within(item, approx, source) for item in others if _expected(item.test)]
+        if any(isinstance(result, Abstain) for result in results):
+            return Abstain("another comparison beside it would have to stay exact")
+        return _within(node, approx, source)
 
     CHANGES = (
         (
@@ -109,6 +106,9 @@ class FloatEquality(Codemod):
         _HEAD + "    assert x.ratio == 3 / 4\n",
         _HEAD + "    assert x.ratio == 1.0\n",
         _HEAD + "    assert x.count == 12345678901234567\n",
+        # Another one beside it would stay exact: it is written by hand, or too long.
+        _HEAD + "    assert x.days == 24.000277778055555\n    assert x.seconds == 86401.000001\n",
+        _HEAD + "    assert x.ratio(1) == 1 / 3\n    assert x.ratio(1, strict=True, lines=False, text='ab') == 1 / 3\n",
         # Near zero everything is approximately equal.
         _HEAD + "    assert x.error == 1.2345678901234567e-15\n",
         # Within rounding already, or rounded.
@@ -138,6 +138,30 @@ def _expected(test: ast.expr) -> ast.expr | None:
     if not isinstance(value, float) or abs(value) < SMALLEST or _digits(value) < LONG:
         return None
     return test.comparators[0] if left is None else test.left
+
+
+def _stays(node: ast.AST) -> bool:
+    """Tell whether `node` asks for a float that is written by hand and that binary cannot hold: it stays exact."""
+    if not isinstance(node, ast.Assert) or not isinstance(node.test, ast.Compare) or _expected(node.test):
+        return False
+    values = [_number(side) for side in (node.test.left, *node.test.comparators)]
+    is_equality = isinstance(node.test.ops[0], ast.Eq)
+    return is_equality and any(isinstance(value, float) and Decimal(repr(value)) != Decimal(value) for value in values)
+
+
+def _within(node: ast.Assert, approx: str | None, source: Source) -> Rewrite | Abstain:
+    """Put the value that is expected in `node` into `approx`."""
+    expected = _expected(node.test)
+    assert expected is not None, "there is a value"
+    if expected.lineno != expected.end_lineno:
+        return Abstain("the expected value stands on several lines")
+    line = source.lines[expected.lineno - 1].encode()
+    start, end = expected.col_offset, expected.end_col_offset or 0
+    while line[start - 1 : start] == b"(" and line[end : end + 1] == b")":
+        start, end = start - 1, end + 1
+    text = ast.get_source_segment(source.text, expected) or ast.unparse(expected)
+    edited = line[:start] + f"{approx}({text})".encode() + line[end:]
+    return fitted(source, replaced(source, expected.lineno, expected.lineno, edited.decode()))
 
 
 def _number(node: ast.expr) -> float | None:
