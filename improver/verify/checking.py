@@ -33,8 +33,12 @@ class Late(BaseException):
     """The case took too long."""
 
 
-def ring(_signal: int, _frame: object) -> None:
+RUNG: list[int] = []  # the clocks that rang since a case began
+
+
+def ring(signal: int, _frame: object) -> None:
     """End the case that is running."""
+    RUNG.append(signal)
     raise Late
 
 
@@ -46,13 +50,16 @@ def watch_the_time() -> None:
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise Late after so many seconds of processor time, or some times as many of waiting."""
+    """Raise Late after so many seconds of processor time, or some times as many of waiting, swallowed or not."""
+    RUNG.clear()
     signal.setitimer(signal.ITIMER_PROF, seconds, seconds)  # again and again: a task may swallow what ends it
     signal.setitimer(signal.ITIMER_REAL, WAIT_FACTOR * seconds, WAIT_FACTOR * seconds)
     try:
         yield
     finally:
         _disarm()
+    if RUNG:
+        raise Late
 
 
 def _disarm() -> None:
@@ -71,8 +78,8 @@ def spoken(call: str, way: str) -> str:
     if way in (COROUTINE, AWAITABLE):
         return ast.unparse(ast.Await(made))
     if way == ITERABLE:
-        name = "each" if any(getattr(one, "id", "") == "item" for one in ast.walk(made)) else "item"
-        return f"[{name} async for {name} in {ast.unparse(ast.Tuple([made], ast.Load()))[1:-2]}]"
+        name = ast.Name("each" if any(getattr(one, "id", "") == "item" for one in ast.walk(made)) else "item")
+        return ast.unparse(ast.ListComp(name, [ast.comprehension(name, made, [], 1)]))
     if way.startswith(f"{CONTEXT}."):
         return ast.unparse(ast.Call(ast.Attribute(made, way.partition(".")[2], ast.Load()), [], []))
     return call
@@ -244,10 +251,13 @@ def came_of(coroutine: Coroutine[Any, Any, Any], way: str, patience: float) -> t
         return loop.run(coroutine)
     finally:
         try:
-            loop.tidy()
+            with contextlib.suppress(RuntimeError):  # it was ended in the midst of the loop's own code
+                loop.tidy()
         finally:
+            asyncio.events._set_running_loop(None)  # noqa: SLF001 - for who writes event loops
             asyncio.set_event_loop(None)
-            loop.close()
+            with contextlib.suppress(RuntimeError):
+                loop.close()
 
 
 def _finished(coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -1,5 +1,6 @@
 """Calls that need an event loop: what they come to is awaited, drained or entered, and how their tests read."""
 
+import asyncio
 import signal
 import sys
 import threading
@@ -62,6 +63,15 @@ async def turn(items):
 
 async def never():
     await asyncio.get_running_loop().create_future()
+
+
+async def stubborn():
+    for _ in range(10):
+        try:
+            while True:
+                pass
+        except BaseException:
+            await asyncio.sleep(0)
 
 
 async def nap(sea):
@@ -244,6 +254,12 @@ def test_no_test_is_made_of_a_call_that_does_not_end_well(call: str, way: str, w
     assert seen(asked(call, way)) == why
     assert threading.active_count() == before
     assert signal.getitimer(signal.ITIMER_REAL)[0] == signal.getitimer(signal.ITIMER_PROF)[0] == 0
+
+
+def test_a_call_that_lets_nothing_end_it_leaves_no_event_loop_behind() -> None:
+    one = checking.compiled(asked("stubborn()", "coroutine", ("is", "result", "None")))
+    assert checking.unmet(one, space_of, 0.02) is None
+    assert asyncio.run(asyncio.sleep(0, 1)) == 1
 
 
 def test_a_plain_call_may_raise_what_coroutines_may_not() -> None:
