@@ -199,4 +199,4 @@ class Experiments(Protocol):
         """Count what `functions` cost on the base and on `tree` as recorded inputs grow."""
 
     def explore(self, tree: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
-        """Write, vary and run calls of the functions of one file of `tree`, and try its mutants on them."""
+        """Write, vary and run calls of functions of `tree`, and try on them the mutants of one file they lead to."""

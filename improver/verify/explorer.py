@@ -1,4 +1,4 @@
-"""Find calls of one file's functions that tell its mutants from it: runs inside the sandbox, without pytest.
+"""Find calls of functions that tell one file's mutants from it: runs inside the sandbox, without pytest.
 
 Started as ``python -s -P -B explorer.py SPEC`` (Python 3.9 or later, standard library only). This process stays clean.
 One child writes calls as source, from recorded ones and from texts, varies them and notes what each comes to; another
@@ -149,7 +149,9 @@ class Explorer:
     def find(self, function: dict[str, Any], tell: Say) -> None:
         """Tell the cases of one function that hold twice, or why there are none."""
         self.checking.watch_the_time()
-        self.seeking.Seeker(self.spec, self.guests, self.imported(), tell).find(function)
+        self.imported()
+        module = importlib.import_module(function["module"])
+        self.seeking.Seeker(self.spec, self.guests, module, tell).find(function)
 
     def imported(self) -> Any:
         """Import the file's module."""

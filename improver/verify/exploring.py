@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from improver.experiments import Case, Exploration, Mutant, Raised, Wanted
+from improver.ports import Layout
 from improver.records import Receipt, Tree
 from improver.verify.job import Ended, Job, Limits
 from improver.verify.mutation import edit_between
@@ -26,13 +27,18 @@ RAISED_SHOWN = 40  # of one function
 
 
 def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
-    """Write, vary and run calls of the functions of one file of `base`, and try its mutants on them."""
-    path = wanted[0].function.partition("::")[0]
+    """Write, vary and run calls of functions of `base`, and try mutants of one file, which they lead to, on them."""
+    path = next((one.path for one in mutants), wanted[0].function.partition("::")[0])
     module = rig.layout.module_of(path)
     if module is None:
         return Exploration((), (), {}, Receipt(("explore",)), "its file is no importable module")
     seconds = rig.policy.gates.trials.seconds
-    wishes = {"path": path, "module": module, "seconds": seconds, **_wishes(base[path].data, wanted, mutants)}
+    wishes = {
+        "path": path,
+        "module": module,
+        "seconds": seconds,
+        **_wishes(base[path].data, wanted, mutants, rig.layout),
+    }
     with staged(rig, base) as stage:
         write_judge(rig, stage, wishes, base)
         for name in GUESTS:
@@ -54,11 +60,12 @@ def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[M
     return Reading([one.function for one in wanted], [one.name for one in mutants]).read(job, ended)
 
 
-def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Mapping[str, object]:
+def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant], layout: Layout) -> Mapping[str, object]:
     numbers = {one.function: number for number, one in enumerate(wanted)}
     functions = [
         {
             "name": one.function.partition("::")[2],
+            "module": layout.module_of(one.function.partition("::")[0]),
             "calls": [(kind, base64.b64encode(data).decode()) for kind, data in one.calls],
             "texts": [
                 {

@@ -141,7 +141,7 @@ class Seeker:
         lines: set[int] = set()
         ways: list[str] = []
         compiled = self.checking.compiled({**case, "checks": []})
-        with traced(str(self.module.__file__), lines), contextlib.suppress(Exception):
+        with traced(f"{self.spec['tree']}/{self.spec['path']}", lines), contextlib.suppress(Exception):
             ways = self.ways_to.of(compiled, PATIENCE)
             if ways:
                 drained = ("is", self.checking.spoken("result", self.checking.ITERABLE), "None")

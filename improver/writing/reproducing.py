@@ -9,8 +9,9 @@ from improver.judging.functions import definitions, touched
 from improver.records import Change, Edit, File
 from improver.verify.checking import spoken
 from improver.verify.suite import is_red
+from improver.writing.reaching import leading_to
 from improver.writing.selecting import bare
-from improver.writing.targets import Ground, Weak, leading_to, wanted_of
+from improver.writing.targets import Ground, Weak, wanted_of
 from improver.writing.wording import mended
 from improver.writing.writer import Drafted, file_of, node_id, placed, writable
 
@@ -68,12 +69,12 @@ def _twice(cases: Sequence[Case]) -> Iterator[Wanted]:
 
 def _tests(ground: Ground, weak: Weak, exploration: Exploration) -> Iterator[_Test]:
     """Yield the simplest test for each test file that the calls belong to."""
-    for place, cases in placed(ground, weak.source.path, exploration.cases):
+    for place, cases in placed(ground, exploration.cases):
         tests, _ = writable(weak, replace(exploration, cases=tuple(cases)), place)
         drafted = Drafted(weak, exploration, place, tuple(tests))
         data = file_of(ground, drafted, tests[:1]) if tests else None
         if data is not None:
-            yield _Test(Edit(place.path, ground.tree.get(place.path), File(data)), node_id(tests[0], place, weak))
+            yield _Test(Edit(place.path, ground.tree.get(place.path), File(data)), node_id(tests[0], drafted))
 
 
 def _shows(candidate: Candidate, ground: Ground, test: _Test) -> bool:

@@ -69,7 +69,8 @@ def absurd(case: Case) -> bool:
 
 def at_odds(source: Source, cases: Iterable[Case]) -> dict[str, str]:
     """Map methods that give another value than their parent's, of the same file, for the same call to what is said."""
-    known = {(case.setup, case.call): case for case in cases if case.checks and case.checks[0][0] in ("eq", "is")}
+    own = (case for case in cases if case.function.startswith(f"{source.path}::"))
+    known = {(case.setup, case.call): case for case in own if case.checks and case.checks[0][0] in ("eq", "is")}
     parents = {
         node.name: [*map(ast.unparse, node.bases)] for node in source.tree.body if isinstance(node, ast.ClassDef)
     }
@@ -88,7 +89,8 @@ def at_odds(source: Source, cases: Iterable[Case]) -> dict[str, str]:
 def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case]) -> tuple[Finding, ...]:
     """Return at most one note for each function: the shortest call that ends as nobody seems to have meant."""
     found: dict[str, Finding] = {}
-    known, cases = definitions(source), tuple(cases)
+    known, cases = definitions(source), [case for case in cases if case.function.startswith(f"{source.path}::")]
+    raised = [one for one in raised if one.case.function.startswith(f"{source.path}::")]
     for function, call, says in sorted((*_broken(known, raised), *_odd(known, cases)), key=lambda one: len(one[1])):
         if function not in found:
             message = f"`{call}` {says}, which nothing about it announces"

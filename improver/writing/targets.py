@@ -17,9 +17,9 @@ from improver.writing.following import followed
 from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, index_of
 from improver.writing.illustrating import known_calls
+from improver.writing.reaching import from_outside, is_private, leading_to, public_home
 
 CALLS, GENERATED = 20, 24  # of one function
-CALLERS_DEEP = 2
 FEW = 4  # calls of a function known, below which more are guessed
 
 
@@ -59,11 +59,12 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Weak:
-    """One file, its mutants, and what base's tests make of them."""
+    """One file, its mutants, and what base's tests make of them; `around` are the product's other files."""
 
     source: Source
     mutants: tuple[Mutant, ...]
     run: MutationRun
+    around: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def living(self) -> tuple[Mutant, ...]:
@@ -74,6 +75,11 @@ class Weak:
             *(one for one in self.mutants if one.name in unreached),
         )
 
+    def node_of(self, function: str) -> Function:
+        """Return the definition of `function` ("path::qualname"), in the file or in one around it."""
+        path, _, name = function.partition("::")
+        return definitions(self.around.get(path, self.source))[name][-1]
+
 
 def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     """Try at most `limit` mutants of the file's functions on the tests that run them."""
@@ -83,32 +89,27 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     tests = ground.tests_of(path)
     if not tests or not mutants:
         why = dict.fromkeys((one.name for one in mutants), UNREACHED)
-        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt))
-    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests))
+        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt), ground.sources)
+    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests), ground.sources)
 
 
 def explore(ground: Ground, weak: Weak) -> Exploration:
     """Find calls that notice what lives."""
-    names = leading_to({mutant.function.partition("::")[2] for mutant in weak.living}, weak.source)
-    wanted = [one for one in wanted_of(ground, weak.source, names) if one.texts or one.calls]
+    wanted = [one for one in _leading(ground, weak) if one.texts or one.calls]
     if not wanted:
         return Exploration((), (), {}, weak.run.receipt, "nothing is known of any call" if weak.living else "")
     return ground.experiments.explore(ground.tree, wanted, weak.living)
 
 
-def leading_to(names: Collection[str], source: Source) -> set[str]:
-    """Return `names`, and for those that are private the functions of the file that use them, a few calls deep."""
-    known = definitions(source)
-    used = {
-        name: {getattr(node, "id", getattr(node, "attr", "")) for one in nodes for node in ast.walk(one)}
-        for name, nodes in known.items()
-    }
-    found, fresh = set(names), {name for name in names if is_private(name)}
-    for _ in range(CALLERS_DEEP):
-        words = {name.rsplit(".", 1)[-1] for name in fresh}
-        fresh = {name for name in known if not words.isdisjoint(used[name])} - found
-        found |= fresh
-    return found
+def _leading(ground: Ground, weak: Weak) -> Iterator[Wanted]:
+    """Yield what is known of calls that lead to what lives, of the file's own functions and of others'."""
+    module = ground.layout.module_of(weak.source.path) or ""
+    living = {mutant.function.partition("::")[2] for mutant in weak.living}
+    names = leading_to(living, weak.source, hidden=is_private(module))
+    yield from wanted_of(ground, weak.source, names)
+    others = [source for path, source in ground.sources.items() if path != weak.source.path]
+    for path, callers in from_outside(names, module, others).items():
+        yield from wanted_of(ground, ground.sources[path], callers)
 
 
 def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterator[Wanted]:
@@ -138,18 +139,6 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
-
-
-def public_home(module: str) -> str:
-    """Return the module, or the package nearest to it that is not private: what is public there is said there."""
-    parts = module.split(".")
-    private = next((at for at, part in enumerate(parts) if part.startswith("_")), len(parts))
-    return ".".join(parts[:private]) or module
-
-
-def is_private(name: str) -> bool:
-    """Tell whether a qualified name says that nobody outside should use it."""
-    return any(part.startswith("_") and not part.endswith("__") for part in name.split("."))
 
 
 def _stands_alone(name: str, node: Function) -> bool:

@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration, MutationRun
-from improver.judging.functions import definitions
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
-from improver.source import Function, Source
+from improver.source import Function
 from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, name_of, place_for
@@ -85,7 +84,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     exploration = LATE if ground.late() else explore(ground, weak)
     drafts: list[Drafted] = []
     known: frozenset[str] = frozenset()
-    for place, cases in placed(ground, path, exploration.cases):
+    for place, cases in placed(ground, exploration.cases):
         fresh = replace(exploration, cases=tuple(_without(case, known) for case in cases))
         tests, dropped = writable(weak, fresh, place)
         known = known.union(*(test.kills for test in tests))
@@ -94,10 +93,11 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     return tuple(drafts) or (Drafted(weak, exploration),)
 
 
-def placed(ground: Ground, path: str, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
+def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most."""
-    owners = {case.function: case.function.partition("::")[2].partition(".")[0] for case in cases}
-    places = {owner: place_for(path, ground.tests, ground.recording, owner) for owner in {*owners.values()}}
+    owners = {case.function: case.function.partition(".py::")[::2] for case in cases}
+    owners = {function: (f"{path}.py", name.partition(".")[0]) for function, (path, name) in owners.items()}
+    places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
     found: dict[str, tuple[Place, list[Case]]] = {}
     for case in cases:
         place = places[owners[case.function]]
@@ -113,12 +113,7 @@ def _without(case: Case, known: frozenset[str]) -> Case:
 
 def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[Written], Counter[str]]:
     """Return the tests that can stand in the file at `place`, those that notice most first."""
-    known = definitions(weak.source)
     dropped: Counter[str] = Counter()
-
-    def node_of(function: str) -> Function:
-        return known[function.partition("::")[2]][-1]
-
     texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
     odd = at_odds(weak.source, exploration.cases)
     sound = [bare(case) for case in exploration.cases if case.function not in odd]
@@ -127,9 +122,9 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     dropped["needs another test file"] += sum(bool(case.kills) for case in sound) - sum(
         bool(case.kills) for case in homely
     )
-    cases = [case for case in homely if _fits(case, node_of(case.function), place)]
+    cases = [case for case in homely if _fits(case, weak.node_of(case.function), place)]
     dropped["too long"] += sum(bool(case.kills) for case in homely) - sum(bool(case.kills) for case in cases)
-    tests = grouped(chosen(cases, node_of), node_of, place.bound)
+    tests = grouped(chosen(cases, weak.node_of), weak.node_of, place.bound)
     fit = [test for test in tests if assembled([test], place, "x", frozenset()) is not None]
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped
@@ -168,7 +163,7 @@ def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[W
     if place is None or data is None:
         return []
     tree = {**ground.tree, place.path: File(data)}
-    names = {test.name: node_id(test, place, drafted.weak) for test in tests}
+    names = {test.name: node_id(test, drafted) for test in tests}
     repeated = ground.experiments.repeat(tree, tuple(names.values()))
     unsteady = {name.split("[")[0] for name in repeated.unsteady}
     kept = [test for test in tests if names[test.name] not in unsteady] if not repeated.trouble else []
@@ -195,26 +190,35 @@ def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:
     return found
 
 
-def _title(weak: Weak) -> str:
-    return weak.source.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1].strip("_")
+def _about(drafted: Drafted) -> str:
+    """Return the product file that the tests are about: the one of the mutants, or another that leads to them."""
+    own = drafted.weak.source.path
+    paths = [test.function.partition("::")[0] for test in drafted.tests]
+    return own if own in paths or not paths else paths[0]
 
 
-def node_id(test: Written, place: Place, weak: Weak) -> str:
-    """Return what pytest calls a test."""
-    owner = f"::{class_name(_camel(weak, place), place)}" if place.in_classes else ""
+def _title(path: str) -> str:
+    return path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1].strip("_")
+
+
+def node_id(test: Written, drafted: Drafted) -> str:
+    """Return what pytest calls a test of a draft that has a place."""
+    place = drafted.place
+    assert place is not None, "what has no place has no name"
+    owner = f"::{class_name(_camel(drafted, place), place)}" if place.in_classes else ""
     return f"{place.path}{owner}::{test.name}"
 
 
-def _camel(weak: Weak, place: Place) -> str:
-    return "".join(part[:1].upper() + part[1:] for part in (place.about or _title(weak)).split("_"))
+def _camel(drafted: Drafted, place: Place) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in (place.about or _title(_about(drafted))).split("_"))
 
 
 def file_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> bytes | None:
     """Return the whole test file with `tests` in it, None where they do not fit."""
-    place, weak = drafted.place, drafted.weak
+    place, path = drafted.place, _about(drafted)
     if place is None:
         return None
-    title = _camel(weak, place) if place.in_classes else ground.layout.module_of(weak.source.path) or _title(weak)
+    title = _camel(drafted, place) if place.in_classes else ground.layout.module_of(path) or _title(path)
     return assembled(tests, place, title, frozenset(sys.stdlib_module_names))
 
 
@@ -228,14 +232,14 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
     names = list(dict.fromkeys(called(test.cases[0]) for test in tests))
     shown = ", ".join(names[:2]) + (" and others" if len(names) > 2 else "")
     change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
-    findings = tuple(_finding(drafted.weak.source, name, tests) for name in functions)
+    findings = tuple(_finding(drafted.weak, name, tests) for name in functions)
     return Proposal(change, findings, tuple(tests))
 
 
-def _finding(source: Source, function: str, tests: Sequence[Written]) -> Finding:
-    name = function.partition("::")[2]
-    node = definitions(source)[name][-1]
+def _finding(weak: Weak, function: str, tests: Sequence[Written]) -> Finding:
+    path, _, name = function.partition("::")
+    node = weak.node_of(function)
     killed = sorted(frozenset().union(*(test.kills for test in tests if test.function == function)))
     key = hashlib.sha256("\0".join((RULE, function, *(one.partition(": ")[2] for one in killed))).encode()).hexdigest()
     message = f"no test notices a small fault here: {killed[0]}"
-    return Finding(key[:16], RULE, source.path, name, node.lineno, node.col_offset, message, {"faults": len(killed)})
+    return Finding(key[:16], RULE, path, name, node.lineno, node.col_offset, message, {"faults": len(killed)})

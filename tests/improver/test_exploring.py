@@ -186,6 +186,8 @@ FILES = {
     'testpaths = ["tests"]\nfilterwarnings = ["error"]\n',
     "pier/__init__.py": "",
     "pier/a.py": SEA,
+    "pier/_gauge.py": "def scaled(sea):\n    return sea * 3\n",
+    "pier/b.py": "from pier import _gauge\n\n\ndef weigh(sea):\n    return _gauge.scaled(sea)\n",
     "tests/test_a.py": TESTS,
 }
 
@@ -481,6 +483,16 @@ def test_chance_and_time_are_never_demanded_and_fractions_are_not_to_the_last_di
     assert not [case for case in exploration.cases if case.function.endswith(("::thrown", "::late"))]
     assert found(exploration, "tide()").checks == (("eq", "result.size", "3"),)
     assert found(exploration, "half(2)").checks[0][0] == "approx"
+
+
+@pytest.mark.host
+def test_what_no_public_name_leads_to_is_noticed_through_another_file(rig: Rig) -> None:
+    source = Source.read("pier/_gauge.py", FILES["pier/_gauge.py"].encode())
+    assert isinstance(source, Source)
+    weigh = Case("pier/b.py::weigh", "weigh(2)", (("pier.b", "weigh"),))
+    told = explored(rig, tree_of(FILES), [Wanted(weigh.function, (weigh,))], mutants_of(source, ["scaled"], 9))
+    assert "pier/_gauge.py:2: `sea * 3` → `sea * 4`" in found(told, "weigh(2)").kills
+    assert found(told, "weigh(2)").checks == (("eq", "result", "6"),)
 
 
 @pytest.mark.host

@@ -9,8 +9,9 @@ from improver.writing.following import followed
 from improver.writing.guessing import attributes, decorating, guessed, opposite, returned
 from improver.writing.harvest import index_of
 from improver.writing.illustrating import known_calls
+from improver.writing.reaching import from_outside, leading_to
 from improver.writing.selecting import fit
-from improver.writing.targets import leading_to, wanted_of, weak_spots
+from improver.writing.targets import wanted_of, weak_spots
 from improver.writing.wording import name_for
 from tests.improver.calls import PIER, SEA, case, ground_for, node, plain, source
 
@@ -262,6 +263,29 @@ def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> 
 
 def test_a_private_function_brings_those_that_call_it() -> None:
     assert leading_to({"_low", "depth"}, source(SEA)) == {"_low", "lowest", "depth"}
+
+
+GAUGE = "def scaled(sea):\n    return _base(sea)\n\n\ndef _base(sea):\n    return sea * 3\n"
+WEIGH = """\
+from pier import _gauge
+
+
+def _read(sea):
+    return _gauge.scaled(sea)
+
+
+def weigh(sea):
+    return _read(sea)
+"""
+
+
+def test_a_private_file_brings_the_public_functions_of_others_that_call_it() -> None:
+    gauge, weigh = source(GAUGE, "pier/_gauge.py"), source(WEIGH, "pier/b.py")
+    names = leading_to({"_base"}, gauge, hidden=True)
+    assert names == {"_base", "scaled"}
+    others = [weigh, source("def scaled(sea):\n    return scaled(1)\n", "pier/c.py")]
+    assert from_outside(names, "pier._gauge", others) == {"pier/b.py": ["weigh"]}
+    assert from_outside(names, "pier.gauge", others) == {}
 
 
 def test_nothing_is_written_about_a_function_whose_behaviour_may_be_a_mistake() -> None:

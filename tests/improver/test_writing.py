@@ -17,7 +17,7 @@ from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import at_odds, contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak
 from improver.writing.wording import docstring, name_for, told_of
-from improver.writing.writer import Drafted, draft_tests, proved, writable
+from improver.writing.writer import Drafted, draft_tests, proved, writable, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
 from tests.improver.judging import PACKAGED
@@ -472,6 +472,27 @@ def test_tests_of_two_files_do_not_notice_the_same_mutant() -> None:
         ("tests/test_shared.py", [frozenset({first, second})]),
         ("tests/test_tide.py", []),
     ]
+
+
+def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
+    hidden = source("def scaled(sea):\n    return sea * 3\n", "pier/_gauge.py")
+    weigh = source("from pier._gauge import scaled\n\n\ndef weigh(sea):\n    return scaled(sea)\n", "pier/b.py")
+    name = mutants_of(hidden, ["scaled"], 9)[0].name
+    one = Case("pier/b.py::weigh", "weigh(2)", (("pier.b", "weigh"),), checks=(("eq", "result", "6"),),
+               kills=frozenset({name}), shows=(frozenset({name}),))  # fmt: skip
+    fake = FakeExperiments(
+        explored=Exploration((one,), (Raised(one, "RecursionError", "deep", deliberate=False),), {}, RECEIPT),
+        repeated=Repetition(1, (), {}, RECEIPT),
+        mutated=MutationRun({name: "tests/test_b.py::test_weigh_is_6"}, (), {}, RECEIPT),
+    )
+    sources = {one.path: one for one in (hidden, weigh)}
+    tests = [source("def test_x():\n    assert True\n", f"tests/test_{stem}.py") for stem in ("b", "gauge")]
+    ground = Ground({}, LAYOUT, PACKAGED, fake, sources, tests)
+    outcome = write_tests(ground, "pier/_gauge.py", 9)
+    assert outcome.proposal is not None
+    assert [(one.path, one.symbol) for one in outcome.proposal.findings] == [("pier/b.py", "weigh")]
+    assert outcome.proposal.change.paths == ("tests/test_b.py",)
+    assert outcome.notes == ()  # they are told where that file is looked at
 
 
 def test_only_what_holds_and_notices_is_kept() -> None:
