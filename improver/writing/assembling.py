@@ -9,6 +9,7 @@ from improver.writing.placing import Place
 from improver.writing.rendering import block, import_lines, imports_of, quote_of, requoted
 
 WIDTH = 88  # of a new file
+GROUPS = ("future", "stdlib", "pytest", "own")
 
 
 def width_of(place: Place) -> int:
@@ -69,7 +70,7 @@ def _with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str
     for line in imports:
         block = [at for at, one in enumerate(head) if one.startswith(("from ", "import ")) and _top(one) == _top(line)]
         texts = [head[at] for at in block]
-        order = _exact if len({*map(_key, texts)}) < len(texts) and _sorted_by(_exact, texts) else _key
+        order = _order(texts)
         later = [
             at for at, one in zip(block, texts, strict=True) if _sorted_by(order, texts) and order(one) > order(line)
         ]
@@ -77,6 +78,10 @@ def _with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str
         at = len(head) if any("(" in one and ")" not in one for one in texts) else at
         head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
     return head
+
+
+def _order(texts: Sequence[str]) -> Callable[[str], tuple[bool, *tuple[str, ...]]]:
+    return _exact if len({*map(_key, texts)}) < len(texts) and _sorted_by(_exact, texts) else _key
 
 
 def _sorted_by(order: Callable[[str], tuple[bool, *tuple[str, ...]]], lines: Sequence[str]) -> bool:
@@ -101,18 +106,40 @@ def _top(line: str) -> str:
 
 
 def _with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str]) -> list[str]:
-    """Return the file's lines with imports of other people's modules before the first of the project's own.
+    """Return the file's lines with imports of other people's modules among those of their group, in order.
 
-    A group of its own comes about where there is none before that.
+    Where there is none, a group of its own comes about before the first that comes later.
     """
-    lines, newline = list(before.lines), before.newline
     nodes = [node for node in before.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    own = next((node for node in nodes if _module(node) not in {*stdlib, "pytest", "__future__"}), None)
-    if not foreign or own is None:
-        at = _after_imports(before)
-        return [*lines[:at], *(f"{part}{newline}" for line in foreign for part in line.splitlines()), *lines[at:]]
-    at = own.lineno - 1
-    return [*lines[:at], *(f"{part}{newline}" for line in foreign for part in line.splitlines()), newline, *lines[at:]]
+    fresh: dict[int, list[str]] = {}
+    for group in GROUPS:
+        kin = [node for node in nodes if _group(_module(node), stdlib) == group]
+        later = [node for node in nodes if GROUPS.index(_group(_module(node), stdlib)) > GROUPS.index(group)]
+        mine = [line for line in foreign if _group(_top(line), stdlib) == group]
+        for line in mine:
+            at = _among(kin, line) if kin else later[0].lineno - 1 if later else _after_imports(before)
+            fresh.setdefault(at, []).extend(line.splitlines())
+        if mine and later and not kin:
+            fresh[later[0].lineno - 1].append("")
+    lines = []
+    for at in range(len(before.lines) + 1):
+        lines += [f"{part}{before.newline}" for part in fresh.get(at, ())] + list(before.lines[at : at + 1])
+    return lines
+
+
+def _group(module: str, stdlib: frozenset[str]) -> str:
+    """Return the group that imports of a top-level module stand in, as isort and ruff order them."""
+    if module == "__future__":
+        return "future"
+    return "stdlib" if module in stdlib else "pytest" if module == "pytest" else "own"
+
+
+def _among(kin: Sequence[ast.Import | ast.ImportFrom], line: str) -> int:
+    """Return how many lines of the file come before the place of an import among its like."""
+    texts = [ast.unparse(node) for node in kin]
+    order = _order(texts)
+    later = [node.lineno - 1 for node, text in zip(kin, texts, strict=True) if order(text) > order(line)]
+    return later[0] if later and _sorted_by(order, texts) else kin[-1].end_lineno or kin[-1].lineno
 
 
 def _module(node: ast.Import | ast.ImportFrom) -> str:

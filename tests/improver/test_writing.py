@@ -303,6 +303,16 @@ def test_a_project_that_annotates_its_tests_gets_annotated_ones() -> None:
 
 def test_strings_get_the_quotes_of_the_file() -> None:
     assert requoted("a = ['b', 'c\"d', \"e'f\", b'g']\n", '"') == 'a = ["b", \'c"d\', "e\'f", b"g"]\n'
+    assert requoted("a = [r'\\(b', '\\n']\n", '"') == "a = [r\"\\(b\", '\\n']\n"
+
+
+def test_a_pattern_with_brackets_is_a_raw_string() -> None:
+    refused = case("f(2)", checks=(("raises", "ValueError", r"is no \(deep\) sea"),), kills=MUTANT.replace(" ", "_"))
+    text = block([Written("test_f", (refused,))], Place("t.py", None, in_classes=False, bound={}), 88, "A")
+    assert text.splitlines()[-2:] == [
+        r"    with pytest.raises(ValueError, match=r'is no \(deep\) sea'):",
+        "        f(2)",
+    ]
 
 
 # --- where they go ------------------------------------------------------------------------------------------------
@@ -333,6 +343,30 @@ def test_a_file_keeps_all_that_it_had() -> None:
         "from pier.a import other\n", "import pytest\n\nfrom pier.a import other\nfrom pier.a import depth\n"
     )
     assert made.decode() == head + "# x" * 29 + "\n" + FRESH
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import sys\n\nfrom pier.a import other\n", "import os\nimport sys\n\nfrom pier.a import other\n"),
+        (
+            "from os import sep\n\nimport pytest\n\nfrom pier.a import other\n",
+            "import os\nfrom os import sep\n\nimport pytest\n\nfrom pier.a import other\n",
+        ),
+        ("import sys\nimport re\n\nimport pier.a\n", "import sys\nimport re\nimport os\n\nimport pier.a\n"),
+        (
+            "from __future__ import annotations\n\nimport pytest\nimport pier.a\n",
+            "from __future__ import annotations\n\nimport os\n\nimport pytest\nimport pier.a\n",
+        ),
+    ],
+    ids=["before a later one", "a module before its names", "last where there is no order", "a group of its own"],
+)
+def test_an_import_of_the_standard_library_stands_among_its_like(before: str, after: str) -> None:
+    rest = "\n\ndef test_other():\n    assert True\n"
+    one = replace(case("os.sep", kills=MUTANT.replace(" ", "_")), imports=(("os", ""),))
+    stdlib = frozenset({"os", "sys", "re"})
+    text = (assembled([Written("test_f", (one,))], place_of(before + rest), "A", stdlib) or b"").decode()
+    assert text.partition("\n\n\n")[0] + "\n" == after
 
 
 def test_an_import_stands_in_the_order_of_its_package() -> None:
