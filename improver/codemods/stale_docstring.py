@@ -91,6 +91,12 @@ class StaleDocstring(Codemod):
             '\t:param path_name: where to\r\n\t:type path_name: str\r\n\t:returns: nothing\r\n\t"""\r\n',
         ),
         (
+            'def put(key):\n    """Put it.\n\n    :param key: where\n\n        .. versionadded:: 1\n\n'
+            '    :param ttl: how long\n\n    """\n    return key\n',
+            'def put(key):\n    """Put it.\n\n    :param key: where\n\n        .. versionadded:: 1\n\n    """\n'
+            "    return key\n",
+        ),
+        (
             'async def put(key):\n    """Put it.\n\n    :param key: where\n    :param ttl: how long\n'
             '        it stays\n    :return: whether\n    """\n    return key\n',
             'async def put(key):\n    """Put it.\n\n    :param key: where\n    :return: whether\n    """\n'
@@ -156,4 +162,12 @@ def _removed(entries: list[Described], found: list[Described], source: Source) -
     """Cut the lines of `entries`, unless nothing would be left of the section."""
     if len(entries) == len(found):
         return Abstain("it is the only parameter that is described")
-    return edited(source, [Splice((item.first, 0), (item.after, 0), "") for item in entries])
+    return edited(source, [Splice((_first(item, source), 0), (item.after, 0), "") for item in entries])
+
+
+def _first(item: Described, source: Source) -> int:
+    """Return the first line that goes with `item`: of the blank lines around it those below it stay."""
+    first = item.first
+    while not source.lines[item.after - 1].strip() and not source.lines[first - 2].strip():
+        first -= 1
+    return first
