@@ -19,7 +19,7 @@ OBSERVED = 10  # things looked at in one case; of those that notice nothing a te
 INNER, SMALL = 6, 6  # things looked at in what an object holds; items of what is demanded whole
 RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
-STABLE, PATTERN = re.compile(r"[A-Za-z][A-Za-z ,'-]{3,}"), 60  # characters of what is demanded of a message
+STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
 DECORATED = frozenset({"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "user_function"})
 RESULT, ERROR = "result", "error"
@@ -265,5 +265,5 @@ def stable(message: str) -> str:
     """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
     parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
     whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
-    longest = max((part.strip(" ,'-") for part in whole), key=len, default="")
-    return longest if len(longest) >= 4 else ""
+    longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
+    return re.sub(r"([()])", r"\\\1", longest) if len(longest) >= 4 else ""

@@ -233,7 +233,7 @@ def inlined(subject: str, call: str) -> str:
 
 
 def _pattern(text: str) -> str:
-    return repr(text)  # letters, spaces, commas and hyphens: they stand for themselves
+    return f"r'{text}'" if "\\" in text and "'" not in text else repr(text)  # all else stands for itself
 
 
 # --- unittest -----------------------------------------------------------------------------------------------------
@@ -277,11 +277,12 @@ def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
 
 
 def requoted(text: str, quote: str) -> str:
-    """Return code with its plain strings in `quote`, where they hold no quote and no escape."""
+    """Return code with its plain and raw strings in `quote`, where they hold no quote and no escape."""
     other = "'" if quote == '"' else '"'
     lines = text.splitlines(keepends=True)
     for token in reversed([*tokenize.generate_tokens(io.StringIO(text).readline)]):
-        inner = re.fullmatch(rf"([bBrR]*){other}([^'\"\\\n]*){other}", token.string)
+        body = "[^'\"\\n]*" if token.string.startswith("r") else "[^'\"\\\\\\n]*"
+        inner = re.fullmatch(rf"([bBrR]*){other}({body}){other}", token.string)
         if token.type == tokenize.STRING and inner:
             (row, start), (_, end) = token.start, token.end
             line = lines[row - 1]

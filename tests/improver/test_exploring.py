@@ -340,6 +340,8 @@ def test_one_argument_at_a_time_is_of_another_type() -> None:
         pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
         pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
         pytest.param("12", "", id="nothing stable"),
+        pytest.param("'a' is no (deep) sea", r"is no \(deep\) sea", id="with brackets"),
+        pytest.param("no depth (3) in it (", "no depth", id="with brackets around a value"),
         pytest.param(f"{'no ' * 30}sea", f"{'no ' * 20}".rstrip(), id="long"),
     ],
 )
