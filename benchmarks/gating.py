@@ -12,7 +12,7 @@ from benchmarks.benches import bench_of, policy_for, tree_of
 from benchmarks.candidates import Made, faulty, mixed, turned
 from benchmarks.fetching import PACKAGES, WORK, Package, environment, unpacked
 from benchmarks.pairing import say, spread, table
-from benchmarks.suites import LIMIT, broken, outcomes
+from benchmarks.suites import LIMIT, broken, outcomes, steady
 from improver.app import gates
 from improver.experiments import Look
 from improver.gate import Candidate
@@ -87,7 +87,7 @@ class Site:
         shutil.copytree(unpacked(self.package), place, ignore=shutil.ignore_patterns("__pycache__"))
         if one is not None:
             (place / one.path).write_bytes(one.data)
-        found = outcomes(environment(self.package), place, seconds)
+        found = steady(self.package, outcomes(environment(self.package), place, seconds))
         shutil.rmtree(place)
         return found
 

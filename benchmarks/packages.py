@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.fetching import PACKAGES, WORK, Package, environment, unpacked
 from benchmarks.pairing import say, table
-from benchmarks.suites import broken, outcomes
+from benchmarks.suites import broken, outcomes, steady
 
 DEFAULTS = Path(__file__).resolve().parent.parent / "improver" / "defaults"
 HEAD = (
@@ -149,12 +149,6 @@ def _noticed(root: Path, number: int) -> int:
     argv = [sys.executable, "-m", "improver", "show", str(number), "--evidence", "--repo", str(root)]
     ended = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
     return sum(finding["evidence"]["faults"] for finding in json.loads(ended.stdout)["findings"])
-
-
-def steady(package: Package, found: Mapping[str, str]) -> dict[str, str]:
-    """Leave out tests that have another name in each run, as the package says: what has no name cannot be compared."""
-    moving = tuple(f"::{test.rpartition('::')[2]}" for test in package.host if test.endswith("["))
-    return {test: outcome for test, outcome in found.items() if not any(name in test for name in moving)}
 
 
 def _changed_by(proposal: Mapping[str, Any], base: Mapping[str, str], package: Package) -> Iterator[str]:
