@@ -102,11 +102,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     chosen = [package for package in PACKAGES if package.name in (asked.packages or QUICK)]
     found: list[Fate] = json.loads(asked.into.read_text("utf-8")) if asked.into.exists() else []
+    names = {package.name for package in chosen}
     for site, made in left([site_of(package) for package in chosen], asked.count, found):
         for batch in judged(site, made) if made else ():
             found += batch
             _keep(found, asked.into)
-            say(f"{site.package.name}: {len(found)} of {asked.count}")
+            say(f"{site.package.name}: {sum(one['package'] in names for one in found)} of {asked.count}")
     print(table(HEAD, [row(one.name, [each for each in found if each["package"] == one.name]) for one in chosen]))
     return 1 if any(not one["refused"] and one["plain"] for one in found) else 0
 
