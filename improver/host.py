@@ -249,5 +249,8 @@ class Remote(Protocol):
     def delete(self, branch: str, expected: str) -> bool:
         """Delete `branch` (nova/...) if it still stands at `expected`; tell if it did."""
 
-    def fetch(self, ref: str) -> str:
-        """Fetch one ref (refs/heads/NAME or refs/pull/N/head) into the object store; return its commit."""
+    def fetch(self, ref: str, known: str = "") -> str:
+        """Fetch one ref (refs/heads/NAME or refs/pull/N/head) into the object store; return its commit.
+
+        `known` is the commit at which it was seen just now: where that is here, nobody is asked again.
+        """

@@ -20,6 +20,7 @@ NETWORK = frozenset({"push", "fetch", "ls-remote"})
 LOCAL = frozenset({"hash-object", "mktree", "commit-tree", "cat-file"})
 SECONDS = 120.0  # for one exchange; one that stands still is given up sooner
 EVIDENCE = "refs/nova/evidence/"
+BRANCHES = "refs/heads/nova/"
 FILE = "evidence.json"
 LARGEST = 8 * 2**20  # bytes of evidence that are read back
 MADE = "2000-01-01T00:00:00+00:00"  # of evidence's commits: the same bytes are the same commit
@@ -119,14 +120,22 @@ class GitRemote:
         """Delete `branch` (nova/...) if it still stands at `expected`; tell if it did."""
         return self._pushed(_our_branch(branch), "", oid(expected))
 
-    def fetch(self, ref: str) -> str:
-        """Fetch one ref (refs/heads/NAME or refs/pull/N/head) into the object store; return its commit."""
+    def fetch(self, ref: str, known: str = "") -> str:
+        """Fetch one ref (refs/heads/NAME or refs/pull/N/head) into the object store; return its commit.
+
+        `known` is the commit at which it was seen just now: where that is here, nobody is asked again.
+        """
         if not READABLE.fullmatch(ref):
             raise ForgeError(f"{ref!a} is nothing that is fetched", where=self.url)
-        found = self._refs(ref).get(ref)
+        if known and self._is_here(known):
+            return known
+        together = f"{BRANCHES}*" if known and ref.startswith(BRANCHES) else ref  # who asks for one will ask for more
+        there = {name: head for name, head in self._refs(together).items() if READABLE.fullmatch(name)}
+        found = there.get(ref)
         if found is None:
             raise ForgeError(f"there is no {ref}", where=self.url, fix="it was deleted; run the same command again")
-        self._exchange("fetch", *FETCHING, self.url, ref)
+        lacking = [name for name, head in there.items() if name == ref or not self._is_here(head)]
+        self._exchange("fetch", *FETCHING, self.url, *lacking)
         if not self._is_here(found):
             raise ForgeError(f"{ref} moved while it was fetched", where=self.url, fix="run the same command again")
         return found

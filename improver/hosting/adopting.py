@@ -67,7 +67,6 @@ def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True)
         name, stories = host.repository().name, list[Story]()
         here = improver.ledger.last_sync(name)
         syncing = Syncing(improver.ledger, improver.repository, host, remote, name, speaks)
-        syncing.bring_back()
         for story in read(host, here.until):
             syncing.take(syncing.revived(story))
             stories.append(story)
@@ -76,6 +75,7 @@ def sync(improver: Improver, host: Host, remote: Remote, *, speaks: bool = True)
         for number in sorted(syncing.others() - {story.pull.number for story in stories}):
             if other := read_one(host, number):
                 syncing.take(syncing.revived(other))
+        syncing.bring_back()
     away = tuple(story.pull.number for story in stories if story.pull.open and story.pushed_to)
     waiting = tuple((story.pull.number, one) for story in stories for one in unanswered(story))
     return Synced(tuple(syncing.changes), away, len(stories), here.apart, waiting)
@@ -131,7 +131,7 @@ class Syncing:
         lacking = {one.number: one.draft for one in self.ledger.proposals(State.OPEN) if one.draft.branch not in here}
         for one in self.ledger.publications():
             draft = lacking.get(one.number) if one.repository == self.name else None
-            if draft is not None and self._has_fetched(one.branch, draft.commit, draft.base):
+            if draft is not None and self._has_fetched((one.branch, one.commit), draft.commit, draft.base):
                 self.repository.create_branch(draft.branch, draft.commit)
 
     def take(self, story: Story) -> None:
@@ -165,22 +165,23 @@ class Syncing:
         """Let go of what this pull request proposed before its change was made anew."""
         place = (self.name, story.pull.number)
         older = [one.number for one in self.ledger.publications() if (one.repository, one.pull) == place]
-        for one in self.ledger.proposals(State.OPEN):
-            if one.number in older and one.number != number:
+        for one in map(self.ledger.proposal, (other for other in older if other != number)):
+            if one.state is State.OPEN:
                 self.ledger.stale(one.number)
                 self._changed("stale", story, one.number, f"made anew as proposal {number}")
 
     def _fetched(self, story: Story) -> str | None:
         """Return the difference that an open proposal makes, once it is here; None when it is not."""
         mark, pull = story.mark, story.pull
-        if not (pull.open and self._has_fetched(pull.branch, mark.commit, mark.base)):
+        if not (pull.open and self._has_fetched((pull.branch, pull.head), mark.commit, mark.base)):
             return None
         return self.repository.diff(mark.base, mark.commit)
 
-    def _has_fetched(self, branch: str, commit: str, base: str) -> bool:
-        """Fetch a branch of the host; tell whether a proposal's commit, and its base, are here now."""
+    def _has_fetched(self, seen: tuple[str, str], commit: str, base: str) -> bool:
+        """Fetch a branch of the host, `seen` at a commit; tell whether a proposal's commit, and its base, are here."""
+        branch, tip = seen
         try:
-            head = self.remote.fetch(f"refs/heads/{branch}")
+            head = self.remote.fetch(f"refs/heads/{branch}", tip)
         except ForgeError:
             return False  # it was deleted
         return self.repository.contains(head, commit) and self.repository.contains(commit, base)

@@ -130,8 +130,8 @@ def _said(desk: Desk, seen: Seen, number: int, kind: str) -> bool:
 
 def _is_true(desk: Desk, seen: Seen, known: Known) -> bool:
     """Tell whether every file that a pull request touches is on the main branch what the pull request makes it."""
-    commit = desk.remote.fetch(f"refs/heads/{known.pull.branch}")
-    main = desk.remote.fetch(f"refs/heads/{seen.hosted.default_branch}")
+    commit = desk.remote.fetch(f"refs/heads/{known.pull.branch}", known.pull.head)
+    main = desk.remote.fetch(f"refs/heads/{seen.hosted.default_branch}", seen.main)
     before, after, now = (desk.commits.tree(one) for one in (desk.commits.parents(commit)[0], commit, main))
     return all(now.get(edit.path) == edit.after for edit in edits_between(before, after))
 
@@ -171,7 +171,7 @@ def _resumed(desk: Desk, seen: Seen, known: Known) -> Done:
 
 def _dropped(desk: Desk, branch: str, tip: str) -> list[Done]:
     """Delete a branch of ours for which nobody opened a pull request."""
-    commit = desk.remote.fetch(f"refs/heads/{branch}")
+    commit = desk.remote.fetch(f"refs/heads/{branch}", tip)
     if commit != tip or not is_ours(desk.commits.message(tip)) or desk.at - desk.commits.moment(tip) < PATIENCE:
         return []
     return [Done("deleted", f"{branch} had no pull request")] if desk.remote.delete(branch, tip) else []
@@ -213,7 +213,7 @@ def _hindered(desk: Desk, batch: Batch, offer: Offer, renewed: Known | None) -> 
     left = {one.mark.commit for one in seen.ours if one.pull.branch == offer.branch}
     if tip in {"", offer.commit, *left} or (renewed and tip == renewed.pull.head):
         return ""
-    commit = desk.remote.fetch(f"refs/heads/{offer.branch}")
+    commit = desk.remote.fetch(f"refs/heads/{offer.branch}", tip)
     if not seen.proposal_at(tip) or commit != tip or not is_ours(desk.commits.message(tip)):
         return f"somebody else's commit is on {offer.branch}"
     fresh = desk.at - desk.commits.moment(tip) < PATIENCE

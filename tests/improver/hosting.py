@@ -56,7 +56,7 @@ class FakeRemote:
         del self.branches[branch]
         return True
 
-    def fetch(self, ref: str) -> str:
+    def fetch(self, ref: str, known: str = "") -> str:  # noqa: ARG002 - the port's
         found = self.refs.get(ref) or self.branches.get(ref.removeprefix("refs/heads/"))
         if found is None:
             raise ForgeError(f"there is no {ref}")

@@ -326,11 +326,12 @@ def test_a_ledger_that_was_carried_to_a_fresh_clone_gets_its_branches_back(shop:
     assert shop.repository.branches()[shop.draft.branch] == shop.commit
 
 
-def test_a_branch_that_is_gone_on_the_host_too_is_left_to_the_next_run(shop: Shop) -> None:
+def test_a_branch_that_is_gone_on_the_host_too_is_not_brought_back(shop: Shop) -> None:
     shop.sync()
     git(shop.repository.root, "branch", "--quiet", "-D", shop.draft.branch)
     del shop.host.remote.branches[BRANCH]
-    assert shop.sync() == []
+    shop.host.close(shop.number)  # as a host does then
+    assert shop.sync() == ["rejected", "asked"]
     assert shop.repository.branches() == {}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from improver import host
 from improver.access import NOTHING, Secret
+from improver.adapters.git_command import Output
 from improver.adapters.remote import GitRemote
 from improver.errors import ForgeError
 from tests.improver.test_local_forge import git
@@ -74,6 +75,26 @@ def test_evidence_is_kept_once_and_read_back(place: Place, tmp_path: Path) -> No
         remote.push_evidence(ID, b"{}\n")
     with pytest.raises(ForgeError, match="is no proposal of ours"):
         remote.push_evidence("../heads/main", b"{}\n")
+
+
+def test_what_is_here_is_not_asked_for_and_what_is_not_comes_all_at_once(place: Place, tmp_path: Path) -> None:
+    place.remote.push(BRANCH, place.one, "")
+    place.remote.push(f"{BRANCH}-b", place.two, "")
+    root = tmp_path / "bare"
+    git(tmp_path, "init", "-q", "-b", "main", "bare")
+    asked: list[str] = []
+
+    class Counted(GitRemote):
+        def _ask(self, verb: str, *arguments: str) -> Output:
+            asked.append(verb)
+            return super()._ask(verb, *arguments)
+
+    remote = Counted(root, str(place.bare), NOTHING.reveal)
+    assert remote.fetch(f"refs/heads/{BRANCH}", place.one) == place.one
+    assert remote.fetch(f"refs/heads/{BRANCH}-b", place.two) == place.two
+    assert asked == ["ls-remote", "fetch"]
+    assert remote.fetch(f"refs/heads/{BRANCH}", place.base) == place.base  # which is what the caller saw
+    assert remote.fetch(f"refs/heads/{BRANCH}") == place.one
 
 
 def test_evidence_is_dropped_only_where_it_is_what_was_seen(place: Place) -> None:
