@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 import textwrap
-from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
 MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
 LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple", "Set", "set"})
 PAIRS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
+TELLING = ("lambda a, b: (a, b)", "lambda a: [a]")  # what they are given can be seen in what they give
+JOINING = frozenset({"combine", "merge", "reducer", "join", "binop", "conflict"})  # names of functions of two arguments
+MANY_ITEMS, ALL_ITEMS = 10, 1000  # a default in between may say how many there are of something
 FUNCTIONS = frozenset({"key", "func", "function", "predicate", "callback", "factory", "filter", "convert", "cast"})
 ANY = "a"  # the name of an argument where any name will do
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -39,6 +43,25 @@ def typed(call: str, module: Any) -> Iterator[str]:
         if isinstance(node, ast.Call) and not any(isinstance(one, ast.Starred) for one in node.args):
             for place, text in _places(node, parameters(node.func, module)):
                 yield _changed(call, number, place, text)
+
+
+def beyond(call: str, defaults: Iterable[tuple[str, Any]], module: Any) -> Iterator[str]:
+    """Yield calls with two items more than a default may count, also with a function that tells what it is given."""
+    whole = ast.parse(call, mode="eval").body
+    sizes = [(name, size) for name, size in defaults if type(size) is int and MANY_ITEMS <= size <= ALL_ITEMS]
+    if not isinstance(whole, ast.Call):
+        return
+    known = parameters(whole.func, module)
+    optional = [one.name for one in known if one.default is None and one.name.strip("_") in JOINING | FUNCTIONS]
+    given = {one.arg for one in whole.keywords} | {one.name for one in known[: len(whole.args)]}
+    for (name, size), (at, value) in itertools.product(sizes, enumerate(whole.args)):
+        if name not in given and (
+            isinstance(value, ast.List) or getattr(getattr(value, "func", None), "id", "") == "range"
+        ):
+            more = _changed(call, 0, at, f"range({size + 2})")
+            yield more
+            for other in (one for one in optional if one not in given):
+                yield _changed(more, 0, other, TELLING[other.strip("_") not in JOINING])
 
 
 def stand_ins(call: str, text: str) -> Iterator[str]:

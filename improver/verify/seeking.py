@@ -21,6 +21,7 @@ ALIKE = 6  # of one shape that run the same lines
 GIVEN = {"function": ("len",), "value": ("1", "'a'", "[1, 2]")}  # to a function that a call gives
 CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
+TOOLS = ("types", "operator")  # modules of which a variation may make use
 LASTING = ("strange", "after")  # what is so stays so however it is varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
@@ -175,12 +176,21 @@ class Seeker:
     def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         """Yield variations of one case."""
         origin = case["origin"] if case["origin"] in LASTING else "varied"
-        for call in self.ways(case["call"], target, pool):
-            yield {**case, "call": call, "origin": origin}
-        for call in self.hinting.stand_ins(case["call"], target.text) if not target.is_method else ():
-            yield {**case, "call": call, "imports": [*case["imports"], ("types", "")], "origin": origin}
+        for call in itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool)):
+            tools = [(word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"]]
+            yield {**case, "call": call, "imports": [*case["imports"], *tools], "origin": origin}
         for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():
             yield {**case, "call": call, "origin": "strange"}
+
+    def rare(self, case: dict[str, Any], target: Any) -> Iterator[str]:
+        """Yield calls that are given a function of a rare sort, a stand-in, or more items than a default counts."""
+        with contextlib.suppress(Exception):  # an import runs foreign code
+            space = self.phrasing.space_of(case["imports"])
+            names = [name for name, value in space.items() if callable(value) and not isinstance(value, type)]
+            yield from self.varying.odd(case["call"], names)
+        if not target.is_method:
+            yield from self.hinting.stand_ins(case["call"], target.text)
+            yield from self.hinting.beyond(case["call"], target.defaults, self.module)
 
     def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
         """Yield variations of one call, those that annotations suggest by turns with those that its literals do."""

@@ -18,6 +18,7 @@ NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é",
 SYMMETRIC = frozenset({"add", "mul", "max", "min", "eq", "gcd"})
 STRANGE = ("None", "[]", "'a'", "0.5", "1")
 FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")
+ODD = ("operator.itemgetter(0)", "lambda a, *b, c: a")  # without a name, and with arguments of all kinds
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
 TURNS = 160  # variations of one call at most
 
@@ -63,7 +64,7 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     tree = ast.parse(call, mode="eval").body
     ways = [_replaced(call, path, node, pool) for path, node in _literals(tree, ())]
     head, last = _link(tree)
-    ways += [_replaced(call, path, node, pool) for path, node in _functions_in(tree, ())]
+    ways += [_replaced(call, path, node, pool) for path, node in _functions_in(tree, (), (*FUNCTIONS, *ERRORS))]
     ways += [(f"{head}{one}" for one in way) for way in (_given(last, parameters, pool), _ordered(last))]
     ways.append(_regiven(call))
     turns = itertools.zip_longest(*ways)
@@ -115,18 +116,30 @@ def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
             yield from (((name, at), item) for at, item in enumerate(value) if isinstance(item, ast.AST))
 
 
+def odd(call: str, names: Iterable[str]) -> Iterator[str]:
+    """Yield calls that are given a function of a rare sort in place of one that they write out or that has a name."""
+    functions = [path for path, _ in _functions_in(ast.parse(call, mode="eval").body, (), (*FUNCTIONS, *names))]
+    for text, path in itertools.product(ODD, functions):
+        yield _with_other(call, path, ast.parse(text, mode="eval").body)
+
+
 def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> Iterator[str]:
     for other in _other_functions(node) if isinstance(node, (ast.Lambda, ast.Name)) else _others(node, pool):
-        tree = ast.parse(call, mode="eval").body
-        place: Any = tree
-        for name, at in path[:-1]:
-            place = getattr(place, name) if at is None else getattr(place, name)[at]
-        name, at = path[-1]
-        if at is None:
-            setattr(place, name, other)
-        else:
-            getattr(place, name)[at] = other
-        yield ast.unparse(tree)
+        yield _with_other(call, path, other)
+
+
+def _with_other(call: str, path: tuple[Any, ...], other: ast.expr) -> str:
+    """Return the call with `other` in the place to which `path` leads."""
+    tree = ast.parse(call, mode="eval").body
+    place: Any = tree
+    for name, at in path[:-1]:
+        place = getattr(place, name) if at is None else getattr(place, name)[at]
+    name, at = path[-1]
+    if at is None:
+        setattr(place, name, other)
+    else:
+        getattr(place, name)[at] = other
+    return ast.unparse(tree)
 
 
 def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
@@ -160,15 +173,17 @@ def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:
         yield [items[1], items[0], *items[2:]]
 
 
-def _functions_in(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
-    """Yield each function and each kind of error that a call is given, with the way to it."""
+def _functions_in(
+    node: ast.AST, path: tuple[Any, ...], names: tuple[str, ...]
+) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
+    """Yield each function that a call is given, written out or of one of these names, with the way to it."""
     if isinstance(node, (ast.Lambda, ast.comprehension)):
         return
     for place, child in _children(node):
         is_given = place[0] in ("args", "elts", "value") and not isinstance(node, ast.Attribute)
-        if is_given and (isinstance(child, ast.Lambda) or getattr(child, "id", "") in (*FUNCTIONS, *ERRORS)):
+        if is_given and (isinstance(child, ast.Lambda) or getattr(child, "id", "") in names):
             yield (*path, place), child
-        yield from _functions_in(child, (*path, place))
+        yield from _functions_in(child, (*path, place), names)
 
 
 def _other_functions(node: ast.Lambda | ast.Name) -> Iterator[ast.expr]:

@@ -270,6 +270,34 @@ def test_who_is_called_is_not_what_is_given() -> None:
     assert set(varying.variations("str(len(a), *b)", [], varying.Pool([]))) == {"str(len(a, a), *b)"}
 
 
+def test_a_function_may_have_no_name_or_arguments_of_all_kinds() -> None:
+    assert list(varying.odd("f(mul, 2)(str)", ["mul"])) == [
+        "f(operator.itemgetter(0), 2)(str)",
+        "f(mul, 2)(operator.itemgetter(0))",
+        "f(lambda a, *b, c: a, 2)(str)",
+        "f(mul, 2)(lambda a, *b, c: a)",
+    ]
+    assert list(varying.odd("f(add)", ["mul"])) == []
+
+
+def haul(items, size=64, combine=None, key=None, few=2):  # type: ignore[no-untyped-def]
+    """Take functions, and in parts as many items as a default says."""
+
+
+def test_more_items_are_given_than_a_default_counts() -> None:
+    module, defaults = sys.modules[__name__], [("size", 64), ("few", 2), ("key", None)]
+    assert list(hinting.beyond("haul([1])", defaults, module)) == [
+        "haul(range(66))",
+        "haul(range(66), combine=lambda a, b: (a, b))",
+        "haul(range(66), key=lambda a: [a])",
+    ]
+    assert list(hinting.beyond("haul(range(3), key=str)", defaults, module)) == [
+        "haul(range(66), key=str)", "haul(range(66), key=str, combine=lambda a, b: (a, b))"
+    ]  # fmt: skip
+    for call in ("haul([1], 9)", "haul([1], size=9)", "haul('a')", "haul"):
+        assert list(hinting.beyond(call, defaults, module)) == []
+
+
 def dig(spade=None, **words):  # type: ignore[no-untyped-def]
     if not hasattr(spade, "turn") or hasattr(spade, "lift"):
         spade = Crate([])
