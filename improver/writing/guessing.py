@@ -46,6 +46,8 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0
     **{f"__{name}__": (f"{{0}} {sign} {{0}}",) for name, sign in ORDERED.items()},
 }
 MAKERS, GUESSES, CALLS = 3, 6, 18  # objects, values of one argument, calls of one function
+ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, and comes to 1
+WAITED = re.compile(r"Callable\[(\[\])?.*, *(?:\w+\.)*(?:Awaitable|Coroutine)\b")
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     "text": ("'a b'", "''", "'Ab, c'"),
@@ -85,7 +87,8 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
         known = [replace(one, call=f"{one.call}.{last}" if last != "__init__" else one.call) for one in known]
     words = list(_arguments(node, is_method=bool(owners)))
     for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
-        yield replace(one, function=function, call=f"{one.call}({given})")
+        more = {ASYNCIO} if f"{ASYNCIO[0]}." in given else set()
+        yield replace(one, function=function, call=f"{one.call}({given})", imports=tuple(sorted({*one.imports, *more})))
 
 
 def _operated(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
@@ -237,9 +240,14 @@ def decorating(source: Source, home: str, function: str) -> Iterator[Case]:
     asked = [one.comparators for one in ast.walk(node) if isinstance(one, ast.Compare) and _reads_name(one.left)]
     known = [part.value for row in asked for one in row for part in ast.walk(one) if isinstance(part, ast.Constant)]
     names = [one for one in dict.fromkeys(known) if isinstance(one, str) and one.isidentifier()]
-    functions = (*(f"lambda {name}: {name}" for name in names if not keyword.iskeyword(name)), "str", "len")
+    functions = [f"lambda {name}: {name}" for name in names if not keyword.iskeyword(name)]
+    if waits := WAITED.search(_annotation(places[0])):
+        functions.append(f"lambda: {WAITS}" if waits[1] else f"lambda item: {WAITS.replace('1', 'item')}")
+    else:
+        functions += ["str", "len"]
+    more = {ASYNCIO} if waits else set[tuple[str, ...]]()
     for made, given in itertools.product([owners[-1], *_heirs(source, owners[-1])] if owners else [last], functions):
-        yield Case(function, f"{made}({given})", ((home, made),))
+        yield Case(function, f"{made}({given})", tuple(sorted({(home, made), *more})))
 
 
 def _heirs(source: Source, owner: str) -> list[str]:
@@ -258,6 +266,8 @@ def _reads_name(node: ast.expr) -> bool:
 
 
 def _values(one: ast.arg) -> Iterator[str]:
+    if re.match(r"(?:\w+\.)*(?:Awaitable|Coroutine)\b", _annotation(one)):
+        yield WAITS
     tries = [repr(value) for value in tries_of(one.annotation, Pool())] if one.annotation is not None else []
     if tries:
         yield from tries[:GUESSES]

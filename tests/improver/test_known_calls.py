@@ -222,19 +222,38 @@ class Stream(Flow): ...
 def operator(func: "Callable[..., int] | None" = None, more=None):
     if [one for one in parameters(func) if one.name in ("self", "cls")]:
         raise ValueError
+
+
+async def retried(work: Callable[[], Awaitable[int]], times: int = 3): ...
+
+
+async def mapped(work: Callable[[int], Coroutine[object, object, int]]): ...
+
+
+async def shielded(work: Awaitable[int]): ...
 """
 
 
 @pytest.mark.parametrize(
     ("name", "calls"),
     [
-        ("operator", ["lambda self: self", "lambda cls: cls", "str", "len"]),
+        ("operator", [f"operator({one})" for one in ("lambda self: self", "lambda cls: cls", "str", "len")]),
+        ("retried", ["retried(lambda: asyncio.sleep(0, 1))"]),
+        ("mapped", ["mapped(lambda item: asyncio.sleep(0, item))"]),
+        ("shielded", []),
         ("Flow.__init__", ["Flow(str)", "Flow(len)", "Stream(str)", "Stream(len)"]),
     ],
 )
 def test_what_asks_for_a_function_is_given_those_that_it_speaks_of(name: str, calls: list[str]) -> None:
-    found = [one.call for one in decorating(source(DECORATOR), "pier.a", f"{PIER}{name}")]
-    assert found == [call if name != "operator" else f"operator({call})" for call in calls]
+    found = list(decorating(source(DECORATOR), "pier.a", f"{PIER}{name}"))
+    assert [one.call for one in found] == calls
+    assert all((("asyncio", "") in one.imports) == ("asyncio" in one.call) for one in found)
+
+
+def test_what_can_be_awaited_is_guessed_where_it_is_asked_for() -> None:
+    first = next(guessed(source(DECORATOR), "pier.a", f"{PIER}shielded", {}))
+    assert first.call == "shielded(asyncio.sleep(0, 1))"
+    assert first.imports == (("asyncio", ""), ("pier.a", "shielded"))
 
 
 def test_what_puts_an_object_back_is_called_where_only_other_methods_were() -> None:
