@@ -90,7 +90,7 @@ def compiled(case: dict[str, Any]) -> dict[str, Any]:
     lines = compile("\n".join([*case["prelude"], *case["setup"]]), "<case>", "exec", MODE)
     bare = compile(case["call"], "<case>", "eval", MODE)
     way = case.get("way") or (LOOP if (lines.co_flags | bare.co_flags) & inspect.CO_COROUTINE else "")
-    code = compile(spoken(case["call"], way), "<case>", "eval", MODE)
+    code = compile(spoken(case["call"], way), "<case>", "eval", MODE) if way else bare
     made = {**case, "way": way, "lines": lines, "bare": bare, "code": code}
     made["tests"] = [
         (kind, compile(subject, "<check>", "eval", MODE), text if kind == "raises" else compile(text, "<c>", "eval"))
