@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from improver.names import bound_by
 from improver.source import Function, Source, below
 
-CHANGING = frozenset(
-    {"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "remove", "discard", "clear", "sort"}
-    | {"reverse", "pop", "popitem", "difference_update", "intersection_update", "symmetric_difference_update"}
+ADDING = frozenset(
+    {"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "symmetric_difference_update"}
+)
+ARRANGING = frozenset(  # what is empty stays so
+    {"remove", "discard", "clear", "sort", "reverse", "pop", "popitem", "difference_update", "intersection_update"}
 )
 READING = frozenset({"len", "bool", "any", "all", "sorted", "max", "min", "sum", "next", "iter", "enumerate", "zip"})
 
@@ -30,15 +32,15 @@ def shared(name: str, function: Function, source: Source) -> str:
 
 
 def _kind(use: ast.Name, source: Source) -> str:
-    """Return what `use` does: changed, kept (as an attribute), handed (on or back), read at a key, or other."""
+    """Return what `use` does: changed, arranged, kept (as an attribute), handed (on or back), read at a key, other."""
     parent = source.parents[use]
     above = source.parents[parent]
     if isinstance(parent, ast.AugAssign):
         return "changed" if use is parent.target else "other"
     if isinstance(parent, ast.Attribute):
         is_statement = isinstance(source.parents[above], ast.Expr)
-        if isinstance(above, ast.Call) and above.func is parent and parent.attr in CHANGING and is_statement:
-            return "changed"
+        if isinstance(above, ast.Call) and above.func is parent and is_statement and parent.attr in ADDING | ARRANGING:
+            return "changed" if parent.attr in ADDING else "arranged"
         return "read" if _read_key(use, source) is not None else "other"
     if isinstance(parent, ast.Subscript) and use is parent.value:
         if not isinstance(parent.slice, ast.Constant):
@@ -103,11 +105,11 @@ def _is_self(node: ast.AST) -> bool:
 
 
 def _is_changed(node: ast.Attribute, source: Source) -> bool:
-    """Tell whether a method or an item assignment changes what `node` names."""
+    """Tell whether a method or an item assignment adds to what `node` names."""
     parent = source.parents[node]
     above = source.parents[parent]
     if isinstance(parent, ast.Attribute):
-        return parent.attr in CHANGING and isinstance(above, ast.Call) and above.func is parent
+        return parent.attr in ADDING and isinstance(above, ast.Call) and above.func is parent
     if isinstance(parent, ast.AugAssign):
         return parent.target is node
     return isinstance(parent, ast.Subscript) and parent.value is node and not isinstance(parent.ctx, ast.Load)
