@@ -9,7 +9,7 @@ from improver.host import Annotation, Check
 from improver.proposing import account_of
 from improver.pulls.marking import ProposalMark, marked, marks, unmarked, with_mark
 from improver.rationale import Ways, counted, one_line, plain
-from improver.records import TESTS_ALONE, Ruling
+from improver.records import TESTS_ALONE, Ruling, Safety
 from improver.verify.evidence import Evidence
 
 BODY_BYTES = 60_000  # a host takes 65,536 characters
@@ -86,8 +86,9 @@ def labels(evidence: Evidence) -> tuple[str, ...]:
 
 
 def asks(evidence: Evidence) -> bool:
-    """Tell whether a gate left something to a human: then the pull request stays a draft."""
-    return any(result.ruling is Ruling.ESCALATE for result in evidence.gates)
+    """Tell whether a human must decide more than whether they like it: then the pull request stays a draft."""
+    left = any(result.ruling is Ruling.ESCALATE for result in evidence.gates)
+    return left or evidence.safety is Safety.BEHAVIOUR_CHANGE
 
 
 def check(evidence: Evidence, head: str) -> Check:

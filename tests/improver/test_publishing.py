@@ -57,6 +57,13 @@ def test_what_a_gate_leaves_to_a_human_stays_a_draft_and_is_not_touched_again() 
     assert office.host.pull(1) == before
 
 
+def test_a_change_of_behaviour_is_always_a_draft() -> None:
+    office, changing = Office(), offer(evidence(safety=Safety.BEHAVIOUR_CHANGE))
+    office.publish(changing)
+    assert (office.host.pull(1).draft, next(iter(office.host.checks.values())).conclusion) == (True, "neutral")
+    assert draft_of(changing, "").draft
+
+
 def test_a_human_who_made_it_a_draft_again_is_not_contradicted() -> None:
     office = Office()
     office.publish(OFFER)
