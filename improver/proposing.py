@@ -1,7 +1,7 @@
 """From a judged change to a proposal: evidence, commit, text and branch; the ledger is told first."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,10 +85,7 @@ class Publisher:
         evidence = evidence_of(self.ground, tree, judged, (self.now(), self.nonce()))
         account = account_of(evidence, self.ground.stamp)
         commit = self.repository.commit(tree, self.ground.base, rationale.commit_message(account))
-        publish = self.ground.policy.gates.risk[change.safety.value].publish
-        publishable = (
-            publish is True or (bool(publish) and rationale.reproduces(judged.results))
-        ) and not self.ground.stamp
+        publishable = may_leave(self.ground.policy, change.safety, judged.results) and not self.ground.stamp
         escalated = any(result.ruling is Ruling.ESCALATE for result in judged.results)
         name = identifier(commit, change)
         return Draft(
@@ -110,6 +107,12 @@ class Publisher:
             draft=escalated or not publishable or change.safety is Safety.BEHAVIOUR_CHANGE,
             created=evidence.made,
         )
+
+
+def may_leave(policy: Policy, safety: Safety, results: Sequence[GateResult]) -> bool:
+    """Tell whether policy lets a proposal of this risk leave the machine: never, always, or with a reproducing test."""
+    publish = policy.gates.risk[safety.value].publish
+    return publish is True or (bool(publish) and rationale.reproduces(results))
 
 
 def account_of(evidence: Evidence, stamp: str) -> rationale.Account:

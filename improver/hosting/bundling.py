@@ -14,6 +14,7 @@ from improver.judge import judge
 from improver.policy import Policy
 from improver.ports import Layout, Ruff, SuiteRun
 from improver.preparing import Tell, judges_another
+from improver.proposing import may_leave
 from improver.pulls.publishing import Offer, draft_of, held, offer_of
 from improver.pulls.submitting import Batch, Done, submit
 from improver.records import Receipt, Ruling, Tier, Tree
@@ -82,6 +83,8 @@ def _unfit(improver: Improver, offer: Offer) -> list[str]:
     reasons = [*policy.decides(proved.safety, proved.gates)]
     if not policy.gates.risk[proved.safety.value].publish:
         reasons.append(f"policy publishes no {proved.safety.value}")
+    elif not may_leave(policy, proved.safety, proved.gates):
+        reasons.append(f"policy publishes this {proved.safety.value} only with a reproducing test")
     if not _is_evidence(policy, proved.tier):
         reasons.append(f"it was judged in tier {proved.tier}, and policy asks for {policy.gates.evidence_tier}")
     if judges_another(tree):

@@ -13,6 +13,7 @@ from improver.errors import UsageError
 from improver.hosting.bundling import publish_bundle, rejudge, write_bundle
 from improver.loop import Request
 from improver.preparing import Wish
+from improver.pulls.publishing import offer_of
 from improver.pulls.submitting import Done
 from improver.records import Safety
 from tests.end_to_end.hosted import Scene, commit_all, git, make_project, opened, propose
@@ -113,6 +114,19 @@ def test_what_may_not_be_published_is_not_even_written(made: Path, tmp_path: Pat
     with opened(made) as improver:
         number = propose(improver, safety=Safety.BEHAVIOUR_CHANGE)
         assert write_bundle(improver, tmp_path / "bundle", [number]) == 0
+
+
+def test_a_change_of_behaviour_that_no_test_reproduces_is_refused_though_somebody_wrote_it(
+    made: Path, hub: Hub, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bundle"
+    with opened(made) as improver:
+        draft = improver.ledger.proposal(propose(improver, safety=Safety.BEHAVIOUR_CHANGE)).draft
+        BundleFolder(folder, made).write([offer_of(draft)], [draft.branch], improver.repository.head)
+    uphold(made, folder)
+    (done,) = published(folder, made, hub, tmp_path / "one")
+    assert (done.act, done.text) == ("refused", "policy publishes this behaviour change only with a reproducing test")
+    assert set(hub.bare.heads()) == {"main"}
 
 
 def alter_evidence(folder: Path) -> None:
