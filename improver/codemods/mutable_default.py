@@ -129,11 +129,11 @@ class MutableDefault(Codemod):
         "def f(rows=()):\n    rows += (1,)\n    return rows\n",
         # An inner function's default lives as long as the outer call.
         "def g():\n    def f(name, rows=[]):\n        rows.append(name)\n        return rows\n    return f\n",
-        # The decorator may read the default.
         # What is empty, and only put in order, stays empty.
         "def f(name, rows=[]):\n    rows.sort()\n    return rows\n",
         "class A:\n    def __init__(self, rows=[]):\n        self.rows = rows\n\n    def go(self):\n"
         "        self.rows.sort()\n        return self.rows\n",
+        # The decorator may read the default.
         "@app.command()\ndef f(name, rows=[]):\n    rows.append(name)\n    return rows\n",
         # The name is another's inside, or `list` is another's.
         "def f(name, rows=[]):\n    return lambda rows: rows.append(name)\n",
