@@ -10,13 +10,15 @@ from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import begin_of, head_end, moved_out, own_lines
 from improver.rewriting.raising import Expectation, expectation, last_name
-from improver.source import SCOPES, Source
+from improver.source import FUNCTIONS, SCOPES, Source, below
 
 PREPARES = (*SCOPES, ast.Assign, ast.AnnAssign)
 SIMPLE = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)
+SPELLED = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp, ast.USub, ast.Load)
 READERS = frozenset({"str", "repr", "len", "isinstance", "type"})
 MOST = 6  # statements; a longer block is a story of its own
 _HEAD = "import pytest\n\n\ndef test_f():\n    with pytest.raises(KeyError):\n"  # of the traps
+ELSEWHERE = re.compile(r"#.*\b(prior|previous|above)\b", re.IGNORECASE)
 SPEAKS = re.compile(r"#.*\b(rais|throw|error|fail|except)", re.IGNORECASE)  # a comment that says which line it is
 
 
@@ -30,10 +32,10 @@ class RaisesBlock(Codemod):
     )
     SAFE_WHEN = (
         "What moves above the block only prepares: assignments and definitions whose names the last statement uses, or"
-        " which cannot raise. What moves below it reads the exception that the block caught, which is there only when"
-        " the statement before it raised; the expected type is none that a failed assertion has. Each moved statement"
-        " must from now on succeed, and the one left must raise: the changed test asks for more, and where it holds,"
-        " that statement was the one."
+        " which cannot raise, not all of them. What moves below it reads the exception that the block caught, which is"
+        " there only when the statement before it raised; the expected type is none that a failed assertion has. Each"
+        " moved statement must from now on succeed, and the one left must raise: the changed test asks for more, and"
+        " where it holds, that statement was the one."
     )
     SAFETY = Safety.CHANGED_TEST
     VALUE = 4
@@ -68,9 +70,9 @@ class RaisesBlock(Codemod):
 
     CHANGES = (
         (
-            "import pytest\n\n\ndef test_empty():\n    with pytest.raises(KeyError):\n        table = {}\n"
+            "import pytest\n\n\ndef test_empty():\n    with pytest.raises(KeyError):\n        table = make()\n"
             "        table['x']\n",
-            "import pytest\n\n\ndef test_empty():\n    table = {}\n    with pytest.raises(KeyError):\n"
+            "import pytest\n\n\ndef test_empty():\n    table = make()\n    with pytest.raises(KeyError):\n"
             "        table['x']\n",
         ),
         (
@@ -101,9 +103,9 @@ class RaisesBlock(Codemod):
         ),
         (
             "import pytest\n\n\ndef test_call():\n    with pytest.raises(TypeError):\n"
-            "        def f(x):\n            return x\n        f()\n",
-            "import pytest\n\n\ndef test_call():\n    def f(x):\n        return x\n\n"
-            "    with pytest.raises(TypeError):\n        f()\n",
+            "        a = one()\n        def f(x):\n            return x\n        f(a)\n",
+            "import pytest\n\n\ndef test_call():\n    a = one()\n    def f(x):\n        return x\n\n"
+            "    with pytest.raises(TypeError):\n        f(a)\n",
         ),
     )
     KEEPS = (
@@ -119,22 +121,26 @@ class RaisesBlock(Codemod):
         _HEAD.replace("KeyError)", "Exception) as e") + "        one()\n        assert e.value\n",
         # A comment says which line raises, and it is another one.
         _HEAD + "        x = one()  # raises\n        x.go()\n",
+        _HEAD + "        x = one()\n        x.go()  # Error should occur on prior line.\n",
+        # What is spelled out raises nothing: there is no other exception to tell apart.
+        _HEAD + "        x = [('a', 1), {'b': -2}]\n        y = 'c'\n        go(x, y)\n",
+        _HEAD + "        def f(x):\n            return x\n\n        f()\n",
         # A decorator, or a base, may refuse what is defined.
         _HEAD + "        @only(1)\n        def f():\n            pass\n\n        f()\n",
         _HEAD + "        class A(Base):\n            pass\n\n        A()\n",
         # The exception may come only from what the block is closed with.
         _HEAD.replace("KeyError):\n", "KeyError), lock():\n") + "        x = one()\n        x.go()\n",
         # A head that reads what the block binds.
-        _HEAD.replace("KeyError", "KeyError, match=x") + "        x = 'y'\n        go(x)\n",
+        _HEAD.replace("KeyError", "KeyError, match=x") + "        x = one()\n        go(x)\n",
         # A statement that may not be left out of its block.
         _HEAD + "        for x in one():\n            y = x\n        go(y)\n",
         _HEAD + "        x = [1]\n        for y in x:\n            go(y)\n",
         # Not pytest's.
-        "from shop import raises\n\n\ndef test_f():\n    with raises(KeyError):\n        x = {}\n        x['y']\n",
+        "from shop import raises\n\n\ndef test_f():\n    with raises(KeyError):\n        x = one()\n        x['y']\n",
         # Lines that cannot be moved as they are.
-        _HEAD + "        x = {}; x['y']\n",
-        _HEAD + "        x = '''\n  a'''\n        go(x)\n",
-        "import pytest\n\n\ndef test_f():\n    with pytest.raises(KeyError): x = {}; x['y']\n",
+        _HEAD + "        x = one(); x['y']\n",
+        _HEAD + "        x = one('''\n  a''')\n        go(x)\n",
+        "import pytest\n\n\ndef test_f():\n    with pytest.raises(KeyError): x = one(); x['y']\n",
         # One statement.
         _HEAD + "        go(one())\n",
     )
@@ -155,7 +161,7 @@ def _split(node: ast.With, expected: Expectation) -> _Split | None:
     before, raiser, after = node.body[: start - 1], node.body[start - 1], node.body[start:]
     if not isinstance(raiser, SIMPLE) or (after and expected.broad):
         return None
-    if not _only_prepare(before, raiser) or not (before or after):
+    if not _only_prepare(before, raiser) or (not after and all(map(_cannot_raise, before))):
         return None
     return _Split(before, raiser, after)
 
@@ -203,9 +209,13 @@ def _root(target: ast.AST) -> str:
 
 
 def _cannot_raise(statement: ast.stmt) -> bool:
-    """Tell whether `statement` binds a name to a literal."""
-    return isinstance(statement, ast.Assign) and (
-        isinstance(statement.value, ast.Constant) and all(isinstance(item, ast.Name) for item in statement.targets)
+    """Tell whether `statement` binds a name to what is spelled out, or to a function of which nothing is computed."""
+    if isinstance(statement, FUNCTIONS):
+        return not (statement.decorator_list or statement.args.defaults or any(statement.args.kw_defaults))
+    return (
+        isinstance(statement, ast.Assign)
+        and all(isinstance(item, ast.Name) for item in statement.targets)
+        and all(isinstance(item, SPELLED) for item in below(statement.value))
     )
 
 
@@ -240,6 +250,8 @@ def _moved(node: ast.With, split: _Split, head: int, source: Source) -> Rewrite 
     after = moved_out(source.lines[end:last], inner, outer)
     if before is None or after is None:
         return Abstain("a line of the block stands to the left of it")
+    if ELSEWHERE.search("".join(source.lines[begin - 1 : end])):
+        return Abstain("a comment in the block says what raises")
     if SPEAKS.search("".join((before, *source.lines[end : begin_of(split.raiser, end, source)]))):
         return Abstain("a comment in the block says what raises")
     if split.before and isinstance(split.before[-1], SCOPES):
