@@ -6,7 +6,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -202,7 +202,8 @@ class Line:
             reply = Reply(where, answer.status_code, lowered, self._read(answer, where))
         if known and reply.status == 304:
             self._remembered.move_to_end(url)
-            return known
+            # What is said anew holds: a page that is the same may have become one that another follows.
+            return replace(known, headers={**known.headers, **lowered})
         if ask.method == "GET" and reply.status == 200 and "etag" in lowered:
             self._remember(url, reply)
         return reply

@@ -308,6 +308,16 @@ def test_what_has_not_changed_comes_from_memory(host: Loopback, line: Line) -> N
     assert [one.headers.get("if-none-match") for one in host.asked] == [None, 'W/"1"', 'W/"1"']
 
 
+def test_an_unchanged_page_that_got_a_successor_is_gone_on_from(host: Loopback, line: Line) -> None:
+    host.on(
+        "GET /list",
+        Answer([1], headers={"ETag": '"1"'}),
+        Answer(status=304, headers={"Link": f'<{host.url}/list?page=2>; rel="next"'}),
+        Answer([2]),
+    )
+    assert [[reply.body() for reply in line.pages("/list")] for _ in range(2)] == [[[1]], [[1], [2]]]
+
+
 def test_memory_is_bounded(host: Loopback, line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(github_session, "KEPT", 2)
     host.on("GET /x", Answer({"is": "there"}, headers={"ETag": '"1"'}))
