@@ -110,6 +110,7 @@ class RuffFix(Codemod):
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
         "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
         "if a:\n    f()\nelse:\n    # Nobody came.\n    if b:\n        g()\n    else:\n        h()\n",
+        "if a:\n    f()\nelse:\n    if (b and\n        c):\n        g()\n",
         'def f():\n    pass\n    "not a docstring"\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -142,6 +143,8 @@ class RuffFix(Codemod):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
         if code == "PLR5501" and _is_introduced(place.statement, source):
             return Abstain("a comment speaks of the whole other branch, and would stand above a part of it")
+        if code == "PLR5501" and _is_aligned(place.statement, source):
+            return Abstain("the lines of the condition are aligned with an `if`, not with an `elif`")
         if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
             return Abstain("nested calls inside an f-string read worse than beside it")
         return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits)))
@@ -159,6 +162,14 @@ def _is_local(place: Placed) -> bool:
     return bool(place.found.edits) and all(
         first <= edit.start[0] and edit.start <= edit.end <= after for edit in place.found.edits
     )
+
+
+def _is_aligned(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether a condition that goes on below begins on the line of its `if`."""
+    inner = statement.orelse[0] if isinstance(statement, ast.If) and statement.orelse else None
+    if not isinstance(inner, ast.If) or inner.test.lineno == inner.test.end_lineno:
+        return False
+    return not source.lines[inner.lineno - 1].split("#")[0].rstrip().endswith("(")
 
 
 def _is_symmetric(statement: ast.stmt) -> bool:
