@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
@@ -16,7 +16,7 @@ LINES = 5  # statements of a test that somebody reads
 
 
 def followed(source: Source, function: str, known: Sequence[Case], index: Index) -> Iterator[Case]:
-    """Yield the `known` calls of a method that returns nothing, a step before them once more, and another method.
+    """Yield the `known` calls of a method that returns nothing, then a step before them once more, or another method.
 
     What such a call leaves behind may show only in what the object does later. A method that asks for nothing is
     called as well wherever `index` has an object for it.
@@ -29,14 +29,32 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
     found: dict[str, Case] = {}
     for case in (*known, *(_turned(owner, last, index) if _asks_nothing(node) else ())):
         head, step = _step(case, last)
-        for reader in readers if step and len(head) + 3 <= LINES else ():
-            waits = isinstance(node, ast.AsyncFunctionDef)
-            setup = (*head, step, spoken(case.call, COROUTINE if waits else ""), step)
-            call = f"{case.call.partition('.')[0]}.{reader}()"
-            found.setdefault(
-                f"{setup} {call}", replace(case, function=function, setup=setup, call=call, origin="after")
-            )
+        if not step or len(head) + 3 > LINES:
+            continue
+        before = (*head, step, spoken(case.call, COROUTINE if isinstance(node, ast.AsyncFunctionDef) else ""))
+        calls = [((*before, step), f"{case.call.partition('.')[0]}.{reader}()") for reader in readers]
+        if again := _called(step):
+            calls.append((before, again))
+        for setup, call in calls:
+            made = replace(case, function=function, setup=setup, call=call, origin="after")
+            found.setdefault(f"{setup} {call}", made)
     yield from [*found.values()][:MOST]
+
+
+def closing(source: Source, names: Collection[str]) -> set[str]:
+    """Return the methods that ask for nothing and give nothing, of the classes that `names` are methods of."""
+    owners = {name.rpartition(".")[0] for name in names} - {""}
+    known = ((name, nodes[-1]) for name, nodes in definitions(source).items() if name.rpartition(".")[0] in owners)
+    plain = ((name, node) for name, node in known if not node.name.startswith("_") and not node.decorator_list)
+    return {name for name, node in plain if _returns_nothing(node) and _asks_nothing(node)}
+
+
+def _called(step: str) -> str:
+    """Return the call that a statement makes and nothing else, "" where it does more."""
+    statement = ast.parse(step).body[0]
+    made = statement.value if isinstance(statement, ast.Expr) else None
+    made = made.value if isinstance(made, ast.Await) else made
+    return ast.unparse(made) if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) else ""
 
 
 def _turned(owner: str, last: str, index: Index) -> Iterator[Case]:

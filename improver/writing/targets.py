@@ -13,7 +13,7 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
-from improver.writing.following import followed
+from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, index_of
 from improver.writing.illustrating import known_calls
@@ -106,7 +106,7 @@ def _leading(ground: Ground, weak: Weak) -> Iterator[Wanted]:
     module = ground.layout.module_of(weak.source.path) or ""
     living = {mutant.function.partition("::")[2] for mutant in weak.living}
     names = leading_to(living, weak.source, hidden=is_private(module))
-    yield from wanted_of(ground, weak.source, names)
+    yield from wanted_of(ground, weak.source, names | closing(weak.source, names))
     others = [source for path, source in ground.sources.items() if path != weak.source.path]
     for path, callers in from_outside(names, module, others).items():
         yield from wanted_of(ground, ground.sources[path], callers)

@@ -131,12 +131,18 @@ def _subject(case: Case) -> str:
     last = case.function.rpartition(".")[2]
     if case.origin == "after":
         *owners, _ = called(case).split(".")
-        return "_".join([*map(slug, owners), slug(case.call.rpartition(".")[2]), "after", slug(last)])
+        return "_".join([*map(slug, owners), _method(case.call), "after", slug(last)])
     words = [slug(one) for one in called(case).split(".")]
     if last in COPIED:
         return "_".join([*words, "copy"])
     special = last.startswith("__") and last not in ("__init__", "__new__") and last != called(case)
     return "_".join([*words, *([slug(last)] if special else [])])
+
+
+def _method(call: str) -> str:
+    """Return the name of the method that a call is of."""
+    made = ast.parse(call, mode="eval").body
+    return slug(str(getattr(getattr(made, "func", made), "attr", "")))
 
 
 def name_for(case: Case, node: Function) -> str:

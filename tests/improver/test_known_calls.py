@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case
-from improver.writing.following import followed
+from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, opposite, returned
 from improver.writing.harvest import index_of
 from improver.writing.illustrating import known_calls
@@ -182,7 +182,12 @@ def test_what_inherits_its_making_is_made_like_its_parent() -> None:
 @pytest.mark.parametrize(
     ("body", "setup", "expected"),
     [
-        pytest.param("        self.items = []\n", ("box.put(1)", "box.put(2)"), ["box.total()"], id="one step again"),
+        pytest.param(
+            "        self.items = []\n",
+            ("box.put(1)", "box.put(2)"),
+            ["box.total()", "box.put(1)"],
+            id="one step again",
+        ),
         pytest.param("        return self.items\n", ("box.put(1)",), [], id="a method that gives something"),
         pytest.param("        self.items = []\n", (), [], id="nothing was done before"),
     ],
@@ -195,19 +200,44 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
     made = list(followed(known, f"{PIER}Box.empty", (one,), {}))
     assert [found.call for found in made] == expected
     assert [found.setup for found in made] == [
-        ("box = Box()", "box.put(1)", "box.empty()", "box.put(1)") for _ in expected
+        ("box = Box()", "box.put(1)", "box.empty()", *(["box.put(1)"] if call == "box.total()" else []))
+        for call in expected
     ]
-    assert [name_for(replace(found, checks=one.checks or (("eq", "result", "3"),)), plain("")) for found in made] == [
-        "test_box_total_after_empty_is_3" for _ in expected
+    assert [name_for(replace(found, checks=(("eq", "result", "3"),)), plain("")) for found in made] == [
+        f"test_box_{call[4:].partition('(')[0]}_after_empty{'_with_sea_1' * ('put' in call)}_is_3" for call in expected
     ]
 
 
 def test_what_puts_an_object_back_is_awaited_before_the_same_once_more() -> None:
     text = "class Box:\n    async def total(self):\n        return 1\n\n    async def empty(self):\n        await f()\n"
     one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", "await box.put(1)"), checks=())
-    (made,) = followed(source(text), f"{PIER}Box.empty", (one,), {})
+    made, again = followed(source(text), f"{PIER}Box.empty", (one,), {})
     assert made.setup == ("box = Box()", "await box.put(1)", "await box.empty()", "await box.put(1)")
-    assert made.call == "box.total()"
+    assert (made.call, again.setup, again.call) == ("box.total()", made.setup[:-1], "box.put(1)")
+
+
+CLOSED = """\
+class Box:
+    def put(self, one): ...
+
+    async def close(self):
+        await f()
+
+    def size(self):
+        return 1
+
+    @property
+    def lid(self): ...
+
+
+class Sea:
+    def ebb(self): ...
+"""
+
+
+def test_what_puts_an_object_out_of_use_is_called_with_the_methods_that_mind() -> None:
+    assert closing(source(CLOSED), {"Box.put"}) == {"Box.close"}
+    assert closing(source(CLOSED), {"sink"}) == set()
 
 
 DECORATOR = """\
@@ -261,7 +291,8 @@ def test_what_puts_an_object_back_is_called_where_only_other_methods_were() -> N
         "class Box:\n    def total(self):\n        return 1\n\n    def empty(self):\n        self.items = []\n"
     )
     totals = [replace(case("box.total()"), setup=(f"box = {name}()", "box.put(1)")) for name in ("Box", "SandBox")]
-    (made,) = followed(known, f"{PIER}Box.empty", (), {"total": totals})
+    made, again = followed(known, f"{PIER}Box.empty", (), {"total": totals})
+    assert (again.setup, again.call) == (("box = Box()", "box.put(1)", "box.empty()"), "box.put(1)")
     assert (made.setup, made.call) == (("box = Box()", "box.put(1)", "box.empty()", "box.put(1)"), "box.total()")
 
 
