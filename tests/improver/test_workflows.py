@@ -180,6 +180,11 @@ def test_only_a_human_who_belongs_here_is_answered() -> None:
     }  # YAML's `on`
 
 
+def test_a_folder_of_the_project_is_in_nobodys_way_where_gates_run_again() -> None:
+    runs = [run for job in jobs(OURS) if job.file == "commands.yml" for run in job.runs]
+    assert [line for run in runs for line in run.splitlines() if re.search(r"(?<![/.\w-])result/", line)] == []
+
+
 def test_which_pull_request_a_review_is_about_is_not_asked_of_it() -> None:
     (job,) = (job for job in jobs(OURS) if job.file == "review-comment.yml")
     assert job.steps[-1]["env"]["HEAD"] == "${{ github.event.workflow_run.head_sha }}"
