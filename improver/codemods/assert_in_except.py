@@ -9,7 +9,7 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import moved_out, own_lines, renamed
-from improver.rewriting.raising import BROAD, fails, last_name, speller, test_around
+from improver.rewriting.raising import BROAD, NEVER_RUN, fails, last_name, may_be_skipped, speller, test_around
 from improver.source import FUNCTIONS, Source, below
 
 _HEAD = "import pytest\n\n\ndef test_f():\n    try:\n        go()\n"  # of the traps
@@ -31,8 +31,9 @@ class AssertInExcept(Codemod):
     SAFE_WHEN = (
         "The try holds one statement, and at most another that says the test has failed; its one handler names the type"
         " and only asserts. Without that other statement the test stands on its own: no loop, no condition, no"
-        " parameters around it, no comment with an if, so that each run was meant to raise. From now on the exception"
-        " must come: the changed test asks for more, and where it holds, the exception was raised all along."
+        " parameters around it, no comment with an if, so that each run was meant to raise. No mark may skip the test."
+        " From now on the exception must come: the changed test asks for more, and where it holds, the exception was"
+        " raised all along."
     )
     SAFETY = Safety.CHANGED_TEST
     NODES = (ast.Try,)
@@ -59,6 +60,8 @@ class AssertInExcept(Codemod):
         handler, attempt = node.handlers[0], _attempt(node, source)
         assert attempt is not None, "suspects saw the attempt"
         assert handler.type is not None, "suspects saw the type"
+        if may_be_skipped(node, source):
+            return Abstain(NEVER_RUN)
         spelled = speller(node, source)
         if spelled is None:
             return Abstain("the file has neither pytest at hand nor unittest's own way to expect an exception")
@@ -99,9 +102,9 @@ class AssertInExcept(Codemod):
             "        done()\n",
         ),
         (
-            "from pytest import raises\r\n\r\n\r\n@slow\r\ndef test_width():\r\n\ttry:\r\n\t\tarea(-1)\r\n"
+            "from pytest import raises\r\n\r\n\r\n@quick\r\ndef test_width():\r\n\ttry:\r\n\t\tarea(-1)\r\n"
             "\t\tassert False, 'no error'\r\n\texcept ValueError:\r\n\t\tpass\r\n",
-            "from pytest import raises\r\n\r\n\r\n@slow\r\ndef test_width():\r\n\twith raises(ValueError):\r\n"
+            "from pytest import raises\r\n\r\n\r\n@quick\r\ndef test_width():\r\n\twith raises(ValueError):\r\n"
             "\t\tarea(-1)\r\n",
         ),
         (
@@ -170,6 +173,9 @@ class AssertInExcept(Codemod):
         # Not at hand, or no test.
         "def test_f():\n    try:\n        go()\n    except KeyError as e:\n        assert e.args\n",
         "import pytest\n\n\ndef check():\n    try:\n        go()\n    except KeyError as e:\n        assert e.args\n",
+        # Where it is skipped nothing shows that the exception comes.
+        "import pytest\n\n\n@pytest.mark.skipif(OLD, reason='old')\ndef test_f():\n    try:\n        go()\n"
+        "        assert False\n    except KeyError:\n        pass\n",
         # The comment would be lost.
         _HEAD + "        assert False  # never\n    except KeyError as e:\n        assert e.args\n",
         # Every usual name is taken.

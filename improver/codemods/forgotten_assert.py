@@ -6,7 +6,7 @@ import re
 from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.records import Safety
 from improver.rewriting.blocks import own_lines
-from improver.rewriting.raising import speller, test_around
+from improver.rewriting.raising import NEVER_RUN, may_be_skipped, speller, test_around
 from improver.source import Source
 
 EXPECTS = re.compile(r"raises|warn|assertRaises|suppress|error|deprecat", re.IGNORECASE)
@@ -24,9 +24,9 @@ class ForgottenAssert(Codemod):
     SAFE_WHEN = (
         "The statement is one comparison of one pair, in a test function, in no block that expects or swallows an"
         " error; no comment says that it is only run, and what is compared is not compared once more beside it in"
-        " another way, as if to try the operators. It is evaluated as before, and its result must be true from now on:"
-        " the changed test asks for more. Where it does not hold, the tests say so, and a bug that hid behind it is"
-        " found."
+        " another way, as if to try the operators. No mark may skip the test. It is evaluated as before, and its result"
+        " must be true from now on: the changed test asks for more. Where it does not hold, the tests say so, and a bug"
+        " that hid behind it is found."
     )
     SAFETY = Safety.CHANGED_TEST
     VALUE = 5
@@ -47,6 +47,8 @@ class ForgottenAssert(Codemod):
         node, source = site.node, site.source
         assert isinstance(node, ast.Expr), "suspects saw a statement"
         assert isinstance(node.value, ast.Compare), "suspects saw a comparison"
+        if may_be_skipped(node, source):
+            return Abstain(NEVER_RUN)
         if not own_lines([node], source) or source.lines[node.lineno - 1].encode()[: node.col_offset].strip():
             return Abstain("the statement does not stand on lines of its own")
         text = _spelled(node.value, source)
@@ -99,6 +101,8 @@ class ForgottenAssert(Codemod):
         _HEAD + "    # Must not raise.\n    x == 1\n",
         _HEAD + "    x == 1  # crashed once\n",
         _HEAD + "    with warnings.catch_warnings():\n        x > 0\n",
+        # Where it is skipped nothing shows that it holds.
+        "@unittest.skipUnless(FAST, 'slow')\nclass TestF:\n    def test_f(self):\n        self.x == 3\n",
         # It is another function's business.
         _HEAD + "    def same(y):\n        x == y\n\n    assert same\n",
         "def compare(x):\n    x == 3\n",

@@ -9,7 +9,7 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, replaced
 from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import begin_of, head_end, moved_out, own_lines
-from improver.rewriting.raising import Expectation, expectation, last_name
+from improver.rewriting.raising import NEVER_RUN, Expectation, expectation, last_name, may_be_skipped
 from improver.source import FUNCTIONS, SCOPES, Source, below
 
 PREPARES = (*SCOPES, ast.Assign, ast.AnnAssign)
@@ -33,9 +33,9 @@ class RaisesBlock(Codemod):
     SAFE_WHEN = (
         "What moves above the block only prepares: assignments and definitions whose names the last statement uses, or"
         " which cannot raise, not all of them. What moves below it reads the exception that the block caught, which is"
-        " there only when the statement before it raised; the expected type is none that a failed assertion has. Each"
-        " moved statement must from now on succeed, and the one left must raise: the changed test asks for more, and"
-        " where it holds, that statement was the one."
+        " there only when the statement before it raised; the expected type is none that a failed assertion has. No"
+        " mark may skip the test. Each moved statement must from now on succeed, and the one left must raise: the"
+        " changed test asks for more, and where it holds, that statement was the one."
     )
     SAFETY = Safety.CHANGED_TEST
     VALUE = 4
@@ -61,6 +61,8 @@ class RaisesBlock(Codemod):
         expected = expectation(node, source)
         split = _split(node, expected) if expected else None
         assert split is not None, "suspects saw the parts"
+        if may_be_skipped(node, source):
+            return Abstain(NEVER_RUN)
         head = head_end(node, source)
         if head is None or not own_lines(node.body, source):
             return Abstain("the statements of the block do not stand on lines of their own")
@@ -135,6 +137,9 @@ class RaisesBlock(Codemod):
         # A statement that may not be left out of its block.
         _HEAD + "        for x in one():\n            y = x\n        go(y)\n",
         _HEAD + "        x = [1]\n        for y in x:\n            go(y)\n",
+        # Where it is skipped nothing shows which statement raises.
+        _HEAD.replace("def", "@requires_network\ndef") + "        x = one()\n        x.go()\n",
+        _HEAD.replace("def", "pytestmark = pytest.mark.skipif(OLD)\n\n\ndef") + "        x = one()\n        x.go()\n",
         # Not pytest's.
         "from shop import raises\n\n\ndef test_f():\n    with raises(KeyError):\n        x = one()\n        x['y']\n",
         # Lines that cannot be moved as they are.

@@ -1,15 +1,19 @@
 """Blocks of a test that expect an exception, whichever framework says so (pure)."""
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from improver.names import bound
 from improver.rewriting.origins import origin
-from improver.source import Function, Source
+from improver.source import SCOPES, Function, Source
 
 UNITTEST = frozenset({"assertRaises", "assertRaisesRegex"})
 # What a failed assertion of a test is, too: an expectation of these cannot tell it from what is tested.
 BROAD = frozenset({"Exception", "BaseException", "AssertionError", "object"})
+LEAVES_OUT = re.compile(r"skip|xfail|requires|needs|only_|slow", re.IGNORECASE)
+NEVER_RUN = "the test may be skipped, and then no run shows that what is asked for holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,14 @@ def test_around(node: ast.AST, source: Source) -> Function | None:
         return None
     above = source.parents[function]
     return function if isinstance(above, ast.Module | ast.ClassDef) else None
+
+
+def may_be_skipped(node: ast.AST, source: Source) -> bool:
+    """Tell whether a decorator, or a mark of the module, may keep the test around `node` from running here."""
+    scopes = [parent for parent in source.ancestors(node) if isinstance(parent, SCOPES)]
+    marks = [ast.unparse(item) for scope in scopes for item in scope.decorator_list]
+    named = (item for item in source.tree.body if isinstance(item, ast.Assign) and "pytestmark" in bound(item))
+    return any(LEAVES_OUT.search(text) for text in (*marks, *map(ast.unparse, named)))
 
 
 def fails(statement: ast.stmt, source: Source) -> bool:
