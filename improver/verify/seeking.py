@@ -123,7 +123,7 @@ class Seeker:
             path, ways = self.path_of(case)
             if search.wants(kind := (path, self.varying.shape(case["call"]))):
                 looks = [*self.looks(case, ways, target)]
-                told += sum(bool(one.get("checks")) for one in looks)
+                told += any(one.get("checks") for one in looks)
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))
 
     def looks(self, case: dict[str, Any], ways: list[str], target: Any) -> Iterator[dict[str, Any]]:
