@@ -1,7 +1,7 @@
 """What humans decided about our pull requests, folded from what stands there in order of time (pure)."""
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from improver.pulls.marking import signed
 from improver.pulls.spoken import SCOPES, Command, heard
 from improver.pulls.stories import Story, is_human
 from improver.rationale import one_line
-from improver.records import Finding, Verdict
+from improver.records import Verdict
 
 LABELS = {"nova:no-rule": "rule", "nova:no-here": "here"}  # what a closing with such a label says no to; first wins
 LONGEST = 1_000  # characters of a reason
@@ -174,44 +174,3 @@ def stamp(text: str) -> str:
 
 def _reason(text: str) -> str:
     return one_line(text)[:LONGEST]
-
-
-# --- what follows -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Why findings are not tried, said by humans: by their keys, by rule and file, by rule."""
-
-    keys: Mapping[str, str]
-    places: Mapping[tuple[str, str], str]
-    rules: Mapping[str, str]
-
-    def reason(self, finding: Finding) -> str:
-        """Return why a finding is not tried, "" when it may be."""
-        place = (finding.rule, finding.path)
-        return self.keys.get(finding.key) or self.places.get(place) or self.rules.get(finding.rule, "")
-
-
-def held(stories: Sequence[Story]) -> Held:
-    """Return what humans said no to on pull requests of ours; no ledger is needed to know."""
-    keys: dict[str, str] = {}
-    places: dict[tuple[str, str], str] = {}
-    rules: dict[str, str] = {}
-    for story in stories:
-        given, mark = verdict(story), story.mark
-        if given is None or given.decision != "rejected":
-            continue
-        reason = _rejection(story, given)
-        keys |= dict.fromkeys(mark.findings, reason)
-        if given.scope == "here":
-            places[mark.rule, mark.path] = reason
-        if given.scope == "rule":
-            rules[mark.rule] = reason
-    return Held(keys, places, rules)
-
-
-def _rejection(story: Story, given: Verdict) -> str:
-    rule = story.mark.rule
-    scope = {"rule": f" the rule {rule}", "here": f" {rule} in this file"}.get(given.scope, "")
-    return f"rejected{scope} in pull request #{story.pull.number}" + (f": {given.reason}" if given.reason else "")

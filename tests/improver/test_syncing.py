@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from improver.host import NewPull, Person
 from improver.pulls.marking import ProposalMark, marked, with_mark
 from improver.pulls.stories import Story, read, read_one, ticked
-from improver.pulls.syncing import Held, held, verdict, words
-from improver.records import Finding, Verdict
+from improver.pulls.syncing import verdict, words
+from improver.records import Verdict
 from tests.improver.hosting import OWNER, FakeHost, FakeRemote
 
 MARK = ProposalMark(
@@ -314,49 +314,3 @@ def test_a_tick_on_our_dashboard_revives(body: str, author: str, *, revived: boo
     host, number = hosted()
     issue = host.open_issue("Nova", body.replace("MARK", marked("revive", {"pull": number})), "nova:dashboard")
     assert ticked([replace(issue, author=Person(author))], host.viewer()) == (frozenset({number}) if revived else set())
-
-
-# --- what follows -------------------------------------------------------------------------------------------------
-
-FINDING = Finding("key-b", "open_with", "shop/files.py", "", 3, 0, "open without with")
-
-
-@pytest.mark.parametrize(
-    ("acts", "finding", "reason"),
-    [
-        pytest.param([], FINDING, "", id="open"),
-        pytest.param([accept()], FINDING, "", id="merged"),
-        pytest.param([say("ugly"), close()], FINDING, "rejected in pull request #1: ugly", id="rejected"),
-        pytest.param([close()], replace(FINDING, key="new"), "", id="other code of the same rule"),
-        pytest.param(
-            [say("/nova no here")],
-            replace(FINDING, key="new"),
-            "rejected open_with in this file in pull request #1",
-            id="the rule in this file",
-        ),
-        pytest.param([say("/nova no here")], replace(FINDING, key="new", path="b.py"), "", id="another file"),
-        pytest.param(
-            [say("/nova no rule because never")],
-            replace(FINDING, key="new", path="b.py"),
-            "rejected the rule open_with in pull request #1: never",
-            id="the whole rule",
-        ),
-        pytest.param([close(), say(UNDO)], FINDING, "", id="taken back"),
-        pytest.param([lambda host, number: host.close_pull(number)], FINDING, "", id="closed by us"),
-        pytest.param(
-            [accept(), say("/nova no because it broke us")],
-            FINDING,
-            "rejected in pull request #1: it broke us",
-            id="merged and regretted",
-        ),
-    ],
-)
-def test_findings_are_held_back_by_what_humans_said(acts: list[Act], finding: Finding, reason: str) -> None:
-    host, number = hosted()
-    for act in acts:
-        act(host, number)
-    assert held(tuple(read(host))).reason(finding) == reason
-
-
-def test_nothing_is_held_back_by_nothing() -> None:
-    assert held(()) == Held({}, {}, {})
