@@ -163,7 +163,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         return [case for one in heirs for case in makers(source, home, one.name, index)]
     if node is None:
         return []
-    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if case.call.startswith(owner)]
+    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case.call, owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = _definition(source, [owner, "__init__"])
     if own is None and len(known) < MAKERS:
@@ -173,6 +173,12 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     given = [*_arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", ((home, owner),)) for words in given]
     return _various(known)[:MAKERS] or plain[:MAKERS]
+
+
+def _is_making(text: str, owner: str) -> bool:
+    """Tell whether a text is a call of the class and nothing more: a link of a chain, or an operand, may be one too."""
+    call = ast.parse(text, mode="eval").body
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == owner
 
 
 def _various(cases: Sequence[Case]) -> list[Case]:

@@ -155,6 +155,12 @@ def test_an_object_that_can_be_copied_is_and_keeps_what_it_was_given() -> None:
     assert names[1] == "test_jug_copy_keeps_note"
 
 
+def test_a_chain_of_objects_makes_none() -> None:
+    text = "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug(len) | Jug(str)\n"
+    found = guessed(source(JUG), "pier.a", f"{PIER}Jug.__lt__", index_of([source(text, "tests/test_a.py")]))
+    assert [one.call for one in found] == [f"{one} < {one}" for one in ("Jug(len)", "Jug(str, len)", "Jug(len)")]
+
+
 def test_a_variable_is_not_named_like_what_it_is_made_by() -> None:
     found = [*guessed(source(JUG.replace("Jug", "pot")), "pier.a", f"{PIER}pot.__reduce__", {})]
     assert found[1].setup == ("made = pot(len)", "made.note = 1")
