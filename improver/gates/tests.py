@@ -1,13 +1,16 @@
 """Tests: the base's tests, under the base's configuration, have the same outcomes on the candidate's product files.
 
-A new test is run too, and must hold; that it does proves nothing else. Where a program changes behaviour, one of the
+A new test is run too, and must hold; that it does proves nothing else. A program's new or rewritten test must have run:
+one that is skipped here shows nothing. Where a program changes behaviour, one of the
 tests that it brings must also fail on the base: it reproduces what is mended.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from improver.gate import Candidate, Example, gate
+from improver.judging.functions import differences
 from improver.judging.overlay import under_base_configuration, under_base_tests
 from improver.ports import SuiteRun
 from improver.records import TESTS_ALONE, GateResult, Receipt, Safety
@@ -83,6 +86,28 @@ def _new_and_red(candidate: Candidate) -> Iterator[str]:
     for test, outcome in sorted(run.manifest.items()):
         if is_red(outcome) and outcome != known.get(test):
             yield f"{test}: {outcome} as the candidate has it"
+    if candidate.change.author != "human":
+        yield from _idle(candidate, run)
+
+
+def _idle(candidate: Candidate, run: SuiteRun) -> Iterator[str]:
+    """Yield the tests that the change writes or rewrites and that did not run; an inherited one runs elsewhere."""
+    fared: dict[str, list[str]] = defaultdict(list)
+    for test, outcome in run.manifest.items():
+        path, name = test.partition("::")[0], test.partition("[")[0].rpartition("::")[2]
+        fared[f"{path}::{name}"].append(outcome)
+        fared[name].append(outcome)
+    for path in filter(candidate.policy.is_test, candidate.change.paths):
+        for kind, function in differences(path, candidate.before(path), candidate.after(path)):
+            name = function.rpartition(".")[2]
+            outcomes = fared.get(f"{path}::{name}") or fared.get(name) or ["did not run"]
+            if kind in {"changed", "added"} and name.startswith("test") and all(map(_shows_nothing, outcomes)):
+                yield f"{path}::{function}: {outcomes[0]}, so that nothing shows that it holds"
+
+
+def _shows_nothing(outcome: str) -> bool:
+    """Tell whether a test neither passed nor failed: it was skipped, or nobody expected more of it."""
+    return not outcome.startswith("passed/passed") and not is_red(outcome)
 
 
 def _red_at_base(candidate: Candidate) -> tuple[list[str], str]:
