@@ -51,14 +51,16 @@ def busy(data: Path, moment: float) -> None:
 
 @pytest.mark.usefixtures("alarmed")
 def test_it_is_never_lost_and_nothing_waits_for_what_it_broke_off(tmp_path: Path) -> None:
+    ended = list[str]()
     for seed in range(PRESSES):
         moment = random.Random(seed).uniform(0.0005, 0.03)  # noqa: S311 - no secret is drawn
         with pytest.raises(KeyboardInterrupt):
             busy(tmp_path / str(seed), moment)
         with sqlite3.connect(tmp_path / str(seed) / "journal.sqlite3") as journal:
-            (state,) = journal.execute("SELECT state FROM settlements ORDER BY rowid DESC LIMIT 1").fetchone()
+            ended += [row[0] for row in journal.execute("SELECT state FROM settlements")]
         journal.close()
-        assert state == "failed", seed
+    assert set(ended) == {"failed"}
+    assert len(ended) > PRESSES / 2  # of a run that was cut off before its first step nothing is on record
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
