@@ -49,6 +49,7 @@ def busy(data: Path, moment: float) -> None:
             office.ranked(found_by(), lambda _, worth=worth: worth)  # type: ignore[misc]
 
 
+@pytest.mark.host  # a recorder of lines, where the key is pressed inside it, waits for its own lock
 @pytest.mark.usefixtures("alarmed")
 def test_it_is_never_lost_and_nothing_waits_for_what_it_broke_off(tmp_path: Path) -> None:
     ended = list[str]()
