@@ -7,10 +7,11 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from improver.errors import PolicyError
 from improver.records import GateResult, Ruling, Safety, Tier
@@ -18,6 +19,17 @@ from improver.records import GateResult, Ruling, Safety, Tier
 NAMES = ("scope", "gates", "budget", "review")
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(gt=0)]
+
+
+def _inside(pattern: str) -> str:
+    """Return a glob that stays below where it is asked, and finds something; raise ValueError for any other."""
+    parts = PurePosixPath(pattern).parts
+    if not parts or pattern.startswith("/") or ".." in parts or any("**" in part and part != "**" for part in parts):
+        raise ValueError("write a path below the root of the project; * stands for a part of a name, ** for folders")
+    return pattern
+
+
+Inside = Annotated[str, AfterValidator(_inside)]
 
 
 class _Section(BaseModel):
@@ -62,7 +74,9 @@ class Suite(_Section):
     file_mib: Positive
     loopback: bool
     flake_runs: Positive  # how often the baseline runs before its outcomes are believed
-    generated: tuple[str, ...] = ()  # globs of files that the build makes and git does not keep: runs take them along
+    generated: tuple[
+        Inside, ...
+    ] = ()  # globs of files that the build makes and git does not keep: runs take them along
 
 
 class Trials(_Section):

@@ -37,7 +37,7 @@ ADVICE = {  # what failed tests say of things that a sandbox has not -> what to 
     "/dev/tty|Inappropriate ioctl": f"they need a terminal: {HOST}",
     "async def functions are not natively supported": "install the plugin that runs async tests in the environment",
     "No module named": "install what the tests import in the project's environment; what the build makes and git does "
-    "not keep is named in policies/gates.yaml (suite.generated)",
+    "not keep must be there, and named in policies/gates.yaml (suite.generated)",
 }
 UNKNOWN = "unrecognized arguments|Unknown config option|Failed to import filter module"  # of a plugin that is not there
 LAUNCH = (  # -m would put the working directory before everything else

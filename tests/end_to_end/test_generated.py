@@ -21,7 +21,7 @@ def test_what_the_build_wrote_is_taken_along_and_missed_where_it_is_not(tmp_path
     root = made(tmp_path, SCM)
     missed = improve(root)
     assert (missed.status, "No module named 'pier._version'" in missed.err) == (3, True), missed
-    assert "what the build makes and git does not keep is named in policies/gates.yaml (suite.generated)" in missed.err
+    assert "not keep must be there, and named in policies/gates.yaml (suite.generated)" in missed.err
     (root / "pier/_version.py").write_text("version = '1.2'\n", "utf-8")
     ended = improve(root)
     assert (ended.status, "baseline  · not in git, as the build made it: pier/_version.py" in ended.out) == (0, True)

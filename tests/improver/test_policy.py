@@ -55,6 +55,13 @@ def test_no_risk_class_lacks_the_gates_that_a_proposal_always_needs() -> None:
             "gates", "flake_runs:", "flake_run:", "unknown key 'flake_run'", "gates.yaml: suite.flake_run",
             "did you mean 'flake_runs'?", id="a misspelt key that is needed",
         ),
+        *(
+            pytest.param(
+                "gates", "generated: []", f"generated: ['{pattern}']", "a policy does not say what it can say",
+                "gates.yaml: suite.generated.0", "correct it", id=f"a place that cannot be meant: {pattern!r}",
+            )
+            for pattern in ("", ".", "/etc/hostname", "../beside.py", "a/../../b.py", "a/**b")
+        ),
         pytest.param(
             "scope", "host: []", "hosts: []", "unknown key 'hosts'", "scope.yaml: hosts", "did you mean 'host'?",
             id="a misspelt key that may be left out",
