@@ -63,7 +63,7 @@ def diffs(proposal: Proposal | None) -> Iterator[str]:
 
 
 def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
-    """Write tests for one file, count what they notice, and yield the tests and the notes as text."""
+    """Write tests for one file, count what they notice, and yield the tests, the notes and what is left as text."""
     drafts = draft_tests(ground, path, LIMIT)
     drafted = drafts[0]
     living, fit = drafted.weak.living, eligible(ground, drafted)
@@ -72,23 +72,26 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
     tally.living += len(living)
-    tally.eligible += sum(one.function in fit or one.name in noticed for one in living)
+    within = [one.name for one in living if one.function in fit or one.name in noticed]
+    tally.eligible += len(within)
     tally.noticed += len(noticed)
     tally.tests += sum(len(tests) for _, tests in kept)
     for one in living:
         if one.function not in fit and one.name not in noticed:
             tally.excluded[why_not(one.function, drafted)] += 1
     counts = [(len(tests), len(one.tests)) for one, tests in kept]
-    say(f"{path}: {len(noticed)} of {len(living)} noticed by {counts} tests, kept and drafted of each test file")
+    found = f"{len(noticed)} of {len(within)} noticed ({len(living)} living)"
+    say(f"{path}: {found} by {counts} tests, kept and drafted of each test file")
     for draft, tests in kept:
         yield from diffs(proposal_of(ground, draft, tests) if tests else None)
     for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
         tally.notes += 1
         yield f"{note.rule} {note.path}:{note.line} {note.symbol}: {note.message}\n"
+    yield from (f"left: {name}\n" for name in within if name not in noticed)
 
 
 def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[object, ...]:
-    """Return the package's row; its tests and notes are left in `folder`."""
+    """Return the package's row; its tests, its notes and the faults left on eligible functions go to `folder`."""
     tree, policy = tree_of(unpacked(package)), policy_for(package)
     bench = bench_of(package, tree, policy)
     project, _ = read_project(tree, policy, RuffTool(), ())
@@ -119,9 +122,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--paths", nargs="*", default=(), metavar="TEXT", help="only files whose path holds one of these"
     )
+    parser.add_argument("--into", type=Path, default=WORK / "written", metavar="FOLDER", help="where the tests go")
     asked = parser.parse_args(arguments)
     names = asked.packages or CHOSEN
-    rows = [measured(one, asked.paths, WORK / "written") for one in PACKAGES if one.name in names]
+    rows = [measured(one, asked.paths, asked.into) for one in PACKAGES if one.name in names]
     print(table(HEAD, rows))
     return 0
 
