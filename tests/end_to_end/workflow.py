@@ -128,6 +128,8 @@ class Workflow:
         clone = self.folder / name / "work"
         clone.parent.mkdir(parents=True)
         git(clone.parent, "clone", "--quiet", str(self.hub.bare.path), str(clone))
+        for taken in (clone.parent / "temp", clone / "handed", clone / "canaries"):  # a project may have such folders
+            taken.mkdir()
         git(clone, "config", "remote.origin.url", self.hub.git_url)
         if self.ref:
             git(clone, "fetch", "--quiet", str(self.hub.bare.path), self.ref)
