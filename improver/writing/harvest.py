@@ -1,119 +1,59 @@
 """Calls that stand in existing tests, each with what it needs to run alone, as source (pure)."""
 
 import ast
-import builtins
 import functools
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
+from improver.writing.asking import Fixtures, versions
+from improver.writing.names import Names, bound, free_names
 
 STATEMENTS = 8  # of a setup at most
-PRELUDE_LINES = 15
+LINES = 8  # of a function or a class in it
 EACH = 16  # calls kept of one name in one file, and of one function
 LONGEST = 160  # characters of one call
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete)
-BUILT_IN = frozenset(dir(builtins))
 Index = Mapping[str, Sequence[Case]]
-
-
-@dataclass
-class Names:
-    """A file: what its names stand for."""
-
-    source: Source
-    imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    defined: dict[str, ast.stmt] = field(default_factory=dict)
-
-    @staticmethod
-    def of(source: Source) -> "Names":
-        """Read what the statements of a file bind."""
-        found = Names(source)
-        for node in source.tree.body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                found.imports |= imported(node)
-            elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                found.defined[node.name] = node
-            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-                found.defined[node.targets[0].id] = node
-        return found
-
-    def needs(self, names: set[str]) -> tuple[set[tuple[str, ...]], list[str]] | None:
-        """Return the imports and the definitions that stand behind `names`; None where one is not known."""
-        imports: set[tuple[str, ...]] = set()
-        prelude: dict[str, str] = {}
-        waiting = sorted(names - BUILT_IN)
-        while waiting:
-            name = waiting.pop()
-            if name in self.imports:
-                imports.add(self.imports[name])
-            elif name in self.defined and name not in prelude:
-                node = self.defined[name]
-                prelude[name] = ast.unparse(node)
-                waiting += sorted(free_names([node]) - BUILT_IN - prelude.keys())
-            elif name not in prelude:
-                return None
-        texts = [prelude[name] for name in self.defined if name in prelude]  # in the order of the file
-        return None if sum(text.count("\n") + 1 for text in texts) > PRELUDE_LINES else (imports, texts)
-
-
-def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
-    """Map each name that an absolute import binds to (module, name, bound), or (module, "") for a whole module."""
-    if isinstance(node, ast.Import):
-        return {
-            (one.asname or one.name.split(".")[0]): (one.name, "", one.asname) if one.asname else (one.name, "")
-            for one in node.names
-        }
-    if node.level or node.module is None:
-        return {}
-    return {
-        (one.asname or one.name): (node.module, one.name, *([one.asname] if one.asname else []))
-        for one in node.names
-        if one.name != "*"
-    }
-
-
-def free_names(nodes: Sequence[ast.AST]) -> set[str]:
-    """Return the names that are read and not bound in `nodes`, roughly: what is bound anywhere inside is bound."""
-    read: set[str] = set()
-    bound: set[str] = set()
-    for node in (inner for root in nodes for inner in ast.walk(root)):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            bound.add(node.name)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return read - bound
+Calls = Mapping[str, Sequence[Sequence[tuple[str, Case]]]]  # of each test, by row, with the name of what is called
 
 
 def index_of(tests: Sequence[Source]) -> Index:
-    """Return the calls in test files by the last name of what is called; `prelude` holds what the file itself defines.
+    """Return the calls in test files by the last name of what is called."""
+    return by_name(calls_of(tests))
 
-    The case's `function` is the path of the file until somebody knows better.
-    """
+
+def by_name(calls: Calls) -> Index:
+    """Return calls by the last name of what is called, the first few of each file; a test's rows take turns."""
     found: dict[str, dict[str, Case]] = defaultdict(dict)
-    for source in tests:
-        for name, cases in _calls_of_file(source).items():
-            for case in cases:
+    files: dict[str, list[Sequence[Sequence[tuple[str, Case]]]]] = defaultdict(list)
+    for test, rows in calls.items():
+        files[test.partition("::")[0]].append(rows)
+    for tests in files.values():
+        of_file: dict[str, list[Case]] = defaultdict(list)
+        turns = itertools.zip_longest(*tests, fillvalue=())
+        for name, case in (one for turn in turns for row in turn for one in row):
+            if len(of_file[name]) < EACH and case not in of_file[name]:
+                of_file[name].append(case)
                 found[name].setdefault(f"{case.setup} {case.call}", case)
     return {name: tuple(cases.values()) for name, cases in found.items()}
 
 
-def _calls_of_file(source: Source) -> dict[str, list[Case]]:
-    """Return the first few calls of each name in the tests of one file."""
-    file, found = Names.of(source), defaultdict[str, list[Case]](list)
-    tests = (node for nodes in definitions(source).values() for node in nodes if node.name.startswith("test"))
-    for name, case in (one for node in tests for one in _calls_in(node, file)):
-        if len(found[name]) < EACH and case not in found[name]:
-            found[name].append(case)
+def calls_of(tests: Sequence[Source]) -> Calls:
+    """Return the calls in each test, by its pytest node id; `prelude` holds what the file itself defines.
+
+    The case's `function` is the path of the file until somebody knows better.
+    """
+    fixtures, found = Fixtures.of(tests), dict[str, list[list[tuple[str, Case]]]]()
+    for source in tests:
+        file = fixtures.files[source.path]
+        for name, nodes in definitions(source).items():
+            asking = (versions(node, file, fixtures) for node in nodes if node.name.startswith("test"))
+            rows = [[*_calls_in(*version)] for one in asking for version in one]
+            found[f"{source.path}::{name.replace('.', '::')}"] = rows
     return found
 
 
@@ -128,10 +68,15 @@ def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
             yield from _calls_of(one, before, file)
         if isinstance(statement, ast.AsyncFunctionDef) and not statement.args.args:  # what the test then runs in a loop
             yield from _calls_in(statement, file)
-        if isinstance(statement, SIMPLE) and not _asserts(statement):
+        if (isinstance(statement, SIMPLE) and not _asserts(statement)) or _is_short(statement):
             before.append(statement)
         elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
             before = [one for one in before if not bound(one) & bound(statement)]
+
+
+def _is_short(statement: ast.stmt) -> bool:
+    """Tell whether a statement defines something that a reader takes in at a glance."""
+    return isinstance(statement, ast.FunctionDef | ast.ClassDef) and ast.unparse(statement).count("\n") < LINES
 
 
 def _asserts(statement: ast.stmt) -> bool:
@@ -218,10 +163,3 @@ def _bound_anew(statement: ast.stmt) -> set[str]:
     names = {one.id for one in plain if isinstance(one, ast.Name)}
     read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     return names - read
-
-
-def bound(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement binds."""
-    return {
-        node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }

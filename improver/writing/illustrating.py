@@ -9,17 +9,8 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.harvest import (
-    BUILT_IN,
-    EACH,
-    SIMPLE,
-    Index,
-    Names,
-    bound,
-    depended_on,
-    free_names,
-    imported,
-)
+from improver.writing.harvest import EACH, SIMPLE, Index, depended_on
+from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
 
 def documented(source: Source, module: str, node: Function | ast.ClassDef) -> Iterator[Case]:

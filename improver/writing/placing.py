@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Recording
 from improver.source import FUNCTIONS, Source
-from improver.writing.harvest import imported
+from improver.writing.names import imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own

@@ -1,0 +1,94 @@
+"""What names stand for in a file, and which of them code reads and binds (pure)."""
+
+import ast
+import builtins
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from improver.source import FUNCTIONS, Source
+
+PRELUDE_LINES = 15
+BUILT_IN = frozenset(dir(builtins))
+
+
+@dataclass
+class Names:
+    """A file: what its names stand for."""
+
+    source: Source
+    imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    defined: dict[str, ast.stmt] = field(default_factory=dict)
+
+    @staticmethod
+    def of(source: Source) -> "Names":
+        """Read what the statements of a file bind."""
+        found = Names(source)
+        for node in source.tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found.imports |= imported(node)
+            elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                found.defined[node.name] = node
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                found.defined[node.targets[0].id] = node
+        return found
+
+    def needs(self, names: set[str]) -> tuple[set[tuple[str, ...]], list[str]] | None:
+        """Return the imports and the definitions that stand behind `names`; None where one is not known."""
+        imports: set[tuple[str, ...]] = set()
+        prelude: dict[str, str] = {}
+        waiting = sorted(names - BUILT_IN)
+        while waiting:
+            name = waiting.pop()
+            if name in self.imports:
+                imports.add(self.imports[name])
+            elif name in self.defined and name not in prelude:
+                node = self.defined[name]
+                prelude[name] = ast.unparse(node)
+                waiting += sorted(free_names([node]) - BUILT_IN - prelude.keys())
+            elif name not in prelude:
+                return None
+        texts = [prelude[name] for name in self.defined if name in prelude]  # in the order of the file
+        return None if sum(text.count("\n") + 1 for text in texts) > PRELUDE_LINES else (imports, texts)
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
+    """Map each name that an absolute import binds to (module, name, bound), or (module, "") for a whole module."""
+    if isinstance(node, ast.Import):
+        return {
+            (one.asname or one.name.split(".")[0]): (one.name, "", one.asname) if one.asname else (one.name, "")
+            for one in node.names
+        }
+    if node.level or node.module is None:
+        return {}
+    return {
+        (one.asname or one.name): (node.module, one.name, *([one.asname] if one.asname else []))
+        for one in node.names
+        if one.name != "*"
+    }
+
+
+def free_names(nodes: Sequence[ast.AST]) -> set[str]:
+    """Return the names that are read and not bound in `nodes`, roughly: what is bound anywhere inside is bound."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for node in (inner for root in nodes for inner in ast.walk(root)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+    return read - bound
+
+
+def bound(statement: ast.stmt) -> set[str]:
+    """Return the names that a statement binds."""
+    if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+        return {statement.name}
+    return {
+        node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }

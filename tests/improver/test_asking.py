@@ -1,0 +1,105 @@
+"""What tests ask for by their parameters: rows and fixtures become part of the calls that are known."""
+
+import pytest
+
+from improver.writing.asking import Fixtures
+from improver.writing.harvest import index_of
+from tests.improver.calls import source
+
+HEAD = "import pytest\n\nfrom pier.a import Box, depth\n\n\n"
+CONFTEST = """\
+import io
+
+import pytest
+
+from pier.a import Box
+
+
+@pytest.fixture
+def box(low):
+    \"\"\"A box.\"\"\"
+    made = Box(low)
+    made.fill(io.BytesIO())
+    return made
+
+
+@pytest.fixture()
+def low():
+    return [1]
+
+
+@pytest.fixture
+def opened():
+    with Box() as box:
+        yield box
+
+
+@pytest.fixture(params=[1, 2])
+def number(request):
+    return request.param
+"""
+
+
+def calls(text: str, name: str, conftest: str = CONFTEST) -> list[tuple[tuple[str, ...], str]]:
+    """Return setup and call of all calls by a name in a test file beside this conftest."""
+    tests = [source(f"{HEAD}{text}", "tests/sea/test_a.py"), source(conftest, "tests/conftest.py")]
+    return [(one.setup, one.call) for one in index_of(tests).get(name, ())]
+
+
+def test_a_fixture_is_what_it_does_and_what_it_asks_for_does_so_before() -> None:
+    setup = ("low = [1]", "box = Box(low)", "box.fill(io.BytesIO())")
+    assert calls("def test_total(box):\n    assert box.total() == 1\n", "total") == [(setup, "box.total()")]
+
+
+def test_what_a_fixture_uses_comes_from_its_own_file() -> None:
+    tests = [
+        source("def test_total(box):\n    assert box.total() == 1\n", "tests/sea/test_a.py"),
+        source(CONFTEST, "tests/conftest.py"),
+    ]
+    assert index_of(tests)["total"][0].imports == (("io", ""), ("pier.a", "Box"))
+
+
+def test_a_folder_of_pytest_is_stood_in_for() -> None:
+    text = "def test_read(tmp_path):\n    assert depth(tmp_path / 'a') == 1\n"
+    assert calls(text, "depth") == [
+        (("tmp_path = pathlib.Path(tempfile.mkdtemp())",), "depth(tmp_path / 'a')")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("def test_f(opened):\n    depth(opened)\n", id="a fixture that has to tidy up"),
+        pytest.param("def test_f(number):\n    depth(number)\n", id="a fixture of several values"),
+        pytest.param("def test_f(sea):\n    depth(sea)\n", id="a fixture that nobody knows"),
+        pytest.param("def test_f(Box):\n    depth(Box)\n", id="a parameter with the name of something else"),
+        pytest.param("def test_f(box):\n    made = depth(box)\n    low = 1\n", id="a name that the test itself binds"),
+    ],
+)
+def test_what_no_plain_statements_make_is_left(text: str) -> None:
+    conftest = CONFTEST.replace("made = Box(low)", "low = Box(low)\n    made = low")
+    assert calls(text, "depth", conftest) == []
+
+
+def test_the_first_rows_of_a_table_take_their_turns_with_other_tests() -> None:
+    text = (
+        "@pytest.mark.parametrize(('sea', 'low'), [(1, 'a'), pytest.param(2, 'b', id='two')])\n"
+        "@pytest.mark.parametrize('high', ROWS)\ndef test_f(sea, low, high):\n    assert depth(sea, low, high)\n\n\n"
+        "ROWS = (None, True)\n\n\ndef test_g():\n    assert depth(3)\n"
+    )
+    assert [call for _, call in calls(text, "depth")] == ["depth(1, 'a', None)", "depth(3)", "depth(2, 'b', True)"]
+
+
+def test_what_a_test_defines_for_itself_is_part_of_what_comes_before() -> None:
+    text = (
+        "def test_f():\n    from pier.b import Sea\n\n    class Low(Sea):\n        deep = 1\n\n"
+        "    assert depth(Low()) == 1\n"
+    )
+    assert calls(text, "depth") == [(("class Low(Sea):\n    deep = 1",), "depth(Low())")]
+
+
+def test_a_test_may_ask_for_the_fixtures_of_its_file_and_of_the_folders_above() -> None:
+    own = source(f"{HEAD}@pytest.fixture\ndef sea():\n    return 1\n", "tests/sea/test_a.py")
+    fixtures = Fixtures.of([own, source(CONFTEST, "tests/conftest.py"), source(CONFTEST, "tests/low/conftest.py")])
+    assert fixtures.names("tests/sea/test_a.py") == ["box", "low", "number", "opened", "sea", "tmp_path", "tmpdir"]
+    assert fixtures.get("tests/test_b.py", "sea") is None
