@@ -5,8 +5,8 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from improver.judging.strategies import Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
+from improver.writing.kinds import NOTHING_KNOWN, Kinds
 
 GUESSES, CALLS = 6, 18  # values of one argument, calls of one function
 ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, and comes to 1
@@ -38,14 +38,14 @@ def definition(source: Source, parts: Sequence[str]) -> Function | None:
     return next((one for one in reversed(body) if isinstance(one, FUNCTIONS) and one.name == parts[-1]), None)
 
 
-def arguments(node: Function, *, is_method: bool) -> Iterator[str]:
+def arguments(node: Function, *, is_method: bool, kinds: Kinds = NOTHING_KNOWN) -> Iterator[str]:
     """Yield texts of the arguments that must be given: one value after the other in every place, then mixed."""
     places = [*node.args.posonlyargs, *node.args.args]
     needed = places[: len(places) - len(node.args.defaults)]
     if is_method and not any("staticmethod" in ast.unparse(one) for one in node.decorator_list):
         needed = needed[1:]
     named = [one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is None]
-    values = [[*_values(one)] for one in (*needed, *named)]
+    values = [[*_values(one, kinds)] for one in (*needed, *named)]
     if not values:
         yield from _any_number(node.args.vararg)
     turns = [*zip(*(itertools.islice(itertools.cycle(row), GUESSES) for row in values), strict=True)]
@@ -59,12 +59,11 @@ def annotation(one: ast.arg) -> str:
     return ast.unparse(one.annotation) if one.annotation is not None else ""
 
 
-def _values(one: ast.arg) -> Iterator[str]:
+def _values(one: ast.arg, kinds: Kinds) -> Iterator[str]:
     if re.match(r"(?:\w+\.)*(?:Awaitable|Coroutine)\b", annotation(one)):
         yield WAITS
-    tries = [repr(value) for value in tries_of(one.annotation, Pool())] if one.annotation is not None else []
-    if tries:
-        yield from tries[:GUESSES]
+    if known := kinds.of(one.annotation):
+        yield from known[:GUESSES]
         return
     yield from dict.fromkeys((*BY_NAME.get(_kind(one), ()), *ANYTHING))
 

@@ -4,7 +4,6 @@ A guess that does not fit ends in an error, and no test is made of it.
 """
 
 import ast
-import builtins
 import itertools
 import keyword
 import re
@@ -15,8 +14,8 @@ from improver.experiments import Case
 from improver.source import FUNCTIONS, Source
 from improver.writing.arguments import ASYNCIO, CALLS, GUESSES, WAITS, annotation, arguments, definition
 from improver.writing.harvest import Index
-from improver.writing.makers import makers
-from improver.writing.wording import SNAKE
+from improver.writing.kinds import kinds_of
+from improver.writing.makers import makers, variable_for
 
 OPPOSITES = (
     *(("load", "dump"), ("unsign", "sign"), ("decode", "encode"), ("unpack", "pack"), ("unquote", "quote")),
@@ -65,9 +64,10 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
             yield from (replace(one, function=function, call=f"{one.call}.{last}") for one in known)
             return
         known = [replace(one, call=f"{one.call}.{last}" if last != "__init__" else one.call) for one in known]
-    words = list(arguments(node, is_method=bool(owners)))
+    kinds = kinds_of(node, source, home, index)
+    words = list(arguments(node, is_method=bool(owners), kinds=kinds))
     for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
-        more = {ASYNCIO} if f"{ASYNCIO[0]}." in given else set()
+        more = kinds.needs(given) | ({ASYNCIO} if f"{ASYNCIO[0]}." in given else set())
         yield replace(one, function=function, call=f"{one.call}({given})", imports=tuple(sorted({*one.imports, *more})))
 
 
@@ -76,7 +76,7 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     *owners, last = function.partition("::")[2].split(".")
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
         for form in OPERATORS[last]:
-            *setup, call = form.format(one.call, _variable(one.call)).split("; ")
+            *setup, call = form.format(one.call, variable_for(one.call)).split("; ")
             tools = ((word, "") for word in ("copy", "inspect") if f"{word}." in form)
             imports = tuple(sorted({*one.imports, *tools}))
             yield replace(one, function=function, call=call, setup=(*one.setup, *setup), imports=imports)
@@ -89,23 +89,19 @@ def returned(source: Source, home: str, function: str, index: Index) -> Iterator
     node = definition(source, [*owners, forth]) if forth else None
     if node is None or not forth:
         return
-    words = [*dict.fromkeys(itertools.islice(arguments(node, is_method=bool(owners)), GUESSES))]
+    kinds = kinds_of(node, source, home, index)
+    words = [*dict.fromkeys(itertools.islice(arguments(node, is_method=bool(owners), kinds=kinds), GUESSES))]
     if not owners:
-        imports = ((home, forth), (home, last))
-        yield from (Case(function, f"{last}({forth}({given}))", imports) for given in words)
+        for given in words:
+            imports = ((home, forth), (home, last), *sorted(kinds.needs(given)))
+            yield Case(function, f"{last}({forth}({given}))", imports)
         return
     for one, given in itertools.product(makers(source, home, owners[-1], index), words):
-        name = _variable(one.call)
+        name = variable_for(one.call)
         call = f"{name}.{last}({name}.{forth}({given}))"
-        yield replace(one, function=function, setup=(*one.setup, f"{name} = {one.call}"), call=call)
-
-
-def _variable(call: str) -> str:
-    """Return a name for what a call of a class makes: the last word of the class's name."""
-    name = call.partition("(")[0]
-    word = SNAKE.sub("_", name).lower().rpartition("_")[2]
-    is_free = word.isidentifier() and not keyword.iskeyword(word) and word not in (*dir(builtins), name)
-    return word if is_free else "made"
+        imports = tuple(sorted({*one.imports, *kinds.needs(given)}))
+        setup = (*one.setup, f"{name} = {one.call}")
+        yield replace(one, function=function, setup=setup, call=call, imports=imports)
 
 
 def opposite(name: str) -> str:

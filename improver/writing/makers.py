@@ -1,15 +1,19 @@
 """Calls that make an object of a class, as tests and docstrings show them or as its parameters suggest (pure)."""
 
 import ast
+import builtins
+import keyword
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.source import Source
+from improver.source import Function, Source
 from improver.writing.arguments import arguments, definition
 from improver.writing.harvest import Index
 from improver.writing.illustrating import documented
+from improver.writing.kinds import NOTHING_KNOWN, kinds_of
+from improver.writing.wording import SNAKE
 
 MAKERS = 3  # objects of one class
 
@@ -29,9 +33,18 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         known += [
             case for one in map(ast.unparse, node.bases) for case in _inherited(source, home, (one, owner), index)
         ]
-    given = [*arguments(own, is_method=True)] if own is not None else ["", "'a'", "[1, 2, 3]"]
-    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", ((home, owner),)) for words in given]
-    return _various(known)[:MAKERS] or plain[:MAKERS]
+    kinds = kinds_of(own, source, home, index) if own is not None else NOTHING_KNOWN
+    given = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
+    given = given[own is not None and _asks(own) :]
+    needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in given]
+    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(given, needs, strict=True)]
+    return _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
+
+
+def _asks(making: Function) -> bool:
+    """Tell whether an object cannot be made of nothing."""
+    needed = len(making.args.posonlyargs) + len(making.args.args) - len(making.args.defaults)
+    return needed > 1 or None in making.args.kw_defaults
 
 
 def _is_making(text: str, owner: str) -> bool:
@@ -64,3 +77,11 @@ def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) 
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == parent:
             call.func.id = owner
             yield replace(case, call=ast.unparse(call), imports=tuple(sorted({*case.imports, (home, owner)})))
+
+
+def variable_for(call: str) -> str:
+    """Return a name for what a call of a class makes: the last word of the class's name."""
+    name = call.partition("(")[0]
+    word = SNAKE.sub("_", name).lower().rpartition("_")[2]
+    is_free = word.isidentifier() and not keyword.iskeyword(word) and word not in (*dir(builtins), name)
+    return word if is_free else "made"
