@@ -96,6 +96,15 @@ class Target:
         setup, call = self._written(phrase, args, kwargs)
         return {"imports": sorted(phrase.imports), "prelude": [], "setup": setup, "call": call}
 
+    def spelled(self, call: str) -> str:
+        """Return a call of it as it looks however its name is reached: two that differ in nothing else are the same."""
+        tree = ast.parse(call, mode="eval").body
+        if self.kind == "function" and isinstance(tree, ast.Call):
+            plain = isinstance(tree.func, ast.Name) or isinstance(getattr(tree.func, "value", None), ast.Name)
+            if plain and getattr(tree.func, "attr", getattr(tree.func, "id", "")) == self.name:
+                tree.func = ast.Name(self.name, ast.Load())
+        return ast.unparse(tree)
+
     def _written(self, phrase: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[str], str]:
         if self.kind == "function":
             return [], f"{phrase.of(self.raw)}({self.words(phrase, args, kwargs)})"

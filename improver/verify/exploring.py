@@ -17,7 +17,10 @@ from improver.verify.job import Ended, Job, Limits
 from improver.verify.mutation import edit_between
 from improver.verify.suite import Rig, staged, write_judge
 
-SEEKING = ("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing")
+SEEKING = (
+    *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
+    *("matching", "texting"),
+)
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits

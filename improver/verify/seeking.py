@@ -17,7 +17,7 @@ from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older inte
 
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
 BASES, MOST = 16, 160  # calls of one function that are varied, and kept in all
-ALIKE = 6  # of one shape that run the same lines
+ALIKE, OUTLINED = 6, 24  # of one shape that run the same lines, and with texts of different outlines
 GIVEN = {"function": ("len",), "value": ("1", "'a'", "[1, 2]")}  # to a function that a call gives
 CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
@@ -35,14 +35,19 @@ class Search:
         self.open: collections.deque[Iterator[dict[str, Any]]] = collections.deque()
         self.taken = 0
         self.paths: collections.Counter[frozenset[int]] = collections.Counter()
+        self.outlines: set[tuple[frozenset[int], str]] = set()
+        self.failing: set[frozenset[int]] = set()  # paths that end in an error
         self.kinds: collections.Counter[tuple[frozenset[int], str]] = collections.Counter()
 
-    def wants(self, kind: tuple[frozenset[int], str]) -> bool:
-        """Tell whether few calls are known that run the same lines and look the same."""
-        return self.kinds[kind] < ALIKE
+    def wants(self, kind: tuple[frozenset[int], str], outline: str) -> bool:
+        """Tell whether few calls are known that run the same lines and look the same, or none with such texts."""
+        is_new = (kind[0], outline) not in self.outlines and kind[0] not in self.failing
+        self.outlines.add((kind[0], outline))
+        return self.kinds[kind] < (OUTLINED if is_new else ALIKE)
 
     def learn(self, case: dict[str, Any], kind: tuple[frozenset[int], str], seen: dict[str, Any]) -> None:
         """Take up a case that came to something: one of a new path, or one that gives a function to call."""
+        self.failing.update([kind[0]] if "raised" in seen else [])
         if seen.get("checks"):
             self.kinds[kind] += 1
             self.paths[kind[0]] += 1
@@ -96,7 +101,7 @@ class Seeker:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
-        self.timing = guests["timing"]
+        self.timing, self.matching, self.texting = guests["timing"], guests["matching"], guests["texting"]
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
@@ -110,21 +115,30 @@ class Seeker:
         bases = list(self.bases(target, function))
         if not bases:
             return
-        pool = self.varying.Pool(ast.literal_eval(one) for one in function["constants"])
+        pool = self.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
         search = Search(lambda case: self.varied(case, target, pool))
         for case in itertools.chain(bases, search):
-            key = repr((case["setup"], case["call"]))
+            key = repr((case["setup"], target.spelled(case["call"])))
             if told >= MOST or time.process_time() > ends:
                 break
             if key in known:
                 continue
             known.add(key)
             path, ways = self.path_of(case)
-            if search.wants(kind := (path, self.varying.shape(case["call"]))):
+            kind = (path, self.varying.shape(case["call"]))
+            if search.wants(kind, self.texting.outline(case["call"])):
                 looks = [*self.looks(case, ways, target)]
                 told += any(one.get("checks") for one in looks)
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))
+
+    def pool(self, target: Any, constants: list[str]) -> Any:
+        """Return what is worth a try in place of a literal."""
+        forms: list[Any] = []
+        with contextlib.suppress(Exception):  # a name of the module may stand for anything
+            package = self.module.__name__.partition(".")[0]
+            forms = self.texting.forms(target.raw, package, self.matching.texts_of)
+        return self.varying.Pool(map(ast.literal_eval, constants), forms, self.texting.restructured)
 
     def looks(self, case: dict[str, Any], ways: list[str], target: Any) -> Iterator[dict[str, Any]]:
         """Yield what is told of a case in each of these ways, none after one in which it does not end well."""

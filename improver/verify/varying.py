@@ -10,7 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
 SHORT = 40  # characters of a literal that is varied
@@ -24,9 +24,18 @@ TURNS = 160  # variations of one call at most
 
 
 class Pool:
-    """Constants by type that stand in the function, or are usual, and are likely to make a difference."""
+    """Constants by type that stand in the function, or are usual, and are likely to make a difference.
 
-    def __init__(self, constants: Iterable[Any]) -> None:
+    `forms` are texts that it looks for, and `restructured` makes texts like one that has several parts.
+    """
+
+    def __init__(
+        self,
+        constants: Iterable[Any],
+        forms: Iterable[Any] = (),
+        restructured: Callable[[str], Iterable[str]] = lambda _: (),
+    ) -> None:
+        self.forms, self.restructured = [*forms], restructured
         known = [*constants]
         self.numbers = distinct([*(one for one in known if type(one) is int), *NUMBERS])
         self.floats = distinct([*(one for one in known if type(one) is float and math.isfinite(one)), 0.5, -1.5, 0.0])
@@ -45,15 +54,22 @@ class Pool:
         if kind is str:
             whole = [*self.texts, value[:1], value[::-1], value + value, value.upper(), value.lower(), f" {value}"]
             pasted = [f"{value}{one}" for one in self.texts[:4]] + [f"{one}{value}" for one in self.texts[:4]]
-            return [one for one in distinct(whole + pasted) if len(one) <= SHORT]
+            ways = ([one for one in self.forms if type(one) is str], whole + pasted, [*self.restructured(value)])
+            return [one for one in distinct(in_turn(ways)) if len(one) <= SHORT]
         if kind is bytes:
-            return distinct([*self.bytes, value[:1], value[::-1], value + value])
+            known = [one for one in self.forms if type(one) is bytes]
+            return distinct(in_turn((known, [*self.bytes, value[:1], value[::-1], value + value])))
         return [0, "", [], 1, "a"] if value is None else []
 
 
 def distinct(values: Iterable[Any]) -> list[Any]:
     """Return the values once each, by type and text, in order."""
     return list({(type(one), repr(one)): one for one in values}.values())
+
+
+def in_turn(ways: Iterable[Iterable[Any]]) -> Iterator[Any]:
+    """Yield the first of each way, then the second of each."""
+    yield from (one for turn in itertools.zip_longest(*ways) for one in turn if one is not None)
 
 
 def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> Iterator[str]:
