@@ -41,7 +41,7 @@ class Kinds:
                 yield from self._of(ast.parse(annotation.value, mode="eval").body)
             return
         name = "None" if isinstance(annotation, ast.Constant) and annotation.value is None else last_name(annotation)
-        parts = _members(annotation)
+        parts = members(annotation)
         if parts:
             yield from _in_turn([self.of(part) for part in sorted(parts, key=_is_none)])
         elif isinstance(annotation, ast.Subscript):
@@ -99,6 +99,11 @@ def last_name(node: ast.expr | None) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+def is_enum(node: ast.ClassDef) -> bool:
+    """Tell whether a class says that it is an enum."""
+    return any(last_name(base) in ENUMS for base in node.bases)
+
+
 def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
     """Yield the names that an annotation is made of, also where it is written as text."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
@@ -110,7 +115,7 @@ def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
 
 def _made(node: ast.ClassDef) -> tuple[str, ...]:
     """Return texts for a class of the file: members of an enum, or its making where that needs nothing."""
-    if any(last_name(base) in ENUMS for base in node.bases):
+    if is_enum(node):
         plain = (one.targets[0] for one in node.body if isinstance(one, ast.Assign))
         members = [one.id for one in plain if isinstance(one, ast.Name) and not one.id.startswith("_")]
         return tuple(f"{node.name}.{member}" for member in members[:OBJECTS])
@@ -129,10 +134,10 @@ def _is_plain_making(case: Case, name: str) -> bool:
     return is_making and not case.setup and not case.prelude and len(case.call) <= LONGEST
 
 
-def _members(annotation: ast.expr | None) -> list[ast.expr]:
+def members(annotation: ast.expr | None) -> list[ast.expr]:
     """Return the members of a union, none where it is none."""
     if isinstance(annotation, ast.BinOp):
-        return [*(_members(annotation.left) or [annotation.left]), *(_members(annotation.right) or [annotation.right])]
+        return [*(members(annotation.left) or [annotation.left]), *(members(annotation.right) or [annotation.right])]
     if isinstance(annotation, ast.Subscript) and last_name(annotation.value) in ("Optional", "Union"):
         more: list[ast.expr] = [ast.Constant(None)] if last_name(annotation.value) == "Optional" else []
         return [*_elements(annotation.slice), *more]

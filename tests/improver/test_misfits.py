@@ -1,0 +1,79 @@
+"""Calls that no annotation allows."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.judging.functions import definitions
+from improver.writing.misfits import Signatures
+from tests.improver.calls import case, source
+
+PORT = """\
+from enum import Enum
+from typing import Protocol
+
+
+class Side(Enum):
+    LEFT = 1
+
+
+class Floats(Protocol):
+    def sink(self): ...
+
+
+class Rope:
+    def __init__(self, length: int, *, side: Side = None):
+        self.length = length
+
+    def cut(self, at: "float | None"):
+        return at
+
+
+def tie(rope: Rope, names: list[str], other: Floats = 0, *, deep: bool = False, loose: Unknown = 1):
+    return names
+
+
+def free(anything):
+    return anything
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "call", "misfit"),
+    [
+        ("tie", "tie(Rope(1), ['a'])", ""),
+        ("tie", "tie(rope, names, deep=True, loose='a')", ""),
+        ("tie", "tie(Rope('a'), ['a'])", "length='a'"),
+        ("tie", "tie(1, ['a'])", "rope=1"),
+        ("tie", "tie(Rope(1), 'a')", "names='a'"),
+        ("tie", "tie(Rope(1), ['a'], 'a')", ""),  # whatever can do what is asked for
+        ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
+        ("tie", "tie(*ropes, 1)", ""),
+        ("Rope.cut", "Rope(1).cut(2)", ""),
+        ("Rope.cut", "Rope(-1).cut(None)", ""),
+        ("Rope.cut", "Rope(-1.5).cut(None)", "length=-1.5"),
+        ("Rope.cut", "Rope(1).cut('a')", "at='a'"),
+        ("Rope.cut", "Rope(1, side=None).cut(1)", ""),  # as the default is
+        ("Rope.cut", "Rope(1, side=Side.LEFT).cut(1)", ""),
+        ("Rope.cut", "Rope(1, side=1).cut(1)", "side=1"),
+        ("free", "free([])", ""),
+    ],
+)
+def test_literals_are_held_to_annotations(function: str, call: str, misfit: str) -> None:
+    text = source(PORT)
+    known = case(call, "1", name=function)
+    assert Signatures.of([text]).misfit(known, definitions(text)[function][-1]) == misfit
+
+
+def test_what_was_recorded_or_is_refused_may_be_of_any_type() -> None:
+    text = source(PORT)
+    node, signatures = definitions(text)["tie"][-1], Signatures.of([text])
+    recorded = replace(case("tie(1, 2)", "1", name="tie"), origin="recorded")
+    refused = case("tie(1, 2)", name="tie", checks=(("raises", "ValueError", "no rope"),))
+    assert signatures.misfit(recorded, node) == signatures.misfit(refused, node) == ""
+
+
+def test_nothing_is_known_of_a_name_that_two_files_define() -> None:
+    text, other = source(PORT), source("class Rope:\n    def __init__(self, other: str): ...\n", "pier/b.py")
+    known = case("tie(Rope('a'), ['a'])", "1", name="tie")
+    assert Signatures.of([text, other]).misfit(known, definitions(text)["tie"][-1]) == ""
