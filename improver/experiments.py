@@ -144,6 +144,7 @@ class Case:
     shows: tuple[frozenset[str], ...] = ()  # which of them each check notices
     hangs: frozenset[str] = frozenset()  # names of mutants that take too long
     way: str = ""
+    asks: tuple[str, ...] = ()  # fixtures that a test asks for, in place of statements that do the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class Wanted:
     texts: tuple[Case, ...] = ()
     calls: tuple[tuple[str, bytes], ...] = ()
     constants: tuple[object, ...] = ()  # plain values that are likely to make a difference
+    about: str = ""  # the function that its calls lead to, where that is another one
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,11 +205,11 @@ class Explorer:
         The function's own come first.
         """
         self.checking.watch_the_time()
-        about = NONE if number == NONE else self.spec["mutants"][number]["function"]
+        about = [] if number == NONE else self.spec["mutants"][number]["functions"]
         ends = time.process_time() + (self.left if number == NONE else MUTANT_SECONDS)
         failed: list[Any] = []
         late: list[int] = []
-        own = sorted(range(len(compiled)), key=lambda at: compiled[at]["function"] != about)
+        own = sorted(range(len(compiled)), key=lambda at: compiled[at]["function"] not in about)
         for at in own:
             if at in self.restless:
                 continue

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,7 +65,9 @@ def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[M
 
 
 def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant], layout: Layout) -> Mapping[str, object]:
-    numbers = {one.function: number for number, one in enumerate(wanted)}
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(wanted):
+        numbers[one.about or one.function].append(number)
     functions = [
         {
             "name": one.function.partition("::")[2],
@@ -86,7 +89,7 @@ def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant], 
         for one in wanted
     ]
     told = [
-        {"edit": edit_between(source, one.source), "function": numbers.get(one.function, -1), "name": one.name}
+        {"edit": edit_between(source, one.source), "functions": numbers.get(one.function, []), "name": one.name}
         for one in mutants
     ]
     return {"functions": functions, "mutants": told}

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
@@ -46,10 +47,11 @@ class Fixtures:
             self._known[path, name] = self._read(path, name, deep) if deep <= DEEP else None
         return self._known[path, name]
 
-    def names(self, path: str) -> list[str]:
-        """Return the names of the fixtures that a test in the file at `path` may ask for."""
-        found = {name for file in self._in_reach(path) for name, node in file.defined.items() if _is_fixture(node)}
-        return sorted(found | FOLDERS.keys())
+    def steps(self, path: str) -> dict[str, tuple[str, ...]]:
+        """Map the fixtures that a test in the file at `path` may ask for to the statements that do the same."""
+        named = {name for file in self._in_reach(path) for name, node in file.defined.items() if _is_fixture(node)}
+        found = {name: self.get(path, name) for name in sorted(named | FOLDERS.keys())}
+        return {name: tuple(map(ast.unparse, one.lines)) for name, one in found.items() if one is not None}
 
     def _in_reach(self, path: str) -> Iterator[Names]:
         folders = path.split("/")[:-1]
@@ -105,6 +107,29 @@ def _is_fixture(node: ast.stmt) -> bool:
 
 def _is_varied(node: Function) -> bool:
     return any("params=" in ast.unparse(one) for one in node.decorator_list) or node.args.vararg is not None
+
+
+def asking(case: Case, steps: Mapping[str, tuple[str, ...]]) -> Case:
+    """Return the case with fixtures in the place of the statements that do the same, where that leaves nothing open."""
+    setup, asks, gone = case.setup, list[str](), set[str]()
+    for name, lines in sorted(steps.items(), key=lambda one: (-len(one[1]), one[0])):
+        at = next((at for at in range(len(setup)) if setup[at : at + len(lines)] == lines), None)
+        if at is not None and name not in asks:
+            setup = (*setup[:at], *setup[at + len(lines) :])
+            gone |= {one for line in lines for one in bound(ast.parse(line).body[0])}
+            asks.append(name)
+    texts = [*setup, case.call, *(text for kind, *both in case.checks for text in both[: 1 + (kind != "raises")])]
+    used = {node.id for text in texts for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    asks += [name for name in steps if name in (gone & used) - {*asks}]
+    if not asks or not (gone & used) <= {*asks}:
+        return case
+    prelude = list[str]()
+    for text in reversed(case.prelude):
+        node = ast.parse(text).body[0]
+        if bound(node) & used:
+            used |= free_names([node])
+            prelude.insert(0, text)
+    return replace(case, setup=setup, prelude=tuple(prelude), asks=tuple(sorted({*asks} & used)))
 
 
 class _Renamed(ast.NodeTransformer):

@@ -62,7 +62,14 @@ def _shape(case: Case) -> str:
     """Return what calls must share to stand in one table: all but the arguments of a plain call, and how it ends."""
     call = ast.parse(case.call, mode="eval").body
     kind, subject, _ = case.checks[0]
-    alone = case.setup or case.prelude or len(case.checks) > 1 or kind not in ("eq", "is") or not _is_plain(call)
+    alone = (
+        case.setup
+        or case.prelude
+        or case.asks
+        or len(case.checks) > 1
+        or kind not in ("eq", "is")
+        or not _is_plain(call)
+    )
     if alone or not isinstance(call, ast.Call):
         return f"{case.function} {case.way} {case.setup} {case.call}"
     names = [word.arg for word in call.keywords]

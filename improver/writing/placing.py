@@ -4,10 +4,11 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from improver.experiments import Recording
 from improver.source import FUNCTIONS, Source
+from improver.writing.asking import Fixtures
 from improver.writing.names import imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
@@ -28,6 +29,7 @@ class Place:
     annotated: bool = False  # its tests say what they take and give
     about: str = ""
     loop: str = ""  # how its tests run in an event loop: a decorator, "auto" where somebody sees to it, "" for nobody
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what fixtures do that its tests may ask for
 
     def binds(self, one: tuple[str, ...]) -> bool:
         """Tell whether the file has this import, by whatever way, or something else under its name."""
@@ -66,7 +68,10 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     folder = beside.path.rpartition("/")[0]
     fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
     like = _at(beside, tests)
-    return None if fresh in known else Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests))
+    if fresh in known:
+        return None
+    steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
+    return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
 
 
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> str:
@@ -118,8 +123,15 @@ def _at(source: Source, tests: Sequence[Source]) -> Place:
             bound[node.name] = None
         elif isinstance(node, ast.Assign):
             bound |= {one.id: None for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    own = "auto" if _marks_all(source) else loop_of([source])
-    return Place(source.path, source, _in_classes(source), bound, _is_annotated(source), loop=own or loop_of(tests))
+    own = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
+    in_classes, annotated = _in_classes(source), _is_annotated(source)
+    steps = _steps(source.path, tests, plain=not in_classes and not annotated)
+    return Place(source.path, source, in_classes, bound, annotated, loop=own, steps=steps)
+
+
+def _steps(path: str, tests: Sequence[Source], *, plain: bool) -> Mapping[str, tuple[str, ...]]:
+    """Return what fixtures do that plain functions may ask for; nobody says of what type they are."""
+    return Fixtures.of(tests).steps(path) if plain else {}
 
 
 def loop_of(tests: Sequence[Source]) -> str:

@@ -75,7 +75,7 @@ def is_looped(test: Written) -> bool:
 
 def _function(test: Written, width: int, place: Place) -> list[str]:
     lines: list[str] = []
-    annotated, signature = place.annotated, ""
+    annotated, signature = place.annotated, ", ".join(test.cases[0].asks)
     if test.rows:
         columns = (*test.columns, "expected")
         rows = [f"pytest.param({', '.join((*row.values, row.expected))}, id={row.id!r})," for row in test.rows]
@@ -143,8 +143,13 @@ def _common(names: set[str]) -> str:
 
 
 def _folded(lines: Sequence[str], width: int) -> list[str]:
-    """Return statements with those that are too long in several lines."""
-    return [part for line in lines for part in _apart(line, width)]
+    """Return statements with those that are too long in several lines, and empty lines around definitions."""
+    found: list[str] = []
+    for line in lines:
+        *more, last = line.splitlines()
+        found += ["", *more, last, ""] if more and not line.startswith(INDENT) else _apart(line, width)
+    apart = [line for at, line in enumerate(found) if line or found[at - 1 : at] != [""]]
+    return apart[:-1] if apart[-1:] == [""] else apart
 
 
 def _apart(line: str, width: int) -> list[str]:

@@ -14,6 +14,8 @@ from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradi
 from improver.writing.wording import reproduces
 
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
+BLOCKS = 8  # lines of all that a test defines for itself
+DEFINES = re.compile(r"@|class |def ")
 RIVALS = 30  # calls that are compared with one that is chosen
 LINE = 110  # characters of one statement
 PLACES = re.compile(r"""['"](?:/(?:src|tmp|home|usr|var|etc|opt|root|proc)\b|[A-Z]:\\)|0x[0-9a-fA-F]""")
@@ -28,13 +30,16 @@ PRIVATE = re.compile(r"^_(?!$)")
 def fit(case: Case, node: Function) -> bool:
     """Tell whether a test of this call would be short, public, stable and not the record of a mistake."""
     texts = [*case.setup, case.call, *(text for _, subject, wanted in case.checks for text in (subject, wanted))]
-    if not case.checks or len(case.setup) > SETUP or any(len(text) > LINE or PLACES.search(text) for text in texts):
+    lines = [line for text in texts for line in text.splitlines()]
+    if not case.checks or any(len(line) > LINE or PLACES.search(line) for line in lines):
+        return False
+    if len(case.setup) > SETUP or sum(_blocks(text) for text in case.setup) > BLOCKS:
         return False
     if case.checks[0][0] == "raises" and not reproduces(case) and _says_little(case, node):
         return False
     if case.origin == "strange" and case.checks[0][0] != "raises":  # nobody said that it may be called so
         return False
-    if any("\n" in text for text in texts) or not all(map(is_public, (*case.setup, case.call))):
+    if any("\n" in text for text in texts[len(case.setup) :]) or not all(map(is_public, (*case.setup, case.call))):
         return False
     if any(not is_public(subject) for kind, subject, _ in case.checks if kind != "raises"):
         return False
@@ -43,6 +48,12 @@ def fit(case: Case, node: Function) -> bool:
         and not absurd(case)
         and not (case.origin == "varied" and _breaks_order(case.call, node))
     )
+
+
+def _blocks(text: str) -> int:
+    """Return how many lines a definition in a setup has; a statement of another kind may have but one."""
+    count = text.count("\n") + 1
+    return count if DEFINES.match(text) else (BLOCKS + 1) * (count - 1)
 
 
 def _says_little(case: Case, node: Function) -> bool:
@@ -156,7 +167,8 @@ def bare(case: Case) -> Case:
             kept.append(line)
     used = names_in((*texts, *kept, *case.prelude))
     imports = tuple(one for one in case.imports if name_of(one) in used)
-    return replace(case, setup=tuple(reversed(kept)), imports=imports)
+    asks = tuple(one for one in case.asks if one in used)
+    return replace(case, setup=tuple(reversed(kept)), imports=imports, asks=asks)
 
 
 def names_in(texts: Iterable[str]) -> set[str]:

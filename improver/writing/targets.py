@@ -1,6 +1,7 @@
 """Where tests see too little: a file's mutants that live, its functions, and what is known of calls of them (pure)."""
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,14 +14,23 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
+from improver.writing.entering import Entrances
 from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, returned
-from improver.writing.harvest import Index, index_of
+from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
 
 CALLS, GENERATED = 20, 24  # of one function
 FEW = 4  # calls of a function known, below which more are guessed
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The calls that stand in tests."""
+
+    index: Index
+    entrances: Entrances
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Ground:
     tests: Sequence[Source]
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
     late: Callable[[], bool] = lambda: False  # asked before each trial
-    _index: dict[str, Index] = field(default_factory=dict)
+    _known: list[Known] = field(default_factory=list)
 
     @property
     def recording(self) -> Recording:
@@ -45,9 +55,16 @@ class Ground:
     @property
     def index(self) -> Index:
         """Return the calls that stand in tests."""
-        if "" not in self._index:
-            self._index[""] = index_of(self.tests)
-        return self._index[""]
+        return self.known.index
+
+    @property
+    def known(self) -> Known:
+        """Return the calls that stand in tests, by what is called and by what they lead to."""
+        if not self._known:
+            calls = calls_of(self.tests)
+            entrances = Entrances.of(self.sources.values(), self.recording, calls)
+            self._known.append(Known(by_name(calls), entrances))
+        return self._known[0]
 
     def tests_of(self, path: str) -> tuple[str, ...]:
         """Return the tests that run a function of the file, shortest first."""
@@ -107,9 +124,19 @@ def _leading(ground: Ground, weak: Weak) -> Iterator[Wanted]:
     living = {mutant.function.partition("::")[2] for mutant in weak.living}
     names = leading_to(living, weak.source, hidden=is_private(module))
     yield from wanted_of(ground, weak.source, names | closing(weak.source, names))
+    yield from _entering(ground, weak)
     others = [source for path, source in ground.sources.items() if path != weak.source.path]
     for path, callers in from_outside(names, module, others).items():
         yield from wanted_of(ground, ground.sources[path], callers)
+
+
+def _entering(ground: Ground, weak: Weak) -> Iterator[Wanted]:
+    """Yield calls of other functions in tests that run what lives, for those first of which most faults live."""
+    counts, entrances = Counter(mutant.function for mutant in weak.living), ground.known.entrances
+    for function, _ in counts.most_common():
+        constants = _constants([weak.node_of(function)])
+        for owner, cases in entrances.indirect(function).items():
+            yield Wanted(owner, cases, (), constants, function)
 
 
 def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterator[Wanted]:
@@ -128,7 +155,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             continue
         bare = _barest(function, home, nodes[-1])
         known = known_calls(ground.index, source, home, function)
-        texts = (*bare, *known)
+        texts = (*bare, *known, *ground.known.entrances.direct(function))
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:
             made = generated(Version(nodes[-1], nodes[-1], nodes[-1]), GENERATED)

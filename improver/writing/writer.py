@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from improver.experiments import Case, Exploration, MutationRun
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
 from improver.source import Function
+from improver.writing.asking import MADE, asking
 from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, name_of, place_for
@@ -116,7 +117,7 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     dropped: Counter[str] = Counter()
     texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
     odd = at_odds(weak.source, exploration.cases)
-    sound = [bare(case) for case in exploration.cases if case.function not in odd]
+    sound = [bare(asking(case, place.steps)) for case in exploration.cases if case.function not in odd]
     homely = [case for case in sound if _is_at_home(case, place, texts)]
     dropped["contradicts its parent"] += len(exploration.cases) - len(sound)
     dropped["needs another test file"] += sum(bool(case.kills) for case in sound) - sum(
@@ -136,7 +137,7 @@ def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
     What the call's own test file defined stands there word for word, or was recorded as that file's own.
     """
     bound, module = place.bound, place.path.removesuffix(".py").replace("/", ".")
-    if not texts.issuperset(case.prelude):
+    if not texts.issuperset(case.prelude) or any(MADE in line for line in case.setup):
         return False
     foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
     return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)

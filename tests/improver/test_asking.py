@@ -1,10 +1,18 @@
 """What tests ask for by their parameters: rows and fixtures become part of the calls that are known."""
 
+from dataclasses import replace
+
 import pytest
 
-from improver.writing.asking import Fixtures
+from improver.experiments import Exploration, MutationRun
+from improver.writing.asking import FOLDERS, Fixtures, asking
+from improver.writing.grouping import grouped
 from improver.writing.harvest import index_of
-from tests.improver.calls import source
+from improver.writing.placing import Place
+from improver.writing.rendering import block
+from improver.writing.targets import Weak
+from improver.writing.writer import writable
+from tests.improver.calls import RECEIPT, SEA, case, plain, source
 
 HEAD = "import pytest\n\nfrom pier.a import Box, depth\n\n\n"
 CONFTEST = """\
@@ -98,8 +106,42 @@ def test_what_a_test_defines_for_itself_is_part_of_what_comes_before() -> None:
     assert calls(text, "depth") == [(("class Low(Sea):\n    deep = 1",), "depth(Low())")]
 
 
+STEPS = {"box": ("low = [1]", "box = Box(low)", "box.fill(io.BytesIO())"), "low": ("low = [1]",)}
+
+
 def test_a_test_may_ask_for_the_fixtures_of_its_file_and_of_the_folders_above() -> None:
     own = source(f"{HEAD}@pytest.fixture\ndef sea():\n    return 1\n", "tests/sea/test_a.py")
     fixtures = Fixtures.of([own, source(CONFTEST, "tests/conftest.py"), source(CONFTEST, "tests/low/conftest.py")])
-    assert fixtures.names("tests/sea/test_a.py") == ["box", "low", "number", "opened", "sea", "tmp_path", "tmpdir"]
+    steps = fixtures.steps("tests/sea/test_a.py")
+    assert {name: steps[name] for name in steps if name not in FOLDERS} == {**STEPS, "sea": ("sea = 1",)}
     assert fixtures.get("tests/test_b.py", "sea") is None
+
+
+def test_a_fixture_takes_the_place_of_the_statements_that_do_the_same() -> None:
+    known = case("box.total(low)", setup=(*STEPS["box"], "box.add(1)"))
+    found = asking(replace(known, prelude=("SEA = 1",)), STEPS)
+    assert (found.asks, found.setup, found.prelude) == (("box", "low"), ("box.add(1)",), ())
+
+
+def test_a_fixture_stays_written_out_where_more_of_it_is_used_than_it_gives() -> None:
+    known = case("depth(made)", setup=("made = [1]", "box = Box(made)"))
+    assert asking(known, {"box": known.setup}) == known
+
+
+def test_a_fixture_that_somebody_asks_for_is_a_parameter_of_the_test() -> None:
+    known = replace(case("box.total()", "1", kills="a"), asks=("box",), setup=("class Low:\n    deep = 1",))
+    place = Place("tests/test_a.py", None, in_classes=False, bound={})
+    text = block(grouped([known], plain, ()), place, 88, "a")
+    assert text.startswith("def test_depth_is_1(box):\n")
+    assert text.endswith('spec."""\n\n    class Low:\n        deep = 1\n\n    assert box.total() == 1\n')
+
+
+def test_no_test_makes_a_folder_that_nobody_tidies_up() -> None:
+    place = Place("tests/test_a.py", None, in_classes=True, bound={})
+    known = case("depth(tmp_path)", "1", setup=(FOLDERS["tmp_path"][0],), kills="a")
+    exploration = Exploration((known,), (), {}, RECEIPT)
+    weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
+    assert writable(weak, exploration, place)[0] == []
+    steps = {"tmp_path": (FOLDERS["tmp_path"][0],)}
+    tests, _ = writable(weak, exploration, replace(place, in_classes=False, steps=steps))
+    assert [one.cases[0].asks for one in tests] == [("tmp_path",)]
