@@ -13,6 +13,7 @@ from improver.source import Function
 from improver.writing.asking import MADE, asking
 from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
+from improver.writing.misfits import Signatures
 from improver.writing.placing import Place, name_of, place_for
 from improver.writing.rendering import class_name
 from improver.writing.selecting import bare, chosen
@@ -118,17 +119,22 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
     odd = at_odds(weak.source, exploration.cases)
     sound = [bare(asking(case, place.steps)) for case in exploration.cases if case.function not in odd]
-    homely = [case for case in sound if _is_at_home(case, place, texts)]
     dropped["contradicts its parent"] += len(exploration.cases) - len(sound)
-    dropped["needs another test file"] += sum(bool(case.kills) for case in sound) - sum(
-        bool(case.kills) for case in homely
-    )
+    signatures = Signatures.of({weak.source.path: weak.source, **weak.around}.values())
+    typed = [case for case in sound if not signatures.misfit(case, weak.node_of(case.function))]
+    dropped["gives what no annotation allows"] += _noticing(sound) - _noticing(typed)
+    homely = [case for case in typed if _is_at_home(case, place, texts)]
+    dropped["needs another test file"] += _noticing(typed) - _noticing(homely)
     cases = [case for case in homely if _fits(case, weak.node_of(case.function), place)]
-    dropped["too long"] += sum(bool(case.kills) for case in homely) - sum(bool(case.kills) for case in cases)
+    dropped["too long"] += _noticing(homely) - _noticing(cases)
     tests = grouped(chosen(cases, weak.node_of), weak.node_of, place.bound)
     fit = [test for test in tests if assembled([test], place, "x", frozenset()) is not None]
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped
+
+
+def _noticing(cases: Sequence[Case]) -> int:
+    return sum(bool(case.kills) for case in cases)
 
 
 def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
