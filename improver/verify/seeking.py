@@ -102,6 +102,7 @@ class Seeker:
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
         self.timing, self.matching, self.texting = guests["timing"], guests["matching"], guests["texting"]
+        self.refitting = guests["refitting"]
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
 
@@ -190,11 +191,29 @@ class Seeker:
     def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         """Yield variations of one case."""
         origin = case["origin"] if case["origin"] in LASTING else "varied"
-        for call in itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool)):
-            tools = [(word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"]]
-            yield {**case, "call": call, "imports": [*case["imports"], *tools], "origin": origin}
+        calls = itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool))
+        for call, setup in itertools.zip_longest(calls, self.refitted(case, pool)):
+            if call is not None:
+                tools = [(word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"]]
+                yield {**case, "call": call, "imports": [*case["imports"], *tools], "origin": origin}
+            if setup is not None:
+                yield {**case, **setup, "origin": origin}
         for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():
             yield {**case, "call": call, "origin": "strange"}
+
+    def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
+        """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""
+        space: dict[str, Any] = {}
+        with contextlib.suppress(Exception):  # an import runs foreign code
+            space = self.phrasing.space_of(case["imports"])
+
+        def vary(text: str, defaults: Any) -> Any:
+            return self.varying.variations(text, defaults, pool)
+
+        setups = ({"setup": one} for one in self.refitting.refitted(case["setup"], space, vary))
+        inner = ({"call": one} for one in self.refitting.within(case["call"], space, vary))
+        for pair in itertools.zip_longest(setups, inner):
+            yield from (one for one in pair if one is not None)
 
     def rare(self, case: dict[str, Any], target: Any) -> Iterator[str]:
         """Yield calls that are given a function of a rare sort, a stand-in, or more items than a default counts."""

@@ -544,4 +544,4 @@ def test_new_tests_of_a_file_pass_the_gates_that_judge_tests(rig: Rig, tmp_path:
     assert (change.rule, change.safety, change.paths) == ("write_tests", Safety.NEW_TEST, ("tests/test_a.py",))
     candidate = Candidate(tree, change, PACKAGED, bench)
     assert [gate(candidate).ruling for gate in (easy_green, mutation)] == [Ruling.PASS, Ruling.PASS]
-    assert "test_depth_" in change.edits[0].after.data.decode() if change.edits[0].after else False
+    assert "test_sink_" in change.edits[0].after.data.decode() if change.edits[0].after else False
