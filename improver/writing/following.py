@@ -23,7 +23,7 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
     """
     owner, _, last = function.partition("::")[2].rpartition(".")
     node = definitions(source)[function.partition("::")[2]][-1]
-    if not owner or last.startswith("_") or not _returns_nothing(node):
+    if not owner or last.startswith("_") or not returns_nothing(node):
         return
     readers = [name for name in _asking_nothing(source, owner) if name != last]
     found: dict[str, Case] = {}
@@ -46,7 +46,7 @@ def closing(source: Source, names: Collection[str]) -> set[str]:
     owners = {name.rpartition(".")[0] for name in names} - {""}
     known = ((name, nodes[-1]) for name, nodes in definitions(source).items() if name.rpartition(".")[0] in owners)
     plain = ((name, node) for name, node in known if not node.name.startswith("_") and not node.decorator_list)
-    return {name for name, node in plain if _returns_nothing(node) and _asks_nothing(node)}
+    return {name for name, node in plain if returns_nothing(node) and _asks_nothing(node)}
 
 
 def _called(step: str) -> str:
@@ -66,7 +66,8 @@ def _turned(owner: str, last: str, index: Index) -> Iterator[Case]:
             yield replace(case, call=f"{name}.{last}()")
 
 
-def _returns_nothing(node: Function) -> bool:
+def returns_nothing(node: Function) -> bool:
+    """Tell whether a function neither gives nor yields anything."""
     inner = [one for statement in node.body for one in ast.walk(statement)]
     gives = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in inner)
     return not gives and all(one.value is None for one in inner if isinstance(one, ast.Return))

@@ -20,6 +20,7 @@ from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
+from improver.writing.stepping import stepped
 
 CALLS, GENERATED = 20, 24  # of one function
 FEW = 4  # calls of a function known, below which more are guessed
@@ -165,6 +166,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(decorating(source, home, function))
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
+        texts += tuple(stepped(source, home, function, ground.index))
         yield Wanted(function, texts, tuple(calls), _constants(nodes))
 
 
