@@ -9,7 +9,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.harvest import EACH, SIMPLE, Index, depended_on
+from improver.writing.harvest import EACH, SIMPLE, Index, depended_on, name_of
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
 
@@ -32,7 +32,7 @@ def _is_of_object(case: Case, owner: str) -> bool:
         made = (ast.parse(line).body[0] for line in case.setup)
         values = [one.value for one in made if isinstance(one, ast.Assign) and called.id in bound(one)]
         called = values[-1] if values else None
-    return isinstance(called, ast.Call) and getattr(called.func, "id", "") == owner
+    return isinstance(called, ast.Call) and name_of(called) == owner
 
 
 def _shown_in(source: Source, module: str, node: Function | ast.ClassDef) -> Iterator[tuple[str, Case]]:

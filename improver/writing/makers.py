@@ -10,7 +10,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function, Source
 from improver.writing.arguments import arguments, definition
-from improver.writing.harvest import Index
+from improver.writing.harvest import Index, name_of
 from improver.writing.illustrating import documented
 from improver.writing.kinds import NOTHING_KNOWN, kinds_of
 from improver.writing.wording import SNAKE
@@ -26,7 +26,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         return [case for one in heirs for case in makers(source, home, one.name, index)]
     if node is None:
         return []
-    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case.call, owner)]
+    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = definition(source, [owner, "__init__"])
     if own is None and len(known) < MAKERS:
@@ -47,10 +47,14 @@ def _asks(making: Function) -> bool:
     return needed > 1 or None in making.args.kw_defaults
 
 
-def _is_making(text: str, owner: str) -> bool:
-    """Tell whether a text is a call of the class and nothing more: a link of a chain, or an operand, may be one too."""
-    call = ast.parse(text, mode="eval").body
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == owner
+def _is_making(case: Case, owner: str) -> bool:
+    """Tell whether a case is a call of the class and nothing more: a link of a chain, or an operand, may be one too."""
+    call = ast.parse(case.call, mode="eval").body
+    if not isinstance(call, ast.Call) or name_of(call) != owner:
+        return False
+    module = call.func.value if isinstance(call.func, ast.Attribute) else None
+    imported = {one[2] if len(one) > 2 else one[1] or one[0].split(".")[0] for one in case.imports}
+    return isinstance(call.func, ast.Name) or (isinstance(module, ast.Name) and module.id in imported)
 
 
 def _various(cases: Sequence[Case]) -> list[Case]:
@@ -81,7 +85,7 @@ def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) 
 
 def variable_for(call: str) -> str:
     """Return a name for what a call of a class makes: the last word of the class's name."""
-    name = call.partition("(")[0]
+    name = call.partition("(")[0].rpartition(".")[2]
     word = SNAKE.sub("_", name).lower().rpartition("_")[2]
     is_free = word.isidentifier() and not keyword.iskeyword(word) and word not in (*dir(builtins), name)
     return word if is_free else "made"

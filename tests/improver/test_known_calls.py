@@ -137,6 +137,18 @@ def test_an_object_is_called_as_the_docstring_and_tests_show_with_its_last_makin
     ]
 
 
+def test_a_class_may_be_called_by_way_of_its_module() -> None:
+    body = "    jug = a.Jug(len)\n    assert jug('b')\n    assert self.Jug(1)\n"
+    text = f"from pier import a\n\n\ndef test_jug():\n{body}"
+        "from pier import a\n\n\ndef test_jug():\n    jug = a.Jug(len)\n    assert jug('b')\n    assert self.Jug(1)\n"
+    )
+    index = index_of([source(text, "tests/test_a.py")])
+    found = known_calls(index, source(JUG), "pier.a", f"{PIER}Jug.__call__")
+    assert (found[-1].setup, found[-1].call) == (("jug = a.Jug(len)",), "jug('b')")
+    copied = [*guessed(source(JUG), "pier.a", f"{PIER}Jug.__reduce__", index)]
+    assert "copy.copy(a.Jug(len))" in [one.call for one in copied]
+
+
 def test_an_object_that_can_be_copied_is_and_keeps_what_it_was_given() -> None:
     text = (
         "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug(len)\n    assert Jug(str)\n    assert Jug(1, 2)\n"
