@@ -140,8 +140,6 @@ def test_an_object_is_called_as_the_docstring_and_tests_show_with_its_last_makin
 def test_a_class_may_be_called_by_way_of_its_module() -> None:
     body = "    jug = a.Jug(len)\n    assert jug('b')\n    assert self.Jug(1)\n"
     text = f"from pier import a\n\n\ndef test_jug():\n{body}"
-        "from pier import a\n\n\ndef test_jug():\n    jug = a.Jug(len)\n    assert jug('b')\n    assert self.Jug(1)\n"
-    )
     index = index_of([source(text, "tests/test_a.py")])
     found = known_calls(index, source(JUG), "pier.a", f"{PIER}Jug.__call__")
     assert (found[-1].setup, found[-1].call) == (("jug = a.Jug(len)",), "jug('b')")
