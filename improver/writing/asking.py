@@ -93,8 +93,9 @@ class Fixtures:
 
 def _given(name: str, body: Sequence[ast.stmt], gives: ast.expr) -> list[ast.stmt]:
     """Return the statements with what they end in bound to `name`."""
+    is_local = isinstance(gives, ast.Name) and gives.id in _all_bound(body)
     lines = copy.deepcopy([*body])
-    if isinstance(gives, ast.Name) and gives.id in {one for line in lines for one in bound(line)}:
+    if is_local and isinstance(gives, ast.Name):
         return [_Renamed(gives.id, name).visit(line) for line in lines]
     return [*lines, ast.parse(f"{name} = {ast.unparse(gives)}").body[0]]
 

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -69,26 +70,34 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
 
 def free_names(nodes: Sequence[ast.AST]) -> set[str]:
     """Return the names that are read and not bound in `nodes`, roughly: what is bound anywhere inside is bound."""
+    known = [*map(_names_in, nodes)]
+    return set().union(*(read for read, _ in known)).difference(*(binds for _, binds in known))
+
+
+@functools.lru_cache(maxsize=4096)  # the same statements come before many calls
+def _names_in(root: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that are read and those that are bound in a piece of code."""
     read: set[str] = set()
-    bound: set[str] = set()
-    for node in (inner for root in nodes for inner in ast.walk(root)):
+    binds: set[str] = set()
+    for node in ast.walk(root):
         if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+            (read if isinstance(node.ctx, ast.Load) else binds).add(node.id)
         elif isinstance(node, ast.arg):
-            bound.add(node.arg)
+            binds.add(node.arg)
         elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            bound.add(node.name)
+            binds.add(node.name)
         elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).split(".")[0])
+            binds.add((node.asname or node.name).split(".")[0])
         elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return read - bound
+            binds.add(node.name)
+    return frozenset(read), frozenset(binds)
 
 
-def bound(statement: ast.stmt) -> set[str]:
+@functools.lru_cache(maxsize=4096)
+def bound(statement: ast.stmt) -> frozenset[str]:
     """Return the names that a statement binds."""
     if isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-        return {statement.name}
-    return {
+        return frozenset({statement.name})
+    return frozenset(
         node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }
+    )
