@@ -52,7 +52,7 @@ class Watcher:
             await self.checking.valued(made["lines"], space)
         except Exception as error:  # noqa: BLE001
             return {"unfit": f"its setup raises {type(error).__name__}"}
-        before = self._state(space, case)
+        before = self._state(space, case) if made["way"] else await self._before(made, case)
         try:
             if made["way"].startswith(self.checking.CONTEXT):
                 async with await self.checking.valued(made["code"], space) as inner:
@@ -64,6 +64,14 @@ class Watcher:
             return {"unfit": "it yields very much"}
         subject = f"list({RESULT})" if stream and made["way"] != self.checking.ITERABLE else RESULT
         return self._came(value, subject, (space, case, before))
+
+    async def _before(self, made: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
+        """Return how the setup's variables look before the call, in others of their kind: to look may change them."""
+        if not case["setup"]:
+            return {}
+        space = self.space_of(case["imports"])
+        await self.checking.valued(made["lines"], space)
+        return self._state(space, case)
 
     async def _value(self, made: dict[str, Any], space: dict[str, Any]) -> tuple[Any, bool]:
         """Return what the call comes to, drained of one item more than is looked at, and whether it was a stream."""
@@ -83,18 +91,26 @@ class Watcher:
         return self._came(found, self.checking.spoken(RESULT, self.checking.ITERABLE), around)
 
     def _came(self, value: Any, subject: str, around: tuple[Any, Any, Any]) -> dict[str, Any]:
-        """Return what can be demanded of a value, and of what the call changed, at most so much."""
+        """Return what can be demanded of a value, of what the call changed and what it left alone, so much at most."""
         space, case, before = around
-        changed = [one for one, text in self._state(space, case).items() if before.get(one) != text]
-        more = []
-        for name in changed:
-            with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
-                more.append(self._check(eval(name, space), name))  # noqa: S307
-        state = [one for one in more if one is not None]
+        after = self._state(space, case)
+        changed, kept = [one for one in after if before.get(one) != after[one]], []
+        if case["setup"]:
+            kept = [one for one in after if before.get(one) == after[one] != "?"]
+        state = self._seen(changed, space)
         checks = (state if value is None else []) or self._checks(value, subject)
-        checks = [*checks, *(one for one in state if one not in checks)][:OBSERVED]
+        checks += [one for one in (*state, *self._seen(kept, space)) if one not in checks]
+        checks = checks[:OBSERVED]
         told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
         return {**told, "takes": _takes(value)}
+
+    def _seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
+        """Return what can be demanded of what has these names, or is come by so."""
+        found = []
+        for name in names:
+            with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
+                found.append(self._check(eval(name, space), name))  # noqa: S307
+        return [one for one in found if one is not None]
 
     def _raised(self, error: Exception) -> dict[str, Any]:
         kind = type(error)
@@ -218,7 +234,7 @@ def _content(value: Any, name: str) -> list[tuple[str, Any]]:
     try:
         if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
             views.append((f"dict({name})", dict(value)))
-        if hasattr(kind, "__iter__") and hasattr(kind, "__len__"):
+        if hasattr(kind, "__iter__") and hasattr(kind, "__len__") and not hasattr(kind, "__next__"):
             views.append((f"list({name})", list(value)))
         elif hasattr(kind, "__len__"):
             views.append((f"len({name})", len(value)))

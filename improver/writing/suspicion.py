@@ -79,11 +79,19 @@ def at_odds(source: Source, cases: Iterable[Case]) -> dict[str, str]:
         owner, _, method = case.function.partition("::")[2].rpartition(".")
         for parent in parents.get(owner, ()) if method != "__init__" else ():
             other = known.get((setup, re.sub(rf"\b{owner}\b", parent, call)))
+            if _is_abstract(definitions(source).get(f"{parent}.{method}", ())):
+                continue
             if other and other.function.endswith(f"::{parent}.{method}") and other.checks[0][1] == case.checks[0][1]:
                 mine, theirs = case.checks[0][2], other.checks[0][2]
                 if mine.replace(owner, parent) != theirs:
                     found.setdefault(case.function, f"{_shown(case)}` gives {mine} where {parent} gives {theirs}")
     return found
+
+
+def _is_abstract(nodes: Sequence[Function]) -> bool:
+    """Tell whether a method is only there for others to put theirs in its place."""
+    marks = [ast.unparse(mark) for node in nodes for mark in node.decorator_list]
+    return any(mark.rpartition(".")[2].startswith("abstract") for mark in marks)
 
 
 def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case]) -> tuple[Finding, ...]:

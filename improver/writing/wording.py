@@ -183,7 +183,7 @@ def behaviour(case: Case) -> str:
         return f"keeps_{slug(read.attr)}"
     if subject not in WHOLE:
         about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
-        return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'changes'}_{about}"
+        return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'leaves'}_{about}"
     if kind == "is":
         return f"is_{wanted.lower()}"
     if wanted in EMPTY:

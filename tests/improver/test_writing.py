@@ -35,6 +35,13 @@ def test_a_method_at_odds_with_its_parent_is_a_note_and_no_test() -> None:
     assert ([one.function for one in tests], dropped["contradicts its parent"]) == ([f"{PIER}Box.total"], 1)
 
 
+def test_a_method_that_its_parent_only_names_is_at_odds_with_nothing() -> None:
+    text = SEA.replace("    def total(self):", "    @abstractmethod\n    def total(self):")
+    known = source(f"{text}\n\nclass Chest(Box):\n    def total(self):\n        return 1\n")
+    cases = [case("Box([2]).total()", "2", name="Box.total"), case("Chest([2]).total()", "1", name="Chest.total")]
+    assert at_odds(known, cases) == {}
+
+
 # --- which become tests -------------------------------------------------------------------------------------------
 
 
