@@ -20,6 +20,7 @@ INNER, SMALL = 6, 6  # things looked at in what an object holds; items of what i
 RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
+ASKED = re.compile(r"(?:as|to)_")  # names of what gives an object in another form
 MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
 DECORATED = frozenset({"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "user_function"})
 RESULT, ERROR = "result", "error"
@@ -29,8 +30,9 @@ NOISE = frozenset({"args", "add_note", "with_traceback"})  # of an error: its me
 class Watcher:
     """Runs a case for the first time and finds out what of it can be demanded."""
 
-    def __init__(self, tree: str, checking: Any, phrase: Callable[[], Any], space_of: Callable[[Any], Any]) -> None:
-        self.tree, self.checking, self.phrase, self.space_of = tree, checking, phrase, space_of
+    def __init__(self, tree: str, guests: Any, phrase: Callable[[], Any], space_of: Callable[[Any], Any]) -> None:
+        self.tree, self.phrase, self.space_of = tree, phrase, space_of
+        self.checking, self.plain = guests["checking"], guests["plain"]
         self.imports: set[tuple[str, str]] = set()
 
     def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
@@ -139,12 +141,12 @@ class Watcher:
 
     def _checks(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
         found = self._check(value, subject)
-        return [found] if found else self._object_checks(value, RESULT)
+        return [found] if found else self._object_checks(value, subject)
 
     def _check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
         if value is None or isinstance(value, bool):
             return ("is", subject, repr(value))
-        floats = _floats(value)
+        floats = self.plain.floats(value)
         if floats is None:
             return None
         text = self._written(value)
@@ -153,15 +155,21 @@ class Watcher:
         return ("approx" if floats else "eq", subject, text)
 
     def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
-        """Return what can be demanded of an object that cannot be written: its items, then its plain attributes."""
-        found = []
-        if type(value).__module__ == "builtins" and not inspect.isfunction(value):  # all has been tried
-            return []
-        for subject, seen in self._views(value, name):
-            check = self._check(seen, subject)
-            if check:
-                found.append(check)
-        return found
+        """Return what can be demanded of what cannot be written: what it is equal to, its items, plain attributes."""
+        is_object = type(value).__module__ != "builtins" or inspect.isfunction(value)
+        views = self._views(value, name) if is_object else self._parts(value, name)
+        checks = (self._check(seen, subject) for subject, seen in views)
+        return [check for check in checks if check]
+
+    def _parts(self, value: Any, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield what can be looked at in what is built in: all of it, else its items, which may be objects."""
+        whole = self.plain.plain_of(value)
+        if whole is not None and self._check(whole, name):
+            yield name, whole
+            return
+        for subject, part in self.plain.parts_of(value, name) if name == RESULT else ():
+            is_object = type(part).__module__ != "builtins" and not inspect.isroutine(part)
+            yield from self._views(part, subject) if is_object else [(subject, part)]
 
     def _state(self, space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
         """Return what can be looked at in the variables of the setup, and how it looks."""
@@ -177,13 +185,19 @@ class Watcher:
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
         """Return what can be looked at in an object: its items, and its public attributes."""
-        views = [*_content(value, name), *_told(value, name)]
+        whole = self.plain.plain_of(value)
+        views = [] if whole is None else [(name, whole)]
+        views += [*(() if isinstance(whole, (str, bytes)) else _content(value, name)), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
         inner = []
         for attribute, seen in _attributes(value):
+            if whole is not None and hasattr(whole, attribute):
+                continue
             if _is_plain(seen):
                 views.append((f"{name}.{attribute}", seen))
+            elif (same := self.plain.plain_of(seen)) is not None:
+                views.append((f"{name}.{attribute}", same))
             elif _package(seen) == _package(value) and not inspect.isroutine(seen) and not inspect.isclass(seen):
                 views += _content(seen, f"{name}.{attribute}")
                 inner += [(f"{name}.{attribute}.{one}", what) for one, what in _attributes(seen) if _is_plain(what)]
@@ -206,8 +220,16 @@ def _package(value: Any) -> str:
 
 
 def _told(value: Any, name: str) -> list[tuple[str, Any]]:
-    """Return what functions tell that were made for this one object, or function, and need no arguments."""
+    """Return what functions tell that were made for this one object, or function, and what it says it is as another.
+
+    None of them needs arguments.
+    """
     views = []
+    for attribute in sorted(one for one in dir(type(value)) if ASKED.match(one)):
+        with contextlib.suppress(Exception):  # it runs foreign code
+            reads = getattr(type(value), attribute)
+            if inspect.isfunction(reads) and len(inspect.signature(reads).parameters) == 1:
+                views.append((f"{name}.{attribute}()", getattr(value, attribute)()))
     for attribute, reads in sorted(getattr(value, "__dict__", {}).items()):
         if inspect.isfunction(reads) and not attribute.startswith("_") and not MOVES.search(attribute):
             with contextlib.suppress(Exception):  # it may need arguments, and runs foreign code
@@ -241,24 +263,6 @@ def _content(value: Any, name: str) -> list[tuple[str, Any]]:
     except Exception:  # noqa: BLE001 - foreign code
         return []
     return views
-
-
-def _floats(value: Any) -> bool | None:
-    """Tell whether a value must be compared approximately; None when it would have to be, and cannot be."""
-    if isinstance(value, float):
-        return True
-    if isinstance(value, (list, tuple)) and any(isinstance(item, float) for item in value):
-        return True if all(type(item) in (int, float) for item in value) else None
-    inner = value.items() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
-    return None if any(_holds_float(item) for item in inner) else False
-
-
-def _holds_float(value: Any) -> bool:
-    if isinstance(value, (float, complex)):
-        return True
-    if isinstance(value, dict):
-        return any(map(_holds_float, value.items()))
-    return isinstance(value, (list, tuple, set, frozenset)) and any(map(_holds_float, value))
 
 
 def _shown(value: Any) -> str:

@@ -104,7 +104,7 @@ class Seeker:
         self.timing, self.matching, self.texting = guests["timing"], guests["matching"], guests["texting"]
         self.refitting = guests["refitting"]
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
-        self.watcher = guests["demanding"].Watcher(spec["tree"], self.checking, self.phrase, self.phrasing.space_of)
+        self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
         """Return what writes values."""

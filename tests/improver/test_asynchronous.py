@@ -1,6 +1,7 @@
 """Calls that need an event loop: what they come to is awaited, drained or entered, and how their tests read."""
 
 import asyncio
+import importlib
 import signal
 import sys
 import threading
@@ -177,7 +178,8 @@ def asked(call: str, way: str = "", *checks: tuple[str, str, str], setup: tuple[
 
 def seen(one: dict[str, Any]) -> dict[str, Any]:
     here = str(Path(__file__).parent)
-    return demanding.Watcher(here, checking, lambda: phrasing.Phrase("/src", is_same), space_of).look(one, 5.0)
+    guests = {"checking": checking, "plain": importlib.import_module("improver.verify.plain")}
+    return demanding.Watcher(here, guests, lambda: phrasing.Phrase("/src", is_same), space_of).look(one, 5.0)
 
 
 def is_same(one: object, other: object) -> bool:

@@ -1,0 +1,87 @@
+"""The plain value that an object is equal to, and the parts of a long one: inside the sandbox (Python 3.9)."""
+
+from __future__ import annotations
+
+import collections.abc
+import contextlib
+import datetime
+import enum
+import operator
+from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+
+SCALARS = (str, bytes, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+DEEP, DEEPEST, ITEMS = 4, 8, 12  # containers within each other that are made, and seen; items of one
+KEYS = (str, int)
+
+
+def plain_of(value: Any) -> Any:
+    """Return what is built in and equal to an object, or to a container with objects in it; None for anything else."""
+    with contextlib.suppress(Exception):  # an object's own code may do anything
+        made = _plain(value, 0)
+        if made is not value and made == value and value == made:
+            return made
+    return None
+
+
+def _plain(value: Any, depth: int) -> Any:
+    """Return what stands for a value, itself where nothing plainer does."""
+    kind = type(value)
+    if kind in SCALARS or isinstance(value, (bool, enum.Enum)) or depth > DEEP:
+        return value
+    for scalar in SCALARS:
+        if isinstance(value, scalar):
+            return _scalar(value, scalar)
+    if isinstance(value, collections.abc.Mapping) and len(value) <= ITEMS:
+        items = {_plain(key, depth + 1): _plain(value[key], depth + 1) for key in value}
+        return value if kind is dict and _same([*items, *items.values()], [*value, *value.values()]) else items
+    if isinstance(value, (list, tuple)) and not hasattr(kind, "_fields") and len(value) <= ITEMS:
+        parts = [_plain(one, depth + 1) for one in value]
+        made = parts if isinstance(value, list) else tuple(parts)
+        return value if type(made) is kind and _same(parts, value) else made
+    return value
+
+
+def _same(ones: Any, others: Any) -> bool:
+    """Tell whether these are the very same objects."""
+    return len(ones) == len(others) and all(map(operator.is_, ones, others))
+
+
+def _scalar(value: Any, kind: Any) -> Any:
+    """Return the value of the built-in type `kind` in an object of a subclass, without asking the subclass."""
+    if kind is datetime.datetime:
+        day = datetime.date(value.year, value.month, value.day)
+        return datetime.datetime.combine(day, datetime.datetime.timetz(value))
+    if kind is datetime.date:
+        return kind(value.year, value.month, value.day)
+    if kind is datetime.time:
+        return kind(value.hour, value.minute, value.second, value.microsecond, value.tzinfo, fold=value.fold)
+    return kind.__getitem__(value, slice(None)) if kind in (str, bytes) else kind.__pos__(value)
+
+
+def parts_of(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield the items of a built-in mapping by key, or how many a list has with its first and its last."""
+    if type(value) is dict:
+        public = (key for key in value if type(key) in KEYS and not str(key).startswith("_"))
+        yield from ((f"{name}[{key!r}]", value[key]) for key in public)
+    elif type(value) in (list, tuple) and value:
+        yield f"len({name})", len(value)
+        yield f"{name}[0]", value[0]
+        if len(value) > 1:
+            yield f"{name}[-1]", value[-1]
+
+
+def floats(value: Any) -> bool | None:
+    """Tell whether a value must be compared approximately; None when it would have to be, and cannot be."""
+    if isinstance(value, float):
+        return True
+    if isinstance(value, (list, tuple)) and any(isinstance(item, float) for item in value):
+        return True if all(type(item) in (int, float) for item in value) else None
+    inner = value.items() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
+    return None if any(_holds_float(item) for item in inner) else False
+
+
+def _holds_float(value: Any, depth: int = 0) -> bool:
+    if isinstance(value, (float, complex)) or depth > DEEPEST:  # it may hold itself
+        return True
+    inner = value.items() if isinstance(value, dict) else value
+    return isinstance(value, (dict, list, tuple, set, frozenset)) and any(_holds_float(one, depth + 1) for one in inner)
