@@ -1,6 +1,6 @@
 """Calls of tests that lead to a function which they do not name: by what ran in each test (pure)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from improver.source import Source
 from improver.writing.harvest import Calls
 from improver.writing.reaching import is_private
 
-MOST = 8  # calls that lead to one function
+MOST = 10  # calls that lead to one function
 OWNERS = 2  # functions that they are calls of
 
 
@@ -37,35 +37,49 @@ class Entrances:
 
     def direct(self, function: str) -> tuple[Case, ...]:
         """Return the calls by its name in the tests in which a function ran, the shortest first."""
-        return tuple(case for owner, case in self._leading(function) if owner == function)[:MOST]
+        return self._leading(function).get(function, ())[:MOST]
 
     def indirect(self, function: str) -> Mapping[str, tuple[Case, ...]]:
-        """Return the calls of other functions in tests in which this one ran, by what is called."""
-        found: dict[str, list[Case]] = defaultdict(list)
-        for owner, case in self._leading(function):
-            if owner != function and (owner in found or len(found) < OWNERS) and len(found[owner]) < MOST // OWNERS:
-                found[owner].append(case)
-        return {owner: tuple(cases) for owner, cases in found.items()}
+        """Return the calls of other functions in tests in which this one ran, by what is called.
 
-    def _leading(self, function: str) -> list[tuple[str, Case]]:
-        """Return the calls in the tests in which the function ran, each with what is called, the shortest first."""
-        known: dict[str, tuple[str, Case]] = {}
+        What stands in most of these tests is likely to lead there; the making of an object seldom does.
+        """
+        found = self._leading(function)
+        tests = self.ran.get(function, frozenset())
+        shares = {owner: len(tests & self.ran[owner]) for owner in found if owner != function}
+        likely = sorted(shares, key=lambda owner: (owner.endswith(".__init__"), -shares[owner], owner))
+        return {owner: found[owner][: MOST // OWNERS] for owner in likely[:OWNERS]}
+
+    def _leading(self, function: str) -> Mapping[str, tuple[Case, ...]]:
+        """Return the calls in the tests in which the function ran by what is called, the shortest of each first."""
+        known: dict[str, dict[str, tuple[int, Case]]] = defaultdict(dict)
         for test in sorted(self.ran.get(function, ())):
-            for name, case in (one for row in self.calls.get(test, ()) for one in row):
+            counts: Counter[str] = Counter()
+            cases = [one for row in self.calls.get(test, ()) for one in row]
+            for name, case in sorted(cases, key=lambda one: _length(one[1])):
                 for owner in self._owners(name, test, function):
-                    known.setdefault(f"{case.setup} {case.call}", (owner, replace(case, function=owner)))
-        return sorted(known.values(), key=lambda one: (_length(one[1]), one[1].call))
+                    known[owner].setdefault(f"{case.setup} {case.call}", (counts[owner], replace(case, function=owner)))
+                    counts[owner] += 1
+        return {owner: tuple(case for _, case in sorted(cases.values(), key=_order)) for owner, cases in known.items()}
 
     def _owners(self, name: str, test: str, function: str) -> Sequence[str]:
-        """Return what a call by this name in a test may be of: what ran there, of the same file if there is any."""
+        """Return what a call by this name in a test may be of: of what ran there that which tests run most, or itself.
+
+        Of several by one name the others run where that one calls them.
+        """
         ran = [one for one in self.named.get(name, ()) if test in self.ran.get(one, ())]
-        path = function.partition("::")[0]
-        near = [one for one in ran if one == function] or [one for one in ran if one.startswith(f"{path}::")]
-        return (near or ran)[:1]
+        if function in ran:
+            return [function]
+        return sorted(ran, key=lambda one: (-len(self.ran[one]), one))[:1]
 
 
 def _plain(test: str) -> str:
     return test.partition("[")[0]
+
+
+def _order(one: tuple[int, Case]) -> tuple[int, int, str]:
+    turn, case = one
+    return turn, _length(case), case.call
 
 
 def _length(case: Case) -> int:
