@@ -171,6 +171,15 @@ class Target:
         found = [one for one in self.parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
         return [(one.name, one.default) for one in found if type(one.default) in plain]
 
+    def free(self, call: str) -> list[tuple[str, Any]]:
+        """Return those of the defaults that a call of it does not give by place."""
+        tree = ast.parse(call, mode="eval").body
+        if not isinstance(tree, ast.Call):
+            return self.defaults
+        own = self.parameters[1 if self.kind in ("method", "class", "making") else 0 :]
+        placed = {one.name for one in own[: len(tree.args)] if one.kind is one.POSITIONAL_OR_KEYWORD}
+        return [(name, default) for name, default in self.defaults if name not in placed]
+
 
 def same(value: Any, default: Any) -> bool:
     """Tell whether an argument only says what is the default."""

@@ -228,7 +228,7 @@ class Seeker:
     def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
         """Yield variations of one call, those that annotations suggest by turns with those that its literals do."""
         hinted = self.hinting.typed(call, self.module)
-        for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.defaults, pool)):
+        for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.free(call), pool)):
             yield from (one for one in pair if one is not None and one != call)
 
     def told(self, case: dict[str, Any], target: Any) -> dict[str, Any]:

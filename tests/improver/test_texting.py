@@ -1,6 +1,7 @@
 """What texts a function is given to read: those that its patterns match, and those that are like a known one."""
 
 import re
+import sys
 
 import pytest
 
@@ -155,3 +156,18 @@ def test_a_call_is_the_same_however_its_name_is_reached() -> None:
     target = calling.Target(matching, "texts_of", lambda: None)
     calls = ("texts_of(a)", "matching.texts_of(a)", "made().texts_of(a)", "a.b")
     assert [target.spelled(call) for call in calls] == ["texts_of(a)", "texts_of(a)", "made().texts_of(a)", "a.b"]
+
+
+class Purse:
+    """Holds what is spent."""
+
+    def spend(self, amount: int, currency: str = "", *, twice: bool = False) -> None:
+        """Spend it."""
+
+
+def test_what_a_call_gives_by_place_is_not_given_by_name_too() -> None:
+    spend = calling.Target(sys.modules[__name__], "Purse.spend", lambda: None)
+    calls = ("Purse().spend(1)", "Purse().spend(1, 'a')", "purse")
+    assert [[name for name, _ in spend.free(call)] for call in calls] == [
+        ["currency", "twice"], ["twice"], ["currency", "twice"]
+    ]  # fmt: skip
