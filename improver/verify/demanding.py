@@ -32,7 +32,8 @@ class Watcher:
 
     def __init__(self, tree: str, guests: Any, phrase: Callable[[], Any], space_of: Callable[[Any], Any]) -> None:
         self.tree, self.phrase, self.space_of = tree, phrase, space_of
-        self.checking, self.plain = guests["checking"], guests["plain"]
+        self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
+        self.streams = guests["streaming"].Streams
         self.imports: set[tuple[str, str]] = set()
 
     def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
@@ -62,10 +63,11 @@ class Watcher:
             value, stream = await self._value(made, space)
         except Exception as error:  # noqa: BLE001 - it is an outcome
             return self._raised(error)
-        if stream and len(value) > MOST:
+        if stream and len(value) > MOST and made["way"]:
             return {"unfit": "it yields very much"}
-        subject = f"list({RESULT})" if stream and made["way"] != self.checking.ITERABLE else RESULT
-        return self._came(value, subject, (space, case, before))
+        streams = self.streams(self, made)
+        value, subject = streams.seen_of(value, stream)
+        return await streams.more(self._came(value, subject, (space, case, before)), value, space)
 
     async def _before(self, made: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
         """Return how the setup's variables look before the call, in others of their kind: to look may change them."""
@@ -99,19 +101,19 @@ class Watcher:
         changed, kept = [one for one in after if before.get(one) != after[one]], []
         if case["setup"]:
             kept = [one for one in after if before.get(one) == after[one] != "?"]
-        state = self._seen(changed, space)
+        state = self.seen(changed, space)
         checks = (state if value is None else []) or self._checks(value, subject)
-        checks += [one for one in (*state, *self._seen(kept, space)) if one not in checks]
+        checks += [one for one in (*state, *self.seen(kept, space)) if one not in checks]
         checks = checks[:OBSERVED]
         told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
         return {**told, "takes": _takes(value)}
 
-    def _seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
+    def seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
         """Return what can be demanded of what has these names, or is come by so."""
         found = []
         for name in names:
             with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
-                found.append(self._check(eval(name, space), name))  # noqa: S307
+                found.append(self.check(eval(name, space), name))  # noqa: S307
         return [one for one in found if one is not None]
 
     def _raised(self, error: Exception) -> dict[str, Any]:
@@ -140,10 +142,11 @@ class Watcher:
         return text
 
     def _checks(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
-        found = self._check(value, subject)
+        found = self.check(value, subject)
         return [found] if found else self._object_checks(value, subject)
 
-    def _check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
+    def check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
+        """Return what can be demanded of a value that `subject` comes to, None where it cannot be written."""
         if value is None or isinstance(value, bool):
             return ("is", subject, repr(value))
         floats = self.plain.floats(value)
@@ -157,14 +160,22 @@ class Watcher:
     def _object_checks(self, value: Any, name: str) -> list[tuple[str, str, str]]:
         """Return what can be demanded of what cannot be written: what it is equal to, its items, plain attributes."""
         is_object = type(value).__module__ != "builtins" or inspect.isfunction(value)
-        views = self._views(value, name) if is_object else self._parts(value, name)
-        checks = (self._check(seen, subject) for subject, seen in views)
-        return [check for check in checks if check]
+        views = self._views(value, name) if is_object else [*self._parts(value, name), (name, value)]
+        found: list[tuple[str, str, str]] = []
+        texts: list[Any] = []  # whose lines are demanded
+        for subject, seen in views:
+            if check := self.check(seen, subject):
+                found.append(check)
+            elif seen not in texts:
+                lines = self.lining.lines_of(seen, subject)
+                found += filter(None, (self.check(line, place) for place, line in lines))
+                texts += [seen] * bool(lines)
+        return found
 
     def _parts(self, value: Any, name: str) -> Iterator[tuple[str, Any]]:
         """Yield what can be looked at in what is built in: all of it, else its items, which may be objects."""
         whole = self.plain.plain_of(value)
-        if whole is not None and self._check(whole, name):
+        if whole is not None and self.check(whole, name):
             yield name, whole
             return
         for subject, part in self.plain.parts_of(value, name) if name == RESULT else ():

@@ -20,7 +20,7 @@ from improver.verify.suite import Rig, staged, write_judge
 
 SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
-    *("matching", "texting", "refitting", "plain"),
+    *("matching", "texting", "refitting", "lining", "plain", "streaming"),
 )
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works

@@ -3,9 +3,9 @@
 import io
 from typing import Any
 
-from improver.verify import checking, demanding, phrasing, plain
+from improver.verify import checking, demanding, lining, phrasing, plain
 
-GUESTS = {"checking": checking, "plain": plain}
+GUESTS = {"checking": checking, "plain": plain, "lining": lining}
 
 
 class Well:

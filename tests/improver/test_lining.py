@@ -1,0 +1,36 @@
+"""A long text is looked at line by line."""
+
+import pytest
+
+from improver.verify.lining import lines_of
+
+TEXT = "\n".join(f"the sea is {number} deep" for number in range(9))
+
+
+def test_of_a_long_text_the_lines_nearest_to_its_ends_are_looked_at() -> None:
+    found = dict(lines_of(TEXT, "result.output"))
+    assert [*found] == [f"result.output.splitlines()[{at}]" for at in (0, 1, 2, 6, 7, 8)]
+    assert found["result.output.splitlines()[8]"] == "the sea is 8 deep"
+
+
+def test_each_subject_comes_to_its_line() -> None:
+    assert all(eval(subject, {"result": TEXT}) == line for subject, line in lines_of(TEXT, "result"))  # noqa: S307
+
+
+def test_lines_that_are_empty_or_long_are_passed_over() -> None:
+    assert lines_of(f"low\n\n{'deep ' * 20}\nhigh", "result") == [
+        ("result.splitlines()[0]", "low"),
+        ("result.splitlines()[3]", "high"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("short\ntext", id="a text that is demanded whole"),
+        pytest.param("long " * 30, id="one long line"),
+        pytest.param([TEXT], id="no text"),
+    ],
+)
+def test_other_values_have_no_lines(value: object) -> None:
+    assert lines_of(value, "result") == []
