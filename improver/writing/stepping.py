@@ -18,12 +18,15 @@ MOST = 14  # of one function
 KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to change them, and arguments of each
 LINES = 5  # statements of a test that somebody reads
 FILLING = re.compile(r"(?:add|append|push|put|insert|write|set|update|feed|extend|send|register|enqueue)(?:_|$)")
+LIST = re.compile(r"(?:[Ll]ist|Sequence|[Dd]eque)(?:\[.*\])?$")
+SET = re.compile(r"[Ss]et(?:\[.*\])?$")
+ITEMS = "[3, 1, 2]"
 MAPPING = re.compile(r"(?:Dict|dict|Mapping|Counter)(?:\[.*\])?$")
 SPECIAL: Mapping[str, tuple[str, ...]] = {  # {0} is the object, {1} what the first step was told
     "__len__": ("len({0})",),
     "__iter__": ("list({0})",),
     "__contains__": ("{1} in {0}",),
-    "__getitem__": ("{0}[{1}]", "{0}[0]"),
+    "__getitem__": ("{0}[{1}]", "{0}[0]", "{0}[-1]", "{0}[1:]"),
     "__missing__": ("{0}['z']",),
     "__next__": ("next({0})",),
     "__reversed__": ("list(reversed({0}))",),
@@ -60,6 +63,11 @@ class _Object:
         """Tell whether it holds items by key."""
         return any(map(MAPPING.search, self.parents))
 
+    @property
+    def is_list(self) -> bool:
+        """Tell whether it holds items by place."""
+        return any(map(LIST.search, self.parents))
+
 
 def stepped(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
     """Yield calls of a method after others that change its object, and of others after it."""
@@ -84,8 +92,20 @@ def _objects(source: Source, home: str, names: tuple[str, str], index: Index) ->
     kinds = [one.name for one in heirs if last not in {getattr(part, "name", "") for part in one.body}]
     for kind in [*kinds[: KINDS - 1], owner]:
         methods, parents = _methods(source, kind)
-        for made in makers(source, home, kind, index)[: MAKERS if kind in index and not kinds else 1]:
+        known = makers(source, home, kind, index)[: MAKERS if kind in index and not kinds else 1]
+        filled = [Case("", f"{kind}({ITEMS})", ((home, kind),))] if _takes_items(methods, parents) else []
+        for made in filled or known:
             yield _Object(made, variable_for(made.call), methods, parents)
+
+
+def _takes_items(methods: Mapping[str, Function], parents: Sequence[str]) -> bool:
+    """Tell whether objects of a class are made of items that need not be given."""
+    making = methods.get("__init__")
+    if making is None or making.args.vararg is not None:
+        return any(LIST.search(one) or SET.search(one) for one in parents)
+    places = [one.arg for one in making.args.args[1:]]
+    known = any(LIST.search(one) or SET.search(one) for one in parents) or places[:1] == ["iterable"]
+    return known and bool(places) and _needs(making) == 1
 
 
 def _used(thing: _Object, last: str, steps: Sequence[tuple[tuple[str, ...], str]], index: Index) -> Iterator[Case]:
@@ -138,19 +158,19 @@ def _words(node: Function, last: str, made: str, index: Index, told: str = "") -
     name, _, value = told.partition("=")
     same = [value] if [one.arg for one in node.args.args[1:]][:1] == [name] else []
     guesses = [*itertools.islice(arguments(node, is_method=True), ROWS)]
-    first = (*same, *known, *guesses)[:1]
+    first = ("",) if _needs(node) == 1 else (*same, *known, *guesses)[:1]
     near = [_beside(one) for one in first]
     optional = [", ".join(filter(None, (*first, option)))] if (option := _option(node)) else []
     return [*dict.fromkeys((*first, *near, *optional, *same, *known, *guesses))][: ROWS + 1]
 
 
 def _beside(words: str) -> str:
-    """Return a text of arguments with another first one of the same type."""
+    """Return a text of arguments with another last one of the same type."""
     call = ast.parse(f"f({words})", mode="eval").body
-    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
-    if isinstance(call, ast.Call) and isinstance(first, ast.Constant) and type(first.value) in OTHERS:
-        other = repr(OTHERS[type(first.value)](first.value))
-        call.args[0] = ast.parse(other, mode="eval").body
+    last = call.args[-1] if isinstance(call, ast.Call) and call.args else None
+    if isinstance(call, ast.Call) and isinstance(last, ast.Constant) and type(last.value) in OTHERS:
+        other = repr(OTHERS[type(last.value)](last.value))
+        call.args[-1] = ast.parse(other, mode="eval").body
     return ast.unparse(call)[2:-1]
 
 
@@ -173,6 +193,8 @@ def _plain(text: str, last: str) -> str:
 
 def _steps(thing: _Object, movers: Sequence[str], index: Index) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield statements that change an object, with what the first of them was told: one, two, twice the same."""
+    if thing.made.call.endswith(f"({ITEMS})"):
+        yield (), "key=1"
     rows = [lines for lines in (_lines(thing, name, index) for name in movers) if lines]
     if not rows:
         return
@@ -187,7 +209,8 @@ def _steps(thing: _Object, movers: Sequence[str], index: Index) -> Iterator[tupl
 def _lines(thing: _Object, mover: str, index: Index) -> list[tuple[str, str]]:
     """Return statements that change an object by one method, with the name and value of the first argument of each."""
     if mover == "__setitem__":
-        return [(f"{thing.name}['a'] = 1", "key='a'"), (f"{thing.name}['b'] = 2", "key='b'")]
+        keys = ("0", "1") if thing.is_list else ("'a'", "'b'")
+        return [(f"{thing.name}[{key}] = {at}", f"key={key}") for at, key in enumerate(keys, 4)]
     node = thing.methods[mover]
     words = _words(node, mover, thing.made.call, index)
     option = _option(node)
@@ -246,8 +269,8 @@ def _readers(thing: _Object) -> list[str]:
     plain = [(name, node) for name, node in known if not name.startswith("_") and not _marks(node)]
     asked = [name for name, node in plain if not returns_nothing(node) and _needs(node) == 1]
     special = [SPECIAL[name][0].format(thing.name) for name in ("__iter__", "__len__") if name in thing.methods]
-    whole = [f"dict({thing.name})"] if thing.is_mapping else []
-    return [*(f"{thing.name}.{name}()" for name in asked), *special, *whole]
+    whole = [f"dict({thing.name})"] if thing.is_mapping else [f"list({thing.name})"] if thing.is_list else []
+    return [*dict.fromkeys((*(f"{thing.name}.{name}()" for name in asked), *special, *whole))]
 
 
 def _needs(node: Function) -> int:

@@ -37,6 +37,17 @@ class Shelf(dict):
         super().__delitem__(key)
 
 
+class Row(list):
+    def __init__(self, iterable=None):
+        super().__init__(iterable or ())
+
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value)
+
+    def part(self, start, stop):
+        return self[start:stop]
+
+
 class Line:
     def pull(self):
         raise NotImplementedError
@@ -94,7 +105,12 @@ def test_a_default_that_is_an_object_gives_way_to_a_plain_value() -> None:
 
 
 def test_a_mapping_is_filled_and_loses_an_item() -> None:
-    assert texts("Shelf.__delitem__")[0] == "shelf = Shelf(); shelf['a'] = 1; del shelf['a']; dict(shelf)"
+    assert texts("Shelf.__delitem__")[0] == "shelf = Shelf(); shelf['a'] = 4; del shelf['a']; dict(shelf)"
+
+
+def test_what_holds_items_is_made_with_some() -> None:
+    assert texts("Row.__setitem__")[0] == "row = Row([3, 1, 2]); row[1] = 3; list(row)"
+    assert "row = Row([3, 1, 2]); row[0] = 4; row.part(1, 2)" in texts("Row.part")
 
 
 def test_steps_are_taken_as_tests_take_them() -> None:
