@@ -66,8 +66,8 @@ class Watcher:
         if stream and len(value) > MOST and made["way"]:
             return {"unfit": "it yields very much"}
         streams = self.streams(self, made)
-        value, subject = streams.seen_of(value, stream)
-        return await streams.more(self._came(value, subject, (space, case, before)), value, space)
+        value, subject = streams.seen_of(value, drained=stream)
+        return dict(await streams.more(self._came(value, subject, (space, case, before)), value, space))
 
     async def _before(self, made: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
         """Return how the setup's variables look before the call, in others of their kind: to look may change them."""

@@ -3,9 +3,9 @@
 import io
 from typing import Any
 
-from improver.verify import checking, demanding, lining, phrasing, plain
+from improver.verify import checking, demanding, lining, phrasing, plain, streaming
 
-GUESTS = {"checking": checking, "plain": plain, "lining": lining}
+GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming}
 
 
 class Well:
