@@ -30,7 +30,7 @@ class Entrances:
             for name in definitions(source):
                 *owners, last = name.split(".")
                 called = owners[-1] if owners and last == "__init__" else last
-                if not is_private(name):
+                if not is_private(f"{source.path.removesuffix('.py').replace('/', '.')}.{name}"):
                     named[called].append(f"{source.path}::{name}")
         ran = {name: frozenset(_plain(test) for test in tests) for name, tests in recording.impact.items()}
         return Entrances(named, ran, calls)
@@ -42,12 +42,11 @@ class Entrances:
     def indirect(self, function: str) -> Mapping[str, tuple[Case, ...]]:
         """Return the calls of other functions in tests in which this one ran, by what is called.
 
-        What stands in most of these tests is likely to lead there; the making of an object seldom does.
+        What most of these tests call is likely to lead there; the making of an object seldom does.
         """
         found = self._leading(function)
-        tests = self.ran.get(function, frozenset())
-        shares = {owner: len(tests & self.ran[owner]) for owner in found if owner != function}
-        likely = sorted(shares, key=lambda owner: (owner.endswith(".__init__"), -shares[owner], owner))
+        others = [owner for owner in found if owner != function]
+        likely = sorted(others, key=lambda owner: (owner.endswith(".__init__"), -len(found[owner]), owner))
         return {owner: found[owner][: MOST // OWNERS] for owner in likely[:OWNERS]}
 
     def _leading(self, function: str) -> Mapping[str, tuple[Case, ...]]:

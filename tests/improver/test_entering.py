@@ -65,6 +65,13 @@ def test_what_a_test_calls_leads_to_what_ran_in_it() -> None:
     assert [one.setup for one in found[f"{PIER}Boat.row"]] == [("boat = Boat(1)",), ("boat = Boat(2)",)]
 
 
+def test_what_a_private_file_defines_is_no_way_to_anything() -> None:
+    hidden = source(PRODUCT, "pier/_b.py")
+    impact = {f"pier/_b.py::{name}": ("tests/test_a.py::test_row",) for name in RAN}
+    found = Entrances.of([hidden], Recording(impact, {}, {}, {}, RECEIPT), calls_of([source(TESTS, "tests/test_a.py")]))
+    assert found.indirect("pier/_b.py::_pull") == {}
+
+
 def test_a_call_by_the_name_of_a_function_is_its_own_where_it_ran() -> None:
     assert [one.call for one in entrances().direct(f"{PIER}Boat.sink")] == ["Boat(3).sink()"]
     assert entrances().direct(f"{PIER}rest") == ()
