@@ -19,6 +19,7 @@ from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
+from improver.writing.piecing import pieced
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
 from improver.writing.stepping import stepped
 
@@ -167,7 +168,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         texts += tuple(stepped(source, home, function, ground.index))
-        yield Wanted(function, texts, tuple(calls), _constants(nodes))
+        yield Wanted(function, (*texts, *pieced(texts)), tuple(calls), _constants(nodes))
 
 
 def _stands_alone(name: str, node: Function) -> bool:
