@@ -166,10 +166,14 @@ class Target:
 
     @property
     def defaults(self) -> list[tuple[str, Any]]:
-        """Return the parameters that may be given by keyword, with their plain defaults."""
+        """Return the parameters that may be given by keyword, with their plain defaults.
+
+        Of one that is annotated, None does not say what else may be given.
+        """
         plain = (bool, int, str, bytes, float, type(None))
         found = [one for one in self.parameters if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
-        return [(one.name, one.default) for one in found if type(one.default) in plain]
+        told = [one for one in found if one.default is not None or one.annotation is one.empty]
+        return [(one.name, one.default) for one in told if type(one.default) in plain]
 
     def free(self, call: str) -> list[tuple[str, Any]]:
         """Return those of the defaults that a call of it does not give by place."""

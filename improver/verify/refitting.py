@@ -8,10 +8,13 @@ from __future__ import annotations
 import ast
 import inspect
 import itertools
+import re
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 PLAIN = (bool, int, str, bytes, float, type(None))
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+EXAMPLES: dict[str, Any] = {"str": "", "int": 0, "float": 0.5, "bytes": b"", "bool": False, "Any": None}
+WORD = re.compile(r"\w+")
 MOST = 8  # calls in one statement
 Vary = Callable[[str, Any], Iterator[str]]  # a call and its parameters with plain defaults
 
@@ -86,7 +89,17 @@ def options(node: ast.expr, space: dict[str, Any]) -> list[tuple[str, Any]]:
         known = inspect.signature(found).parameters.values()
     except Exception:  # noqa: BLE001 - a name of the setup's own, or an object that says what it takes in code of its own
         return []
-    return [(one.name, one.default) for one in known if one.kind in NAMED and type(one.default) in PLAIN]
+    return [(one.name, value) for one in known if one.kind in NAMED for value in _starting(one)]
+
+
+def _starting(one: inspect.Parameter) -> list[Any]:
+    """Return a plain value to begin with: the default, or in place of None one of the annotated type."""
+    if one.default is not None or one.annotation is one.empty:
+        return [one.default] if type(one.default) in PLAIN else []
+    text = one.annotation if isinstance(one.annotation, str) else str(one.annotation).replace("typing.", "")
+    if "[" in text.replace("Optional[", ""):
+        return []
+    return [EXAMPLES[word] for word in WORD.findall(text) if word in EXAMPLES][:1]
 
 
 def _named(node: ast.expr, space: dict[str, Any]) -> Any:

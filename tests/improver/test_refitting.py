@@ -11,6 +11,15 @@ def net(knots: int, *, wet: bool = False, name: str = "net", sea: object = len) 
     """Be made with options."""
 
 
+def buoy(
+    light: "str | None" = None,
+    lens: "itertools.count[int] | None" = None,
+    names: "list[str] | None" = None,
+    other: Any = None,
+) -> None:
+    """Be made with options that are left open."""
+
+
 SPACE: dict[str, Any] = {"net": net}
 
 
@@ -45,3 +54,8 @@ def test_only_plain_defaults_of_what_has_a_name_are_options() -> None:
     call: Any = compile("net(1)", "", "eval", 1 << 10).body
     assert options(call, SPACE) == [("wet", False), ("name", "net")]
     assert options(call, {}) == []
+
+
+def test_what_is_left_open_begins_with_a_value_that_may_be_given() -> None:
+    call: Any = compile("buoy()", "", "eval", 1 << 10).body
+    assert options(call, {"buoy": buoy}) == [("light", ""), ("other", None)]

@@ -161,7 +161,7 @@ def test_a_call_is_the_same_however_its_name_is_reached() -> None:
 class Purse:
     """Holds what is spent."""
 
-    def spend(self, amount: int, currency: str = "", *, twice: bool = False) -> None:
+    def spend(self, amount: int, currency: str = "", *, twice: bool = False, when: "str | None" = None) -> None:
         """Spend it."""
 
 
