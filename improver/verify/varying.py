@@ -175,6 +175,8 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
             other_node.elts = items
             if items or not isinstance(node, ast.Set):
                 yield other_node
+            if isinstance(node, ast.List) and not items:  # what has been read is no longer there
+                yield ast.Call(ast.Name("iter"), [node], [])
 
 
 def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:

@@ -18,7 +18,8 @@ MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
 TAKEN = ("self", "expected", "request", "result", "item", "scenario")  # in tests, by what they are made of
-WHOLE = ("result", "list(result)", "[item async for item in result]")
+WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
+BEGUN, PART = "list(itertools.islice(result, ", re.compile(r"(?:list|len)\(result(?:\[-?\w+\])?\)|result\[-?\w+\]")
 COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"})
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
 
@@ -182,14 +183,25 @@ def behaviour(case: Case) -> str:
     if isinstance(read, ast.Attribute) and case.function.rpartition(".")[2] in COPIED:
         return f"keeps_{slug(read.attr)}"
     if subject not in WHOLE:
-        about = slug(subject.split(".")[0].partition("(")[2] or subject.split(".")[0])
-        return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'leaves'}_{about}"
+        return _of_part(case, subject, wanted)
     if kind == "is":
         return f"is_{wanted.lower()}"
     if wanted in EMPTY:
         return "is_empty"
     said = _value(wanted)
     return f"{'gives' if '_item' in said else 'is'}_{said}" if said else ""
+
+
+def _of_part(case: Case, subject: str, wanted: str) -> str:
+    """Return the words for a test that looks at part of what a call comes to, or at what the call was given."""
+    if subject.startswith(BEGUN):
+        first = _value(repr(ast.literal_eval(wanted)[0])) if _value(wanted) else ""
+        return f"begins_with_{first}" if first else "goes_on"
+    if PART.fullmatch(subject):
+        return ""
+    owner = subject.partition(".")[0]
+    about = slug(owner.partition("(")[2] or owner)
+    return _parts(case) if about == "result" else f"{'empties' if wanted in EMPTY else 'leaves'}_{about}"
 
 
 def _parts(case: Case) -> str:

@@ -257,6 +257,7 @@ def test_calls_differ_in_one_place() -> None:
     [
         pytest.param("f(str, [len])", {"f(len, [len])", "f(str, [bool])"}, id="a function"),
         pytest.param("f(KeyError)", {"f(ValueError)"}, id="a kind of error"),
+        pytest.param("f([2])", {"f([])", "f(iter([2]))"}, id="a list, and what can be read but once"),
         pytest.param("f(lambda: g(2))", {"f(lambda: 1)"}, id="a function that takes nothing"),
         pytest.param("f(lambda a, b: a + b)", {"f(lambda a, b: (a, b))"}, id="a function tells what it was given"),
         pytest.param("f(a, b)(c)", {"f(a)(c)", "f(a, b, a)(c)", "f(a, b)(c, c)"}, id="any number of arguments"),

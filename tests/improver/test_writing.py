@@ -196,6 +196,11 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
                      "test_box_empty_empties_box", id="what is left is nothing"),
         pytest.param(case("depth('x')", checks=(("raises", "ValueError", "dry land"),)),
                      "test_depth_raises_value_error", id="an error"),
+        pytest.param(case("tides()", checks=(("eq", "list(itertools.islice(result, 2))", "['ebb', 'flow']"),)),
+                     "test_depth_begins_with_ebb", id="the beginning of what never ends"),
+        pytest.param(case("parted([2])", checks=(("eq", "list(result[1])", "[2]"),)), "test_depth", id="a part"),
+        pytest.param(case("parted([2])", checks=(("eq", "[list(item) for item in result]", "[[2], []]"),)),
+                     "test_depth_gives_2_items", id="several iterators"),
     ],
 )  # fmt: skip
 def test_a_name_says_subject_condition_and_behaviour(one: Case, name: str) -> None:
