@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from improver.source import FUNCTIONS, Function, Source
+from improver.writing import standard
 from improver.writing.kinds import NOTHING_KNOWN, Kinds
 
 GUESSES, CALLS = 6, 18  # values of one argument, calls of one function
@@ -65,7 +66,8 @@ def _values(one: ast.arg, kinds: Kinds) -> Iterator[str]:
     if known := kinds.of(one.annotation):
         yield from known[:GUESSES]
         return
-    yield from dict.fromkeys((*BY_NAME.get(_kind(one), ()), *ANYTHING))
+    often = standard.BY_NAME.get(one.arg.strip("_").lower(), ())
+    yield from dict.fromkeys((*often, *BY_NAME.get(_kind(one), ()), *ANYTHING))
 
 
 def _any_number(more: ast.arg | None) -> Iterator[str]:

@@ -11,6 +11,7 @@ from improver.judging.strategies import DICTS, LISTS, SETS, Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.harvest import Index
 from improver.writing.placing import name_of
+from improver.writing.standard import IMPORTS, OF_TYPE
 
 MOST, LONGEST = 6, 48  # values of one type, and characters of one that makes an object
 OBJECTS = 2  # of one class
@@ -33,7 +34,8 @@ class Kinds:
     def needs(self, given: str) -> set[tuple[str, ...]]:
         """Return what the names in the arguments of a call import."""
         names = {node.id for node in ast.walk(ast.parse(f"f({given})")) if isinstance(node, ast.Name)}
-        return {self.imports[name] for name in names & self.imports.keys()}
+        known = {**IMPORTS, **self.imports}
+        return {known[name] for name in names & known.keys()}
 
     def _of(self, annotation: ast.expr | None) -> Iterator[str]:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
@@ -48,13 +50,15 @@ class Kinds:
             yield from self._of_generic(annotation)
         elif name in FIXED or name in self.texts:
             yield from (*FIXED.get(name, ()), *self.texts.get(name, ()))
+        elif name in OF_TYPE:
+            yield from OF_TYPE[name]
         else:
             yield from map(repr, tries_of(annotation, Pool()))
 
     def _of_generic(self, node: ast.Subscript) -> Iterator[str]:
         name, parts = last_name(node.value), _elements(node.slice)
-        if name in self.texts:
-            yield from self.texts[name]
+        if name in self.texts or name in OF_TYPE:
+            yield from self.texts.get(name) or OF_TYPE[name]
         elif name == "Literal":
             yield from (ast.unparse(part) for part in parts)
         elif name == "Callable" and isinstance(parts[0], ast.List):
