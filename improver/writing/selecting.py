@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.inlining import inline
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.wording import reproduces
@@ -153,7 +154,7 @@ def trimmed(case: Case) -> Case:
 def with_checks(case: Case, kept: Sequence[int]) -> Case:
     """Return the case with these of its checks, and what they notice."""
     checks, shows = tuple(case.checks[at] for at in kept), tuple(case.shows[at] for at in kept)
-    return bare(replace(case, checks=checks, shows=shows, kills=frozenset().union(*shows)))
+    return bare(inline(replace(case, checks=checks, shows=shows, kills=frozenset().union(*shows))))
 
 
 def bare(case: Case) -> Case:
