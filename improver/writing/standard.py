@@ -5,7 +5,7 @@ from collections.abc import Mapping
 MOMENT, DAY, HOUR = "datetime(2020, 1, 2, 3, 4, 5)", "date(2020, 1, 2)", "time(3, 4, 5)"
 AWARE, ZONES = "datetime(2020, 1, 2, tzinfo=timezone.utc)", ("timezone.utc", "timezone(timedelta(hours=1))")
 SPANS = ("timedelta(days=1, seconds=2)", "timedelta(0)")
-TEXT_FILE, BINARY_FILE = "io.StringIO('a\\nb')", "io.BytesIO(b'a\\nb')"
+TEXT_FILE, BINARY_FILE = "io.StringIO('1\\n2\\n')", "io.BytesIO(b'1\\n2\\n')"
 OF_TYPE: Mapping[str, tuple[str, ...]] = {  # by the last name of an annotation
     "datetime": (MOMENT, AWARE),
     "date": (DAY, MOMENT),

@@ -15,6 +15,7 @@ from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
 from improver.writing.entering import Entrances
+from improver.writing.filing import filed
 from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, by_name, calls_of
@@ -168,7 +169,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         texts += tuple(stepped(source, home, function, ground.index))
-        yield Wanted(function, (*texts, *pieced(texts)), tuple(calls), _constants(nodes))
+        yield Wanted(function, (*texts, *pieced(texts), *filed(texts)), tuple(calls), _constants(nodes))
 
 
 def _stands_alone(name: str, node: Function) -> bool:
