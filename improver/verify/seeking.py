@@ -9,6 +9,7 @@ import ast
 import base64
 import collections
 import contextlib
+import functools
 import itertools
 import pickle
 import sys
@@ -192,24 +193,23 @@ class Seeker:
         """Yield variations of one case."""
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool))
-        for call, setup in itertools.zip_longest(calls, self.refitted(case, pool)):
+        names = [one.name for one in target.parameters if one.default is not one.empty]
+        odd = self.varying.strange(case["call"], names) if self.varying.announces(target.text) else ()
+        for call, setup, other in itertools.zip_longest(calls, self.refitted(case, pool), odd):
             if call is not None:
                 tools = [(word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"]]
                 yield {**case, "call": call, "imports": [*case["imports"], *tools], "origin": origin}
             if setup is not None:
                 yield {**case, **setup, "origin": origin}
-        for call in self.varying.strange(case["call"]) if "raise TypeError" in target.text else ():
-            yield {**case, "call": call, "origin": "strange"}
+            if other is not None:
+                yield {**case, "call": other, "origin": "strange"}
 
     def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
         """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""
         space: dict[str, Any] = {}
         with contextlib.suppress(Exception):  # an import runs foreign code
             space = self.phrasing.space_of(case["imports"])
-
-        def vary(text: str, defaults: Any) -> Any:
-            return self.varying.variations(text, defaults, pool)
-
+        vary = functools.partial(self.varying.variations, pool=pool)
         setups = ({"setup": one} for one in self.refitting.refitted(case["setup"], space, vary))
         inner = ({"call": one} for one in self.refitting.within(case["call"], space, vary))
         for pair in itertools.zip_longest(setups, inner):
@@ -233,7 +233,7 @@ class Seeker:
 
     def told(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
         """Tell a case with what it comes to, if that is the same twice; return what it comes to, or nothing."""
-        if TODAY in f"{case['setup']} {case['call']}":  # what it comes to is another thing tomorrow
+        if TODAY in f"{case['setup']} {case['call']}":  # another thing tomorrow
             return {}
         try:
             seen: dict[str, Any] = self.watcher.look(case, PATIENCE)

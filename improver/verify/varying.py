@@ -103,14 +103,27 @@ def shape(call: str) -> str:
     return ast.dump(tree)
 
 
-def strange(call: str) -> Iterator[str]:
-    """Yield calls with one argument of a type that nobody gives."""
+def announces(text: str) -> bool:
+    """Tell whether a function says in its source that it refuses arguments."""
+    return "raise TypeError" in text or "raise ValueError" in text
+
+
+def strange(call: str, names: Iterable[str] = ()) -> Iterator[str]:
+    """Yield calls with one argument of a type that nobody gives, in its place or by one of the `names`."""
     head, last = _link(ast.parse(call, mode="eval").body)
-    for at in range(len(last.args) if isinstance(last, ast.Call) else 0):
-        for text in STRANGE:
-            other: Any = ast.parse(ast.unparse(last), mode="eval").body
-            other.args[at] = ast.parse(text, mode="eval").body
-            yield f"{head}{ast.unparse(other)}"
+    if not isinstance(last, ast.Call):
+        return
+    given = [one.arg for one in last.keywords if one.arg]
+    for place, text in itertools.product(
+        (*range(len(last.args)), *given, *(one for one in names if one not in given)), STRANGE
+    ):
+        other: Any = ast.parse(ast.unparse(last), mode="eval").body
+        value = ast.parse(text, mode="eval").body
+        if isinstance(place, int):
+            other.args[place] = value
+        else:
+            other.keywords = [one for one in other.keywords if one.arg != place] + [ast.keyword(place, value)]
+        yield f"{head}{ast.unparse(other)}"
 
 
 def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], ast.AST]]:
