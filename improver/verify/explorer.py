@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 from select import select
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
@@ -233,6 +234,7 @@ def main() -> None:
     del sys.argv[1:]
     explorer = Explorer(spec)
     runner.prepare(spec)
+    warnings.simplefilter("ignore")  # a warning that is shown once would tell a first call from the next
     os.chdir(os.environ.get("NOVA_SCRATCH", "/tmp"))  # noqa: S108 - the sandbox names it
     say("hello")
     explorer.run(say)

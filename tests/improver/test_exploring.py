@@ -360,6 +360,8 @@ def test_calls_are_alike_whatever_their_values() -> None:
 
 
 def test_one_argument_at_a_time_is_of_another_type() -> None:
+    assert "depth(4, low='a')" in varying.strange("depth(4)", ["low"])
+    assert "depth(4, low='a')" in varying.strange("depth(4, low=1)", ["low"])
     assert list(varying.strange("depth(4)")) == ["depth(None)", "depth([])", "depth('a')", "depth(0.5)", "depth(1)"]
 
 
@@ -524,6 +526,30 @@ def test_what_no_public_name_leads_to_is_noticed_through_another_file(rig: Rig) 
     told = explored(rig, tree_of(FILES), [Wanted(weigh.function, (weigh,))], mutants_of(source, ["scaled"], 9))
     assert "pier/_gauge.py:2: `sea * 3` → `sea * 4`" in found(told, "weigh(2)").kills
     assert found(told, "weigh(2)").checks == (("eq", "result", "6"),)
+
+
+SHOUT = """\
+import contextlib
+import io
+import warnings
+
+
+def shout(sea):
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        warnings.warn("deep")
+    return said.getvalue() * sea
+"""
+
+
+@pytest.mark.host
+def test_what_is_said_once_is_no_reason_to_take_a_fault_for_noticed(rig: Rig) -> None:
+    source = Source.read("pier/shout.py", SHOUT.encode())
+    assert isinstance(source, Source)
+    call = Case("pier/shout.py::shout", "shout(1)", (("pier.shout", "shout"),))
+    tree = tree_of({**FILES, "pier/shout.py": SHOUT})
+    told = explored(rig, tree, [Wanted(call.function, (call,))], mutants_of(source, ["shout"], 9))
+    assert found(told, "shout(1)").checks == (("eq", "result", "''"),)
+    assert {name.partition(": ")[0] for name in found(told, "shout(1)").kills} == {"pier/shout.py:9"}
 
 
 @pytest.mark.host
