@@ -17,6 +17,7 @@ TOLD = frozenset({"RecursionError", "UnboundLocalError"})  # whatever one calls 
 OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
 COUNTED = re.compile(r"(?:\.|_|\b)(?:len|length|size|count|total_count)(?:\(.*\))?$")
+FORGOTTEN = re.compile(r"[a-z] None\b")
 LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")
 CHECKS = re.compile(r"_?(?:assert|check|ensure|require|validate)_")
 PREDICATE = re.compile(r"^(?:is|has|can|should)_")
@@ -61,9 +62,15 @@ def _allowed(annotation: ast.expr | None) -> frozenset[str]:
 
 
 def absurd(case: Case) -> bool:
-    """Tell whether a call ends with less than nothing of something that is counted."""
+    """Tell whether a call ends with less than nothing of something that is counted, or with a None among words.
+
+    Such a None is one that somebody forgot to leave out, unless the call speaks of it.
+    """
+    speaks = "None" in " ".join((*case.setup, case.call))
     return any(
-        kind == "eq" and wanted.startswith("-") and COUNTED.search(subject) for kind, subject, wanted in case.checks
+        kind == "eq"
+        and ((wanted.startswith("-") and COUNTED.search(subject)) or (not speaks and FORGOTTEN.search(wanted)))
+        for kind, subject, wanted in case.checks
     )
 
 

@@ -57,6 +57,7 @@ def test_a_method_that_its_parent_only_names_is_at_odds_with_nothing() -> None:
         ),
         pytest.param(case("box._depth"), id="a private name"),
         pytest.param(case("depth(1)", checks=(("eq", "result.len", "-1"),)), id="less than nothing"),
+        pytest.param(case("depth(1)", "'Missing None 1.'"), id="a None among words"),
         pytest.param(case("depth(1)", "'<a at 0x7f12>'"), id="an address"),
         pytest.param(case("depth('/home/x')"), id="a place on a machine"),
         pytest.param(case("depth(1)", "1", setup=("sea = 1",) * 6), id="a long setup"),
@@ -65,6 +66,11 @@ def test_a_method_that_its_parent_only_names_is_at_odds_with_nothing() -> None:
 )
 def test_an_unfit_call_is_no_test(bad: Case) -> None:
     assert not fit(bad, plain(""))
+
+
+def test_a_none_of_which_the_call_speaks_may_stand_among_words() -> None:
+    assert fit(case("depth(None)", "'Missing None.'"), plain(""))
+    assert fit(case("depth(1)", "'Sea(low=None)'"), plain(""))
 
 
 def test_an_error_that_the_function_itself_announces_is_no_slip() -> None:
