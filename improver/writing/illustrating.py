@@ -3,12 +3,14 @@
 import ast
 import doctest
 import itertools
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
+from improver.writing import placing
 from improver.writing.harvest import EACH, SIMPLE, Index, depended_on, name_of
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
@@ -92,6 +94,20 @@ def known_calls(index: Index, source: Source, module: str, function: str) -> tup
         called = owners[-1] if is_made else last
         shown = documented(source, module, owner if isinstance(owner, ast.ClassDef) and is_made else node)
         cases = [*shown, *index.get(called, ())]
+        if not owners or is_made:
+            cases = [case for case in cases if not _is_foreign(case, called, module)]
         if owners and called == last:
             cases = [case for case in cases if owners[-1] in " ".join((*case.setup, case.call))]
     return tuple(replace(case, function=function) for case in cases)[:EACH]
+
+
+def _is_foreign(case: Case, called: str, module: str) -> bool:
+    """Tell whether what is called by a name of ours is built in, or of the standard library."""
+    func = getattr(ast.parse(case.call, mode="eval").body, "func", None)
+    while isinstance(func, ast.Attribute):
+        func = func.value
+    name = getattr(func, "id", called)
+    homes = [one[0].partition(".")[0] for one in case.imports if placing.name_of(one) == name]
+    if not homes:
+        return name == called and name in BUILT_IN and not case.prelude
+    return homes[0] in sys.stdlib_module_names and homes[0] != module.partition(".")[0]

@@ -361,3 +361,24 @@ def test_nothing_is_written_about_a_function_whose_behaviour_may_be_a_mistake() 
     assert f"{PIER}depth" in named
     doubted = replace(ground, doubtful=frozenset({f"{PIER}depth"}))
     assert {mutant.function for mutant in weak_spots(doubted, path, 60).mutants} == named - {f"{PIER}depth"}
+
+
+@pytest.mark.parametrize(
+    ("imports", "call", "is_ours"),
+    [
+        pytest.param("from pier.a import time", "time(1)", True, id="ours"),
+        pytest.param("import pier.a", "pier.a.time(1)", True, id="ours in its module"),
+        pytest.param("from datetime import time", "time(1)", False, id="one of the standard library"),
+        pytest.param("import datetime as dt", "dt.time(1)", False, id="one in a module of the standard library"),
+        pytest.param("from pier.a import clock", "clock.time(1)", True, id="what an object of ours may have"),
+    ],
+)
+def test_what_only_has_the_name_of_ours_is_no_call_of_it(imports: str, call: str, is_ours: bool) -> None:
+    tests = source(f"{imports}\n\ndef test_time():\n    assert {call}\n", "tests/test_a.py")
+    found = known_calls(index_of([tests]), source("def time(hour): ...\n"), "pier.a", f"{PIER}time")
+    assert [one.call for one in found] == ([call] if is_ours else [])
+
+
+def test_what_is_built_in_is_no_call_of_ours() -> None:
+    tests = source("def test_sum():\n    assert sum([1])\n", "tests/test_a.py")
+    assert known_calls(index_of([tests]), source("def sum(items): ...\n"), "pier.a", f"{PIER}sum") == ()
