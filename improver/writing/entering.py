@@ -42,11 +42,11 @@ class Entrances:
     def indirect(self, function: str) -> Mapping[str, tuple[Case, ...]]:
         """Return the calls of other functions in tests in which this one ran, by what is called.
 
-        What most of these tests call is likely to lead there; the making of an object seldom does.
+        What many of these tests call, and few others, is likely to lead there; the making of an object seldom does.
         """
-        found = self._leading(function)
-        others = [owner for owner in found if owner != function]
-        likely = sorted(others, key=lambda owner: (owner.endswith(".__init__"), -len(found[owner]), owner))
+        found, tests = self._leading(function), self.ran.get(function, frozenset())
+        shares = {one: len(tests & self.ran[one]) / len(self.ran[one]) for one in found if one != function}
+        likely = sorted(shares, key=lambda one: (one.endswith(".__init__"), -len(found[one]) * shares[one], one))
         return {owner: found[owner][: MOST // OWNERS] for owner in likely[:OWNERS]}
 
     def _leading(self, function: str) -> Mapping[str, tuple[Case, ...]]:
@@ -55,6 +55,8 @@ class Entrances:
         for test in sorted(self.ran.get(function, ())):
             counts: Counter[str] = Counter()
             cases = [one for row in self.calls.get(test, ()) for one in row]
+            texts = "\n".join(case.call for _, case in cases)
+            cases = [one for one in cases if f"{one[1].call}." not in texts]  # no more than a part of another
             for name, case in sorted(cases, key=lambda one: _length(one[1])):
                 for owner in self._owners(name, test, function):
                     known[owner].setdefault(f"{case.setup} {case.call}", (counts[owner], replace(case, function=owner)))

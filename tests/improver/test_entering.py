@@ -75,3 +75,7 @@ def test_what_a_private_file_defines_is_no_way_to_anything() -> None:
 def test_a_call_by_the_name_of_a_function_is_its_own_where_it_ran() -> None:
     assert [one.call for one in entrances().direct(f"{PIER}Boat.sink")] == ["Boat(3).sink()"]
     assert entrances().direct(f"{PIER}rest") == ()
+
+
+def test_what_is_only_a_part_of_another_call_leads_nowhere() -> None:
+    assert [*entrances().indirect(f"{PIER}Boat.sink")] == []
