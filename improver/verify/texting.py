@@ -31,14 +31,14 @@ def forms(function: Any, package: str, texts_of: Callable[[re.Pattern[Any]], lis
 
 
 def restructured(text: str) -> Iterator[str]:
-    """Yield texts like one of several parts: it breaks off, or one part is left out, written twice or another one."""
+    """Yield texts like one of several parts: it breaks off, or one part is another one, shorter, written twice or left out."""
     parts = PART.findall(text)
     if not 1 < len(parts) <= PARTS:
         return
     ways = [["".join(parts[:count]) for count in range(1, len(parts))]]
     for at, part in enumerate(parts):
         others = ["", part * 2, "0" if part.isdecimal() else "," if part != "," else ";"]
-        others += [str(int(part) + 1)] if part.isdecimal() else []
+        others += [str(int(part) + 1), part[:1]] if part.isdecimal() else []
         ways.append(["".join([*parts[:at], other, *parts[at + 1 :]]) for other in others])
     yield from (one for turn in itertools.zip_longest(*ways) for one in turn if one is not None)
 

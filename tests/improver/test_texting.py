@@ -98,6 +98,7 @@ def test_a_text_of_several_parts_breaks_off_or_has_another_part() -> None:
     found = [*texting.restructured("v1.9")]
     assert found[0] == "v"
     assert {"v1", "v1.", "1.9", "v.9", "v0.9", "v2.9", "v1.10", "v19", "v1..9", "v1,9", "vv1.9"} <= set(found)
+    assert "0.9" in texting.restructured("0.98")
     assert [*texting.restructured("word")] == [*texting.restructured("a," * 20)] == []
 
 
