@@ -31,7 +31,7 @@ def forms(function: Any, package: str, texts_of: Callable[[re.Pattern[Any]], lis
 
 
 def restructured(text: str) -> Iterator[str]:
-    """Yield texts like one of several parts: it breaks off, or one part is another one, shorter, written twice or left out."""
+    """Yield texts like one of several parts: it breaks off, or one part is left out, shorter or another."""
     parts = PART.findall(text)
     if not 1 < len(parts) <= PARTS:
         return
