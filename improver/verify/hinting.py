@@ -11,6 +11,23 @@ from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters r
 
 ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
 MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
+EXAMPLES = {
+    "str": "'a'",
+    "bytes": "b'a'",
+    "int": "2",
+    "float": "0.5",
+    "bool": "True",
+    "bytearray": "bytearray(b'a')",
+    "list": "['a', 'b']",
+    "tuple": "('a', 'b')",
+    "dict": "{'a': 1}",
+    "set": "{'a'}",
+    "frozenset": "frozenset({'a'})",
+    "Mapping": "{'a': 1}",
+    "Sequence": "['a', 'b']",
+    "range": "range(3)",
+    "complex": "1j",
+}
 LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple", "Set", "set"})
 PAIRS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 TELLING = ("lambda a, b: (a, b)", "lambda a: [a]")  # what they are given can be seen in what they give
@@ -64,6 +81,32 @@ def beyond(call: str, defaults: Iterable[tuple[str, Any]], module: Any) -> Itera
                 yield _changed(more, 0, other, TELLING[other.strip("_") not in JOINING])
 
 
+def told_apart(call: str, text: str) -> Iterator[str]:
+    """Yield calls of the function in `text` that give it values of the types by which it tells arguments apart."""
+    whole = ast.parse(call, mode="eval").body
+    function = _function(text)
+    if function is None or not isinstance(whole, ast.Call) or any(isinstance(one, ast.Starred) for one in whole.args):
+        return
+    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
+    names = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    for node in ast.walk(function):
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "isinstance" or len(node.args) != 2:
+            continue
+        subject, kinds = ast.unparse(node.args[0]), ast.walk(node.args[1])
+        place = names.index(subject) if subject in names[: len(whole.args)] else subject
+        known = [EXAMPLES[kind.id] for kind in kinds if isinstance(kind, ast.Name) and kind.id in EXAMPLES]
+        yield from (_changed(call, 0, place, value) for value in known if subject in names)
+
+
+def _function(text: str) -> ast.FunctionDef | None:
+    """Return the function that a source defines, None for anything else."""
+    try:
+        function = ast.parse(textwrap.dedent(text)).body[0]
+    except (SyntaxError, IndexError):
+        return None
+    return function if isinstance(function, ast.FunctionDef) else None
+
+
 def stand_ins(call: str, text: str) -> Iterator[str]:
     """Yield calls of the function in `text` that give it an object with just the method that it looks for in one."""
     whole = ast.parse(call, mode="eval").body
@@ -79,11 +122,8 @@ def stand_ins(call: str, text: str) -> Iterator[str]:
 
 def sought(text: str) -> dict[tuple[int, str], str]:
     """Map parameters by place and name to the method of theirs that a function asks about and calls with nothing."""
-    try:
-        function = ast.parse(textwrap.dedent(text)).body[0]
-    except (SyntaxError, IndexError):
-        return {}
-    if not isinstance(function, ast.FunctionDef):
+    function = _function(text)
+    if function is None:
         return {}
     calls = [one for one in ast.walk(function) if isinstance(one, ast.Call)]
     asked = {ast.unparse(one) for one in calls if getattr(one.func, "id", "") == "hasattr"}

@@ -227,7 +227,7 @@ class Seeker:
 
     def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
         """Yield variations of one call, those that annotations suggest by turns with those that its literals do."""
-        hinted = self.hinting.typed(call, self.module)
+        hinted = itertools.chain(self.hinting.told_apart(call, target.text), self.hinting.typed(call, self.module))
         for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.free(call), pool)):
             yield from (one for one in pair if one is not None and one != call)
 

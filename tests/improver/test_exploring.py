@@ -250,6 +250,8 @@ def test_calls_differ_in_one_place() -> None:
     assert "f(3, [1, 2])" not in found
     assert "f(3)" in found
     assert "f(pow, 1)" in varying.variations("f(operator.add, 1)", [], varying.Pool([]))
+    assert "f(1, ['a'], more=['a'])" in varying.variations("f(1, ['a'])", [("more", None)], varying.Pool([]))
+    assert "f([a], more=[])" in varying.variations("f([a])", [("more", None)], varying.Pool([]))
 
 
 @pytest.mark.parametrize(
@@ -316,6 +318,15 @@ def test_a_stand_in_has_the_one_method_that_is_asked_for_and_called_with_nothing
     ]  # fmt: skip
     assert list(hinting.stand_ins("dig()", text)) == ["dig(spade=types.SimpleNamespace(turn=lambda: 1))"]
     assert list(hinting.stand_ins("dig(*a)", text)) == []
+
+
+def test_a_function_gets_values_of_the_types_by_which_it_tells_arguments_apart() -> None:
+    text = (
+        "def dig(self, sea, low=None):\n    if isinstance(sea, (bytes, Box)) or isinstance(low, int):\n        return 1"
+    )
+    assert list(hinting.told_apart("box.dig('a')", text)) == ["box.dig(b'a')", "box.dig('a', low=2)"]
+    assert list(hinting.told_apart("dig(*a)", text)) == []
+    assert list(hinting.told_apart("dig(1)", "def dig(sea):\n    return isinstance(where(sea), str)")) == []
     assert list(hinting.stand_ins("f(7)", "def f(a):\n    return a.turn()\n")) == []
 
 
