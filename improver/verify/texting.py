@@ -11,7 +11,7 @@ import textwrap
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 PATTERNS, WORDS, LENGTH = 4, 12, 40  # of one function, of one constant, and characters of a text
-PARTS = 12  # of a text that is taken apart
+PARTS, LONG = 12, 5  # of a text that is taken apart; digits of a long number
 DEEP = 2  # calls from the function to one that matches a pattern
 MATCHING = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer", "compile"})
 CONTAINERS = (dict, set, frozenset, list, tuple)
@@ -50,7 +50,7 @@ def outline(call: str) -> str:
 
 
 def _outlined(text: str) -> str:
-    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", text))
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", lambda found: "9" * (1 + len(found[0]) // LONG), text))
 
 
 def _reached(function: Any, package: str) -> Iterator[Any]:

@@ -107,6 +107,7 @@ def test_a_text_of_several_parts_breaks_off_or_has_another_part() -> None:
     [
         pytest.param("f('12:34', b'1:2', 3)", "9:9", id="numbers"),
         pytest.param("f('ab', 'a b', '1')", "a a", id="words, but no text of one part"),
+        pytest.param("f('1.1234567', '1.12345678')", "9.99\09.99", id="long numbers"),
         pytest.param("f(1)", "", id="no text"),
     ],
 )
