@@ -20,6 +20,7 @@ STRANGE = ("None", "[]", "'a'", "0.5", "1")
 FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")
 ODD = ("operator.itemgetter(0)", "lambda a, *b, c: a")  # without a name, and with arguments of all kinds
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
+SIZES, LEAST_SIZE, LARGEST_SIZE = 6, 11, 100  # of texts that are as long as a number in the function says
 TURNS = 160  # variations of one call at most
 
 
@@ -38,6 +39,7 @@ class Pool:
         self.forms, self.restructured = [*forms], restructured
         known = [*constants]
         self.numbers = distinct([*(one for one in known if type(one) is int), *NUMBERS])
+        self.sizes = [one for one in self.numbers if LEAST_SIZE <= one <= LARGEST_SIZE][:SIZES]
         self.floats = distinct([*(one for one in known if type(one) is float and math.isfinite(one)), 0.5, -1.5, 0.0])
         self.texts = distinct([*(one for one in known if type(one) is str and len(one) <= SHORT), *TEXTS])
         self.bytes = distinct([*(one for one in known if type(one) is bytes and len(one) <= SHORT), b"", b"a"])
@@ -176,8 +178,7 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
         with contextlib.suppress(ValueError):
             value = ast.literal_eval(node)
             others = [ast.parse(repr(other), mode="eval").body for other in pool.others(value)]
-            if isinstance(value, (str, bytes)) and len(value) == 1:  # much of one kind: what is packed or cut
-                others.insert(FEW, ast.BinOp(ast.Constant(value), ast.Mult(), ast.Constant(MANY)))
+            others[FEW:FEW] = _long(value, pool.sizes) if isinstance(value, (str, bytes)) else []
             yield from others
     elif isinstance(node, ast.Dict):
         yield ast.Dict([], [])
@@ -190,6 +191,12 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
                 yield other_node
             if isinstance(node, ast.List) and not items:  # what has been read is no longer there
                 yield ast.Call(ast.Name("iter"), [node], [])
+
+
+def _long(value: str | bytes, sizes: Sequence[int]) -> list[ast.expr]:
+    """Return texts of one kind of character: of these sizes, at which they may be cut or broken, or just much."""
+    known = [*(sizes if isinstance(value, str) else []), *([MANY] if len(value) == 1 else [])]
+    return [ast.BinOp(ast.Constant(value[:1] or "a"), ast.Mult(), ast.Constant(size)) for size in dict.fromkeys(known)]
 
 
 def _rearranged(items: list[ast.expr]) -> Iterator[list[ast.expr]]:

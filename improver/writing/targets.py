@@ -192,7 +192,8 @@ def _barest(function: str, home: str, node: Function) -> tuple[Case, ...]:
 def _constants(nodes: Sequence[Function]) -> tuple[object, ...]:
     """Return the constants that stand in the function's code, whole numbers with their neighbours."""
     found: dict[str, object] = {}
-    for node in (inner for function in nodes for statement in function.body for inner in ast.walk(statement)):
+    roots = [one for node in nodes for one in (*node.body, *node.args.defaults, *node.args.kw_defaults) if one]
+    for node in (inner for root in roots for inner in ast.walk(root)):
         if isinstance(node, ast.Constant) and type(node.value) in (int, float, str, bytes):
             near = (node.value, node.value + 1, node.value - 1) if type(node.value) is int else (node.value,)
             found |= {repr(value): value for value in near}

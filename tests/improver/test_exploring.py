@@ -320,6 +320,12 @@ def test_a_stand_in_has_the_one_method_that_is_asked_for_and_called_with_nothing
     assert list(hinting.stand_ins("dig(*a)", text)) == []
 
 
+def test_a_text_is_made_as_long_as_numbers_in_the_function_say() -> None:
+    found = [*varying.variations("depth('sea')", [], varying.Pool([30, 29, 31, 4, 4096]))]
+    assert [text for text in found if "*" in text] == [f"depth('s' * {size})" for size in (30, 29, 31)]
+    assert "depth('s' * 40)" in varying.variations("depth('s')", [], varying.Pool([]))
+
+
 def test_a_function_gets_values_of_the_types_by_which_it_tells_arguments_apart() -> None:
     text = (
         "def dig(self, sea, low=None):\n    if isinstance(sea, (bytes, Box)) or isinstance(low, int):\n        return 1"
