@@ -8,6 +8,7 @@ is imported anew.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import importlib
 import importlib.util
@@ -24,11 +25,13 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 GUESTS = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "swapping"),
     *("grafting", "timing", "awaiting", "matching", "texting", "refitting", "lining", "plain", "streaming"),
+    "touching",
 )
 PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung
 MUTANT_SECONDS = 3.0  # of processor time for all calls on one mutant
 FUNCTION_SECONDS = 12.0  # for all that is found out about one function
 RESERVED = 0.3  # of all time for the mutants
+CONTROL = 0.3  # of that for unchanged code: calls that it does not come to are left out, the last of each function
 SHARES = 1.5  # times its part of the time may one function take
 LOADED = 4  # times as long by the clock as by the processor
 NONE = -1  # the number of no mutant: a control on unchanged code
@@ -97,7 +100,9 @@ class Explorer:
         self.seeking, self.checking, self.phrasing = (self.guests[one] for one in ("seeking", "checking", "phrasing"))
         self.swapping, self.grafting = self.guests["swapping"], self.guests["grafting"]
         self.source = Path(self.path).read_bytes()
+        self.statements = self.guests["touching"].Statements(self.source)
         self.cases: list[dict[str, Any]] = []
+        self.ran: dict[int, frozenset[int]] = {}  # lines of the file by case, those of its import under NONE
         self.restless: set[int] = set()  # cases that do not hold on unchanged code, run together with the others
 
     @property
@@ -114,8 +119,12 @@ class Explorer:
                 self.find_all(number, function, min(FUNCTION_SECONDS, SHARES * share), say)
         if not self.cases:
             return
-        for facts in child(lambda tell: self.anew(NONE, tell), self.left):
-            self.rule_out(*facts[2:])
+        for kind, _, *facts in child(lambda tell: self.anew(NONE, tell), self.left):
+            if kind == "ran":
+                self.ran[facts[0]] = frozenset(facts[1])
+            else:
+                self.rule_out(*facts)
+        self.restless.update(at for at in range(len(self.cases)) if at not in self.ran)
         for number in sorted(self.all_swapped(say)):
             seconds = min(self.left, LOADED * MUTANT_SECONDS)
             for _, *facts in child(lambda tell, one=number: self.anew(one, tell), seconds):  # type: ignore[misc]
@@ -198,30 +207,59 @@ class Explorer:
         """Import the file with one fault and tell which cases notice it."""
         self.swapping.read_as({self.path: self.mutated(number)})
         compiled = [self.checking.compiled(case) for case in self.cases]
-        tell("killed", number, *self.noticing(number, compiled))
+        if number == NONE:
+            with self.watching(NONE, tell):
+                self.imported()
+        tell("killed", number, *self.noticing(number, compiled, tell if number == NONE else None))
 
-    def noticing(self, number: int, compiled: list[dict[str, Any]]) -> tuple[list[Any], list[int]]:
-        """Return the numbers of the cases that fail, with those of their checks, and of those that take too long.
+    @contextlib.contextmanager
+    def watching(self, at: int, tell: Say | None) -> Iterator[None]:
+        """Tell which lines of the file run for a case, where somebody wants to know."""
+        if tell is None:
+            yield
+            return
+        lines: set[int] = set()
+        with self.seeking.traced(self.path, lines):
+            yield
+        tell("ran", NONE, at, sorted(lines))
 
-        The function's own come first.
-        """
+    def touching(self, number: int) -> list[int]:
+        """Return the cases that run what a mutant changes, those of its own functions first; all where nobody knows."""
+        if number == NONE:
+            turns = collections.Counter[int]()
+            return [at for _, at in sorted((_turn(turns, case["function"]), at) for at, case in enumerate(self.cases))]
+        mutant = self.spec["mutants"][number]
+        place = self.statements.lines_of(mutant["edit"][0])
+        known = self.ran if place and place.isdisjoint(self.ran.get(NONE, place)) else {}
+        found = (at for at in range(len(self.cases)) if place & known.get(at, place) or not place)
+        return sorted(found, key=lambda at: self.cases[at]["function"] not in mutant["functions"])
+
+    def noticing(
+        self, number: int, compiled: list[dict[str, Any]], tell: Say | None = None
+    ) -> tuple[list[Any], list[int]]:
+        """Return the numbers of the cases that fail, with those of their checks, and of those that take too long."""
         self.checking.watch_the_time()
-        about = [] if number == NONE else self.spec["mutants"][number]["functions"]
-        ends = time.process_time() + (self.left if number == NONE else MUTANT_SECONDS)
+        ends, limit = time.process_time() + MUTANT_SECONDS, time.monotonic() + self.left * CONTROL
         failed: list[Any] = []
         late: list[int] = []
-        own = sorted(range(len(compiled)), key=lambda at: compiled[at]["function"] not in about)
-        for at in own:
+        for at in self.touching(number):
             if at in self.restless:
                 continue
-            if time.process_time() > ends or (number != NONE and len(late) >= AGAIN):
+            if time.monotonic() > limit if tell else (time.process_time() > ends or len(late) >= AGAIN):
                 break
-            unmet = self.checking.unmet(compiled[at], self.phrasing.space_of, PATIENCE)
+            with self.watching(at, tell):
+                unmet = self.checking.unmet(compiled[at], self.phrasing.space_of, PATIENCE)
             if unmet is None:
                 late.append(at)
             elif unmet:
                 failed.append((at, unmet))
         return failed, late
+
+
+def _turn(turns: collections.Counter[int], function: int) -> int:
+    """Count a case of a function; return how many came before it."""
+    turns[function] += 1
+    return turns[function]
 
 
 def main() -> None:

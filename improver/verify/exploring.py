@@ -22,7 +22,7 @@ SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
     *("matching", "texting", "refitting", "lining", "plain", "streaming"),
 )
-GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting")
+GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 LONGEST = 600  # characters of anything that a case is made of
