@@ -47,12 +47,12 @@ class Search:
         return self.kinds[kind] < (OUTLINED if is_new else ALIKE)
 
     def learn(self, case: dict[str, Any], kind: tuple[frozenset[int], str], seen: dict[str, Any]) -> None:
-        """Take up a case that came to something: one of a new path, or one that gives a function to call."""
+        """Take up a case that came to something, steady or not: one of a new path, or that gives a function to call."""
         self.failing.update([kind[0]] if "raised" in seen else [])
-        if seen.get("checks"):
+        if seen.get("checks") or ("type" in seen and not seen.get("takes")):
             self.kinds[kind] += 1
             self.paths[kind[0]] += 1
-            if self.paths[kind[0]] <= FRESH:
+            if self.paths[kind[0]] <= (FRESH if seen.get("checks") else 1):
                 self.take(case)
         elif seen.get("takes") and case["call"].count("(") < CHAIN:
             self.kinds[kind] += 1
