@@ -84,8 +84,8 @@ def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) 
 
 
 def variable_for(call: str) -> str:
-    """Return a name for what a call of a class makes: the last word of the class's name."""
+    """Return a name for what a call of a class makes: the last word of the class's name, or the first."""
     name = call.partition("(")[0].rpartition(".")[2]
-    word = SNAKE.sub("_", name).lower().rpartition("_")[2]
-    is_free = word.isidentifier() and not keyword.iskeyword(word) and word not in (*dir(builtins), name)
-    return word if is_free else "made"
+    words = SNAKE.sub("_", name).lower().split("_")
+    taken = (*dir(builtins), *keyword.kwlist, name)
+    return next((one for one in (words[-1], words[0]) if one.isidentifier() and one not in taken), "made")

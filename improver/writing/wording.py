@@ -131,8 +131,10 @@ def _subject(case: Case) -> str:
     """Return the words for what a test is about."""
     last = case.function.rpartition(".")[2]
     if case.origin == "after":
-        *owners, _ = called(case).split(".")
-        return "_".join([*map(slug, owners), _method(case.call), "after", slug(last)])
+        owners, method = case.function.partition("::")[2].split(".")[:-1], _method(case.call)
+        return "_".join(
+            [*map(slug, owners), *([method, "again"] if method == slug(last) else [method, "after", slug(last)])]
+        )
     words = [slug(one) for one in called(case).split(".")]
     if last in COPIED:
         return "_".join([*words, "copy"])
@@ -143,7 +145,8 @@ def _subject(case: Case) -> str:
 def _method(call: str) -> str:
     """Return the name of the method that a call is of."""
     made = ast.parse(call, mode="eval").body
-    return slug(str(getattr(getattr(made, "func", made), "attr", "")))
+    function = getattr(made, "func", made)
+    return slug(str(getattr(function, "attr", getattr(function, "id", ""))))
 
 
 def name_for(case: Case, node: Function) -> str:

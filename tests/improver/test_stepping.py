@@ -3,8 +3,10 @@
 import pytest
 
 from improver.experiments import Case
+from improver.judging.functions import definitions
 from improver.writing.harvest import index_of
 from improver.writing.stepping import stepped
+from improver.writing.wording import name_for
 from tests.improver.calls import source
 
 QUAY = """\
@@ -133,3 +135,22 @@ def test_no_more_statements_than_somebody_reads_and_no_more_uses_than_there_is_t
     found = uses("Quay.moor")
     assert max(len(one.setup) for one in found) <= 5
     assert len(found) <= 14
+
+
+@pytest.mark.parametrize(
+    ("name", "setup", "call", "expected"),
+    [
+        pytest.param(
+            "Quay.moor", "quay.moor(1)", "quay.first()", "test_quay_first_after_moor_is_1", id="another method"
+        ),
+        pytest.param("Quay.first", "quay.first()", "quay.first()", "test_quay_first_again_is_1", id="the same"),
+        pytest.param(
+            "Shelf.__delitem__", "del quay[1]", "len(quay)", "test_shelf_len_after_delitem_is_1", id="a reader"
+        ),
+    ],
+)
+def test_a_name_says_what_comes_after_what(name: str, setup: str, call: str, expected: str) -> None:
+    known = source(QUAY)
+    checks = (("eq", "result", "1"),)
+    case = Case(f"pier/a.py::{name}", call, setup=("quay = Quay()", setup), origin="after", checks=checks)
+    assert name_for(case, definitions(known)[name][-1]) == expected
