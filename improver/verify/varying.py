@@ -266,9 +266,19 @@ def _given(tree: ast.expr, parameters: Sequence[tuple[str, Any]], pool: Pool) ->
     for at in range(len(tree.keywords)):
         words = [word for place, word in enumerate(tree.keywords) if place != at]
         yield ast.unparse(ast.Call(tree.func, tree.args, words))
-    ways = [_with(tree, name, pool.others(default)) for name, default in parameters if name not in known]
+    own = [*_containers(tree)]  # what may be given where nobody says what: it is likely to be like the rest
+    tries = [(name, [*(own if default is None else []), *pool.others(default)]) for name, default in parameters]
+    ways = [_with(tree, name, values) for name, values in tries if name not in known]
     for turn in itertools.zip_longest(*ways):
         yield from (one for one in turn if one is not None)
+
+
+def _containers(tree: ast.Call) -> Iterator[Any]:
+    """Yield the containers that a call writes out in full."""
+    for one in tree.args:
+        with contextlib.suppress(ValueError, TypeError):
+            if isinstance(one, (ast.List, ast.Tuple, ast.Dict, ast.Set)):
+                yield ast.literal_eval(one)
 
 
 def _with(tree: ast.Call, name: str, values: Iterable[Any]) -> Iterator[str]:
