@@ -20,6 +20,7 @@ MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z",
 TAKEN = ("self", "expected", "request", "result", "item", "scenario")  # in tests, by what they are made of
 WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
 BEGUN, PART = "list(itertools.islice(result, ", re.compile(r"(?:list|len)\(result(?:\[-?\w+\])?\)|result\[-?\w+\]")
+LEADS = frozenset({"gives", "is", "has", "with", "without", "of", "by", "keeps", "leaves", "raises", "and"})
 COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"})
 EMPTY = ("[]", "{}", "()", "''", "b''", "set()", "frozenset()", "iter([])")
 
@@ -172,7 +173,7 @@ def table_name(cases: Sequence[Case], names: Sequence[str]) -> str:
 
 def _short(parts: Sequence[str]) -> str:
     name = "_".join(parts)
-    while len(name) > NAME:
+    while len(name) > NAME or (name != "_".join(parts) and name.rpartition("_")[2] in LEADS):
         name = name.rpartition("_")[0]
     return name
 

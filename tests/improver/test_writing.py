@@ -205,6 +205,8 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
         pytest.param(case("tides()", checks=(("eq", "list(itertools.islice(result, 2))", "['ebb', 'flow']"),)),
                      "test_depth_begins_with_ebb", id="the beginning of what never ends"),
         pytest.param(case("parted([2])", checks=(("eq", "list(result[1])", "[2]"),)), "test_depth", id="a part"),
+        pytest.param(case("depth(shallowest_of_all=[1, 2], deepest_of_all=[3, 4, 5])", "[3, 4]"),
+                     "test_depth_with_shallowest_of_all_2_items_with_deepest", id="long, no word too many"),
         pytest.param(case("parted([2])", checks=(("eq", "[list(item) for item in result]", "[[2], []]"),)),
                      "test_depth_gives_2_items", id="several iterators"),
     ],
