@@ -19,8 +19,7 @@ KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to cha
 LINES = 5  # statements of a test that somebody reads
 FILLING = re.compile(r"(?:add|append|push|put|insert|write|set|update|feed|extend|send|register|enqueue)(?:_|$)")
 LIST = re.compile(r"(?:[Ll]ist|Sequence|[Dd]eque)(?:\[.*\])?$")
-SET = re.compile(r"[Ss]et(?:\[.*\])?$")
-ITEMS = "[3, 1, 2]"
+SET, ITEMS = re.compile(r"[Ss]et(?:\[.*\])?$"), "[3, 1, 2]"
 MAPPING = re.compile(r"(?:Dict|dict|Mapping|Counter)(?:\[.*\])?$")
 SPECIAL: Mapping[str, tuple[str, ...]] = {  # {0} is the object, {1} what the first step was told
     "__len__": ("len({0})",),
@@ -30,11 +29,8 @@ SPECIAL: Mapping[str, tuple[str, ...]] = {  # {0} is the object, {1} what the fi
     "__missing__": ("{0}['z']",),
     "__next__": ("next({0})",),
     "__reversed__": ("list(reversed({0}))",),
-    "__bool__": ("bool({0})",),
     "__repr__": ("repr({0})",),
     "__eq__": ("{0} == {2}", "{0} == {0}"),
-    "__ne__": ("{0} != {2}", "{0} != {0}"),
-    "__copy__": ("copy.copy({0})",),
 }
 OTHERS: Mapping[type, Callable[[Any], object]] = {
     int: lambda value: value + 1,
@@ -90,7 +86,8 @@ def _objects(source: Source, home: str, names: tuple[str, str], index: Index) ->
     classes = [one for one in source.tree.body if isinstance(one, ast.ClassDef)]
     heirs = [one for one in classes if owner in _methods(source, one.name)[1]]
     kinds = [one.name for one in heirs if last not in {getattr(part, "name", "") for part in one.body}]
-    for kind in [*kinds[: KINDS - 1], owner]:
+    sketches = any(map(_is_open, _methods(source, owner)[0].values()))
+    for kind in kinds[: KINDS - 1] + [owner] * (not kinds or not sketches):
         methods, parents = _methods(source, kind)
         known = makers(source, home, kind, index)[: MAKERS if kind in index and not kinds else 1]
         filled = [Case("", f"{kind}({ITEMS})", ((home, kind),))] if _takes_items(methods, parents) else []
@@ -98,14 +95,19 @@ def _objects(source: Source, home: str, names: tuple[str, str], index: Index) ->
             yield _Object(made, variable_for(made.call), methods, parents)
 
 
+def _is_open(node: Function) -> bool:
+    """Tell whether a method leaves what it does to heirs: it does nothing, or only refuses."""
+    return len(node.body) < 3 and ast.unparse(node.body[-1]).startswith(("pass", "raise NotImplementedError"))
+
+
 def _takes_items(methods: Mapping[str, Function], parents: Sequence[str]) -> bool:
     """Tell whether objects of a class are made of items that need not be given."""
     making = methods.get("__init__")
+    holds = any(LIST.search(one) or SET.search(one) for one in parents)
     if making is None or making.args.vararg is not None:
-        return any(LIST.search(one) or SET.search(one) for one in parents)
+        return holds
     places = [one.arg for one in making.args.args[1:]]
-    known = any(LIST.search(one) or SET.search(one) for one in parents) or places[:1] == ["iterable"]
-    return known and bool(places) and _needs(making) == 1
+    return bool(places) and (holds or places[0] == "iterable") and _needs(making) == 1
 
 
 def _used(thing: _Object, last: str, steps: Sequence[tuple[tuple[str, ...], str]], index: Index) -> Iterator[Case]:

@@ -122,6 +122,7 @@ def test_steps_are_taken_as_tests_take_them() -> None:
 
 def test_a_method_of_a_parent_is_used_by_its_heirs_first() -> None:
     assert texts("Line.pull")[0] == "rope = Rope(); rope.push(1); rope.pull()"
+    assert not [one for one in texts("Line.pull") if "Line()" in one]  # it is only a sketch of them
 
 
 @pytest.mark.parametrize(
