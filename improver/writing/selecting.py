@@ -31,10 +31,9 @@ PRIVATE = re.compile(r"^_(?!$)")
 def fit(case: Case, node: Function) -> bool:
     """Tell whether a test of this call would be short, public, stable and not the record of a mistake."""
     texts = [*case.setup, case.call, *(text for _, subject, wanted in case.checks for text in (subject, wanted))]
-    lines = [line for text in texts for line in text.splitlines()]
-    if not case.checks or any(len(line) > LINE or PLACES.search(line) for line in lines):
+    if not case.checks or not is_short(case) or any(len(line) > LINE for text in texts for line in text.splitlines()):
         return False
-    if len(case.setup) > SETUP or sum(_blocks(text) for text in case.setup) > BLOCKS:
+    if any(map(PLACES.search, texts)):
         return False
     if case.checks[0][0] == "raises" and not reproduces(case) and _says_little(case, node):
         return False
@@ -49,6 +48,13 @@ def fit(case: Case, node: Function) -> bool:
         and not absurd(case)
         and not (case.origin == "varied" and _breaks_order(case.call, node))
     )
+
+
+def is_short(case: Case) -> bool:
+    """Tell whether a reader can follow the call and what comes before it."""
+    if any(len(line) > LINE for text in (*case.setup, case.call) for line in text.splitlines()):
+        return False
+    return len(case.setup) <= SETUP and sum(_blocks(text) for text in case.setup) <= BLOCKS
 
 
 def _blocks(text: str) -> int:

@@ -22,6 +22,7 @@ from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.piecing import pieced
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
+from improver.writing.selecting import is_short
 from improver.writing.stepping import stepped
 
 CALLS, GENERATED = 20, 24  # of one function
@@ -169,7 +170,9 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         texts += tuple(stepped(source, home, function, ground.index))
-        yield Wanted(function, (*texts, *pieced(texts), *filed(texts)), tuple(calls), _constants(nodes))
+        texts += (*pieced(texts), *filed(texts))
+        short = tuple(one for one in texts if is_short(one))
+        yield Wanted(function, short or texts, tuple(calls), _constants(nodes))
 
 
 def _stands_alone(name: str, node: Function) -> bool:
