@@ -10,6 +10,7 @@ from improver.experiments import Case
 from improver.judging.strategies import DICTS, LISTS, SETS, Pool, tries_of
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.harvest import Index
+from improver.writing.names import BUILT_IN
 from improver.writing.placing import name_of
 from improver.writing.standard import IMPORTS, OF_TYPE
 
@@ -89,7 +90,7 @@ def kinds_of(node: Function, source: Source, home: str, index: Index) -> Kinds:
     own = {one.name: one for one in source.tree.body if isinstance(one, ast.ClassDef)}
     texts: dict[str, tuple[str, ...]] = {}
     imports: dict[str, tuple[str, ...]] = {}
-    for name in sorted(names - FIXED.keys() - {""}):
+    for name in sorted(names - BUILT_IN - {""}):
         shown = [case for case in index.get(name, ()) if _is_plain_making(case, name)]
         shown = sorted(shown, key=lambda case: (len(case.call), case.call))[:OBJECTS]
         made = _made(own[name]) if name in own else ()

@@ -79,3 +79,10 @@ def test_a_call_is_guessed_with_objects_and_imports_them() -> None:
     found = next(guessed(source(SHORES), "pier.a", f"{PIER}Knot.__init__", {}))
     assert found.call == "Knot(Rope(), Side.LEFT)"
     assert found.imports == (("pier.a", "Knot"), ("pier.a", "Rope"), ("pier.a", "Side"))
+
+
+def test_plain_types_are_not_made_as_tests_call_them() -> None:
+    text = source("def sink(depth: int, name: 'str | None'): ...\n")
+    tests = source("def test_sink():\n    assert sink(int('0', 0), str(1)) is None\n", "tests/test_a.py")
+    kinds = kinds_of(definitions(text)["sink"][-1], text, "pier.a", index_of([tests]))
+    assert kinds.texts == {}
