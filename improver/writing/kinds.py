@@ -47,7 +47,7 @@ class Kinds:
         parts = members(annotation)
         if parts:
             yield from _in_turn([self.of(part) for part in sorted(parts, key=_is_none)])
-        elif isinstance(annotation, ast.Subscript):
+        elif isinstance(annotation, ast.Subscript) and _elements(annotation.slice):  # tuple[()] has none
             yield from self._of_generic(annotation)
         elif name in FIXED or name in self.texts:
             yield from (*FIXED.get(name, ()), *self.texts.get(name, ()))

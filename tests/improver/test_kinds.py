@@ -42,6 +42,7 @@ def tie(knot: Knot, side: Side = Side.LEFT): ...
         ("Literal['r', 'w']", ["'r'", "'w'"]),
         ("list[bool]", ["[True, False]", "[]"]),
         ("tuple[bool, ...]", ["(True, False)", "()"]),
+        ("tuple[()]", []),
         ("tuple[bool, None]", ["(True, None,)"]),
         ("dict[bool, bool]", ["{True: True}", "{False: False}", "{}"]),
         ("'Sequence[bool]'", ["[True, False]", "[]"]),
