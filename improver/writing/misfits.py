@@ -69,8 +69,8 @@ class Signatures:
         for call in (part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))):
             if not isinstance(call, ast.Call):
                 continue
-            bound = isinstance(call.func, ast.Attribute)
-            called = node if bound and last_name(call.func) == last else self.functions.get(last_name(call.func))
+            name, bound = last_name(call.func), isinstance(call.func, ast.Attribute)
+            called = (node if name == last else None) if bound else self.functions.get(name)  # else of who knows what
             if called is not None and (found := next(self._misfits(call, called), "")):
                 return found
         return ""

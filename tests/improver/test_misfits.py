@@ -57,6 +57,7 @@ def free(anything):
         ("Rope.cut", "Rope(1, side=Side.LEFT).cut(1)", ""),
         ("Rope.cut", "Rope(1, side=1).cut(1)", "side=1"),
         ("free", "free([])", ""),
+        ("free", "free(knot.tie(1, 2))", ""),  # a method of something else
     ],
 )
 def test_literals_are_held_to_annotations(function: str, call: str, misfit: str) -> None:
