@@ -11,7 +11,6 @@ from improver.source import FUNCTIONS, Function, Source
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
 ROWS = 4  # of the tables of one test
-DEEP = 3  # fixtures that ask for fixtures
 MADE = "tempfile.mkdtemp()"  # what stands in for a folder of pytest's: a test asks for that
 FOLDERS = {
     "tmp_path": (f"tmp_path = pathlib.Path({MADE})", ("pathlib", "tempfile")),
@@ -41,10 +40,11 @@ class Fixtures:
         """Read the files that may define fixtures."""
         return Fixtures({source.path: Names.of(source) for source in tests})
 
-    def get(self, path: str, name: str, deep: int = 0) -> Fixture | None:
+    def get(self, path: str, name: str) -> Fixture | None:
         """Return the fixture that a test in the file at `path` gets by `name`; None where plain statements do not."""
         if (path, name) not in self._known:
-            self._known[path, name] = self._read(path, name, deep) if deep <= DEEP else None
+            self._known[path, name] = None  # for one that asks for itself
+            self._known[path, name] = self._read(path, name)
         return self._known[path, name]
 
     def steps(self, path: str) -> dict[str, tuple[str, ...]]:
@@ -59,18 +59,18 @@ class Fixtures:
         own = [self.files[path]] if path in self.files else []
         yield from (*own, *(self.files[place] for place in places if place in self.files))
 
-    def _read(self, path: str, name: str, deep: int) -> Fixture | None:
+    def _read(self, path: str, name: str) -> Fixture | None:
         for file in self._in_reach(path):
             node = file.defined.get(name)
             if isinstance(node, FUNCTIONS) and _is_fixture(node):
-                return self._plain(node, file, deep)
+                return self._plain(node, file)
         if name not in FOLDERS:
             return None
         line, modules = FOLDERS[name]
         source = next(iter(self.files.values())).source
         return Fixture((ast.parse(line).body[0],), Names(source, {one: (one, "") for one in modules}))
 
-    def _plain(self, node: Function, file: Names, deep: int) -> Fixture | None:
+    def _plain(self, node: Function, file: Names) -> Fixture | None:
         """Return what a fixture does that ends with what it gives, and asks only for others of that kind."""
         *body, last = node.body
         body = body[1:] if ast.get_docstring(node) else body
@@ -83,7 +83,7 @@ class Fixtures:
         lines, names = _given(node.name, body, gives), file
         used = free_names(lines)
         for asked in (one.arg for one in node.args.args if one.arg in used):
-            other = self.get(file.source.path, asked, deep + 1)
+            other = self.get(file.source.path, asked)
             joined = joined_names(names, other) if other is not None else None
             if other is None or joined is None:
                 return None

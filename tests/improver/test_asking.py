@@ -117,6 +117,23 @@ def test_a_test_may_ask_for_the_fixtures_of_its_file_and_of_the_folders_above() 
     assert fixtures.get("tests/test_b.py", "sea") is None
 
 
+def test_fixtures_are_found_however_long_their_chain_and_whoever_asked_first() -> None:
+    asks = {
+        "a": "b",
+        "b": "c",
+        "c": "d",
+        "d": "e",
+        "e": "f",
+        "f": "",
+        "g": "h",
+        "h": "g",
+    }  # the last two ask each other
+    text = "".join(f"@pytest.fixture\ndef {name}({other}):\n    return [{other}]\n" for name, other in asks.items())
+    fixtures = Fixtures.of([source(HEAD + text, "tests/conftest.py")])
+    found = [fixtures.get("tests/test_a.py", name) for name in asks]
+    assert [len(one.lines) if one else 0 for one in found] == [6, 5, 4, 3, 2, 1, 0, 0]
+
+
 def test_a_fixture_takes_the_place_of_the_statements_that_do_the_same() -> None:
     known = case("box.total(low)", setup=(*STEPS["box"], "box.add(1)"))
     found = asking(replace(known, prelude=("SEA = 1",)), STEPS)
