@@ -318,6 +318,7 @@ def test_a_stand_in_has_the_one_method_that_is_asked_for_and_called_with_nothing
     ]  # fmt: skip
     assert list(hinting.stand_ins("dig()", text)) == ["dig(spade=types.SimpleNamespace(turn=lambda: 1))"]
     assert list(hinting.stand_ins("dig(*a)", text)) == []
+    assert list(hinting.stand_ins("f(7)", "def f(a):\n    return a.turn()\n")) == []
 
 
 def test_a_text_is_made_as_long_as_numbers_in_the_function_say() -> None:
@@ -333,7 +334,6 @@ def test_a_function_gets_values_of_the_types_by_which_it_tells_arguments_apart()
     assert list(hinting.told_apart("box.dig('a')", text)) == ["box.dig(b'a')", "box.dig('a', low=2)"]
     assert list(hinting.told_apart("dig(*a)", text)) == []
     assert list(hinting.told_apart("dig(1)", "def dig(sea):\n    return isinstance(where(sea), str)")) == []
-    assert list(hinting.stand_ins("f(7)", "def f(a):\n    return a.turn()\n")) == []
 
 
 class Crate:
