@@ -4,16 +4,14 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from improver.verify.checking import COROUTINE, spoken
+from improver.verify.checking import COROUTINE
 from improver.writing.folding import folded
 from improver.writing.grouping import Written
 from improver.writing.placing import Place
+from improver.writing.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.wording import docstring
-
-INDENT = "    "
-Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
 
 
 def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
@@ -34,43 +32,7 @@ def class_name(title: str, place: Place) -> str:
     return name
 
 
-def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
-    """Return the imports that the tests need and the file does not have."""
-    needed = {one for test in tests for case in test.cases for one in case.imports}
-    if place.in_classes:
-        needed.add(("unittest", ""))
-    elif any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in tests):
-        needed.add(("pytest", ""))
-    if not place.in_classes and any(map(is_looped, tests)):
-        needed |= (
-            {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
-        )
-    return sorted(one for one in needed if not place.binds(one))
-
-
-def import_lines(needed: Sequence[tuple[str, ...]], width: int) -> list[str]:
-    """Return import statements, those of one module together, each a text of one line or of several."""
-    plain = [f"import {one[0]}" + (f" as {one[2]}" if len(one) > 2 else "") for one in needed if not one[1]]
-    named: dict[str, list[str]] = {}
-    for module, name, *bound in (one for one in needed if one[1]):
-        named.setdefault(module, []).append(f"{name} as {bound[0]}" if bound and bound[0] != name else name)
-    whole = [f"from {module} import {', '.join(dict.fromkeys(names))}" for module, names in named.items()]
-    return [*dict.fromkeys(plain), *(_enclosed(line, width) for line in whole)]
-
-
-def _enclosed(line: str, width: int) -> str:
-    """Return an import in brackets, a name a line, where it is too long."""
-    head, _, names = line.partition(" import ")
-    inner = "".join(f"{INDENT}{name},\n" for name in names.split(", "))
-    return line if len(line) <= width else f"{head} import (\n{inner})"
-
-
 # --- pytest -------------------------------------------------------------------------------------------------------
-
-
-def is_looped(test: Written) -> bool:
-    """Tell whether a test runs in an event loop."""
-    return bool(test.cases[0].way)
 
 
 def _function(test: Written, width: int, place: Place) -> list[str]:
@@ -89,24 +51,24 @@ def _function(test: Written, width: int, place: Place) -> list[str]:
         signature = ", ".join(f"{name}: {kind}" for name, kind in zip(columns, kinds(test), strict=True))
         signature = signature if annotated else ", ".join(columns)
     gives = " -> None" if annotated else ""
-    body = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
+    text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [
         *mark,
         *lines,
         *folded(f"{'async ' * bool(is_looped(test) and place.loop)}def {test.name}({signature}){gives}:", width),
-        *((INDENT + line) if line else "" for line in body),
+        *((INDENT + line) if line else "" for line in text),
     ]
 
 
 def _running(test: Written, width: int, place: Place, gives: str) -> list[str]:
     """Return the statements of a test; where nobody else runs an event loop, they do."""
     if not is_looped(test) or place.loop:
-        return _folded(_body(test, _pytest_checks), width)
+        return laid_out(body(test, by_assert), width)
     case = test.cases[0]
     if case.way == COROUTINE and not any("await" in text for text in (*case.setup, case.call)):
-        return _folded(_body(test, _pytest_checks, "asyncio.run({})"), width)
-    inner = [INDENT + line for line in _folded(_body(test, _pytest_checks), width - 4)]
+        return laid_out(body(test, by_assert, "asyncio.run({})"), width)
+    inner = [INDENT + line for line in laid_out(body(test, by_assert), width - 4)]
     return ["", f"async def scenario(){gives}:", *inner, "", "asyncio.run(scenario())"]
 
 
@@ -142,105 +104,6 @@ def _common(names: set[str]) -> str:
     return " | ".join([*plain, *(["None"] if "None" in names else [])]) or "object"
 
 
-def _folded(lines: Sequence[str], width: int) -> list[str]:
-    """Return statements with those that are too long in several lines, and empty lines around definitions."""
-    found: list[str] = []
-    for line in lines:
-        *more, last = line.splitlines()
-        found += ["", *more, last, ""] if more and not line.startswith(INDENT) else _apart(line, width)
-    apart = [line for at, line in enumerate(found) if line or found[at - 1 : at] != [""]]
-    return apart[:-1] if apart[-1:] == [""] else apart
-
-
-def _apart(line: str, width: int) -> list[str]:
-    if line.startswith(INDENT):
-        return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
-    found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
-    node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
-    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
-        call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
-        sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
-        return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
-    return folded(line, width)
-
-
-def _body(test: Written, checks: Checks, runs: str = "") -> list[str]:
-    """Return the statements of a test; `runs` is how a coroutine is run where it is not awaited."""
-    case, call, wanted, setup = test.cases[0], test.call, test.cases[0].checks, test.cases[0].setup
-    if test.rows:
-        wanted, setup = ((*wanted[0][:2], "expected"),), ()
-    else:
-        call = case.call
-    made = runs.format(call) if runs else spoken(call, case.way)
-    return [*setup, *(_opened(made, wanted, checks) if case.way.startswith("context") else checks(made, wanted))]
-
-
-def _opened(made: str, wanted: Sequence[tuple[str, str, str]], checks: Checks) -> list[str]:
-    """Return statements that enter what a call gives and demand the rest inside."""
-    if wanted[0][0] == "raises":
-        head, _, *more = checks(made, wanted)
-        return [head, f"{INDENT}async with {made}:", f"{INDENT * 2}pass", *more]
-    inner = [line for line in checks("result", wanted) if line != "result = result"]
-    bound = " as result" if any(_uses_result(subject) for _, subject, _ in wanted) else ""
-    return [f"async with {made}{bound}:", *(f"{INDENT}{line}" for line in inner)]
-
-
-def _pytest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
-    kind, subject, wanted = checks[0]
-    if kind == "raises":
-        match = f", match={_pattern(wanted)}" if wanted else ""
-        seen = [(each, one.replace("error.", "caught.value.", 1), text) for each, one, text in checks[1:]]
-        bound = " as caught" if seen else ""
-        more = [_assertion("", one, len(checks)) for one in seen]
-        return [f"with pytest.raises({subject}{match}){bound}:", f"{INDENT}{_statement(call)}", *more]
-    return [*_act(call, checks), *(_assertion(call, one, len(checks)) for one in checks)]
-
-
-def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
-    kind, subject, wanted = check
-    found = inlined(subject, call) if count == 1 else subject
-    if kind == "approx":
-        wanted = f"pytest.approx({wanted})"
-    return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
-
-
-def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Return the statement that makes the call, where no assertion does."""
-    used = [subject for _, subject, _ in checks if _uses_result(subject)]
-    if not used:
-        return [] if call.isidentifier() else [_statement(call)]
-    return [] if len(checks) == 1 else [f"result = {call}"]
-
-
-def _statement(call: str) -> str:
-    """Return the call as a statement that a linter does not take for a slip."""
-    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call | ast.Await) else f"_ = {call}"
-
-
-def _uses_result(subject: str) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(ast.parse(subject)))
-
-
-class _Inlined(ast.NodeTransformer):
-    def __init__(self, call: ast.expr) -> None:
-        self.call = call
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put the call in the place of its result."""
-        return self.call if node.id == "result" else node
-
-
-def inlined(subject: str, call: str) -> str:
-    """Return what an assertion looks at, with the call itself in the place of `result`."""
-    made = ast.parse(call, mode="eval").body
-    text = ast.unparse(_Inlined(made).visit(ast.parse(subject, mode="eval").body))
-    return f"({text})" if isinstance(made, ast.Compare | ast.BoolOp) and subject == "result" else text
-
-
-def _pattern(text: str) -> str:
-    return f"r'{text}'" if "\\" in text and "'" not in text else repr(text)  # all else stands for itself
-
-
 # --- unittest -----------------------------------------------------------------------------------------------------
 
 
@@ -250,32 +113,13 @@ def _method(test: Written, width: int, gives: str) -> list[str]:
         *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
     if not test.rows:
-        return [*head, *(INDENT + line for line in _folded(_body(test, _unittest_checks), width - 4))]
+        return [*head, *(INDENT + line for line in laid_out(body(test, by_method), width - 4))]
     rows = [f"({', '.join((*row.values, row.expected))})," for row in test.rows]
     names = ", ".join((*test.columns, "expected"))
     said = ", ".join(f"{name}={name}" for name in test.columns)
     loop = [f"for {names} in (", *(INDENT + row for row in rows), "):", f"{INDENT}with self.subTest({said}):"]
-    inner = [INDENT * 2 + line for line in _body(test, _unittest_checks)]
+    inner = [INDENT * 2 + line for line in body(test, by_method)]
     return [*head, *(INDENT + line for line in (*loop, *inner))]
-
-
-def _unittest_checks(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
-    kind, subject, wanted = checks[0]
-    if kind == "raises":
-        way = f"assertRaisesRegex({subject}, {_pattern(wanted)})" if wanted else f"assertRaises({subject})"
-        seen = [(each, one.replace("error.", "caught.exception.", 1), text) for each, one, text in checks[1:]]
-        bound = " as caught" if seen else ""
-        more = [_demand("", one, len(checks)) for one in seen]
-        return [f"with self.{way}{bound}:", f"{INDENT}{_statement(call)}", *more]
-    return [*_act(call, checks), *(_demand(call, one, len(checks)) for one in checks)]
-
-
-def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
-    kind, subject, wanted = check
-    found = inlined(subject, call) if count == 1 else subject
-    if kind == "is":
-        return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
-    return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
 
 
 # --- quotes -------------------------------------------------------------------------------------------------------

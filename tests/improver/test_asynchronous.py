@@ -25,8 +25,9 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.writing.grouping import Written, grouped
+from improver.writing.importing import imports_of
 from improver.writing.placing import Place, loop_of
-from improver.writing.rendering import block, imports_of
+from improver.writing.rendering import block
 from improver.writing.selecting import fit
 from improver.writing.suspicion import contradiction
 from improver.writing.turns import MUTANTS, ground_of

@@ -1,0 +1,143 @@
+"""Imports of new tests: which are needed, how they are written, and where they stand among those of the file (pure)."""
+
+import ast
+from collections.abc import Callable, Sequence
+
+from improver.source import Source
+from improver.writing.grouping import Written
+from improver.writing.placing import Place
+from improver.writing.statements import INDENT, is_looped
+
+GROUPS = ("future", "stdlib", "pytest", "own")
+
+
+def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
+    """Return the imports that the tests need and the file does not have."""
+    needed = {one for test in tests for case in test.cases for one in case.imports}
+    if place.in_classes:
+        needed.add(("unittest", ""))
+    elif any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in tests):
+        needed.add(("pytest", ""))
+    if not place.in_classes and any(map(is_looped, tests)):
+        needed |= (
+            {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
+        )
+    return sorted(one for one in needed if not place.binds(one))
+
+
+def import_lines(needed: Sequence[tuple[str, ...]], width: int) -> list[str]:
+    """Return import statements, those of one module together, each a text of one line or of several."""
+    plain = [f"import {one[0]}" + (f" as {one[2]}" if len(one) > 2 else "") for one in needed if not one[1]]
+    named: dict[str, list[str]] = {}
+    for module, name, *bound in (one for one in needed if one[1]):
+        named.setdefault(module, []).append(f"{name} as {bound[0]}" if bound and bound[0] != name else name)
+    whole = [f"from {module} import {', '.join(dict.fromkeys(names))}" for module, names in named.items()]
+    return [*dict.fromkeys(plain), *(_enclosed(line, width) for line in whole)]
+
+
+def _enclosed(line: str, width: int) -> str:
+    """Return an import in brackets, a name a line, where it is too long."""
+    head, _, names = line.partition(" import ")
+    inner = "".join(f"{INDENT}{name},\n" for name in names.split(", "))
+    return line if len(line) <= width else f"{head} import (\n{inner})"
+
+
+# --- among those of the file ---------------------------------------------------------------------------------------
+
+
+def with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str]:
+    """Return the file's beginning with imports of its own project among those of their package, in order.
+
+    They come after them where there is no order, and last where there is none of the package.
+    """
+    for line in imports:
+        block = [at for at, one in enumerate(head) if one.startswith(("from ", "import ")) and top(one) == top(line)]
+        texts = [head[at] for at in block]
+        order = _order(texts)
+        later = [
+            at for at, one in zip(block, texts, strict=True) if _sorted_by(order, texts) and order(one) > order(line)
+        ]
+        at = later[0] if later else block[-1] + 1 if block else len(head)
+        at = len(head) if any("(" in one and ")" not in one for one in texts) else at
+        head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
+    return head
+
+
+def _order(texts: Sequence[str]) -> Callable[[str], tuple[bool, *tuple[str, ...]]]:
+    return _exact if len({*map(_key, texts)}) < len(texts) and _sorted_by(_exact, texts) else _key
+
+
+def _sorted_by(order: Callable[[str], tuple[bool, *tuple[str, ...]]], lines: Sequence[str]) -> bool:
+    keys = [*map(order, lines)]
+    return keys == sorted(keys)
+
+
+def _key(line: str) -> tuple[bool, str]:
+    """Return what orders imports of one package: whole modules first, then by module."""
+    words = line.split()
+    return words[0] == "from", words[1]
+
+
+def _exact(line: str) -> tuple[bool, str, str]:
+    """Return what orders imports of one package where each name has a line: by name within a module."""
+    return *_key(line), line.partition(" import ")[2].strip()
+
+
+def top(line: str) -> str:
+    """Return the top-level package that an import statement names."""
+    return line.split()[1].partition(".")[0]
+
+
+def with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str]) -> list[str]:
+    """Return the file's lines with imports of other people's modules among those of their group, in order.
+
+    Where there is none, a group of its own comes about before the first that comes later.
+    """
+    nodes = [node for node in before.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    fresh: dict[int, list[str]] = {}
+    for group in GROUPS:
+        kin = [node for node in nodes if _group(_module(node), stdlib) == group]
+        later = [node for node in nodes if GROUPS.index(_group(_module(node), stdlib)) > GROUPS.index(group)]
+        mine = [line for line in foreign if _group(top(line), stdlib) == group]
+        for line in mine:
+            at = _among(kin, line) if kin else later[0].lineno - 1 if later else after_imports(before)
+            fresh.setdefault(at, []).extend(line.splitlines())
+        if mine and later and not kin:
+            fresh[later[0].lineno - 1].append("")
+    lines = []
+    for at in range(len(before.lines) + 1):
+        lines += [f"{part}{before.newline}" for part in fresh.get(at, ())] + list(before.lines[at : at + 1])
+    return lines
+
+
+def _group(module: str, stdlib: frozenset[str]) -> str:
+    """Return the group that imports of a top-level module stand in, as isort and ruff order them."""
+    if module == "__future__":
+        return "future"
+    return "stdlib" if module in stdlib else "pytest" if module == "pytest" else "own"
+
+
+def _among(kin: Sequence[ast.Import | ast.ImportFrom], line: str) -> int:
+    """Return how many lines of the file come before the place of an import among its like."""
+    texts = [ast.unparse(node) for node in kin]
+    order = _order(texts)
+    later = [node.lineno - 1 for node, text in zip(kin, texts, strict=True) if order(text) > order(line)]
+    return later[0] if later and _sorted_by(order, texts) else kin[-1].end_lineno or kin[-1].lineno
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return (name or "").partition(".")[0]
+
+
+def after_imports(before: Source) -> int:
+    """Return how many lines of the file come before the place for one more import."""
+    last = 0
+    for node in before.tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            last = node.end_lineno or node.lineno
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            break
+        elif not last:
+            last = node.end_lineno or node.lineno
+    return last

@@ -1,0 +1,143 @@
+"""What stands in a test: the call, how it is made, and what is demanded of it, for pytest and for unittest (pure)."""
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+
+from improver.verify.checking import spoken
+from improver.writing.folding import folded
+from improver.writing.grouping import Written
+
+INDENT = "    "
+Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
+
+
+def is_looped(test: Written) -> bool:
+    """Tell whether a test runs in an event loop."""
+    return bool(test.cases[0].way)
+
+
+def body(test: Written, checks: Checks, runs: str = "") -> list[str]:
+    """Return the statements of a test; `runs` is how a coroutine is run where it is not awaited."""
+    case, call, wanted, setup = test.cases[0], test.call, test.cases[0].checks, test.cases[0].setup
+    if test.rows:
+        wanted, setup = ((*wanted[0][:2], "expected"),), ()
+    else:
+        call = case.call
+    made = runs.format(call) if runs else spoken(call, case.way)
+    return [*setup, *(_opened(made, wanted, checks) if case.way.startswith("context") else checks(made, wanted))]
+
+
+def _opened(made: str, wanted: Sequence[tuple[str, str, str]], checks: Checks) -> list[str]:
+    """Return statements that enter what a call gives and demand the rest inside."""
+    if wanted[0][0] == "raises":
+        head, _, *more = checks(made, wanted)
+        return [head, f"{INDENT}async with {made}:", f"{INDENT * 2}pass", *more]
+    inner = [line for line in checks("result", wanted) if line != "result = result"]
+    bound = " as result" if any(_uses_result(subject) for _, subject, _ in wanted) else ""
+    return [f"async with {made}{bound}:", *(f"{INDENT}{line}" for line in inner)]
+
+
+def laid_out(lines: Sequence[str], width: int) -> list[str]:
+    """Return statements with those that are too long in several lines, and empty lines around definitions."""
+    found: list[str] = []
+    for line in lines:
+        *more, last = line.splitlines()
+        found += ["", *more, last, ""] if more and not line.startswith(INDENT) else _apart(line, width)
+    apart = [line for at, line in enumerate(found) if line or found[at - 1 : at] != [""]]
+    return apart[:-1] if apart[-1:] == [""] else apart
+
+
+def _apart(line: str, width: int) -> list[str]:
+    if line.startswith(INDENT):
+        return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
+    found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
+    node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
+        call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
+        sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
+        return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
+    return folded(line, width)
+
+
+# --- pytest -------------------------------------------------------------------------------------------------------
+
+
+def by_assert(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return statements that make a call and demand all this of it, for pytest."""
+    kind, subject, wanted = checks[0]
+    if kind == "raises":
+        match = f", match={_pattern(wanted)}" if wanted else ""
+        seen = [(each, one.replace("error.", "caught.value.", 1), text) for each, one, text in checks[1:]]
+        bound = " as caught" if seen else ""
+        more = [_assertion("", one, len(checks)) for one in seen]
+        return [f"with pytest.raises({subject}{match}){bound}:", f"{INDENT}{_statement(call)}", *more]
+    return [*_act(call, checks), *(_assertion(call, one, len(checks)) for one in checks)]
+
+
+def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "approx":
+        wanted = f"pytest.approx({wanted})"
+    return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
+
+
+def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return the statement that makes the call, where no assertion does."""
+    used = [subject for _, subject, _ in checks if _uses_result(subject)]
+    if not used:
+        return [] if call.isidentifier() else [_statement(call)]
+    return [] if len(checks) == 1 else [f"result = {call}"]
+
+
+def _statement(call: str) -> str:
+    """Return the call as a statement that a linter does not take for a slip."""
+    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call | ast.Await) else f"_ = {call}"
+
+
+def _uses_result(subject: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(ast.parse(subject)))
+
+
+class _Inlined(ast.NodeTransformer):
+    def __init__(self, call: ast.expr) -> None:
+        self.call = call
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put the call in the place of its result."""
+        return self.call if node.id == "result" else node
+
+
+def inlined(subject: str, call: str) -> str:
+    """Return what an assertion looks at, with the call itself in the place of `result`."""
+    made = ast.parse(call, mode="eval").body
+    text = ast.unparse(_Inlined(made).visit(ast.parse(subject, mode="eval").body))
+    return f"({text})" if isinstance(made, ast.Compare | ast.BoolOp) and subject == "result" else text
+
+
+def _pattern(text: str) -> str:
+    return f"r'{text}'" if "\\" in text and "'" not in text else repr(text)  # all else stands for itself
+
+
+# --- unittest -----------------------------------------------------------------------------------------------------
+
+
+def by_method(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return statements that make a call and demand all this of it, for unittest."""
+    kind, subject, wanted = checks[0]
+    if kind == "raises":
+        way = f"assertRaisesRegex({subject}, {_pattern(wanted)})" if wanted else f"assertRaises({subject})"
+        seen = [(each, one.replace("error.", "caught.exception.", 1), text) for each, one, text in checks[1:]]
+        bound = " as caught" if seen else ""
+        more = [_demand("", one, len(checks)) for one in seen]
+        return [f"with self.{way}{bound}:", f"{INDENT}{_statement(call)}", *more]
+    return [*_act(call, checks), *(_demand(call, one, len(checks)) for one in checks)]
+
+
+def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "is":
+        return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
+    return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
