@@ -68,13 +68,13 @@ def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
             yield from _calls_of(one, before, file)
         if isinstance(statement, ast.AsyncFunctionDef) and not statement.args.args:  # what the test then runs in a loop
             yield from _calls_in(statement, file)
-        if (isinstance(statement, SIMPLE) and not _asserts(statement)) or _is_short(statement):
+        if (isinstance(statement, SIMPLE) and not _asserts(statement)) or is_short(statement):
             before.append(statement)
         elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
             before = [one for one in before if not bound(one) & bound(statement)]
 
 
-def _is_short(statement: ast.stmt) -> bool:
+def is_short(statement: ast.stmt) -> bool:
     """Tell whether a statement defines something that a reader takes in at a glance."""
     return isinstance(statement, ast.FunctionDef | ast.ClassDef) and ast.unparse(statement).count("\n") < LINES
 

@@ -11,13 +11,22 @@ from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing import placing
-from improver.writing.harvest import EACH, SIMPLE, Index, depended_on, name_of
+from improver.writing.harvest import EACH, SIMPLE, Index, depended_on, is_short, name_of
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
+
+DEFINING = (*FUNCTIONS, ast.ClassDef)
 
 
 def documented(source: Source, module: str, node: Function | ast.ClassDef) -> Iterator[Case]:
     """Yield the calls of `node`, a function or a class of `source`, that its docstring shows as examples."""
-    yield from (case for name, case in _shown_in(source, module, node) if name == node.name)
+    shown = (case for name, case in _shown_in(source, module, node) if name == node.name)
+    yield from (case for case in shown if not any(_defines(line, node.name) for line in case.setup))
+
+
+def _defines(line: str, name: str) -> bool:
+    """Tell whether a statement defines something of its own by this name."""
+    statement = ast.parse(line).body[0]
+    return isinstance(statement, DEFINING) and statement.name == name
 
 
 def used(source: Source, module: str, owner: ast.ClassDef, index: Index) -> Iterator[Case]:
@@ -54,7 +63,7 @@ def _shown_in(source: Source, module: str, node: Function | ast.ClassDef) -> Ite
                 if case is not None:
                     yield getattr(call.func, "attr", getattr(call.func, "id", "")), case
             told = isinstance(statement, ast.Expr) and example.want  # what only shows a value changes nothing
-            if isinstance(statement, (*SIMPLE, *FUNCTIONS, ast.Import, ast.ImportFrom)) and not told:
+            if isinstance(statement, (*SIMPLE, *DEFINING, ast.Import, ast.ImportFrom)) and not told:
                 before.append(statement)
 
 
@@ -74,7 +83,7 @@ def _shown(
     setup = depended_on(call, [one for one in before if not isinstance(one, ast.Import | ast.ImportFrom)])
     names = free_names([*setup, call]) - BUILT_IN - own.keys()
     text = ast.unparse(call)
-    if any(name not in home for name in names) or any(isinstance(one, FUNCTIONS) for one in setup):
+    if any(name not in home for name in names) or any(isinstance(one, DEFINING) and not is_short(one) for one in setup):
         return None
     used = free_names([*setup, call])
     imports = {home[name] for name in names} | {one for name, one in own.items() if name in used}
