@@ -21,6 +21,7 @@ from improver.writing.guessing import attributes, decorating, guessed, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.piecing import pieced
+from improver.writing.promises import Promises
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
 from improver.writing.selecting import is_short
 from improver.writing.stepping import stepped
@@ -50,6 +51,7 @@ class Ground:
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
     late: Callable[[], bool] = lambda: False  # asked before each trial
     _known: list[Known] = field(default_factory=list)
+    _promises: list[Promises] = field(default_factory=list)
 
     @property
     def recording(self) -> Recording:
@@ -69,6 +71,13 @@ class Ground:
             entrances = Entrances.of(self.sources.values(), self.recording, calls)
             self._known.append(Known(by_name(calls), entrances))
         return self._known[0]
+
+    @property
+    def promises(self) -> Promises:
+        """Return what of the product others may rely on."""
+        if not self._promises:
+            self._promises.append(Promises.of([*self.sources.values()], self.tests, self.tree, self.layout))
+        return self._promises[0]
 
     def tests_of(self, path: str) -> tuple[str, ...]:
         """Return the tests that run a function of the file, shortest first."""
