@@ -15,6 +15,7 @@ from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
 from improver.writing.misfits import Signatures
 from improver.writing.placing import Place, name_of, place_for
+from improver.writing.qualifying import qualified_case
 from improver.writing.rendering import class_name
 from improver.writing.selecting import bare, chosen
 from improver.writing.suspicion import at_odds, possible_bugs
@@ -123,7 +124,7 @@ def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[W
     signatures = Signatures.of({weak.source.path: weak.source, **weak.around}.values())
     typed = [case for case in sound if not signatures.misfit(case, weak.node_of(case.function))]
     dropped["gives what no annotation allows"] += _noticing(sound) - _noticing(typed)
-    homely = [case for case in typed if _is_at_home(case, place, texts)]
+    homely = [case for case in typed if _is_at_home(qualified_case(case, place), place, texts)]
     dropped["needs another test file"] += _noticing(typed) - _noticing(homely)
     cases = [case for case in homely if _fits(case, weak.node_of(case.function), place)]
     dropped["too long"] += _noticing(homely) - _noticing(cases)
