@@ -166,6 +166,7 @@ class Wanted:
     calls: tuple[tuple[str, bytes], ...] = ()
     constants: tuple[object, ...] = ()  # plain values that are likely to make a difference
     about: str = ""  # the function that its calls lead to, where that is another one
+    vary: bool = True  # whether variations of the calls are asked for too
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def _wishes(source: bytes, wanted: Sequence[Wanted], mutants: Sequence[Mutant], 
                 for text in one.texts
             ],
             "constants": [repr(value) for value in one.constants],
+            "vary": one.vary,
         }
         for one in wanted
     ]

@@ -120,7 +120,7 @@ class Seeker:
         pool = self.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
         search = Search(lambda case: self.varied(case, target, pool))
-        for case in itertools.chain(bases, search):
+        for case in itertools.chain(bases, search if function["vary"] else ()):
             key = repr((case["setup"], target.spelled(case["call"])))
             if told >= MOST or time.process_time() > ends:
                 break
@@ -129,7 +129,7 @@ class Seeker:
             known.add(key)
             path, ways = self.path_of(case)
             kind = (path, self.varying.shape(case["call"]))
-            if search.wants(kind, self.texting.outline(case["call"])):
+            if search.wants(kind, self.texting.outline(case["call"])) or not function["vary"]:
                 looks = [*self.looks(case, ways, target)]
                 told += any(one.get("checks") for one in looks)
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))

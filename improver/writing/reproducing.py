@@ -70,7 +70,7 @@ def _twice(cases: Sequence[Case]) -> Iterator[Wanted]:
 def _tests(ground: Ground, weak: Weak, exploration: Exploration) -> Iterator[_Test]:
     """Yield the simplest test for each test file that the calls belong to."""
     for place, cases in placed(ground, exploration.cases):
-        tests, _ = writable(weak, replace(exploration, cases=tuple(cases)), place)
+        tests, _ = writable(weak, cases, place)
         drafted = Drafted(weak, exploration, place, tuple(tests))
         data = file_of(ground, drafted, tests[:1]) if tests else None
         if data is not None:

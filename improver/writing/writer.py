@@ -1,6 +1,5 @@
 """Write tests for one file: find what its tests miss, choose calls that notice it, and show that the tests do."""
 
-import ast
 import hashlib
 import sys
 from collections import Counter
@@ -9,16 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration, MutationRun
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
-from improver.source import Function
-from improver.writing.asking import MADE, asking
+from improver.writing.admitting import admitted
 from improver.writing.assembling import assembled
 from improver.writing.grouping import Written, grouped
-from improver.writing.misfits import Signatures
-from improver.writing.placing import Place, name_of, place_for
-from improver.writing.qualifying import qualified_case
+from improver.writing.placing import Place, place_for
 from improver.writing.rendering import class_name
-from improver.writing.selecting import bare, chosen
-from improver.writing.suspicion import at_odds, possible_bugs
+from improver.writing.shrinking import shrunk
+from improver.writing.suspicion import possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.wording import called
 
@@ -87,9 +83,9 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     exploration = LATE if ground.late() else explore(ground, weak)
     drafts: list[Drafted] = []
     known: frozenset[str] = frozenset()
-    for place, cases in placed(ground, exploration.cases):
-        fresh = replace(exploration, cases=tuple(_without(case, known) for case in cases))
-        tests, dropped = writable(weak, fresh, place)
+    plainest = shrunk(ground, weak, exploration.cases, lambda cases: _kept(ground, weak, cases))
+    for place, cases in placed(ground, plainest):
+        tests, dropped = writable(weak, [_without(case, known) for case in cases], place)
         known = known.union(*(test.kills for test in tests))
         drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
     drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))
@@ -109,56 +105,24 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
     return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
 
 
+def _kept(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
+    """Return the calls that tests would be written of."""
+    found = placed(ground, cases)
+    return [case for place, own in found for case in admitted(weak, own, place, Counter())]
+
+
 def _without(case: Case, known: frozenset[str]) -> Case:
     """Return the case without the mutants that other tests notice."""
     return replace(case, kills=case.kills - known, shows=tuple(one - known for one in case.shows))
 
 
-def writable(weak: Weak, exploration: Exploration, place: Place) -> tuple[list[Written], Counter[str]]:
+def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Written], Counter[str]]:
     """Return the tests that can stand in the file at `place`, those that notice most first."""
     dropped: Counter[str] = Counter()
-    texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
-    odd = at_odds(weak.source, exploration.cases)
-    sound = [bare(asking(case, place.steps)) for case in exploration.cases if case.function not in odd]
-    dropped["contradicts its parent"] += len(exploration.cases) - len(sound)
-    signatures = Signatures.of({weak.source.path: weak.source, **weak.around}.values())
-    typed = [case for case in sound if not signatures.misfit(case, weak.node_of(case.function))]
-    dropped["gives what no annotation allows"] += _noticing(sound) - _noticing(typed)
-    homely = [case for case in typed if _is_at_home(qualified_case(case, place), place, texts)]
-    dropped["needs another test file"] += _noticing(typed) - _noticing(homely)
-    cases = [case for case in homely if _fits(case, weak.node_of(case.function), place)]
-    dropped["too long"] += _noticing(homely) - _noticing(cases)
-    tests = grouped(chosen(cases, weak.node_of), weak.node_of, place.bound)
+    tests = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.bound)
     fit = [test for test in tests if assembled([test], place, "x", frozenset()) is not None]
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped
-
-
-def _noticing(cases: Sequence[Case]) -> int:
-    return sum(bool(case.kills) for case in cases)
-
-
-def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
-    """Tell whether all names that a call uses mean the same in the file at `place`, whose statements are `texts`.
-
-    What the call's own test file defined stands there word for word, or was recorded as that file's own.
-    """
-    bound, module = place.bound, place.path.removesuffix(".py").replace("/", ".")
-    if not texts.issuperset(case.prelude) or any(MADE in line for line in case.setup):
-        return False
-    foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
-    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)
-
-
-def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
-    """Tell whether two imports bind the same thing: the same name, of one package."""
-    return here is not None and here[1] == there[1] and here[0].split(".")[0] == there[0].split(".")[0]
-
-
-def _fits(case: Case, node: Function, place: Place) -> bool:
-    """Tell whether a test of this call alone can be written within the file's width."""
-    alone = grouped([case], lambda _: node, ()) if case.kills else []
-    return bool(alone) and assembled(alone, place, "x", frozenset()) is not None
 
 
 # --- showing that they do -----------------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ def test_no_test_makes_a_folder_that_nobody_tidies_up() -> None:
     known = case("depth(tmp_path)", "1", setup=(FOLDERS["tmp_path"][0],), kills="a")
     exploration = Exploration((known,), (), {}, RECEIPT)
     weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
-    assert writable(weak, exploration, place)[0] == []
+    assert writable(weak, exploration.cases, place)[0] == []
     steps = {"tmp_path": (FOLDERS["tmp_path"][0],)}
-    tests, _ = writable(weak, exploration, replace(place, in_classes=False, steps=steps))
+    tests, _ = writable(weak, exploration.cases, replace(place, in_classes=False, steps=steps))
     assert [one.cases[0].asks for one in tests] == [("tmp_path",)]

@@ -1,6 +1,7 @@
 """Calls are written, varied and tried on mutants: the guests alone, and in a real sandbox; then a whole proposal."""
 
 import collections
+import dataclasses
 import datetime
 import inspect
 import itertools
@@ -567,6 +568,15 @@ def test_what_is_said_once_is_no_reason_to_take_a_fault_for_noticed(rig: Rig) ->
     told = explored(rig, tree, [Wanted(call.function, (call,))], mutants_of(source, ["shout"], 9))
     assert found(told, "shout(1)").checks == (("eq", "result", "''"),)
     assert {name.partition(": ")[0] for name in found(told, "shout(1)").kills} == {"pier/shout.py:9"}
+
+
+@pytest.mark.host
+def test_calls_that_are_asked_for_as_they_are_come_alone_however_alike_they_are(rig: Rig) -> None:
+    calls = [f"rank({number})" for number in range(1, 13)]
+    asked = dataclasses.replace(wanted("rank", *calls), vary=False)
+    found = explored(rig, tree_of(FILES), [asked], ())
+    assert found.trouble == ""
+    assert [case.call for case in found.cases] == calls
 
 
 @pytest.mark.host

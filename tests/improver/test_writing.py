@@ -11,12 +11,13 @@ from improver.records import File
 from improver.writing.assembling import assembled
 from improver.writing.folding import folded
 from improver.writing.grouping import Row, Written, grouped
+from improver.writing.naming import name_for
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, requoted
 from improver.writing.selecting import chosen, fit
 from improver.writing.suspicion import at_odds, contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak
-from improver.writing.wording import docstring, name_for, told_of
+from improver.writing.wording import docstring, told_of
 from improver.writing.writer import Drafted, draft_tests, proved, writable, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
@@ -31,7 +32,7 @@ def test_a_method_at_odds_with_its_parent_is_a_note_and_no_test() -> None:
         "`Chest([2]).total()` gives 1 where Box gives 2"
     ]
     run = MutationRun({}, (), {}, RECEIPT)
-    tests, dropped = writable(Weak(known, (), run), Exploration(tuple(cases), (), {}, RECEIPT), place_of(BEFORE))
+    tests, dropped = writable(Weak(known, (), run), cases, place_of(BEFORE))
     assert ([one.function for one in tests], dropped["contradicts its parent"]) == ([f"{PIER}Box.total"], 1)
 
 
@@ -474,7 +475,7 @@ def test_a_call_goes_only_where_its_names_mean_the_same(
     one = replace(case(f"depth(1{used})", kills=MUTANT), prelude=prelude, imports=imports)
     found = Exploration((one,), (), {}, RECEIPT)
     weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
-    tests, dropped = writable(weak, found, place)
+    tests, dropped = writable(weak, found.cases, place)
     assert (len(tests), dropped["needs another test file"]) == ((1, 0) if fits else (0, 1))
 
 

@@ -1,0 +1,83 @@
+"""Which of the calls that were explored the tests in one file make: of those that may stand there the best (pure)."""
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from improver.experiments import Case
+from improver.writing.asking import MADE, asking
+from improver.writing.assembling import assembled
+from improver.writing.grouping import grouped
+from improver.writing.misfits import Signatures
+from improver.writing.placing import Place, name_of
+from improver.writing.qualifying import qualified_case
+from improver.writing.selecting import bare, chosen, cost
+from improver.writing.suspicion import at_odds
+from improver.writing.targets import Weak
+
+ALIKE = 8  # calls that notice the same, from which one is chosen
+
+
+def admitted(weak: Weak, cases: Sequence[Case], place: Place, dropped: Counter[str]) -> list[Case]:
+    """Return the fewest calls that tests in the file at `place` may make; count what is left out on the way, by reason.
+
+    Of calls that notice the same faults only those that read best are looked at.
+    """
+    odd = at_odds(weak.source, cases)
+    alike: dict[tuple[str, frozenset[str]], list[Case]] = defaultdict(list)
+    for case in cases:
+        if case.kills and case.function not in odd:
+            alike[case.function, case.kills].append(case)
+    dropped["contradicts its parent"] += sum(case.function in odd for case in cases)
+    door = _Door(weak, place, dropped)
+    return chosen([case for group in alike.values() for case in door.first(group)], weak.node_of)
+
+
+class _Door:
+    """What keeps calls out of one test file."""
+
+    def __init__(self, weak: Weak, place: Place, dropped: Counter[str]) -> None:
+        self.weak, self.place, self.dropped = weak, place, dropped
+        self.texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
+        self.signatures = Signatures.of({weak.source.path: weak.source, **weak.around}.values())
+
+    def first(self, cases: Sequence[Case]) -> Iterator[Case]:
+        """Yield the first few that are let in, those that read best first."""
+        found = 0
+        for case in sorted(cases, key=lambda one: (cost(one), one.call)):
+            asked = bare(asking(case, self.place.steps))
+            why = self.why_not(asked)
+            if why:
+                self.dropped[why] += 1
+                continue
+            yield asked
+            found += 1
+            if found == ALIKE:
+                return
+
+    def why_not(self, case: Case) -> str:
+        """Return why a test in this file cannot make the call, "" where it can."""
+        node = self.weak.node_of(case.function)
+        if self.signatures.misfit(case, node):
+            return "gives what no annotation allows"
+        if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
+            return "needs another test file"
+        alone = grouped([case], lambda _: node, ())
+        return "" if assembled(alone, self.place, "x", frozenset()) is not None else "too long"
+
+
+def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
+    """Tell whether all names that a call uses mean the same in the file at `place`, whose statements are `texts`.
+
+    What the call's own test file defined stands there word for word, or was recorded as that file's own.
+    """
+    bound, module = place.bound, place.path.removesuffix(".py").replace("/", ".")
+    if not texts.issuperset(case.prelude) or any(MADE in line for line in case.setup):
+        return False
+    foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
+    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)
+
+
+def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
+    """Tell whether two imports bind the same thing: the same name, of one package."""
+    return here is not None and here[1] == there[1] and here[0].split(".")[0] == there[0].split(".")[0]

@@ -1,0 +1,64 @@
+"""Write the calls that were chosen in plainer ways, round by round, as long as they notice the same faults."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+from improver.experiments import Case, Wanted
+from improver.writing.plainer import plainer
+from improver.writing.selecting import cost, fit, trimmed
+from improver.writing.targets import Ground, Weak
+
+ROUNDS = 6
+KEPT = 4  # ways to write one call that are kept of a round
+
+Key = tuple[str, tuple[str, ...], str, str]
+
+
+def shrunk(
+    ground: Ground, weak: Weak, cases: Sequence[Case], choose: Callable[[Sequence[Case]], Sequence[Case]]
+) -> Sequence[Case]:
+    """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them."""
+    pool, tried = [*choose(cases)], {_key(case) for case in cases}
+    kept: Sequence[Case] = pool
+    for _ in range(ROUNDS):
+        wanted = list(_wanted(weak, kept, tried))
+        if not wanted or ground.late():
+            break
+        names = frozenset().union(*(case.kills for case in kept))
+        faults = [one for one in weak.living if one.name in names]
+        found = [*_better(weak, kept, ground.experiments.explore(ground.tree, wanted, faults).cases)]
+        if not found:
+            break
+        pool += found
+        kept = choose(pool)
+    return pool
+
+
+def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key]) -> Iterator[Wanted]:
+    """Yield the plainer ways that are not `tried` yet, by function; they are then."""
+    texts: dict[str, list[Case]] = defaultdict(list)
+    for case in kept:
+        for one in () if case.asks else plainer(case, weak.node_of(case.function)):
+            if _key(one) not in tried:
+                tried.add(_key(one))
+                texts[case.function].append(one)
+    yield from (Wanted(function, tuple(found), vary=False) for function, found in texts.items())
+
+
+def _key(case: Case) -> Key:
+    return case.function, case.setup, case.call, case.way
+
+
+def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case]) -> Iterator[Case]:
+    """Yield of what was found the few that do the part of one that was kept, and are easier to read."""
+    given: set[Key] = set()
+    for case in kept:
+        wanted = case.kills.difference(*(one.kills for one in kept if one is not case))
+        node = weak.node_of(case.function)
+        able = [one for one in found if one.function == case.function and wanted <= one.kills]
+        rivals = [(cost(trim), one) for one in able if wanted <= (trim := trimmed(one)).kills and fit(trim, node)]
+        rivals.sort(key=lambda pair: (pair[0], pair[1].call))
+        for price, one in rivals[:KEPT]:
+            if price < cost(case) and _key(one) not in given:
+                given.add(_key(one))
+                yield one

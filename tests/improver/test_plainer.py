@@ -1,0 +1,86 @@
+"""Tests of plainer ways to write a call."""
+
+import pytest
+
+from improver.writing.plainer import MOST, nearer, plainer, rewritten, shorter
+from tests.improver.calls import case, node
+
+DEPTH = node("def depth(sea, more=1, deep=False): ...")
+
+
+def ways(call: str, *setup: str) -> list[tuple[tuple[str, ...], str]]:
+    return [(one.setup, one.call) for one in plainer(case(call, setup=setup), DEPTH)]
+
+
+def test_what_is_made_has_come_to_nothing_yet() -> None:
+    one = next(plainer(case("depth(1, 2)", kills="m"), DEPTH))
+    assert (one.call, one.checks, one.shows, one.kills, one.gives) == ("depth(1)", (), (), frozenset(), "")
+
+
+def test_a_step_goes_only_where_nothing_later_speaks_of_it() -> None:
+    found = ways("depth(box)", "box = Box()", "box.put(1)", "other = 3")
+    assert (("box = Box()", "other = 3"), "depth(box)") in found
+    assert (("box = Box()", "box.put(1)"), "depth(box)") in found
+    assert all(setup[:1] == ("box = Box()",) for setup, _ in found)
+
+
+def test_a_truth_value_stands_where_the_default_is_one() -> None:
+    assert ((), "depth(4, 2, True)") in ways("depth(4, 2, 7)")
+    assert ((), "depth(4, 2, False)") not in ways("depth(4, 2, True)")
+
+
+def test_two_arguments_that_are_alike_are_told_apart() -> None:
+    assert ((), "depth('a', 'b')") in ways("depth('a', 'a')")
+    assert ((), "depth(b'a', b'b')") in ways("depth(b'a', b'a')")
+    assert ((), "depth('a', 'c')") not in ways("depth('a', 'b')")
+
+
+def test_what_is_called_stays_and_what_it_is_given_gets_less() -> None:
+    found = set(rewritten("Box([1, 2], size=3).put(wrap(4))"))
+    assert {"Box([1], size=3).put(wrap(4))", "Box([1, 2]).put(wrap(4))", "Box([1, 2], size=3).put(4)"} <= found
+    assert all(one.startswith("Box(") and ".put(" in one for one in found)
+
+
+def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
+    assert "depth('0')" not in set(rewritten("depth(int('0'))"))
+
+
+def test_what_an_operator_makes_may_be_what_it_stands_on() -> None:
+    found = set(rewritten("depth('ab' * 40)"))
+    assert {"depth('ab')", "depth('ab' * 20)", "depth('a' * 40)"} <= found
+    assert "sea" not in set(rewritten("sea * 40"))
+
+
+@pytest.mark.parametrize(
+    ("container", "fewer"),
+    [
+        ("[1, 2]", {"[]", "[1]", "[2]"}),
+        ("{1: 2, 3: 4}", {"{}", "{1: 2}", "{3: 4}"}),
+        ("{5}", {"set()"}),
+        ("(7,)", {"()"}),
+    ],
+)
+def test_a_container_has_fewer_parts(container: str, fewer: set[str]) -> None:
+    assert fewer <= {one.removeprefix("depth(").removesuffix(")") for one in rewritten(f"depth({container})")}
+
+
+def test_a_text_keeps_its_words_whole_and_its_type() -> None:
+    assert [*shorter("51,8-5,3")] == [
+        *("", "a", "51,8-", "51,8", "5,3", "8-5,3", "51,5,3", "51,8-3", "51,8-5,", "51,8-5")
+    ]
+    assert [*shorter(b"\xff one")] == [b"", b"a", b"one", b"\xff ", b"\xff"]
+    assert [*shorter("a"), *shorter("")] == [""]
+
+
+def test_a_number_gets_nearer_to_nothing_which_is_a_case_of_its_own() -> None:
+    assert ([*nearer(40)], [*nearer(-7)], [*nearer(2.5)]) == ([1, 2, 3, 20], [-1, -2, -3], [1.0, 2.0])
+    assert [*nearer(1), *nearer(0)] == []
+
+
+def test_a_truth_value_is_no_number_and_a_name_that_is_bound_is_nothing_to_shorten() -> None:
+    assert [*rewritten("depth(True)")] == ["depth()"]
+    assert [*rewritten("box.size = 1")] == []
+
+
+def test_of_a_call_with_very_many_parts_only_the_first_ways_are_tried() -> None:
+    assert len(ways(f"depth({list(range(90))})")) == MOST
