@@ -14,7 +14,7 @@ ROWS = 8  # of one table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: what stands in for each column, what comes of it, and its id."""
+    """One line of a table: what stands in for each column, what comes of it ("" where no column says so), its id."""
 
     values: tuple[str, ...]
     expected: str
@@ -35,6 +35,11 @@ class Written:
     def kills(self) -> frozenset[str]:
         """Return the mutants that the test is there for."""
         return frozenset().union(*(case.kills for case in self.cases))
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Return the names of all columns, that of what comes of a row among them where rows say it."""
+        return (*self.columns, "expected") if any(row.expected for row in self.rows) else self.columns
 
     @property
     def function(self) -> str:

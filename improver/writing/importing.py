@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from improver.source import Source
 from improver.writing.grouping import Written
 from improver.writing.placing import Place
+from improver.writing.rendering import CALLABLE, kinds
 from improver.writing.statements import INDENT, is_looped
 
 GROUPS = ("future", "stdlib", "pytest", "own")
@@ -22,6 +23,8 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
         needed |= (
             {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
         )
+    if place.annotated and any(CALLABLE in kinds(test) for test in tests if test.rows):
+        needed |= {("collections.abc", "Callable"), ("typing", "Any")}
     return sorted(one for one in needed if not place.binds(one))
 
 

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 
 from improver.verify.checking import COROUTINE
 from improver.writing.folding import folded
-from improver.writing.grouping import Written
+from improver.writing.grouping import Row, Written
 from improver.writing.placing import Place
 from improver.writing.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.wording import docstring
+
+CALLABLE = "Callable[..., Any]"
 
 
 def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
@@ -36,29 +38,39 @@ def class_name(title: str, place: Place) -> str:
 
 
 def _function(test: Written, width: int, place: Place) -> list[str]:
-    lines: list[str] = []
     annotated, signature = place.annotated, ", ".join(test.cases[0].asks)
     if test.rows:
-        columns = (*test.columns, "expected")
-        rows = [f"pytest.param({', '.join((*row.values, row.expected))}, id={row.id!r})," for row in test.rows]
-        lines = [
-            "@pytest.mark.parametrize(",
-            f"{INDENT}{columns!r},",
-            f"{INDENT}[",
-            *(INDENT * 2 + part for row in rows for part in folded(row, width - 8)),
-        ]
-        lines += [f"{INDENT}],", ")"]
-        signature = ", ".join(f"{name}: {kind}" for name, kind in zip(columns, kinds(test), strict=True))
-        signature = signature if annotated else ", ".join(columns)
+        signature = ", ".join(f"{name}: {kind}" for name, kind in zip(test.heads, kinds(test), strict=True))
+        signature = signature if annotated else ", ".join(test.heads)
     gives = " -> None" if annotated else ""
     text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [
         *mark,
-        *lines,
+        *(_table(test, width) if test.rows else ()),
         *folded(f"{'async ' * bool(is_looped(test) and place.loop)}def {test.name}({signature}){gives}:", width),
         *((INDENT + line) if line else "" for line in text),
     ]
+
+
+def _table(test: Written, width: int) -> list[str]:
+    """Return the decorator that gives a test its rows; a row that is one name needs no id."""
+    if all(row.values[1:] == () and not row.expected and row.values[0].endswith(row.id) for row in test.rows):
+        values = ", ".join(row.values[0] for row in test.rows)
+        return folded(f"@pytest.mark.parametrize({test.heads[0]!r}, [{values}])", width)
+    rows = [f"pytest.param({', '.join(_row(row))}, id={row.id!r})," for row in test.rows]
+    return [
+        "@pytest.mark.parametrize(",
+        f"{INDENT}{test.heads if len(test.heads) > 1 else test.heads[0]!r},",
+        f"{INDENT}[",
+        *(INDENT * 2 + part for row in rows for part in folded(row, width - 8)),
+        f"{INDENT}],",
+        ")",
+    ]
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    return (*row.values, row.expected) if row.expected else row.values
 
 
 def _running(test: Written, width: int, place: Place, gives: str) -> list[str]:
@@ -74,8 +86,17 @@ def _running(test: Written, width: int, place: Place, gives: str) -> list[str]:
 
 def kinds(test: Written) -> list[str]:
     """Return the type of each column of a table, as an annotation; object where the rows do not agree."""
-    columns = zip(*((*row.values, row.expected) for row in test.rows), strict=True)
-    return [_common({_kind(text) for text in column}) for column in columns]
+    columns = zip(*map(_row, test.rows), strict=True)
+    found = [_common({_kind(text) for text in column}) for column in columns]
+    call = ast.parse(test.call, mode="eval")
+    called = {ast.unparse(node.func) for node in ast.walk(call) if isinstance(node, ast.Call)}
+    whole = zip(test.heads, found, strict=True)
+    return [_called([row.values[0] for row in test.rows]) if name in called else kind for name, kind in whole]
+
+
+def _called(texts: Sequence[str]) -> str:
+    """Return the type of classes or of functions."""
+    return "type" if all(text.rpartition(".")[2][:1].isupper() for text in texts) else CALLABLE
 
 
 def _kind(text: str) -> str:
@@ -114,11 +135,11 @@ def _method(test: Written, width: int, gives: str) -> list[str]:
     ]
     if not test.rows:
         return [*head, *(INDENT + line for line in laid_out(body(test, by_method), width - 4))]
-    rows = [f"({', '.join((*row.values, row.expected))})," for row in test.rows]
-    names = ", ".join((*test.columns, "expected"))
+    rows = [f"({', '.join(_row(row))})," if len(test.heads) > 1 else f"{row.values[0]}," for row in test.rows]
+    lines = [INDENT + part for row in rows for part in folded(row, width - 8)]
     said = ", ".join(f"{name}={name}" for name in test.columns)
-    loop = [f"for {names} in (", *(INDENT + row for row in rows), "):", f"{INDENT}with self.subTest({said}):"]
-    inner = [INDENT * 2 + line for line in body(test, by_method)]
+    loop = [f"for {', '.join(test.heads)} in (", *lines, "):", f"{INDENT}with self.subTest({said}):"]
+    inner = [INDENT * 2 + line for line in laid_out(body(test, by_method), width - 12)]
     return [*head, *(INDENT + line for line in (*loop, *inner))]
 
 

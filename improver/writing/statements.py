@@ -20,9 +20,9 @@ def is_looped(test: Written) -> bool:
 def body(test: Written, checks: Checks, runs: str = "") -> list[str]:
     """Return the statements of a test; `runs` is how a coroutine is run where it is not awaited."""
     case, call, wanted, setup = test.cases[0], test.call, test.cases[0].checks, test.cases[0].setup
-    if test.rows:
+    if test.rows and "expected" in test.heads:
         wanted, setup = ((*wanted[0][:2], "expected"),), ()
-    else:
+    if not test.rows:
         call = case.call
     made = runs.format(call) if runs else spoken(call, case.way)
     return [*setup, *(_opened(made, wanted, checks) if case.way.startswith("context") else checks(made, wanted))]

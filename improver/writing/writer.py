@@ -10,6 +10,7 @@ from improver.experiments import Case, Exploration, MutationRun
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
 from improver.writing.admitting import admitted
 from improver.writing.assembling import assembled
+from improver.writing.families import joined
 from improver.writing.grouping import Written, grouped
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import class_name
@@ -119,10 +120,15 @@ def _without(case: Case, known: frozenset[str]) -> Case:
 def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Written], Counter[str]]:
     """Return the tests that can stand in the file at `place`, those that notice most first."""
     dropped: Counter[str] = Counter()
-    tests = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.bound)
-    fit = [test for test in tests if assembled([test], place, "x", frozenset()) is not None]
+    alone = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.bound)
+    tests = joined(alone, weak.node_of, place.bound, lambda test: _is_writable(test, place))
+    fit = [test for test in tests if _is_writable(test, place)]
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped
+
+
+def _is_writable(test: Written, place: Place) -> bool:
+    return assembled([test], place, "x", frozenset()) is not None
 
 
 # --- showing that they do -----------------------------------------------------------------------------------------
@@ -157,7 +163,7 @@ def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:
         cases = tuple(replace(case, kills=case.kills & run.killed.keys()) for case in test.cases)
         pairs = [(case, row) for case, row in zip(cases, test.rows or (None,) * len(cases), strict=True) if case.kills]
         if pairs:
-            rows = tuple(row for _, row in pairs if row is not None)
+            rows = tuple(row for _, row in pairs if row is not None) if len(pairs) > 1 else ()
             found.append(replace(test, cases=tuple(case for case, _ in pairs), rows=rows))
     return found
 
@@ -200,8 +206,8 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
     if place is None or data is None:
         return None
     edit = Edit(place.path, ground.tree.get(place.path), File(data))
-    functions = list(dict.fromkeys(test.function for test in tests))
-    names = list(dict.fromkeys(called(test.cases[0]) for test in tests))
+    functions = list(dict.fromkeys(case.function for test in tests for case in test.cases))
+    names = list(dict.fromkeys(called(case) for test in tests for case in test.cases))
     shown = ", ".join(names[:2]) + (" and others" if len(names) > 2 else "")
     change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
     findings = tuple(_finding(drafted.weak, name, tests) for name in functions)
@@ -211,7 +217,8 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
 def _finding(weak: Weak, function: str, tests: Sequence[Written]) -> Finding:
     path, _, name = function.partition("::")
     node = weak.node_of(function)
-    killed = sorted(frozenset().union(*(test.kills for test in tests if test.function == function)))
+    cases = [case for test in tests for case in test.cases if case.function == function]
+    killed = sorted(frozenset().union(*(case.kills for case in cases)))
     key = hashlib.sha256("\0".join((RULE, function, *(one.partition(": ")[2] for one in killed))).encode()).hexdigest()
     message = f"no test notices a small fault here: {killed[0]}"
     return Finding(key[:16], RULE, path, name, node.lineno, node.col_offset, message, {"faults": len(killed)})
