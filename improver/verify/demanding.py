@@ -86,13 +86,15 @@ class Watcher:
         return (list(itertools.islice(value, MOST + 1)) if stream else value), stream
 
     async def _inside(self, inner: Any, around: tuple[Any, Any, Any]) -> dict[str, Any]:
-        """Return what can be seen within a context that was entered: what it yields, else what it gives."""
+        """Return what can be seen within a context that was entered: what it yields, and what it gives."""
         if not hasattr(type(inner), "__aiter__"):
             return self._came(inner, RESULT, around)
+        seen = self._object_checks(inner, RESULT)  # before its items are gone
         found = await self.checking.collected(inner)
         if len(found) > MOST:
             return {"unfit": "it yields very much"}
-        return self._came(found, self.checking.spoken(RESULT, self.checking.ITERABLE), around)
+        told = self._came(found, self.checking.spoken(RESULT, self.checking.ITERABLE), around)
+        return {**told, "checks": [*seen, *told["checks"]][:OBSERVED], "imports": sorted(self.imports)}
 
     def _came(self, value: Any, subject: str, around: tuple[Any, Any, Any]) -> dict[str, Any]:
         """Return what can be demanded of a value, of what the call changed and what it left alone, so much at most."""
@@ -198,7 +200,7 @@ class Watcher:
         """Return what can be looked at in an object: its items, and its public attributes."""
         whole = self.plain.plain_of(value)
         views = [] if whole is None else [(name, whole)]
-        views += [*(() if isinstance(whole, (str, bytes)) else _content(value, name)), *_told(value, name)]
+        views += [*(() if isinstance(whole, (str, bytes)) else self.plain.content_of(value, name)), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
         inner = []
@@ -210,7 +212,7 @@ class Watcher:
             elif (same := self.plain.plain_of(seen)) is not None:
                 views.append((f"{name}.{attribute}", same))
             elif _package(seen) == _package(value) and not inspect.isroutine(seen) and not inspect.isclass(seen):
-                views += _content(seen, f"{name}.{attribute}")
+                views += self.plain.content_of(seen, f"{name}.{attribute}")
                 inner += [(f"{name}.{attribute}.{one}", what) for one, what in _attributes(seen) if _is_plain(what)]
         return [*views, *inner[:INNER]]
 
@@ -219,7 +221,9 @@ def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the public attributes of an object by name."""
     for attribute in sorted(one for one in dir(value) if not one.startswith("_")):
         with contextlib.suppress(Exception):  # a property runs foreign code
-            yield attribute, getattr(value, attribute)
+            seen = getattr(value, attribute)
+            if (attribute, type(seen)) != ("name", int):  # of an open file that has none
+                yield attribute, seen
 
 
 def _is_plain(value: Any) -> bool:
@@ -258,22 +262,6 @@ def _takes(value: Any) -> str:
     except Exception:  # noqa: BLE001 - an object may say what it takes in code of its own
         return "value"
     return "function" if names and names[0].strip("_") in DECORATED else "value"
-
-
-def _content(value: Any, name: str) -> list[tuple[str, Any]]:
-    """Return the items of an object, as a mapping and as it lists them, or how many there are."""
-    kind = type(value)
-    views: list[tuple[str, Any]] = []
-    try:
-        if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
-            views.append((f"dict({name})", dict(value)))
-        if hasattr(kind, "__iter__") and hasattr(kind, "__len__") and not hasattr(kind, "__next__"):
-            views.append((f"list({name})", list(value)))
-        elif hasattr(kind, "__len__"):
-            views.append((f"len({name})", len(value)))
-    except Exception:  # noqa: BLE001 - foreign code
-        return []
-    return views
 
 
 def _shown(value: Any) -> str:

@@ -85,3 +85,19 @@ def _holds_float(value: Any, depth: int = 0) -> bool:
         return True
     inner = value.items() if isinstance(value, dict) else value
     return isinstance(value, (dict, list, tuple, set, frozenset)) and any(_holds_float(one, depth + 1) for one in inner)
+
+
+def content_of(value: Any, name: str) -> list[tuple[str, Any]]:
+    """Return the items of an object, as a mapping and as it lists them, or how many there are."""
+    kind = type(value)
+    views: list[tuple[str, Any]] = []
+    try:
+        if hasattr(kind, "keys") and hasattr(kind, "__getitem__"):
+            views.append((f"dict({name})", dict(value)))
+        if hasattr(kind, "__iter__") and hasattr(kind, "__len__") and not hasattr(kind, "__next__"):
+            views.append((f"list({name})", list(value)))
+        elif hasattr(kind, "__len__"):
+            views.append((f"len({name})", len(value)))
+    except Exception:  # noqa: BLE001 - foreign code
+        return []
+    return views

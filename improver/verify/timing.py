@@ -9,7 +9,8 @@ from typing import Any, Iterator  # noqa: UP035 - older interpreters run this fi
 
 READS = frozenset({"time", "monotonic", "perf_counter", "process_time", "thread_time"})
 DATES = frozenset({"now", "utcnow", "today"})
-OWN = frozenset({"logging", "asyncio", "checking"})  # theirs is no business of the call's; the last is our event loop
+# What only logs or waits, for as long as it is told: no business of the call's. The last is our event loop.
+OWN = frozenset({"logging", "asyncio", "threading", "concurrent", "queue", "selectors", "checking"})
 
 
 def reads_clock(called: Any) -> bool:

@@ -1,6 +1,7 @@
 """Calls are written, varied and tried on mutants: the guests alone, and in a real sandbox; then a whole proposal."""
 
 import collections
+import concurrent.futures
 import dataclasses
 import datetime
 import inspect
@@ -360,6 +361,8 @@ def test_who_reads_the_clock_is_noticed_and_who_only_counts_is_not() -> None:
     with timing.watched(readers):
         datetime.timedelta(seconds=1).total_seconds()
         logging.getLogger(__name__).debug("low tide")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(len, "tide").result(timeout=5)
     assert readers == set()
     with timing.watched(readers):
         datetime.datetime.now(datetime.UTC)
