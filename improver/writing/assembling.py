@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from improver.source import Source
 from improver.writing.grouping import Written
 from improver.writing.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
+from improver.writing.joining import is_single, with_names
 from improver.writing.placing import Place
 from improver.writing.qualifying import qualified
 from improver.writing.rendering import block, quote_of, requoted
@@ -21,7 +22,10 @@ def width_of(place: Place) -> int:
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
     before, tests = place.before, [qualified(one, place) for one in tests]
-    imports = import_lines(imports_of(tests, place), width_of(place))
+    needed, is_apart = imports_of(tests, place), before is not None and is_single(before)
+    if before is not None:
+        before, needed = with_names(before, needed)
+    imports = import_lines(needed, width_of(place), is_apart=is_apart)
     text = requoted(block(tests, place, width_of(place), title), quote_of(before.text) if before else '"')
     whole = _new(text, imports, (title, stdlib)) if before is None else _grown(before, text, (imports, stdlib))
     if any(

@@ -28,14 +28,20 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     return sorted(one for one in needed if not place.binds(one))
 
 
-def import_lines(needed: Sequence[tuple[str, ...]], width: int) -> list[str]:
-    """Return import statements, those of one module together, each a text of one line or of several."""
+def import_lines(needed: Sequence[tuple[str, ...]], width: int, *, is_apart: bool = False) -> list[str]:
+    """Return import statements, those of one module together if not `is_apart`, each a text of one line or several."""
     plain = [f"import {one[0]}" + (f" as {one[2]}" if len(one) > 2 else "") for one in needed if not one[1]]
     named: dict[str, list[str]] = {}
     for module, name, *bound in (one for one in needed if one[1]):
         named.setdefault(module, []).append(f"{name} as {bound[0]}" if bound and bound[0] != name else name)
-    whole = [f"from {module} import {', '.join(dict.fromkeys(names))}" for module, names in named.items()]
+    parts = [(module, part) for module, names in named.items() for part in _parts(names, is_apart=is_apart)]
+    whole = [f"from {module} import {', '.join(names)}" for module, names in parts]
     return [*dict.fromkeys(plain), *(_enclosed(line, width) for line in whole)]
+
+
+def _parts(names: Sequence[str], *, is_apart: bool) -> list[list[str]]:
+    known = list(dict.fromkeys(names))
+    return [[name] for name in known] if is_apart else [known]
 
 
 def _enclosed(line: str, width: int) -> str:

@@ -360,9 +360,7 @@ def place_of(text: str, path: str = "tests/test_a.py") -> Place:
 def test_a_file_keeps_all_that_it_had() -> None:
     made = assembled([Written("test_dry", (ERROR,))], place_of(BEFORE + "# x" * 29 + "\n"), "A", STDLIB)
     assert made is not None
-    head = BEFORE.replace(
-        "from pier.a import other\n", "import pytest\n\nfrom pier.a import other\nfrom pier.a import depth\n"
-    )
+    head = BEFORE.replace("from pier.a import other\n", "import pytest\n\nfrom pier.a import depth, other\n")
     assert made.decode() == head + "# x" * 29 + "\n" + FRESH
 
 
@@ -438,7 +436,7 @@ def test_many_imports_of_one_module_stand_in_brackets() -> None:
     made = assembled(tests, place_of(BEFORE + "# x" * 29 + "\n"), "A", STDLIB)
     assert made is not None
     listed = "".join(f"    {name},\n" for name in names)
-    assert f"from pier.a import other\nfrom pier.a import (\n{listed})\n\n\ndef test_other" in made.decode()
+    assert f"from pier.a import (\n{listed}    other,\n)\n\n\ndef test_other" in made.decode()
 
 
 @pytest.mark.parametrize(
