@@ -22,8 +22,8 @@ PLAIN = (int, str, bytes, type(None), bool, float)
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 ASKED = re.compile(r"(?:as|to)_")  # names of what gives an object in another form
 MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
-DECORATED = frozenset({"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "user_function"})
 RESULT, ERROR = "result", "error"
+INSPECTED = "str(inspect."  # how a check asks for what a function takes
 NOISE = frozenset({"args", "add_note", "with_traceback"})  # of an error: its message is demanded already
 
 
@@ -33,7 +33,7 @@ class Watcher:
     def __init__(self, tree: str, guests: Any, phrase: Callable[[], Any], space_of: Callable[[Any], Any]) -> None:
         self.tree, self.phrase, self.space_of = tree, phrase, space_of
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
-        self.streams = guests["streaming"].Streams
+        self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
         self.imports: set[tuple[str, str]] = set()
 
     def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class Watcher:
         checks += [one for one in (*state, *self.seen(kept, space)) if one not in checks]
         checks = checks[:OBSERVED]
         told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
-        return {**told, "takes": _takes(value)}
+        return {**told, "takes": self.answering.asked(value)}
 
     def seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
         """Return what can be demanded of what has these names, or is come by so."""
@@ -149,6 +149,8 @@ class Watcher:
 
     def check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
         """Return what can be demanded of a value that `subject` comes to, None where it cannot be written."""
+        if subject.startswith(INSPECTED):
+            self.imports.add(("inspect", ""))
         if value is None or isinstance(value, bool):
             return ("is", subject, repr(value))
         floats = self.plain.floats(value)
@@ -203,6 +205,7 @@ class Watcher:
         views += [*(() if isinstance(whole, (str, bytes)) else self.plain.content_of(value, name)), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
+        views += self.answering.said(value, name)
         inner = []
         for attribute, seen in _attributes(value):
             if whole is not None and hasattr(whole, attribute):
@@ -250,18 +253,6 @@ def _told(value: Any, name: str) -> list[tuple[str, Any]]:
             with contextlib.suppress(Exception):  # it may need arguments, and runs foreign code
                 views.append((f"{name}.{attribute}()", reads()))
     return views
-
-
-def _takes(value: Any) -> str:
-    """Return "" for what cannot be called, else what its first parameter's name asks for: a function, or a value."""
-    is_object = callable(value) and type(value).__module__ != "builtins" and not inspect.isclass(value)
-    if not inspect.isfunction(value) and not is_object:
-        return ""
-    try:
-        names = [one for one in inspect.signature(value).parameters if one not in ("self", "args", "kwargs")]
-    except Exception:  # noqa: BLE001 - an object may say what it takes in code of its own
-        return "value"
-    return "function" if names and names[0].strip("_") in DECORATED else "value"
 
 
 def _shown(value: Any) -> str:

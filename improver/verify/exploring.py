@@ -20,7 +20,8 @@ from improver.verify.suite import Rig, staged, write_judge
 
 SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
-    *("matching", "texting", "refitting", "lining", "plain", "streaming"),
+    *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking"),
+    *("altering", "answering"),
 )
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import re
 import textwrap
-from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
 MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
@@ -96,6 +96,21 @@ def told_apart(call: str, text: str) -> Iterator[str]:
         place = names.index(subject) if subject in names[: len(whole.args)] else subject
         known = [EXAMPLES[kind.id] for kind in kinds if isinstance(kind, ast.Name) and kind.id in EXAMPLES]
         yield from (_changed(call, 0, place, value) for value in known if subject in names)
+
+
+def met(call: str, text: str, asks: Callable[..., Iterable[dict[str, str]]], module: Any) -> Iterator[str]:
+    """Yield calls of the function in `text`, of `module`, with the arguments by name that it `asks` for."""
+    whole, function = ast.parse(call, mode="eval").body, _function(text)
+    if function is None or not isinstance(whole, ast.Call) or isinstance(whole.func, ast.Call):
+        return
+    if not any(isinstance(one, ast.Starred) for one in whole.args):
+        names = [one.arg for one in (*function.args.posonlyargs, *function.args.args) if one.arg not in ("self", "cls")]
+        for given in asks(function, vars(module)):
+            other = call
+            for name, value in given.items():
+                place = names.index(name) if name in names[: len(whole.args)] else name
+                other = _changed(other, 0, place, value)
+            yield other
 
 
 def _function(text: str) -> ast.FunctionDef | None:

@@ -9,7 +9,6 @@ import ast
 import base64
 import collections
 import contextlib
-import functools
 import itertools
 import pickle
 import sys
@@ -19,11 +18,8 @@ from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older inte
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
 BASES, MOST = 16, 160  # calls of one function that are varied, and kept in all
 ALIKE, OUTLINED = 6, 24  # of one shape that run the same lines, and with texts of different outlines
-GIVEN = {"function": ("len",), "value": ("1", "'a'", "[1, 2]")}  # to a function that a call gives
 CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
-TOOLS = ("types", "operator")  # modules of which a variation may make use
-LASTING = ("strange", "after")  # what is so stays so however it is varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
 
@@ -49,14 +45,13 @@ class Search:
     def learn(self, case: dict[str, Any], kind: tuple[frozenset[int], str], seen: dict[str, Any]) -> None:
         """Take up a case that came to something, steady or not: one of a new path, or that gives a function to call."""
         self.failing.update([kind[0]] if "raised" in seen else [])
-        if seen.get("checks") or ("type" in seen and not seen.get("takes")):
-            self.kinds[kind] += 1
-            self.paths[kind[0]] += 1
-            if self.paths[kind[0]] <= (FRESH if seen.get("checks") else 1):
-                self.take(case)
-        elif seen.get("takes") and case["call"].count("(") < CHAIN:
-            self.kinds[kind] += 1
-            given = GIVEN[seen["takes"]]
+        given = seen.get("takes", ()) if case["call"].count("(") < CHAIN else ()
+        is_value = seen.get("checks") or ("type" in seen and not seen.get("takes"))
+        if not is_value and not given:
+            return
+        self.kinds[kind] += 1
+        self.paths[kind[0]] += bool(is_value)
+        if not is_value or self.paths[kind[0]] <= (FRESH if seen.get("checks") else 1):
             self.take(case, [{**case, "call": f"{case['call']}({text})", "origin": "varied"} for text in given])
 
     def take(self, case: dict[str, Any], first: Iterable[dict[str, Any]] = ()) -> None:
@@ -101,9 +96,9 @@ class Seeker:
     def __init__(self, spec: dict[str, Any], guests: dict[str, Any], module: Any, tell: Callable[..., None]) -> None:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
-        self.checking, self.calling, self.hinting = guests["checking"], guests["calling"], guests["hinting"]
-        self.timing, self.matching, self.texting = guests["timing"], guests["matching"], guests["texting"]
-        self.refitting = guests["refitting"]
+        self.checking, self.calling = guests["checking"], guests["calling"]
+        self.timing, self.texting = guests["timing"], guests["texting"]
+        self.altering = guests["altering"].Altering(guests, module)
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
 
@@ -117,9 +112,9 @@ class Seeker:
         bases = list(self.bases(target, function))
         if not bases:
             return
-        pool = self.pool(target, function["constants"])
+        pool = self.altering.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
-        search = Search(lambda case: self.varied(case, target, pool))
+        search = Search(lambda case: self.altering.varied(case, target, pool))
         for case in itertools.chain(bases, search if function["vary"] else ()):
             key = repr((case["setup"], target.spelled(case["call"])))
             if told >= MOST or time.process_time() > ends:
@@ -133,14 +128,6 @@ class Seeker:
                 looks = [*self.looks(case, ways, target)]
                 told += any(one.get("checks") for one in looks)
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))
-
-    def pool(self, target: Any, constants: list[str]) -> Any:
-        """Return what is worth a try in place of a literal."""
-        forms: list[Any] = []
-        with contextlib.suppress(Exception):  # a name of the module may stand for anything
-            package = self.module.__name__.partition(".")[0]
-            forms = self.texting.forms(target.raw, package, self.matching.texts_of)
-        return self.varying.Pool(map(ast.literal_eval, constants), forms, self.texting.restructured)
 
     def looks(self, case: dict[str, Any], ways: list[str], target: Any) -> Iterator[dict[str, Any]]:
         """Yield what is told of a case in each of these ways, none after one in which it does not end well."""
@@ -188,48 +175,6 @@ class Seeker:
             self.tell("none", why or "no call of it is known")
         for pair in itertools.zip_longest(texts, recorded):
             yield from (case for case in pair if case is not None)
-
-    def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
-        """Yield variations of one case."""
-        origin = case["origin"] if case["origin"] in LASTING else "varied"
-        calls = itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool))
-        names = [one.name for one in target.parameters if one.default is not one.empty]
-        odd = self.varying.strange(case["call"], names) if self.varying.announces(target.text) else ()
-        for call, setup, other in itertools.zip_longest(calls, self.refitted(case, pool), odd):
-            if call is not None:
-                tools = [(word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"]]
-                yield {**case, "call": call, "imports": [*case["imports"], *tools], "origin": origin}
-            if setup is not None:
-                yield {**case, **setup, "origin": origin}
-            if other is not None:
-                yield {**case, "call": other, "origin": "strange"}
-
-    def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
-        """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""
-        space: dict[str, Any] = {}
-        with contextlib.suppress(Exception):  # an import runs foreign code
-            space = self.phrasing.space_of(case["imports"])
-        vary = functools.partial(self.varying.variations, pool=pool)
-        setups = ({"setup": one} for one in self.refitting.refitted(case["setup"], space, vary))
-        inner = ({"call": one} for one in self.refitting.within(case["call"], space, vary))
-        for pair in itertools.zip_longest(setups, inner):
-            yield from (one for one in pair if one is not None)
-
-    def rare(self, case: dict[str, Any], target: Any) -> Iterator[str]:
-        """Yield calls that are given a function of a rare sort, a stand-in, or more items than a default counts."""
-        with contextlib.suppress(Exception):  # an import runs foreign code
-            space = self.phrasing.space_of(case["imports"])
-            names = [name for name, value in space.items() if callable(value) and not isinstance(value, type)]
-            yield from self.varying.odd(case["call"], names)
-        if not target.is_method:
-            yield from self.hinting.stand_ins(case["call"], target.text)
-            yield from self.hinting.beyond(case["call"], target.defaults, self.module)
-
-    def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
-        """Yield variations of one call, those that annotations suggest by turns with those that its literals do."""
-        hinted = itertools.chain(self.hinting.told_apart(call, target.text), self.hinting.typed(call, self.module))
-        for pair in itertools.zip_longest(hinted, self.varying.variations(call, target.free(call), pool)):
-            yield from (one for one in pair if one is not None and one != call)
 
     def told(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
         """Tell a case with what it comes to, if that is the same twice; return what it comes to, or nothing."""

@@ -147,10 +147,10 @@ def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
             yield from (((name, at), item) for at, item in enumerate(value) if isinstance(item, ast.AST))
 
 
-def odd(call: str, names: Iterable[str]) -> Iterator[str]:
+def odd(call: str, names: Iterable[str], texts: Iterable[str] = ODD) -> Iterator[str]:
     """Yield calls that are given a function of a rare sort in place of one that they write out or that has a name."""
     functions = [path for path, _ in _functions_in(ast.parse(call, mode="eval").body, (), (*FUNCTIONS, *names))]
-    for text, path in itertools.product(ODD, functions):
+    for text, path in itertools.product(texts, functions):
         yield _with_other(call, path, ast.parse(text, mode="eval").body)
 
 

@@ -25,6 +25,7 @@ ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where 
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
+SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
 PRIVATE = re.compile(r"^_(?!$)")
 
 
@@ -88,7 +89,7 @@ def _breaks_order(text: str, node: Function) -> bool:
 def is_public(text: str) -> bool:
     """Tell whether code uses no name that is private, special or random."""
     nodes = [*ast.walk(ast.parse(text))]
-    names = [node.attr for node in nodes if isinstance(node, ast.Attribute)]
+    names = [node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr not in SAID]
     names += [node.id for node in nodes if isinstance(node, ast.Name)]
     return not any(PRIVATE.match(name) for name in names) and "__" not in " ".join(names)
 

@@ -180,7 +180,7 @@ def asked(call: str, way: str = "", *checks: tuple[str, str, str], setup: tuple[
 
 def seen(one: dict[str, Any]) -> dict[str, Any]:
     here = str(Path(__file__).parent)
-    names = ("checking", "plain", "lining", "streaming")
+    names = ("checking", "plain", "lining", "streaming", "answering")
     guests = {name: importlib.import_module(f"improver.verify.{name}") for name in names}
     return demanding.Watcher(here, guests, lambda: phrasing.Phrase("/src", is_same), space_of).look(one, 5.0)
 

@@ -3,9 +3,9 @@
 import io
 from typing import Any
 
-from improver.verify import checking, demanding, lining, phrasing, plain, streaming
+from improver.verify import answering, checking, demanding, lining, phrasing, plain, streaming
 
-GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming}
+GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming, "answering": answering}
 
 
 class Well:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from improver.verify import checking, demanding, lining, phrasing, plain, streaming
+from improver.verify import answering, checking, demanding, lining, phrasing, plain, streaming
 
 LOOP: list[object] = []
 LOOP.append(LOOP)
@@ -128,7 +128,7 @@ def test_floats_are_found(value: object, wanted: bool | None) -> None:
 
 
 def looked(made: Callable[[], object]) -> list[tuple[str, str, str]]:
-    guests = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming}
+    guests = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming, "answering": answering}
     one: dict[str, Any] = {"imports": [], "prelude": [], "setup": [], "call": "made()", "way": ""}
     watcher = demanding.Watcher(
         "/src", guests, lambda: phrasing.Phrase("/src", lambda *_: False), lambda _: {"made": made}

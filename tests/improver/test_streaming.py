@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from improver.verify import checking, demanding, lining, phrasing, plain, streaming
+from improver.verify import answering, checking, demanding, lining, phrasing, plain, streaming
 
-GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming}
+GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming, "answering": answering}
 
 
 def peeked(items: Any) -> tuple[Any, Iterator[Any]]:

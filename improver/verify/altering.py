@@ -1,0 +1,113 @@
+"""Variations of one call and of what comes before it, by turns of all ways to make them: inside the sandbox (3.9)."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import functools
+import itertools
+from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+
+TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
+LASTING = ("strange", "after")  # what is so stays so however it is varied
+RICH = '''def total(first, second=2, *, third=3):
+    """Add three numbers."""
+    return first + second + third'''
+NOTED = "total.unit = 'm'"
+GIVEN = ("total", "functools.partial(total, third=5)")
+
+
+class Altering:
+    """The ways to vary calls of one module's functions."""
+
+    def __init__(self, guests: dict[str, Any], module: Any) -> None:
+        self.module = module
+        self.varying, self.hinting, self.phrasing = guests["varying"], guests["hinting"], guests["phrasing"]
+        self.matching, self.texting, self.refitting = guests["matching"], guests["texting"], guests["refitting"]
+        self.provoking = guests["provoking"]
+
+    def pool(self, target: Any, constants: list[str]) -> Any:
+        """Return what is worth a try in place of a literal."""
+        forms: list[Any] = []
+        with contextlib.suppress(Exception):  # a name of the module may stand for anything
+            forms = self.texting.forms(target.raw, self.module.__name__.partition(".")[0], self.matching.texts_of)
+        return self.varying.Pool(map(ast.literal_eval, constants), forms, self.texting.restructured)
+
+    def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
+        """Yield variations of one case."""
+        origin = case["origin"] if case["origin"] in LASTING else "varied"
+        calls = itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool))
+        others = itertools.chain(self.enriched(case), self.refitted(case, pool))
+        odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
+        if self.varying.announces(target.text):
+            names = [one.name for one in target.parameters if one.default is not one.empty]
+            odd = itertools.chain(odd, self.varying.strange(case["call"], names))
+        for call, setup, other in itertools.zip_longest(calls, others, odd):
+            if call is not None:
+                yield {**case, "call": call, "imports": _imports(case, call), "origin": origin}
+            if setup is not None:
+                yield {**case, **setup, "origin": origin}
+            if other is not None:
+                yield {**case, "call": other, "origin": "strange"}
+
+    def enriched(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield what differs where a function with defaults, a docstring and an attribute is given, or a part of it."""
+        if RICH in case["setup"]:
+            return
+        names = [*self._functions(case), *filter(None, map(_defined, case["setup"]))]
+        for text, more in itertools.product(GIVEN, ([], [NOTED])):
+            for call in self.varying.odd(case["call"], names, (text,)):
+                kept = [line for line in case["setup"] if not _defined(line) or _is_used(_defined(line), case, call)]
+                yield {"setup": [*kept, RICH, *more], "call": call, "imports": _imports(case, call)}
+
+    def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
+        """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""
+        space: dict[str, Any] = {}
+        with contextlib.suppress(Exception):  # an import runs foreign code
+            space = self.phrasing.space_of(case["imports"])
+        vary = functools.partial(self.varying.variations, pool=pool)
+        setups = ({"setup": one} for one in self.refitting.refitted(case["setup"], space, vary))
+        inner = ({"call": one} for one in self.refitting.within(case["call"], space, vary))
+        for pair in itertools.zip_longest(setups, inner):
+            yield from (one for one in pair if one is not None)
+
+    def rare(self, case: dict[str, Any], target: Any) -> Iterator[str]:
+        """Yield calls that are given a function of a rare sort, a stand-in, or more items than a default counts."""
+        yield from self.varying.odd(case["call"], self._functions(case))
+        if not target.is_method:
+            yield from self.hinting.stand_ins(case["call"], target.text)
+            yield from self.hinting.beyond(case["call"], target.defaults, self.module)
+
+    def ways(self, call: str, target: Any, pool: Any) -> Iterator[str]:
+        """Yield variations of one call, those that its function and annotations suggest by turns with its literals'."""
+        asked = self.hinting.met(call, target.text, self.provoking.compared, self.module)
+        typed = itertools.chain(self.hinting.told_apart(call, target.text), self.hinting.typed(call, self.module))
+        for turn in itertools.zip_longest(asked, typed, self.varying.variations(call, target.free(call), pool)):
+            yield from (one for one in turn if one is not None and one != call)
+
+    def _functions(self, case: dict[str, Any]) -> list[str]:
+        """Return the names by which a case imports functions."""
+        with contextlib.suppress(Exception):  # an import runs foreign code
+            space = self.phrasing.space_of(case["imports"])
+            return [name for name, value in space.items() if callable(value) and not isinstance(value, type)]
+        return []
+
+
+def _imports(case: dict[str, Any], call: str) -> list[Any]:
+    """Return what a case imports when it makes another call."""
+    return [*case["imports"], *((word, "") for word in TOOLS if f"{word}." in call and f"{word}." not in case["call"])]
+
+
+def _is_used(name: str, case: dict[str, Any], call: str) -> bool:
+    """Tell whether a call, or what comes before it, uses a function that a case defines."""
+    others = [line for line in case["setup"] if _defined(line) != name]
+    nodes = (node for text in (*others, call) for node in ast.walk(ast.parse(text)))
+    return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
+
+
+def _defined(line: str) -> str:
+    """Return the name that a statement gives to a function, "" where it does not."""
+    node = ast.parse(line).body[0]
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+        return getattr(node.targets[0], "id", "")
+    return node.name if isinstance(node, ast.FunctionDef) else ""
