@@ -5,7 +5,7 @@ import builtins
 import itertools
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
 
@@ -59,11 +59,17 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
         if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
             yield _with(call, value, ast.Constant(bool(value.value)))
     seen: list[object] = []
-    for value in tree.args:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str | bytes):
-            if value.value in seen and (other := _other(value.value, seen)) is not None:
-                yield _with(call, value, ast.Constant(other))
-            seen.append(value.value)
+    for place, text in (part for one in tree.args for part in _texts(one)):
+        if text in seen and (other := _other(text, seen)) is not None:
+            yield _with(call, place, ast.Constant(other))
+        seen.append(text)
+
+
+def _texts(node: ast.expr) -> Iterator[tuple[ast.Constant, str | bytes]]:
+    """Yield the texts that an argument is, or is a list of, with their places."""
+    for one in node.elts if isinstance(node, ast.List | ast.Tuple) else (node,):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes):
+            yield one, one.value
 
 
 def _is_truth(node: ast.expr | None) -> bool:
@@ -121,12 +127,25 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield from map(ast.Constant, nearer(number))
         case ast.List() | ast.Tuple() | ast.Set():
-            yield from _fewer(node.elts, lambda kept: _like(node, kept))
+            yield from (_like(node, kept) for kept in _subsets(node.elts))
         case ast.Dict():
-            pairs = [*zip(node.keys, node.values, strict=True)]
-            yield from _fewer(pairs, lambda kept: ast.Dict([key for key, _ in kept], [value for _, value in kept]))
+            for kept in _subsets([*zip(node.keys, node.values, strict=True)]):
+                yield ast.Dict([key for key, _ in kept], [value for _, value in kept])
+        case _:
+            yield from _undone(node, argument=argument)
+
+
+def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
+    """Yield what a call, a choice or an operator is made of, and a call that is given less."""
+    match node:
         case ast.BinOp() if argument:
             yield node.left
+        case ast.IfExp():
+            yield from (node.body, node.orelse)
+        case ast.BoolOp():
+            yield from node.values
+        case ast.Call(func=ast.Name(id="range")):
+            yield from (ast.List([ast.Constant(1 + at) for at in range(length)], ast.Load()) for length in (0, 2))
         case ast.Call():
             yield from _without_arguments(node)
             if argument and getattr(node.func, "id", "") not in dir(builtins):
@@ -142,12 +161,8 @@ def _like(node: ast.List | ast.Tuple | ast.Set, kept: list[ast.expr]) -> ast.exp
     return type(node)(kept, ast.Load())
 
 
-def _fewer(parts: list[T], made: Callable[[list[T]], ast.expr]) -> Iterator[ast.expr]:
-    """Yield containers of one part, of half of them and of all but one."""
-    yield from (made(list(kept)) for kept in _subsets(parts))
-
-
 def _subsets(parts: list[T]) -> Iterator[list[T]]:
+    """Yield none of the parts, each half of them, and all but one."""
     count, half = len(parts), len(parts) // 2
     ways: list[list[T]] = [[]] if count else []
     ways += [parts[:half], parts[half:]] if count > 3 else []

@@ -32,7 +32,11 @@ def test_a_truth_value_stands_where_the_default_is_one() -> None:
 def test_two_arguments_that_are_alike_are_told_apart() -> None:
     assert ((), "depth('a', 'b')") in ways("depth('a', 'a')")
     assert ((), "depth(b'a', b'b')") in ways("depth(b'a', b'a')")
-    assert ((), "depth('a', 'c')") not in ways("depth('a', 'b')")
+    assert ((), "depth(['a', 'b'])") in ways("depth(['a', 'a'])")
+    assert not {((), "depth('a', 'c')"), ((), "depth(['a', 'c'])")} & {
+        *ways("depth('a', 'b')"),
+        *ways("depth(['a', 'b'])"),
+    }
 
 
 def test_what_is_called_stays_and_what_it_is_given_gets_less() -> None:
@@ -43,6 +47,15 @@ def test_what_is_called_stays_and_what_it_is_given_gets_less() -> None:
 
 def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
     assert "depth('0')" not in set(rewritten("depth(int('0'))"))
+
+
+def test_a_choice_gives_way_to_what_it_may_come_to() -> None:
+    assert {"depth(1)", "depth([2])"} <= set(rewritten("depth(1 if deep else [2])"))
+    assert {"depth(low)", "depth(high)"} <= set(rewritten("depth(low or high)"))
+
+
+def test_a_range_may_be_a_list() -> None:
+    assert {"depth([])", "depth([1, 2])"} <= set(rewritten("depth(range(4, 4))"))
 
 
 def test_what_an_operator_makes_may_be_what_it_stands_on() -> None:
