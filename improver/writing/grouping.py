@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.wording import label, name_for, parameters, table_name, usable
+from improver.writing.naming import Names, names_for, table_names, told_apart
+from improver.writing.wording import label, parameters, usable
 
 ROWS = 8  # of one table
 
@@ -52,15 +53,17 @@ def grouped(cases: Iterable[Case], node_of: Callable[[str], Function], taken: It
     shapes: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         shapes[_shape(case)].append(case)
-    made: list[Written] = []
+    made: list[tuple[Written, Names]] = []
     for alike in shapes.values():
         node = node_of(alike[0].function)
         parts = [alike[at : at + ROWS] for at in range(0, len(alike), ROWS)]
         for part in parts:
             table = _table(part, node) if len(part) > 1 else None
-            made += [table] if table else [Written(name_for(case, node), (case,)) for case in part]
-    made.sort(key=lambda one: (-len(one.kills), one.name))
-    return _distinct(made, set(taken))
+            made += [(table, table_names(part, table.columns, node))] if table else []
+            made += [] if table else [(Written("", (case,)), names_for(case, node)) for case in part]
+    made.sort(key=lambda one: (-len(one[0].kills), one[1].strong[0]))
+    names = told_apart([known for _, known in made], {*taken})
+    return [replace(one, name=name) for (one, _), name in zip(made, names, strict=True)]
 
 
 def _shape(case: Case) -> str:
@@ -107,7 +110,7 @@ def _table(cases: Sequence[Case], node: Function) -> Written | None:
             call.args[at] = stand_in
         else:
             call.keywords[at - len(call.args)].value = stand_in
-    return Written(table_name(cases, columns), tuple(cases), columns, rows, ast.unparse(call))
+    return Written("", tuple(cases), columns, rows, ast.unparse(call))
 
 
 def _hides(columns: Iterable[str], cases: Iterable[Case]) -> bool:
@@ -125,14 +128,3 @@ def _rows(cases: Sequence[Case], grid: Sequence[Sequence[str]], columns: Sequenc
         name = text if len(seen[text]) == 1 else f"{text} ({len(seen[text])})"
         rows.append(Row(tuple(values), case.checks[0][2], name))
     return tuple(rows)
-
-
-def _distinct(tests: Sequence[Written], taken: set[str]) -> list[Written]:
-    found = []
-    for one in tests:
-        name, number = one.name, 2
-        while name in taken:
-            name, number = f"{one.name}_{number}", number + 1
-        taken.add(name)
-        found.append(replace(one, name=name))
-    return found

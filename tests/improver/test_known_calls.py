@@ -9,10 +9,10 @@ from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, opposite, returned
 from improver.writing.harvest import index_of
 from improver.writing.illustrating import known_calls
+from improver.writing.naming import name_for
 from improver.writing.reaching import from_outside, leading_to
 from improver.writing.selecting import fit
 from improver.writing.targets import wanted_of, weak_spots
-from improver.writing.wording import name_for
 from tests.improver.calls import PIER, SEA, case, ground_for, node, plain, source
 
 
@@ -220,7 +220,7 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
         for call in expected
     ]
     assert [name_for(replace(found, checks=(("eq", "result", "3"),)), plain("")) for found in made] == [
-        f"test_box_{call[4:].partition('(')[0]}_after_empty{'_with_sea_1' * ('put' in call)}_is_3" for call in expected
+        f"test_box_{call[4:].partition('(')[0]}_after_empty_is_3" for call in expected
     ]
 
 
@@ -318,7 +318,7 @@ def test_a_module_is_asked_for_a_name_that_nobody_has() -> None:
     one = replace(wanted.texts[0], checks=(("raises", "AttributeError", ""),))
     assert (one.call, one.imports) == ("pier.a.nothing", (("pier.a", ""),))
     assert fit(one, node(text))
-    assert name_for(one, node(text)) == "test_getattr_raises_attribute_error"
+    assert name_for(one, node(text)) == "test_getattr_of_unknown_name_raises_attribute_error"
     assert not fit(one, node(text.replace("__getattr__", "get")))
 
 

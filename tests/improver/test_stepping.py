@@ -5,8 +5,8 @@ import pytest
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.writing.harvest import index_of
+from improver.writing.naming import name_for
 from improver.writing.stepping import stepped
-from improver.writing.wording import name_for
 from tests.improver.calls import source
 
 QUAY = """\
@@ -146,7 +146,7 @@ def test_no_more_statements_than_somebody_reads_and_no_more_uses_than_there_is_t
         ),
         pytest.param("Quay.first", "quay.first()", "quay.first()", "test_quay_first_again_is_1", id="the same"),
         pytest.param(
-            "Shelf.__delitem__", "del quay[1]", "len(quay)", "test_shelf_len_after_delitem_is_1", id="a reader"
+            "Shelf.__delitem__", "del quay[1]", "len(quay)", "test_len_of_shelf_after_delitem_is_1", id="a reader"
         ),
     ],
 )

@@ -194,22 +194,22 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
     ("one", "name"),
     [
         pytest.param(case("depth([])", "[]"), "test_depth_of_empty_sea_is_empty", id="nothing"),
-        pytest.param(case("depth(-1)", "-3"), "test_depth_with_sea_minus_1_is_minus_3", id="a negative number"),
-        pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_without_more_is_ab", id="a switch"),
-        pytest.param(case("depth(7, more=None)", "'ab'"), "test_depth_without_more_is_ab", id="none of it"),
-        pytest.param(case("Box(1)", name="Box.__init__"), "test_box_with_sea_1_is_1", id="a class"),
+        pytest.param(case("depth(-1)", "-3"), "test_depth_of_negative_sea_is_minus_3", id="a negative number"),
+        pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_with_more_false", id="no switch"),
+        pytest.param(case("depth(7, more=None)", "'ab'"), "test_depth_with_more_none", id="none of it"),
+        pytest.param(case("Box(1)", name="Box.__init__"), "test_box_is_1", id="a class"),
         pytest.param(case("depth(2)", "(1, 2)"), "test_depth", id="a pair"),
-        pytest.param(case("Box(1).empty()", name="Box.empty", checks=(("eq", "dict(box)", "{}"),)),
-                     "test_box_empty_empties_box", id="what is left is nothing"),
+        pytest.param(case("box.empty()", name="Box.empty", setup=("box = Box()",), checks=(("eq", "dict(box)", "{}"),)),
+                     "test_box_is_empty_after_empty", id="what is left is nothing"),
         pytest.param(case("depth('x')", checks=(("raises", "ValueError", "dry land"),)),
                      "test_depth_raises_value_error", id="an error"),
         pytest.param(case("tides()", checks=(("eq", "list(itertools.islice(result, 2))", "['ebb', 'flow']"),)),
                      "test_depth_begins_with_ebb", id="the beginning of what never ends"),
         pytest.param(case("parted([2])", checks=(("eq", "list(result[1])", "[2]"),)), "test_depth", id="a part"),
         pytest.param(case("depth(shallowest_of_all=[1, 2], deepest_of_all=[3, 4, 5])", "[3, 4]"),
-                     "test_depth_with_shallowest_of_all_2_items_with_deepest", id="long, no word too many"),
+                     "test_depth_with_shallowest_of_all_and_deepest_of_all", id="given by name"),
         pytest.param(case("parted([2])", checks=(("eq", "[list(item) for item in result]", "[[2], []]"),)),
-                     "test_depth_gives_2_items", id="several iterators"),
+                     "test_depth", id="several iterators"),
     ],
 )  # fmt: skip
 def test_a_name_says_subject_condition_and_behaviour(one: Case, name: str) -> None:
@@ -242,7 +242,7 @@ def test_calls_of_one_shape_share_a_table() -> None:
 def test_no_name_is_taken_twice() -> None:
     cases = [case("depth('x')", kills="a"), case("depth('y', more=3)", "2", kills="b")]
     assert [one.name for one in grouped(cases, plain, ["test_depth_is_1"])] == [
-        "test_depth_is_1_2",
+        "test_depth_of_str_is_1",
         "test_depth_with_more_3_is_2",
     ]
 

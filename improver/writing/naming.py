@@ -1,0 +1,180 @@
+"""Names of tests: what a call is about, what is special about it, and what comes of it (pure)."""
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from improver.experiments import Case
+from improver.source import Function
+from improver.writing.conditions import decisive
+from improver.writing.spelling import apart, in_words, told
+from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
+from improver.writing.wording import EMPTY, slug
+
+NAME = 60  # characters
+
+
+def name_for(case: Case, node: Function) -> str:
+    """Return a test's name: subject, condition, behaviour."""
+    return names_for(case, node).strong[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that a test can have, the best first: those that say what matters, and those that only tell it apart."""
+
+    strong: tuple[str, ...]
+    weak: tuple[str, ...] = ()
+
+
+def names_for(case: Case, node: Function) -> Names:
+    """Return the names that the test of one call can have."""
+    about, comes = subject(case, node), behaviour(case, node)
+    special, usual = decisive(case, node)
+    first = [one for one in (*special, *told(case, node), *usual) if not about.repeats(one)]
+    more = [one for one in apart(case, node) if not about.repeats(one)]
+    best = first[0] if first else ""
+    strong = [(best, comes), *((one, comes) for one in (*first, *more))]
+    weak = [(best, said) for said in (*_messages(case), *_valued(case))]
+    weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
+    return Names(*(_unlike(_fitted(about, *pair) for pair in pairs) for pairs in (strong, weak)))
+
+
+def _unlike(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def table_names(cases: Sequence[Case], columns: Sequence[str], node: Function) -> Names:
+    """Return the names that the table of calls that differ in these arguments can have."""
+    about = subject(cases[0], node)
+    comes = {behaviour(case, node) for case in cases}
+    same = next(iter(comes)) if len(comes) == 1 else ""
+    varied = "_and_".join(slug(name) for name in columns if slug(name))
+    pairs = (("", same), ("edge_cases", ""), (f"by_{varied}", ""))
+    return Names(_unlike(_fitted(about, *pair) for pair in pairs))
+
+
+def _fitted(about: Subject, condition: str, comes: str) -> str:
+    """Return the name that says most and is short enough; what is left out is left out whole."""
+    vital = ("", comes) if comes.startswith("raises_") else (condition, "")
+    tries = [(words, *more) for more in ((condition, comes), vital, ("", "")) for words in (about.words, about.short)]
+    for parts in tries:
+        name = "_".join(("test", *filter(None, parts)))
+        if len(name) <= NAME and parts[0]:
+            return name
+    return f"test_{about.words}"[: NAME + 1].rpartition("_")[0]
+
+
+def told_apart(choices: Sequence[Names], taken: Collection[str]) -> list[str]:
+    """Return one name of each, none `taken` and none twice.
+
+    Tests that would share a name each get one that no other of them could have. One of them may keep it, so that none
+    needs a weak name, and a number stands only where there is nothing else.
+    """
+    found: dict[int, str] = {}
+    used = {*taken}
+    groups: dict[str, list[int]] = {}
+    for at, names in enumerate(choices):
+        groups.setdefault(names.strong[0], []).append(at)
+    reserved = {name for name, places in groups.items() if len(places) == 1}
+    for name, places in groups.items():
+        left = places
+        for lists in ([one.strong for one in choices], [one.weak for one in choices]):
+            if len(left) == 1 and name not in taken:
+                break
+            others = {at: {*used, *reserved, name}.union(*(lists[one] for one in left if one != at)) for at in left}
+            free = {at: next((one for one in lists[at] if one not in others[at]), "") for at in left}
+            found |= {at: one for at, one in free.items() if one}
+            used |= {*free.values()}
+            left = [at for at in left if at not in found]
+        for at in left:
+            found[at] = next(one for one in _numbered(name) if one not in used)
+            used.add(found[at])
+    return [found[at] for at in range(len(choices))]
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}_{number}"
+        number += 1
+
+
+# --- what comes of a call -----------------------------------------------------------------------------------------
+
+
+def behaviour(case: Case, node: Function) -> str:
+    """Return the words for what a call comes to; "" where the subject says it, or there are none that are short."""
+    kind, text, wanted = case.checks[0]
+    if kind == "raises":
+        return f"raises_{slug(text)}"
+    read = ast.parse(case.call, mode="eval").body
+    root, part = looked(text)
+    if case.function.rpartition(".")[2] in COPIED and (isinstance(read, ast.Attribute) or (part and root == "result")):
+        return f"keeps_{slug(read.attr) if isinstance(read, ast.Attribute) else part}"
+    if subject(case, node).whole:
+        return ""
+    if text.startswith(BEGUN):
+        first = in_words(ast.literal_eval(wanted)[0]) if _is_plain(wanted) else ""
+        return f"begins_with_{first}" if first else "goes_on"
+    if text not in WHOLE and (one := effect(case, node)) is not None:
+        return f"effect_on_{slug(one.name)}"
+    if text not in WHOLE and (len(case.checks) > 1 or case.origin == "after" or not part):
+        return ""
+    return _value(text, kind, wanted)
+
+
+def _value(text: str, kind: str, wanted: str) -> str:
+    if kind == "is":
+        return f"is_{wanted.lower()}"
+    if wanted in EMPTY:
+        return "is_empty"
+    number = _is_plain(wanted) and isinstance(ast.literal_eval(wanted), int | float)
+    return f"is_{said}" if number and text in WHOLE and (said := _number(ast.literal_eval(wanted))) else ""
+
+
+def _number(value: float) -> str:
+    return in_words(value) if float(value).is_integer() and abs(value) < 100 else ""
+
+
+def _messages(case: Case) -> list[str]:
+    """Return the words for an error with the first words of what it says, as many as may be first."""
+    kind, error, pattern = case.checks[0]
+    words = re.findall(r"[a-z]+", pattern.lower()) if kind == "raises" and "\\" not in pattern else []
+    return [f"raises_{slug(error)}_{'_'.join(words[:count])}" for count in range(min(len(words), 6), 1, -1)]
+
+
+def _steps(case: Case) -> list[str]:
+    """Return the words for what is done to the object before: after_extend."""
+    lines = [ast.parse(text).body[0] for text in case.setup]
+    calls = [line.value for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
+    return [f"after_{slug(one.func.attr)}" for one in calls if isinstance(one.func, ast.Attribute)]
+
+
+def _valued(case: Case) -> list[str]:
+    """Return the words for the value that a call comes to: a short one as it is, of a list its size."""
+    kind, text, wanted = case.checks[0]
+    if kind == "raises" or text not in WHOLE or not _is_plain(wanted):
+        return []
+    value = ast.literal_eval(wanted)
+    if isinstance(value, list):
+        return [f"gives_{len(value)}_item{'s' * (len(value) != 1)}"]
+    return [f"is_{said}"] if (said := in_words(value, range(1, 17))) else []
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return True
+
+
+def _constants(case: Case) -> list[str]:
+    """Return what the statements of a test give by name, and the plain values that they write, in words."""
+    nodes = [one for text in (*case.setup, case.call) for one in ast.walk(ast.parse(text))]
+    found = [slug(one.arg) for one in nodes if isinstance(one, ast.keyword) and one.arg]
+    found += [in_words(one.value, range(1, 17)) for one in nodes if isinstance(one, ast.Constant)]
+    return [one for one in dict.fromkeys(found) if one and one not in ("none", "true", "false")]

@@ -1,0 +1,248 @@
+"""Names of new tests: what each says of a call, and what it must not say."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.experiments import Case
+from improver.judging.functions import definitions
+from improver.writing.grouping import grouped
+from improver.writing.naming import NAME, Names, name_for, table_names, told_apart
+from improver.writing.subjects import looked
+from tests.improver.calls import PIER, case, node, source
+
+RAISED = (("raises", "ValueError", "no such sea"),)
+IS = (("is", "result", "True"),)
+SHORE = """\
+def depth(sea, style=None, limit=0, more=False, **rest):
+    if sea is None:
+        raise ValueError("no sea")
+    if isinstance(sea, bytes):
+        return 2
+    if len(sea) < 3:
+        return 3
+    if not style:
+        style = "calm"
+    if style == "calm":
+        return 4
+    elif style == "wild":
+        return 5
+    if rest:
+        raise ValueError("no such word")
+    if limit < 0:
+        return 6
+    return 7 if more else 8
+
+
+def clamp(low, high):
+    if high < low:
+        raise ValueError("no such sea")
+    return low
+
+
+def bound(sea, limit=None):
+    limit = sea
+    if limit is None:
+        return "a"
+    return "b"
+
+
+def chosen(style):
+    if style == "calm":
+        return 1
+    raise ValueError("no such sea")
+
+
+class Box:
+    def __init__(self, size=3, loud=False):
+        self.size = size
+        self._loud = loud
+
+    def take(self):
+        if not self:
+            raise ValueError("nothing in it")
+        return 1 if self._loud else 2
+"""
+LINES = SHORE.splitlines()
+
+
+def fault(part: str, new: str = "pass") -> str:
+    """Return the name of a mutant of the last line that has this part."""
+    line = max(at for at, text in enumerate(LINES, 1) if part in text)
+    return f"pier/a.py:{line}: `{part}` → `{new}`"
+
+
+def named(one: Case, part: str) -> str:
+    return name_for(
+        replace(one, kills=frozenset({fault(part)})), definitions(source(SHORE))[one.function.partition("::")[2]][-1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "part", "expected"),
+    [
+        pytest.param(case("depth(None)", checks=RAISED), 'raise ValueError("no sea")',
+                     "test_depth_without_sea_raises_value_error", id="none of it"),
+        pytest.param(case("depth(b'a')", "2"), "isinstance(sea, bytes)", "test_depth_of_bytes_is_2", id="a type"),
+        pytest.param(case("depth('ab')", "3"), "return 3", "test_depth_of_sea_shorter_than_3_is_3", id="too short"),
+        pytest.param(case("depth('abc')", "4"), "len(sea) < 3", "test_depth_of_sea_of_length_3_is_4", id="at the edge"),
+        pytest.param(case("depth('abcde')", "4"), "len(sea) < 3", "test_depth_is_4", id="nowhere near the edge"),
+        pytest.param(case("depth('')", "3"), "len(sea) < 3", "test_depth_of_empty_sea_is_3", id="empty"),
+        pytest.param(case("depth('abc', 'wild')", "5"), "return 5", "test_depth_with_style_wild_is_5", id="a word"),
+        pytest.param(case("depth('abc', 'odd')", "8"), 'style == "wild"', "test_depth_with_other_style_is_8",
+                     id="no word that is known, whatever it is"),
+        pytest.param(case("depth('abc')", "4"), "not style", "test_depth_without_style_is_4", id="nothing given"),
+        pytest.param(case("depth('abc', limit=2)", "4"), "not style", "test_depth_with_limit_2_is_4",
+                     id="what is given says more than what is not"),
+        pytest.param(case("depth('abc', 'odd', -2)", "6"), "limit < 0", "test_depth_with_negative_limit_is_6",
+                     id="below nothing"),
+        pytest.param(case("depth('abc', 'odd', a=1)", checks=RAISED), 'raise ValueError("no such word")',
+                     "test_depth_with_extra_keyword_raises_value_error", id="a word that no parameter has"),
+        pytest.param(case("depth('abc', 'odd', more=True)", "7"), "more", "test_depth_with_more_is_7", id="a switch"),
+        pytest.param(case("depth('abc', 'odd', more=False)", "8"), "more", "test_depth_without_more_is_8", id="none"),
+        pytest.param(case("clamp(2, 1)", checks=RAISED, name="clamp"), "high < low",
+                     "test_clamp_with_high_below_low_raises_value_error", id="two of them"),
+        pytest.param(case("clamp(2, 2)", name="clamp"), "high < low",
+                     "test_clamp_with_high_equal_to_low_is_1", id="two that are the same"),
+        pytest.param(case("chosen('odd')", checks=RAISED, name="chosen"), 'raise ValueError("no such sea")',
+                     "test_chosen_with_unknown_style_raises_value_error", id="an error behind a test that leaves"),
+        pytest.param(case("Box().take()", checks=RAISED, name="Box.take"), 'raise ValueError("nothing in it")',
+                     "test_box_take_when_empty_raises_value_error", id="an object without anything in it"),
+        pytest.param(case("Box(loud=True).take()", name="Box.take"), "self._loud", "test_box_take_with_loud_is_1",
+                     id="what the object was made with"),
+    ],
+)  # fmt: skip
+def test_the_condition_is_what_the_faults_turn_on(one: Case, part: str, expected: str) -> None:
+    assert named(one, part) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "part"),
+    [
+        pytest.param(case("bound(1, 2)", "3", name="bound"), "limit is None", id="a parameter that was bound anew"),
+        pytest.param(case("depth(seas[0], 'wild')"), "len(sea) < 3", id="a value that the text does not say"),
+        pytest.param(case("depth(*seas)"), "not style", id="arguments that nobody can count"),
+    ],
+)
+def test_no_condition_is_made_up(one: Case, part: str) -> None:
+    assert named(one, part) == f"test_{one.function.partition('::')[2]}_is_{one.checks[0][2]}"
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        pytest.param(case("Box() == 'a'", name="Box.__eq__", checks=(("is", "result", "False"),)),
+                     "test_box_equals_str_is_false", id="another type"),
+        pytest.param(case("box == Box()", name="Box.__eq__", setup=("box = Box()",), checks=IS),
+                     "test_box_equals_other_box_is_true", id="another of its kind"),
+        pytest.param(case("Box() != crate", name="Box.__ne__", setup=("crate = Crate()",), checks=IS),
+                     "test_box_differs_from_crate_is_true", id="one that has a name"),
+        pytest.param(case("len(Box())", "0", name="Box.__len__"), "test_len_of_box_is_0", id="its length"),
+        pytest.param(case("len({Box()})", "1", name="Box.__hash__"), "test_box_is_hashable", id="a hash is no length"),
+        pytest.param(case("hash(Box())", name="Box.__hash__", checks=(("raises", "TypeError", "unhashable"),)),
+                     "test_box_hash_raises_type_error", id="none that has a hash"),
+        pytest.param(case("abs(Box())", name="Box.__abs__", checks=(("eq", "result.size", "2"),)),
+                     "test_box_abs_size", id="an operator, and a part"),
+        pytest.param(case("Box()", name="Box.__init__", checks=(("eq", "result.size", "3"),)),
+                     "test_box_default_size", id="what is not given"),
+        pytest.param(case("Box(size=2)", name="Box.__init__", checks=(("eq", "result.size", "2"),)),
+                     "test_box_given_size", id="what is given"),
+        pytest.param(case("Box(5, loud=True)", name="Box.__init__", checks=(("eq", "result.walls", "20"),)),
+                     "test_box_walls_with_loud", id="a part that is no parameter"),
+        pytest.param(case("Box()", name="Box.__init__", checks=(("eq", "str(result)", "'a box'"),)),
+                     "test_str_of_box", id="its text"),
+        pytest.param(case("Box()", name="Box.__init__", checks=(("eq", "result.a", "''"), ("eq", "result.b", "1"))),
+                     "test_box_a_and_b", id="two parts, only one of them empty"),
+        pytest.param(case("fifo_cache()", name="fifo_cache", checks=(("eq", "result.cache_parameters()", "{1: 2}"),)),
+                     "test_fifo_cache_parameters", id="a word that both have"),
+        pytest.param(case("box.add(1)", name="Box.add", setup=("box = Box()",), checks=(("eq", "box.count", "2"),)),
+                     "test_box_count_after_add", id="what the object is like then"),
+        pytest.param(case("box.add(1)", name="Box.add", setup=("box = Box()",), checks=(("eq", "list(box)", "[1]"),)),
+                     "test_box_items_after_add", id="what is in it then"),
+        pytest.param(case("box.look(1)", name="Box.look", setup=("box = Box()",), checks=(("eq", "list(box)", "[]"),)),
+                     "test_box_is_empty_after_look", id="nothing was in it before"),
+        pytest.param(case("fill(seas)", name="fill", setup=("seas = [1]",), checks=(("eq", "seas", "[1, 2]"),)),
+                     "test_fill_effect_on_sea", id="what a function was given"),
+        pytest.param(case("crate.take()", name="Box.take", setup=("crate = Crate()",)),
+                     "test_crate_take_is_1", id="a class that has it from another"),
+        pytest.param(case("1 + depth('a')", "'a b'"), "test_depth", id="a text is no part of a name"),
+        pytest.param(case("depth('a')", "1577923200"), "test_depth", id="nor is a number that nobody reads"),
+        pytest.param(case("depth('a')", "['a']"), "test_depth", id="nor how many there are"),
+    ],
+)  # fmt: skip
+def test_a_name_says_what_is_looked_at(one: Case, expected: str) -> None:
+    kind = definitions(source(SHORE))["Box.__init__"][-1] if "__init__" in one.function else node("def f(sea): ...")
+    assert name_for(one, kind) == expected
+
+
+def test_a_class_that_nothing_shows_to_be_the_one_is_not_named() -> None:
+    one = replace(case("load('a').text()", name="Box.text"), kills=frozenset({"pier/b.py:3: `1` → `2`"}))
+    assert name_for(one, node("def text(self): ...")) == "test_text_is_1"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("len(result.items)", ("result", "len_of_items"), id="a length"),
+        pytest.param("result['mean']", ("result", "mean"), id="a key"),
+        pytest.param("result.lines[2]", ("result", "lines"), id="a place"),
+        pytest.param("result.text().splitlines()", ("result", "text"), id="a word that says nothing"),
+        pytest.param("1 in box", ("", ""), id="no part"),
+    ],
+)
+def test_a_part_in_words(text: str, expected: tuple[str, str]) -> None:
+    assert looked(text) == expected
+
+
+def test_what_is_too_long_is_left_out_whole() -> None:
+    error = (("raises", "UnexpectedCharacterError", "no such sea"),)
+    one = case("Anchorage().deepest_of_all(shallowest=1)", name="Anchorage.deepest_of_all", checks=error)
+    found = name_for(one, node("def deepest_of_all(self, shallowest=None): ..."))
+    assert found == "test_deepest_of_all_raises_unexpected_character_error"
+    assert len(found) <= NAME
+
+
+@pytest.mark.parametrize(
+    ("choices", "taken", "expected"),
+    [
+        pytest.param([Names(("a", "a_x", "a_y")), Names(("a", "a_x", "a_z"))], (), ["a_y", "a_z"], id="each its own"),
+        pytest.param([Names(("a",), ("a_q",)), Names(("a", "a_x"))], (), ["a", "a_x"], id="one may keep it"),
+        pytest.param([Names(("a",), ("a_q",)), Names(("a", "a_x"))], ("a",), ["a_q", "a_x"], id="unless it is taken"),
+        pytest.param([Names(("a", "b")), Names(("b",))], ("a",), ["a_2", "b"], id="another has that name already"),
+        pytest.param([Names(("a",)), Names(("a",))], ("a_2",), ["a", "a_3"], id="nothing tells them apart"),
+    ],
+)
+def test_names_are_told_apart_by_what_the_tests_say(
+    choices: list[Names], taken: tuple[str, ...], expected: list[str]
+) -> None:
+    assert told_apart(choices, taken) == expected
+
+
+def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:
+    setups = [(f"day = datetime({year}, 10, 6)",) for year in (1966, 2006)]
+    cases = [
+        case("day.utcoffset()", "[1, 2]", name="Zone.utcoffset", setup=setup, kills=setup[0][-14:-9])
+        for setup in setups
+    ]
+    says = [
+        case("chosen('odd')", name="chosen", checks=(("raises", "ValueError", text),), kills=text[:2])
+        for text in ("no sea", "low tide")
+    ]
+    assert sorted(one.name for one in grouped([*cases, *says], lambda _: node("def f(style): ..."), ())) == [
+        "test_chosen_raises_value_error_low_tide",
+        "test_chosen_raises_value_error_no_sea",
+        "test_zone_utcoffset_with_1966",
+        "test_zone_utcoffset_with_2006",
+    ]
+
+
+def test_a_table_has_the_plain_name_of_what_it_is_about() -> None:
+    cases = [case("depth(1)", "3"), case("depth(2)", "4")]
+    assert table_names(cases, ("sea",), node("def depth(sea): ...")).strong == (
+        "test_depth",
+        "test_depth_edge_cases",
+        "test_depth_by_sea",
+    )
+    refused = [case(f"depth({sea})", checks=(("is", "result", "False"),)) for sea in "12"]
+    assert table_names(refused, ("sea",), node("def depth(sea): ...")).strong[0] == "test_depth_is_false"
+    assert PIER in refused[0].function
