@@ -1,6 +1,7 @@
 """Which of the calls that were explored the tests in one file make: of those that may stand there the best (pure)."""
 
 import ast
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -8,10 +9,12 @@ from improver.experiments import Case
 from improver.writing.asking import MADE, asking
 from improver.writing.assembling import assembled
 from improver.writing.grouping import grouped
+from improver.writing.legible import legible
 from improver.writing.misfits import Signatures
 from improver.writing.placing import Place, name_of
 from improver.writing.qualifying import qualified_case
 from improver.writing.selecting import bare, chosen, cost
+from improver.writing.surroundings import Surroundings
 from improver.writing.suspicion import at_odds
 from improver.writing.targets import Weak
 
@@ -24,8 +27,10 @@ def admitted(weak: Weak, cases: Sequence[Case], place: Place, dropped: Counter[s
     Of calls that notice the same faults only those that read best are looked at.
     """
     odd = at_odds(weak.source, cases)
+    readable = [legible(case) for case in cases if case.kills]
+    dropped["cannot be read"] += sum(not case.kills for case in readable)
     alike: dict[tuple[str, frozenset[str]], list[Case]] = defaultdict(list)
-    for case in cases:
+    for case in readable:
         if case.kills and case.function not in odd:
             alike[case.function, case.kills].append(case)
     dropped["contradicts its parent"] += sum(case.function in odd for case in cases)
@@ -39,7 +44,9 @@ class _Door:
     def __init__(self, weak: Weak, place: Place, dropped: Counter[str]) -> None:
         self.weak, self.place, self.dropped = weak, place, dropped
         self.texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
-        self.signatures = Signatures.of({weak.source.path: weak.source, **weak.around}.values())
+        sources = {weak.source.path: weak.source, **weak.around}
+        self.signatures = Signatures.of(sources.values())
+        self.around = functools.cache(lambda path: Surroundings.of(sources[path]))
 
     def first(self, cases: Sequence[Case]) -> Iterator[Case]:
         """Yield the first few that are let in, those that read best first."""
@@ -60,6 +67,8 @@ class _Door:
         node = self.weak.node_of(case.function)
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"
+        if self.around(case.function.partition("::")[0]).decide(case, node):
+            return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"
         alone = grouped([case], lambda _: node, ())

@@ -76,7 +76,7 @@ class Signatures:
         return ""
 
     def _misfits(self, call: ast.Call, node: Function) -> Iterator[str]:
-        for parameter, default, value in _given(call, node):
+        for parameter, default, value in given_to(call, node):
             allowed = self._allowed(parameter.annotation)
             kind = _kind(value)
             if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
@@ -104,7 +104,7 @@ def _is_plain(node: ast.ClassDef) -> bool:
     return is_enum(node) or not any(last_name(getattr(base, "value", base)) in NO_CLASS for base in node.bases)
 
 
-def _given(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
+def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
     """Yield the parameters that are given something, each with its default and with what it is given."""
     places = [*node.args.posonlyargs, *node.args.args]
     defaults = [*[None] * (len(places) - len(node.args.defaults)), *node.args.defaults]

@@ -13,6 +13,7 @@ from improver.source import FUNCTIONS, Source
 TEXTS = (".md", ".rst", ".txt")
 QUOTED, DOTTED = re.compile(r"(`+)([^`]+)\1"), re.compile(r"\.([A-Za-z]\w*)")
 WORD, EXACT = re.compile(r"[A-Za-z_]\w*"), re.compile(r"[A-Za-z_][\w.]*")
+STORED = re.compile(r"(?:^ *\w+\.|^ +def |^ +)(\w+)\b.*[=:]", re.MULTILINE)  # an attribute, in a class or on an object
 NOTED = re.compile(r"^\s*#:.*\n(?:\s*#.*\n)*\s*(?:self\.)?(\w+)\s*[:=]", re.MULTILINE)
 SHOWN = re.compile(r"auto\w+::\s+([\w.]+)")
 DEFINED = (*FUNCTIONS, ast.ClassDef)
@@ -48,14 +49,12 @@ class Promises:
         return [kept for case in cases if (kept := self._kept(case)) is not None]
 
     def _kept(self, case: Case) -> Case | None:
-        own = set(WORD.findall(" ".join((*case.prelude, *case.setup))))  # what the test itself makes
-        modules = {one[-1] or one[0].partition(".")[0] for one in case.imports}
-        free = frozenset(own | modules)
-        if self._is_inner(case) or not self._may_read(case.call, free):
+        own = frozenset(STORED.findall("\n".join((*case.prelude, *case.setup))))  # what the test itself puts there
+        modules = frozenset(one[-1] or one[0].partition(".")[0] for one in case.imports)
+        if self._is_inner(case) or not self._may_read(case.call, own, modules):
             return None
-        at = [
-            n for n, (kind, subject, _) in enumerate(case.checks) if kind == "raises" or self._may_read(subject, free)
-        ]
+        reads = [kind == "raises" or self._may_read(subject, own, modules) for kind, subject, _ in case.checks]
+        at = [number for number, is_read in enumerate(reads) if is_read]
         if len(at) == len(case.checks):
             return case
         if not at or len(case.shows) != len(case.checks):
@@ -69,12 +68,12 @@ class Promises:
         inner = {one[-1] for one in case.imports if one[:2] in self.inner}
         return bool(inner) and not inner.isdisjoint(WORD.findall(" ".join((*case.setup, case.call))))
 
-    def _may_read(self, text: str, free: frozenset[str]) -> bool:
+    def _may_read(self, text: str, own: frozenset[str], modules: frozenset[str]) -> bool:
         """Tell whether code reads no attribute of an object that nothing else reads; what is called is a method."""
         nodes = [*ast.walk(ast.parse(text))]
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         return all(
-            node.attr in self.read or id(node) in called or node.attr in free or _root(node) in free
+            node.attr in self.read or id(node) in called or node.attr in own or _root(node) in modules
             for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
         )

@@ -3,6 +3,7 @@
 import ast
 import builtins
 import contextlib
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inlining import inline
+from improver.writing.oddities import oddity, unasked_signs
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.wording import reproduces
@@ -23,6 +25,7 @@ PLACES = re.compile(r"""['"](?:/(?:src|tmp|home|usr|var|etc|opt|root|proc)\b|[A-
 PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, "after": 8}
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
+WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
@@ -114,6 +117,7 @@ def cost(case: Case) -> int:
         + 6 * odd
         + 5 * prelude
         + PENALTY[case.origin]
+        + WONDERED * oddity(case)
     )
 
 
@@ -121,7 +125,8 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
     """Return the fewest, shortest calls that together notice all that any fit call notices, the best first."""
     trim = (trimmed(case) for case in cases if case.kills)
     good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
-    left = [(case, cost(case)) for case in good]
+    weigh = functools.cache(lambda case: cost(case) + SIGN * unasked_signs(case, node_of(case.function)))
+    left = [(case, weigh(case)) for case in good]
     kept: list[Case] = []
     noticed: set[str] = set()
     while left:
@@ -129,10 +134,10 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
         kept.append(best)
         noticed |= best.kills
         left = [one for one in left if one[0].kills - noticed]
-    return _simplest(needed(kept), good)
+    return _simplest(needed(kept, weigh), good, weigh)
 
 
-def _simplest(kept: list[Case], good: Sequence[Case]) -> list[Case]:
+def _simplest(kept: list[Case], good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
     """Return calls that notice as much as `kept` do together, each the easiest to read of those that do its part."""
     found = list(kept)
     for at, case in enumerate(kept):
@@ -140,7 +145,9 @@ def _simplest(kept: list[Case], good: Sequence[Case]) -> list[Case]:
         wanted = case.kills - others
         rivals = [one for one in good if wanted <= one.kills]
         rivals.sort(key=lambda one: (len(one.call) + 12 * len(one.setup), one.call))
-        found[at] = min((_lean(one, others) for one in (case, *rivals[:RIVALS])), key=lambda one: (cost(one), one.call))
+        found[at] = min(
+            (_lean(one, others) for one in (case, *rivals[:RIVALS])), key=lambda one: (weigh(one), one.call)
+        )
     return found
 
 
@@ -188,10 +195,10 @@ def names_in(texts: Iterable[str]) -> set[str]:
     return found
 
 
-def needed(cases: Sequence[Case]) -> list[Case]:
+def needed(cases: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
     """Return the cases without those whose kills the others have as well, and those without checks of that kind."""
     kept = list(cases)
-    for case in sorted(cases, key=cost, reverse=True):
+    for case in sorted(cases, key=weigh, reverse=True):
         others = _noticed(one for one in kept if one is not case)
         if case.kills <= others:
             kept.remove(case)

@@ -86,6 +86,7 @@ def of(call: str, name: str, *more: str, checks: tuple[tuple[str, str, str], ...
         pytest.param("result.turns", True, id="a declared field"),
         pytest.param("result.as_text()", True, id="a method is there to be called"),
         pytest.param("result.mark", True, id="the test itself puts it there"),
+        pytest.param("rope.kind", False, id="of a variable of the test"),
         pytest.param("result.length.kind", False, id="one of a chain"),
         pytest.param("list(result)", True, id="no attribute at all"),
     ],

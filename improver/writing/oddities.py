@@ -1,0 +1,89 @@
+"""How odd a call looks: what nobody would give the function who has no reason to (pure)."""
+
+import ast
+import functools
+import re
+from collections.abc import Iterator
+
+from improver.experiments import Case
+from improver.source import Function
+from improver.writing.legible import is_dense
+
+SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$")
+SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
+NEGATIVE = re.compile(r"negative|minus|sign|absolute", re.IGNORECASE)
+SPANS = frozenset({"range", "slice"})
+
+
+def oddity(case: Case) -> int:
+    """Return how many things of a call and what comes before it a reader would wonder about."""
+    nodes = _nodes(case)
+    texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    found = sum(map(_twins, nodes)) + sum(map(_is_idle_span, nodes)) + 2 * sum(map(_is_repeated, nodes))
+    found += 3 * sum(is_dense(word) for text in texts for word in text.split())
+    if case.origin == "recorded":  # somebody gives it that
+        return found
+    found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
+    if case.origin in ("varied", "strange"):
+        found += sum(bool(SHOUTED.search(text)) for text in texts)
+    return found
+
+
+def unasked_signs(case: Case, node: Function) -> int:
+    """Return how many numbers below nothing a call gives a function that says nothing of them and refuses none."""
+    if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises") or _minds_signs(node):
+        return 0
+    return sum(map(_is_negative, _nodes(case)))
+
+
+def _nodes(case: Case) -> list[ast.AST]:
+    return [one for text in (*case.setup, case.call) for one in ast.walk(ast.parse(text))]
+
+
+def _twins(node: ast.AST) -> int:
+    """Return how many arguments of a call are what another one of it is."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in SPANS:
+        return 0
+    given = [ast.unparse(one) for one in node.args if isinstance(one, ast.Constant) and _is_plain(one.value)]
+    return len(given) - len(set(given))
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
+
+
+def _is_idle_span(node: ast.AST) -> bool:
+    """Tell whether a range has nothing in it."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "range":
+        return False
+    given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+    return len(given) == len(node.args) and not range(*given)
+
+
+def _is_repeated(node: ast.AST) -> bool:
+    """Tell whether a text is made of one that is repeated."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant)
+
+
+def _is_negative(node: ast.AST) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+
+
+@functools.lru_cache(maxsize=512)
+def _minds_signs(node: Function) -> bool:
+    """Tell whether a function compares something with nothing, or counts from the end, or speaks of what is less."""
+    if NEGATIVE.search(ast.get_docstring(node) or ""):
+        return True
+    return any(_is_of_sign(one) for one in ast.walk(node))
+
+
+def _is_of_sign(node: ast.AST) -> bool:
+    if isinstance(node, ast.Compare):
+        ordered = any(isinstance(one, SIGNS) for one in node.ops)
+        return ordered and any(_is_negative(one) or getattr(one, "value", 1) == 0 for one in _sides(node))
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "abs"
+
+
+def _sides(node: ast.Compare) -> Iterator[ast.expr]:
+    yield node.left
+    yield from node.comparators

@@ -1,0 +1,89 @@
+"""Calls that leave to the machine, the terminal or the environment what they might say themselves (pure)."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.experiments import Case
+from improver.judging.functions import definitions
+from improver.source import Function, Source
+from improver.writing.misfits import given_to
+
+AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
+AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
+ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the function from looking around
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Of which parameters the functions of a file look around where they are given nothing, by qualified name."""
+
+    open: Mapping[str, frozenset[str]]
+
+    @staticmethod
+    def of(source: Source) -> "Surroundings":
+        """Read a file's functions, and what they call by their names."""
+        nodes = {name: found[-1] for name, found in definitions(source).items()}
+        first = {name: frozenset(_asked(node)) for name, node in nodes.items()}
+        plain = {name: (nodes[name], names) for name, names in first.items() if names and "." not in name}
+        return Surroundings({name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()})
+
+    def decide(self, case: Case, node: Function) -> bool:
+        """Tell whether what a call of `node` gives depends on where it runs."""
+        names = self.open.get(case.function.partition("::")[2], frozenset())
+        if not names:
+            return False
+        calls = [one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)]
+        own = [one for one in calls if getattr(one.func, "attr", getattr(one.func, "id", "")) == node.name]
+        return any(not names <= _said(call, node) for call in own)
+
+
+def _asked(node: Function) -> Iterator[str]:
+    """Yield the parameters in whose place a function looks around."""
+    parameters = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.If) and any(map(_looks, one.body)):
+            yield from parameters.intersection(_missing(one.test))
+
+
+def _looks(node: ast.stmt) -> bool:
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name)]
+    return any((part.attr if isinstance(part, ast.Attribute) else part.id) in AROUND for part in parts)
+
+
+def _missing(test: ast.expr) -> Iterator[str]:
+    """Yield the names that a condition finds to be nothing."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+            yield node.operand.id
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is) and isinstance(node.left, ast.Name):
+            yield node.left.id
+
+
+def _passed(node: Function, known: Mapping[str, tuple[Function, frozenset[str]]]) -> Iterator[str]:
+    """Yield the parameters by which a function leaves to its caller what another one would look around for."""
+    for call in ast.walk(node):
+        called = known.get(call.func.id) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+        if called is None or not isinstance(call, ast.Call):
+            continue
+        given = {parameter.arg: value for parameter, _, value in given_to(call, called[0])}
+        for name in called[1]:
+            value = given.get(name)
+            if isinstance(value, ast.Name):
+                yield value.id
+            elif value is None:
+                yield name if any(word.arg is None for word in call.keywords) else ALWAYS
+
+
+def _said(call: ast.Call, node: Function) -> set[str]:
+    """Return the names under which a call gives something that is not nothing."""
+    given = [(parameter.arg, value) for parameter, _, value in given_to(call, node)]
+    given += [(word.arg, word.value) for word in call.keywords if word.arg]
+    return {name for name, value in given if not _is_nothing(value)}
+
+
+def _is_nothing(value: ast.expr) -> bool:
+    try:
+        return not ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        return False

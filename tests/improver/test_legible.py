@@ -1,0 +1,103 @@
+"""What tests may demand, and what hangs on where they run."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.judging.functions import definitions
+from improver.writing.legible import is_riddle, legible
+from improver.writing.surroundings import Surroundings
+from tests.improver.calls import case, source
+
+DIGEST = r"b'\x1d32\xcd\xfa\x18\xf6@~\xea\xda\xd1R\xbc/\x845f'"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "riddle"),
+    [
+        pytest.param(r"b'\x00\x00\x00\x00\x00\x00\x00\x01'", False, id="a number as bytes"),
+        pytest.param(r"b'caf\xc3\xa9 r\xc3\xa9sum\xc3\xa9'", False, id="words with accents"),
+        pytest.param("'BasicParseTest_2020_01_02'", False, id="words in one"),
+        pytest.param("'2020-01-02T03:04:05.678+00:00'", False, id="a moment"),
+        pytest.param("'aGVsbG8'", False, id="a short code"),
+        pytest.param("'<class \\'int\\'>'", False, id="a type"),
+        pytest.param("'expected a positional argument'", False, id="words of the product's own"),
+        pytest.param("[1, 2, 3]", False, id="no text"),
+        pytest.param(DIGEST, True, id="a digest"),
+        pytest.param("b'a.zTtHCHxvAvT5rXP-SwnQMczQ3uk'", True, id="a signature"),
+        pytest.param("{'sum': 'd41d8cd98f00b204e9800998ecf8427e'}", True, id="hexadecimal, within"),
+        pytest.param("'(*, a=1, c=__no__default__)'", True, id="a mark from within"),
+        pytest.param("[\"'int' object has no attribute 'items'\"]", True, id="what Python says"),
+        pytest.param("'f() takes 1 positional argument but 2 were given'", True, id="what Python says of a call"),
+    ],
+)
+def test_what_nobody_can_check_is_a_riddle(wanted: str, riddle: bool) -> None:
+    assert is_riddle(wanted, "") is riddle
+
+
+def test_what_the_call_speaks_of_is_none() -> None:
+    assert not is_riddle("'d41d8cd98f00b204e9800998ecf8427e'", "strip(' d41d8cd98f00b204e9800998ecf8427e ')")
+    assert not is_riddle("{'__main__': 1}", "names('__main__')")
+
+
+def test_a_case_keeps_what_can_be_read() -> None:
+    checks = (("eq", "result", DIGEST), ("eq", "sea.salt", "b'a'"))
+    shows = (frozenset({"one", "two"}), frozenset({"two"}))
+    known = replace(case("depth(sea)", checks=checks), shows=shows, kills=frozenset({"one", "two"}))
+    assert legible(known) == replace(known, checks=checks[1:], shows=shows[1:], kills=frozenset({"two"}))
+    plain = replace(known, checks=checks[1:], shows=shows[1:])
+    assert legible(plain) is plain
+    refused = replace(known, checks=(("raises", "ValueError", "object is not a rope"),), shows=shows[:1])
+    assert legible(refused) is refused
+
+
+PORT = source("""\
+def chart(depths, width=None, *, frame=False):
+    if not width:
+        width = shutil.get_terminal_size().columns
+    if frame:
+        width -= os.environ.get("FRAME", 2)
+    return depths * width
+
+
+def shown(depths, **how):
+    return chart(depths, **how)
+
+
+def wide(depths, columns=None):
+    return chart(depths, columns)
+
+
+def plain(depths):
+    return chart(depths)
+
+
+def fixed(depths):
+    return chart(depths, 80)
+
+
+class Sea:
+    def chart(self, width=None):
+        return "~" * (width or 10)
+""")
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "depends"),
+    [
+        ("chart", "chart([1], 20)", False),
+        ("chart", "chart([1], width=20, frame=True)", False),
+        ("chart", "chart([1])", True),
+        ("chart", "chart([1], width=0)", True),
+        ("shown", "shown([1], width=20)", False),
+        ("shown", "shown([1])", True),
+        ("wide", "wide([1], 20)", False),
+        ("wide", "wide([1])", True),
+        ("plain", "plain([1])", True),
+        ("fixed", "fixed([1])", False),
+        ("Sea.chart", "Sea().chart()", False),
+    ],
+)
+def test_what_a_call_leaves_to_the_terminal(name: str, call: str, depends: bool) -> None:
+    node = definitions(PORT)[name][-1]
+    assert Surroundings.of(PORT).decide(case(call, name=name), node) is depends

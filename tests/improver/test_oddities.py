@@ -1,0 +1,57 @@
+"""What a reader would wonder about in a call."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.writing.oddities import oddity, unasked_signs
+from improver.writing.selecting import chosen
+from tests.improver.calls import case, node, plain
+
+
+@pytest.mark.parametrize(
+    ("call", "origin", "points"),
+    [
+        ("depth(1, 2)", "text", 0),
+        ("depth([1, 1], [1, 1])", "text", 0),  # what is in a list may repeat itself
+        ("depth('a b', '')", "varied", 0),
+        ("depth(True, True)", "text", 0),
+        ("depth('a', 'a', 'a')", "text", 2),
+        ("depth(' ')", "text", 1),
+        ("depth(' 1')", "text", 1),
+        ("depth('_')", "text", 1),
+        ("depth('_')", "recorded", 0),  # the tests give it that
+        ("depth('FOXy')", "varied", 1),
+        ("depth('FOXy')", "text", 0),
+        ("depth(range(10, 10))", "text", 1),
+        ("depth(range(10))", "text", 0),
+        ("depth('<' * 40)", "text", 3),
+        ("depth('a.zTtHCHxvAvT5rXP-SwnQMczQ3uk')", "recorded", 3),
+    ],
+)
+def test_oddities_are_counted(call: str, origin: str, points: int) -> None:
+    assert oddity(replace(case(call), origin=origin)) == points
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("def depth(sea): return sea[-1]", 1),
+        ("def depth(sea): return sea > 3", 1),
+        ("def depth(sea): return 0 if sea < 0 else sea", 0),
+        ("def depth(sea): return abs(sea)", 0),
+        ("def depth(sea):\n    'Return minus the sea.'\n    return -sea", 0),
+    ],
+)
+def test_a_number_below_nothing_is_asked_for_or_not(text: str, signs: int) -> None:
+    known = case("depth(-2)")
+    assert unasked_signs(known, node(text)) == signs
+    assert unasked_signs(replace(known, origin="recorded"), node(text)) == 0
+    assert unasked_signs(replace(known, checks=(("raises", "ValueError", "less"),)), node(text)) == 0
+    assert unasked_signs(case("depth(2 - 1)"), node(text)) == 0
+
+
+def test_the_plainer_of_two_calls_is_chosen_and_the_odd_one_where_there_is_no_other() -> None:
+    odd, even = case("depth(-1)", "0", kills="m n"), case("depth(more=12345)", "1", kills="m n")
+    assert [one.call for one in chosen([odd, even], plain)] == ["depth(more=12345)"]
+    assert [one.call for one in chosen([odd], plain)] == ["depth(-1)"]
