@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from improver.source import Source
 from improver.writing.grouping import Written
+from improver.writing.homes import home_of, with_methods
 from improver.writing.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
 from improver.writing.joining import is_single, with_names
 from improver.writing.placing import Place
 from improver.writing.qualifying import qualified
-from improver.writing.rendering import block, quote_of, requoted
+from improver.writing.rendering import block, methods, quote_of, requoted
 
 WIDTH = 88  # of a new file
 
@@ -21,23 +22,32 @@ def width_of(place: Place) -> int:
 
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
-    before, tests = place.before, [qualified(one, place) for one in tests]
-    needed, is_apart = imports_of(tests, place), before is not None and is_single(before)
-    if before is not None:
-        before, needed = with_names(before, needed)
-    imports = import_lines(needed, width_of(place), is_apart=is_apart)
-    text = requoted(block(tests, place, width_of(place), title), quote_of(before.text) if before else '"')
-    whole = _new(text, imports, (title, stdlib)) if before is None else _grown(before, text, (imports, stdlib))
-    if any(
-        len(line) > width_of(place)
-        for line in [*text.splitlines(), *(part for one in imports for part in one.splitlines())]
-    ):
+    before, width, tests = place.before, width_of(place), [qualified(one, place) for one in tests]
+    needed, alone = imports_of(tests, place), [one for one in tests if home_of(one, place) is None]
+    text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
+    if before is None:
+        whole: str | None = _new(text, import_lines(needed, width), (title, stdlib))
+    else:
+        grown = with_methods(before, _inside(tests, place, before))
+        whole = _grown(grown, text, needed, stdlib) if grown is not None else None
+    old = {line.rstrip("\r\n") for line in before.lines} if before else set[str]()
+    if whole is None or any(len(line) > width for line in whole.splitlines() if line not in old):
         return None
     try:
         data = whole.encode("utf-8-sig" if before and before.bom else before.encoding if before else "utf-8")
     except UnicodeEncodeError:
         return None
     return data if isinstance(Source.read(place.path, data), Source) else None
+
+
+def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str, str]:
+    """Return what comes to the end of classes that the file has, by their names."""
+    found: dict[str, tuple[ast.ClassDef, list[Written]]] = {}
+    for one in tests:
+        if node := home_of(one, place):
+            found.setdefault(node.name, (node, []))[1].append(one)
+    texts = {name: methods(some, place, before.width, node) for name, (node, some) in found.items()}
+    return {name: requoted(text, quote_of(before.text)) for name, text in texts.items()}
 
 
 def _new(text: str, imports: Sequence[str], told: tuple[str, frozenset[str]]) -> str:
@@ -49,19 +59,24 @@ def _new(text: str, imports: Sequence[str], told: tuple[str, frozenset[str]]) ->
     return f'"""Tests of {title}."""\n\n' + "\n\n".join(parts) + f"\n\n\n{text}"
 
 
-def _grown(before: Source, text: str, told: tuple[Sequence[str], frozenset[str]]) -> str:
+def _grown(before: Source, text: str, needed: Sequence[tuple[str, ...]], stdlib: frozenset[str]) -> str:
     """Return the file with imports among its own, and `text` at its end or before what runs it as a script."""
-    newline, (imports, stdlib) = before.newline, told
+    newline, width = before.newline, before.width
+    is_apart = is_single(before)
+    before, left = with_names(before, needed)
+    imports = import_lines(left, width, is_apart=is_apart)
     foreign = [line for line in imports if top(line) in {*stdlib, "pytest"}]
     lines = with_foreign(before, foreign, stdlib)
     at = after_imports(before) + len(lines) - len(before.lines)
+    head = with_own(lines[:at], [line for line in imports if line not in foreign], newline)
+    if not text:
+        return "".join([*head, *lines[at:]])
     end = (_script(before) or len(before.lines)) + len(lines) - len(before.lines)
     body = lines[at:end]
     while body and not body[-1].strip():
         body.pop()
     if body and not body[-1].endswith(("\n", "\r")):
         body[-1] += newline
-    head = with_own(lines[:at], [line for line in imports if line not in foreign], newline)
     fresh = [f"{line}{newline}" for line in text.splitlines()]
     tail = [newline, newline, *lines[end:]] if end < len(lines) else []
     return "".join([*head, *body, newline, newline, *fresh, *tail])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from improver.source import Source
 from improver.writing.grouping import Written
+from improver.writing.homes import home_of, is_method
 from improver.writing.placing import Place
 from improver.writing.rendering import CALLABLE, kinds
 from improver.writing.statements import INDENT, is_looped
@@ -15,11 +16,12 @@ GROUPS = ("future", "stdlib", "pytest", "own")
 def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     """Return the imports that the tests need and the file does not have."""
     needed = {one for test in tests for case in test.cases for one in case.imports}
-    if place.in_classes:
+    if place.in_classes and any(home_of(test, place) is None for test in tests):
         needed.add(("unittest", ""))
-    elif any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in tests):
+    plain = [test for test in tests if not is_method(test, place)]
+    if any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
         needed.add(("pytest", ""))
-    if not place.in_classes and any(map(is_looped, tests)):
+    if any(map(is_looped, plain)):
         needed |= (
             {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
         )

@@ -5,10 +5,12 @@ import io
 import re
 import tokenize
 from collections.abc import Sequence
+from dataclasses import replace
 
 from improver.verify.checking import COROUTINE
 from improver.writing.folding import folded
 from improver.writing.grouping import Row, Written
+from improver.writing.homes import is_annotated, is_case
 from improver.writing.placing import Place
 from improver.writing.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.wording import docstring
@@ -26,6 +28,16 @@ def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str
     return f"class {name}(unittest.{kind}):\n" + "\n\n".join(methods) + "\n"
 
 
+def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassDef) -> str:
+    """Return new tests as methods of a class that the file has."""
+    style = replace(place, annotated=is_annotated(node))
+    gives = " -> None" if style.annotated else ""
+    texts = [
+        _method(one, width - 4, gives) if is_case(node) else _function(one, width - 4, style, "self") for one in tests
+    ]
+    return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"
+
+
 def class_name(title: str, place: Place) -> str:
     """Return the name of the class of new tests, which the file does not have yet."""
     name, number = f"{title}EdgesTest", 2
@@ -37,12 +49,12 @@ def class_name(title: str, place: Place) -> str:
 # --- pytest -------------------------------------------------------------------------------------------------------
 
 
-def _function(test: Written, width: int, place: Place) -> list[str]:
-    annotated, signature = place.annotated, ", ".join(test.cases[0].asks)
+def _function(test: Written, width: int, place: Place, *first: str) -> list[str]:
+    taken = [*test.cases[0].asks]
     if test.rows:
-        signature = ", ".join(f"{name}: {kind}" for name, kind in zip(test.heads, kinds(test), strict=True))
-        signature = signature if annotated else ", ".join(test.heads)
-    gives = " -> None" if annotated else ""
+        whole = zip(test.heads, kinds(test), strict=True)
+        taken = [f"{name}: {kind}" for name, kind in whole] if place.annotated else [*test.heads]
+    signature, gives = ", ".join((*first, *taken)), " -> None" if place.annotated else ""
     text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [

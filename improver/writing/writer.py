@@ -12,6 +12,7 @@ from improver.writing.admitting import admitted
 from improver.writing.assembling import assembled
 from improver.writing.families import joined
 from improver.writing.grouping import Written, grouped
+from improver.writing.homes import home_of
 from improver.writing.placing import Place, place_for
 from improver.writing.rendering import class_name
 from improver.writing.shrinking import shrunk
@@ -184,7 +185,9 @@ def node_id(test: Written, drafted: Drafted) -> str:
     """Return what pytest calls a test of a draft that has a place."""
     place = drafted.place
     assert place is not None, "what has no place has no name"
-    owner = f"::{class_name(_camel(drafted, place), place)}" if place.in_classes else ""
+    home = home_of(test, place)
+    fresh = f"::{class_name(_camel(drafted, place), place)}" if place.in_classes else ""
+    owner = f"::{home.name}" if home is not None else fresh
     return f"{place.path}{owner}::{test.name}"
 
 

@@ -1,0 +1,121 @@
+"""The class of a test file that new tests join."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.experiments import Case, Exploration, MutationRun, Recording
+from improver.writing.assembling import assembled
+from improver.writing.grouping import Row, Written
+from improver.writing.homes import home_of
+from improver.writing.placing import Place, place_for
+from improver.writing.targets import Weak
+from improver.writing.writer import Drafted, node_id
+from tests.improver.calls import PIER, RECEIPT, SEA, source
+
+HEAD = "import unittest\n\nfrom pier.a import Box, SeaMixin, depth\n\nLONG = 1  # " + "x " * 45 + "\n\n\n"
+CASE = "class BoxTest(unittest.TestCase):\n    def test_x(self):\n        assert Box\n"
+IMPORT, PYTEST = "import unittest\n\n", "import pytest\n\n"
+PLAIN = "class TestBox:\n    def test_x(self):\n        assert Box\n"
+
+
+def place_of(text: str, path: str = "tests/test_a.py") -> Place:
+    found = place_for("pier/a.py", [source(text, path)], Recording({}, {}, {}, {}, RECEIPT))
+    assert found is not None
+    return found
+
+
+def about(name: str, call: str = "Box([2]).total()", way: str = "", asks: tuple[str, ...] = ()) -> Written:
+    checks, kills = (("eq", "result", "2"),), frozenset({"m"})
+    imports = (("pier.a", call.partition("(")[0]),)
+    return Written(
+        "test_box_total", (Case(PIER + name, call, imports, checks=checks, kills=kills, way=way, asks=asks),)
+    )
+
+
+TOTAL = about("Box.total")
+
+
+@pytest.mark.parametrize(
+    ("text", "test", "home"),
+    [
+        pytest.param(CASE, TOTAL, "BoxTest", id="a class of unittest"),
+        pytest.param(PLAIN, TOTAL, "TestBox", id="a plain class"),
+        pytest.param(PLAIN.replace("TestBox", "TestDepth"), about("depth"), "TestDepth", id="a function"),
+        pytest.param(CASE.replace(".TestCase", ".TestCase, SeaMixin"), TOTAL, "BoxTest", id="a mixin"),
+        pytest.param(CASE.replace("BoxTest", "LowBoxTest"), TOTAL, "", id="another class whose name ends so"),
+        pytest.param(CASE.replace("unittest.TestCase", "Sea"), TOTAL, "", id="a parent from elsewhere"),
+        pytest.param(f"{CASE}\n    def setUp(self):\n        self.box = 1\n", TOTAL, "", id="it prepares something"),
+        pytest.param(f"{PLAIN}\n    @pytest.fixture\n    def box(self): ...\n", TOTAL, "", id="a fixture"),
+        pytest.param(f"{PLAIN}\n    pytestmark = 1\n", TOTAL, "", id="marks inside"),
+        pytest.param(f"@pytest.mark.slow\n{PLAIN}", TOTAL, "", id="a mark"),
+        pytest.param(f"class Sea:\n    def setup(self): ...\n\n\n{PLAIN.replace('Box:', 'Box(Sea):')}", TOTAL, "",
+                     id="a parent that prepares something"),
+        pytest.param(f"{PLAIN}\n\nclass TestDeepBox(TestBox):\n    pass\n", TOTAL, "", id="others inherit its tests"),
+        pytest.param(PLAIN.replace("test_x", "test_box_total"), TOTAL, "", id="a test of that name"),
+        pytest.param(f"{PLAIN}\n\n{CASE}", TOTAL, "", id="two of them"),
+        pytest.param(PLAIN.replace("test_x", "other"), TOTAL, "", id="a class without tests"),
+        pytest.param(CASE, about("Box.total", asks=("tmp_path",)), "", id="a fixture that unittest does not know"),
+        pytest.param(CASE, about("Box.total", way="coroutine"), "", id="a coroutine that it does not run"),
+        pytest.param(CASE.replace("BoxTest", "AllOfATest").replace("assert Box", "assert depth(1)"),
+                     about("depth"), "AllOfATest", id="the only class, which speaks of the function"),
+        pytest.param(CASE.replace("BoxTest", "AllOfATest"), about("depth"), "", id="the only class, which does not"),
+        pytest.param(CASE.replace("BoxTest", "SeaTest").replace("assert Box", "assert depth(1)"),
+                     about("depth"), "", id="the only class, of another name"),
+    ],
+)  # fmt: skip
+def test_a_test_joins_the_class_that_is_about_the_same(text: str, test: Written, home: str) -> None:
+    found = home_of(test, place_of(HEAD + text))
+    assert (found.name if found else "") == home
+
+
+def test_tests_of_several_functions_join_none() -> None:
+    both = replace(TOTAL, cases=(*TOTAL.cases, *about("depth").cases))
+    assert home_of(both, place_of(HEAD + CASE)) is None
+
+
+NEW = '    """Kills: a small fault. Characterises current behaviour, not a spec."""\n'
+AFTER = "\n\nLIMIT = 3  # of all\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        pytest.param(
+            CASE,
+            f"\n    def test_box_total(self):\n    {NEW}        self.assertEqual(Box([2]).total(), 2)\n",
+            id="unittest",
+        ),
+        pytest.param(
+            PLAIN.replace("self):", "self) -> None:"),
+            f"\n    def test_box_total(self) -> None:\n    {NEW}        assert Box([2]).total() == 2\n",
+            id="pytest, annotated",
+        ),
+    ],
+)
+def test_it_becomes_the_last_method_and_all_else_stays(text: str, added: str) -> None:
+    place = place_of(HEAD + text + AFTER)
+    assert (assembled([TOTAL], place, "A", frozenset()) or b"").decode() == HEAD + text + added + AFTER
+    bare = place_of(HEAD + text.rstrip("\n"))
+    assert (assembled([TOTAL], bare, "A", frozenset()) or b"").decode() == HEAD + text + added
+
+
+def test_a_table_in_a_plain_class_is_a_method_too() -> None:
+    rows = (Row(("1",), "1", "a"), Row(("2",), "2", "b"))
+    table = replace(TOTAL, cases=TOTAL.cases * 2, columns=("sea",), rows=rows, call="Box([sea]).total()")
+    made = (assembled([table], place_of(HEAD + PLAIN + AFTER), "A", frozenset({"unittest"})) or b"").decode()
+    assert made.startswith(f"{HEAD.replace(IMPORT, IMPORT + PYTEST)}{PLAIN}\n    @pytest.mark.parametrize(\n")
+    assert "    def test_box_total(self, sea, expected):\n" in made
+
+
+def test_others_stand_in_a_class_of_their_own_below() -> None:
+    other = replace(about("depth", "depth(2)"), name="test_depth")
+    place = place_of(HEAD + CASE)
+    made = (assembled([other, TOTAL], place, "A", frozenset()) or b"").decode()
+    assert made.index("def test_box_total") < made.index("class AEdgesTest(unittest.TestCase):\n    def test_depth")
+    run = MutationRun({}, (), {}, RECEIPT)
+    drafted = Drafted(Weak(source(SEA), (), run), Exploration((), (), {}, RECEIPT), place, (other, TOTAL))
+    assert [node_id(one, drafted) for one in (other, TOTAL)] == [
+        "tests/test_a.py::AEdgesTest::test_depth",
+        "tests/test_a.py::BoxTest::test_box_total",
+    ]
