@@ -41,7 +41,10 @@ def _nodes(case: Case) -> list[ast.AST]:
 
 
 def _twins(node: ast.AST) -> int:
-    """Return how many arguments of a call are what another one of it is."""
+    """Return how many arguments of a call are what another one of it is, and how many texts of a list."""
+    if isinstance(node, ast.List | ast.Tuple):
+        texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes)]
+        return len(texts) - len(set(texts))
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in SPANS:
         return 0
     given = [ast.unparse(one) for one in node.args if isinstance(one, ast.Constant) and _is_plain(one.value)]

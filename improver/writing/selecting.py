@@ -121,11 +121,16 @@ def cost(case: Case) -> int:
     )
 
 
+def weight(case: Case, node: Function) -> int:
+    """Return how much speaks against a test of this call of `node`."""
+    return cost(case) + SIGN * unasked_signs(case, node)
+
+
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
     """Return the fewest, shortest calls that together notice all that any fit call notices, the best first."""
     trim = (trimmed(case) for case in cases if case.kills)
     good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
-    weigh = functools.cache(lambda case: cost(case) + SIGN * unasked_signs(case, node_of(case.function)))
+    weigh = functools.cache(lambda case: weight(case, node_of(case.function)))
     left = [(case, weigh(case)) for case in good]
     kept: list[Case] = []
     noticed: set[str] = set()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
 from improver.writing.plainer import plainer
-from improver.writing.selecting import cost, fit, trimmed
+from improver.writing.selecting import fit, trimmed, weight
 from improver.writing.targets import Ground, Weak
 
 ROUNDS = 6
@@ -56,9 +56,9 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case]) -> Iterator
         wanted = case.kills.difference(*(one.kills for one in kept if one is not case))
         node = weak.node_of(case.function)
         able = [one for one in found if one.function == case.function and wanted <= one.kills]
-        rivals = [(cost(trim), one) for one in able if wanted <= (trim := trimmed(one)).kills and fit(trim, node)]
+        rivals = [(weight(trim, node), one) for one in able if wanted <= (trim := trimmed(one)).kills and fit(trim, node)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))
         for price, one in rivals[:KEPT]:
-            if price < cost(case) and _key(one) not in given:
+            if price < weight(case, node) and _key(one) not in given:
                 given.add(_key(one))
                 yield one

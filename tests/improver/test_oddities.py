@@ -13,7 +13,8 @@ from tests.improver.calls import case, node, plain
     ("call", "origin", "points"),
     [
         ("depth(1, 2)", "text", 0),
-        ("depth([1, 1], [1, 1])", "text", 0),  # what is in a list may repeat itself
+        ("depth([1, 1], [1, 1])", "text", 0),  # numbers in a list may repeat themselves
+        ("depth(['a', 'a', 'b'], 'b')", "text", 1),
         ("depth('a b', '')", "varied", 0),
         ("depth(True, True)", "text", 0),
         ("depth('a', 'a', 'a')", "text", 2),
