@@ -12,7 +12,7 @@ LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 MIRRORED = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.LtE: ast.GtE, ast.GtE: ast.LtE}
 OPPOSITE = {ast.Lt: ast.GtE, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.GtE: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
 OPPOSITE |= {ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
-FALSE = ("''", "[]", "None")
+FALSE = ("0", "''", "None")
 OTHER = "other"  # a text that is none of those that a function knows
 OF_TYPES = {
     "str": "'a'",
