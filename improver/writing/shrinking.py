@@ -55,8 +55,8 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case]) -> Iterator
     for case in kept:
         wanted = case.kills.difference(*(one.kills for one in kept if one is not case))
         node = weak.node_of(case.function)
-        able = [one for one in found if one.function == case.function and wanted <= one.kills]
-        rivals = [(weight(trim, node), one) for one in able if wanted <= (trim := trimmed(one)).kills and fit(trim, node)]
+        able = [(one, trimmed(one)) for one in found if one.function == case.function and wanted <= one.kills]
+        rivals = [(weight(trim, node), one) for one, trim in able if wanted <= trim.kills and fit(trim, node)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))
         for price, one in rivals[:KEPT]:
             if price < weight(case, node) and _key(one) not in given:

@@ -85,9 +85,10 @@ def told_of(name: str, width: int) -> str:
     old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
     if any('"""' in text or not text.isascii() or text.endswith("\\") for text in (old, new)):
         return f"the fault at {place}"
-    for one, other in ((old, new), _apart(old, new), (_cut(old), _cut(new))):
+    room = (width - len(f"`` -> `` at {place}")) // 2
+    for one, other in ((old, new), _apart(old, new), _parts(old, new, min(room, CUT))):
         told = f"`{one}` -> `{other}` at {place}"
-        if len(told) <= width:
+        if one != other and len(told) <= width:
             return told
     return f"the fault at {place}"
 
@@ -105,16 +106,27 @@ def _apart(old: str, new: str) -> tuple[str, str]:
 
 def _is_whole(text: str) -> bool:
     """Tell whether a part of a line can be read for itself: an operand, or an operator."""
-    if re.fullmatch(r"[<>=!+*/%&|^~-]{1,3}", text):
+    if re.fullmatch(r"[<>=!+*/%&|^~-]{1,3}|and|or|not|in|is|is not|not in", text):
         return True
+    if "..." in text:  # cut before
+        return False
     try:
         return bool(ast.parse(text, mode="eval"))
     except (SyntaxError, ValueError):
         return False
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= CUT else f"{text[: CUT - 3].rstrip()}..."
+def _parts(old: str, new: str, room: int) -> tuple[str, str]:
+    """Return what of two texts has room: how they begin, or what stands around the first difference."""
+    if old[: room - 3] != new[: room - 3]:
+        return _cut(old, room), _cut(new, room)
+    begin = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), room)
+    begin -= room // 3
+    return f"...{_cut(old[begin:], room - 3)}", f"...{_cut(new[begin:], room - 3)}"
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
 
 
 def _place(name: str) -> tuple[int, str]:

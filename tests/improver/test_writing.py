@@ -172,6 +172,12 @@ def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, to
                      "`500` -> `499` at a.py:6", id="long, where it differs"),
         pytest.param("a.py:6: `count_of(first_one) != LIMIT` → `count_of(first_one) == LIMIT`",
                      "`!=` -> `==` at a.py:6", id="long, a whole operator"),
+        pytest.param("a.py:6: `deep(first_one) and count_of(it)` → `deep(first_one) or count_of(it)`",
+                     "`and` -> `or` at a.py:6", id="long, a word that is an operator"),
+        pytest.param("a.py:6: `(f'{count_of_fathoms:<06s}'[:6])` → `(f'{count_of_fathoms:<07s}'[:6])`",
+                     "`...thoms:<06s}'[:6])` -> `...thoms:<07s}'[:6])` at a.py:6", id="long, no part of it whole"),
+        pytest.param(f"a.py:6: `{'sea ' * 9}and all` → `{'sea ' * 9}and...`",
+                     "`... sea and all` -> `... sea and...` at a.py:6", id="long, alike for long"),
         pytest.param('a.py:6: `"é"` → `""`', "the fault at a.py:6", id="letters that a docstring may not hold"),
     ],
 )  # fmt: skip
