@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.source import Function, Source
+from improver.source import FUNCTIONS, Function, Source
 from improver.writing.arguments import arguments, definition
 from improver.writing.harvest import Index, name_of
 from improver.writing.illustrating import documented
@@ -38,7 +38,22 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     given = given[own is not None and _asks(own) :]
     needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in given]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(given, needs, strict=True)]
-    return _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
+    found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
+    return [*found, *_otherwise(node, index)]
+
+
+def _otherwise(node: ast.ClassDef, index: Index) -> list[Case]:
+    """Return the shortest call of another way to make objects of a class: a class method that tests call on it."""
+    names = [one.name for one in node.body if isinstance(one, FUNCTIONS) and _makes(one)]
+    known = [one for name in names for one in index.get(name, ()) if one.call.startswith(f"{node.name}.{name}(")]
+    known = [one for one in known if getattr(ast.parse(one.call, mode="eval").body, "args", ()) and not one.prelude]
+    return sorted(known, key=lambda one: (len(one.setup), len(one.call), one.call))[:1]
+
+
+def _makes(node: Function) -> bool:
+    """Tell whether a function is a class method that says by its name what it makes objects from."""
+    marks = [ast.unparse(one) for one in node.decorator_list]
+    return "classmethod" in marks and node.name.startswith("from_")
 
 
 def _asks(making: Function) -> bool:
@@ -85,7 +100,8 @@ def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) 
 
 def variable_for(call: str) -> str:
     """Return a name for what a call of a class makes: the last word of the class's name, or the first."""
-    name = call.partition("(")[0].rpartition(".")[2]
+    parts = call.partition("(")[0].split(".")
+    name = next((one for one in reversed(parts) if one[:1].isupper()), parts[-1])
     words = SNAKE.sub("_", name).lower().split("_")
     taken = (*dir(builtins), *keyword.kwlist, name)
     return next((one for one in (words[-1], words[0]) if one.isidentifier() and one not in taken), "made")

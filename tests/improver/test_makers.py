@@ -1,0 +1,55 @@
+"""Ways to make objects of a class."""
+
+import pytest
+
+from improver.writing.harvest import index_of
+from improver.writing.makers import makers, variable_for
+from tests.improver.calls import source
+
+JAR = """\
+class Jar:
+    def __init__(self, items):
+        self.items = items
+
+    @classmethod
+    def from_text(cls, text):
+        return cls(text.split())
+
+    def from_here(self, place):
+        return place
+"""
+
+
+def made(test: str) -> list[str]:
+    """Return the calls that make a jar, where a test says this."""
+    tests = source(f"from pier.a import Jar\n\n\ndef test_jar():\n    {test}\n", "tests/test_a.py")
+    return [one.call for one in makers(source(JAR), "pier.a", "Jar", index_of([tests]))]
+
+
+def test_an_object_is_also_made_as_tests_make_it_of_something_else() -> None:
+    assert made("assert Jar([1])\n    assert Jar.from_text('a b')") == ["Jar([1])", "Jar.from_text('a b')"]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("assert Jar([1]).from_here(2)", id="no class method"),
+        pytest.param("assert Jar.from_text()", id="made of nothing"),
+        pytest.param("assert Other.from_text('a')", id="of another class"),
+    ],
+)
+def test_what_makes_no_object_of_the_class_otherwise(test: str) -> None:
+    assert not [one for one in made(test) if "from_" in one]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        pytest.param("jar([1])", "made", id="the name is taken"),
+        pytest.param("a.GlassJar(1)", "jar", id="by way of its module"),
+        pytest.param("GlassJar.from_text('a')", "jar", id="by a class method"),
+        pytest.param("make_jar(1)", "jar", id="by a function"),
+    ],
+)
+def test_a_variable_says_what_is_made(call: str, name: str) -> None:
+    assert variable_for(call) == name
