@@ -10,11 +10,10 @@ from typing import Any, Iterator  # noqa: UP035 - older interpreters run this fi
 
 TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
 LASTING = ("strange", "after")  # what is so stays so however it is varied
-RICH = '''def total(first, second=2, *, third=3):
-    """Add three numbers."""
-    return first + second + third'''
-NOTED = "total.unit = 'm'"
-GIVEN = ("total", "functools.partial(total, third=5)")
+RICH = "def example(first, second=2, *, third=3):\n    return first + second + third"
+NOTED = "example.note = 'a'"
+GIVEN = ("example", "functools.partial(example, third=5)")
+WORDS = 8  # names of what a case defines that are tried in place of its texts
 
 
 class Altering:
@@ -36,7 +35,7 @@ class Altering:
     def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         """Yield variations of one case."""
         origin = case["origin"] if case["origin"] in LASTING else "varied"
-        calls = itertools.chain(self.rare(case, target), self.ways(case["call"], target, pool))
+        calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
         others = itertools.chain(self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
@@ -51,10 +50,11 @@ class Altering:
                 yield {**case, "call": other, "origin": "strange"}
 
     def enriched(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield what differs where a function with defaults, a docstring and an attribute is given, or a part of it."""
-        if RICH in case["setup"]:
+        """Yield what differs where a function with defaults and an attribute is given, or a part of it."""
+        own = [*filter(None, map(_defined, case["setup"]))]
+        if "example" in own:
             return
-        names = [*self._functions(case), *filter(None, map(_defined, case["setup"]))]
+        names = [*self._functions(case), *own]
         for text, more in itertools.product(GIVEN, ([], [NOTED])):
             for call in self.varying.odd(case["call"], names, (text,)):
                 kept = [line for line in case["setup"] if not _defined(line) or _is_used(_defined(line), case, call)]
@@ -91,6 +91,25 @@ class Altering:
             space = self.phrasing.space_of(case["imports"])
             return [name for name, value in space.items() if callable(value) and not isinstance(value, type)]
         return []
+
+
+def spoken(case: dict[str, Any]) -> Iterator[str]:
+    """Yield calls with the names of what a case defines, parameters and attributes, in place of a text of theirs."""
+    nodes = [node for line in case["setup"] for node in ast.walk(ast.parse(line))]
+    names = [node.arg for node in nodes if isinstance(node, ast.arg) and node.arg != "self"]
+    names += [node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    words = [*dict.fromkeys(names)][:WORDS] if any(isinstance(node, ast.FunctionDef) for node in nodes) else []
+    places = [at for at, node in enumerate(ast.walk(ast.parse(case["call"], mode="eval"))) if _is_word(node)]
+    for word, at in itertools.product(words, places):
+        tree = ast.parse(case["call"], mode="eval")
+        node: Any = [*ast.walk(tree)][at]
+        if node.value != word:
+            node.value = word
+            yield ast.unparse(tree)
+
+
+def _is_word(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _imports(case: dict[str, Any], call: str) -> list[Any]:

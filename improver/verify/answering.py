@@ -6,10 +6,12 @@ import inspect
 from pathlib import Path
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
 
-DECORATED = frozenset({"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "user_function"})
+DECORATED = frozenset(
+    {"f", "fn", "fun", "func", "function", "method", "callable", "wrapped", "wrapper", "user_function"}
+)
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 ONE, NUMBERS, WORDS = ["1", "'a'", "[1, 2]"], ("1", "2", "3"), ("'a'", "'b'", "'c'")
-WRITTEN = "<case>"  # where the functions stand that a case defines
+WRITTEN, CASE = "<case>", "__case__"  # where the functions stand that a case defines, and their module
 
 
 def asked(value: Any) -> list[str]:
@@ -41,7 +43,7 @@ def said(value: Any, name: str) -> Iterator[tuple[str, Any]]:
         yield f"{name}.__name__", value.__name__
     if value.__doc__ and value.__doc__ not in code.co_consts:
         yield f"{name}.__doc__", value.__doc__
-    if value.__module__ not in (None, "builtins", value.__globals__.get("__name__", "builtins")):
+    if value.__module__ not in (None, CASE, "builtins", value.__globals__.get("__name__", "builtins")):
         yield f"{name}.__module__", value.__module__
     is_made = code.co_filename != WRITTEN and not Path(code.co_filename).exists()
     if is_made or hasattr(value, "__wrapped__") or hasattr(value, "__signature__"):

@@ -79,7 +79,7 @@ def altered(call: str, *setup: str) -> list[dict[str, Any]]:
 
 def test_a_function_that_is_given_is_one_that_has_more_to_tell() -> None:
     found = altered("wraps(f)", "def f():\n    return 1")
-    assert [one["call"] for one in found] == ["wraps(total)"] * 2 + ["wraps(functools.partial(total, third=5))"] * 2
+    assert [one["call"] for one in found] == ["wraps(example)"] * 2 + ["wraps(functools.partial(example, third=5))"] * 2
     assert [altering.NOTED in one["setup"] for one in found] == [False, True, False, True]
     assert [one["imports"] for one in found] == [[], [], [("functools", "")], [("functools", "")]]
 
@@ -94,7 +94,7 @@ def test_a_function_that_nobody_uses_any_more_is_left_out() -> None:
     "case",
     [
         pytest.param(("wraps(1)",), id="no function is given"),
-        pytest.param(("wraps(total)", altering.RICH), id="it is given already"),
+        pytest.param(("wraps(example)", altering.RICH), id="it is given already"),
         pytest.param(("wraps(one)", "one = 1"), id="a variable is no function"),
     ],
 )
@@ -105,5 +105,30 @@ def test_where_no_function_is_given_nothing_is_put(case: tuple[str, ...]) -> Non
 def test_the_function_with_more_to_tell_can_be_called() -> None:
     space: dict[str, Any] = {}
     exec(altering.RICH, space)  # noqa: S102 - it is written into tests
-    assert space["total"](1, 5, third=2) == 8
-    assert str(inspect.signature(space["total"])) == "(first, second=2, *, third=3)"
+    assert space["example"](1, 5, third=2) == 8
+    assert str(inspect.signature(space["example"])) == "(first, second=2, *, third=3)"
+
+
+FLAG = "class Flag:\n    def __init__(self, width):\n        self.size = width"
+
+
+@pytest.mark.parametrize(
+    ("call", "setup", "wanted"),
+    [
+        pytest.param("tell(f, 'b')", ["def f(a, *, b=1):\n    return a"], ["tell(f, 'a')"], id="parameters"),
+        pytest.param(
+            "tell(Flag(1), ['x'])", [FLAG], ["tell(Flag(1), ['width'])", "tell(Flag(1), ['size'])"], id="attributes"
+        ),
+        pytest.param("tell(f, 1)", ["def f(a):\n    return a"], [], id="no text is given"),
+        pytest.param("tell(f, 'b')", ["f = lambda a: a"], [], id="nothing has a name of its own"),
+    ],
+)
+def test_a_text_may_be_the_name_of_what_a_case_defines(call: str, setup: list[str], wanted: list[str]) -> None:
+    assert [*altering.spoken({"call": call, "setup": setup})] == wanted
+
+
+def test_a_function_of_a_case_says_nothing_of_the_module_that_it_has_there() -> None:
+    space: dict[str, Any] = {}
+    exec(compile("def f(): ...", "<made>", "exec"), space)  # noqa: S102 - as products do
+    space["f"].__module__ = answering.CASE
+    assert [name for name, _ in answering.said(space["f"], "result")] == ["str(inspect.signature(result))"]
