@@ -17,6 +17,7 @@ STORED = re.compile(r"(?:^ *\w+\.|^ +def |^ +)(\w+)\b.*[=:]", re.MULTILINE)  # a
 NOTED = re.compile(r"^\s*#:.*\n(?:\s*#.*\n)*\s*(?:self\.)?(\w+)\s*[:=]", re.MULTILINE)
 SHOWN = re.compile(r"auto\w+::\s+([\w.]+)")
 DEFINED = (*FUNCTIONS, ast.ClassDef)
+WITHIN = {"partial": frozenset({"func", "args", "keywords"})}  # how an object of Python's own is made, to be called
 NO_USE = frozenset({"__all__", "__slots__", "__match_args__"})  # they name what there is, and read nothing of it
 
 
@@ -53,7 +54,10 @@ class Promises:
         modules = frozenset(one[-1] or one[0].partition(".")[0] for one in case.imports)
         if self._is_inner(case) or not self._may_read(case.call, own, modules):
             return None
-        reads = [kind == "raises" or self._may_read(subject, own, modules) for kind, subject, _ in case.checks]
+        reads = [
+            kind == "raises" or (self._may_read(subject, own, modules) and not _is_within(subject, case.gives))
+            for kind, subject, _ in case.checks
+        ]
         at = [number for number, is_read in enumerate(reads) if is_read]
         if len(at) == len(case.checks):
             return case
@@ -77,6 +81,12 @@ class Promises:
             for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
         )
+
+
+def _is_within(subject: str, kind: str) -> bool:
+    """Tell whether code looks into how a result of Python's own was made."""
+    nodes = ast.walk(ast.parse(subject))
+    return any(isinstance(node, ast.Attribute) and node.attr in WITHIN.get(kind, ()) for node in nodes)
 
 
 def _root(node: ast.Attribute) -> str:

@@ -14,6 +14,7 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
+from improver.writing.doctests import Doctests
 from improver.writing.entering import Entrances
 from improver.writing.filing import filed
 from improver.writing.following import closing, followed
@@ -52,6 +53,7 @@ class Ground:
     late: Callable[[], bool] = lambda: False  # asked before each trial
     _known: list[Known] = field(default_factory=list)
     _promises: list[Promises] = field(default_factory=list)
+    _doctests: list[Doctests] = field(default_factory=list)
 
     @property
     def recording(self) -> Recording:
@@ -72,12 +74,13 @@ class Ground:
             self._known.append(Known(by_name(calls), entrances))
         return self._known[0]
 
-    @property
-    def promises(self) -> Promises:
-        """Return what of the product others may rely on."""
+    def worthy(self, cases: Sequence[Case]) -> list[Case]:
+        """Return the calls that no docstring makes, of what others may rely on, with checks of what they may see."""
         if not self._promises:
-            self._promises.append(Promises.of([*self.sources.values()], self.tests, self.tree, self.layout))
-        return self._promises[0]
+            product = [*self.sources.values()]
+            self._promises.append(Promises.of(product, self.tests, self.tree, self.layout))
+            self._doctests.append(Doctests.of(product, self.tree))
+        return self._promises[0].kept(self._doctests[0].without(cases))
 
     def tests_of(self, path: str) -> tuple[str, ...]:
         """Return the tests that run a function of the file, shortest first."""

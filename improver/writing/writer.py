@@ -96,7 +96,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
 
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most."""
-    cases = ground.promises.kept(cases)
+    cases = ground.worthy(cases)
     owners = {case.function: case.function.partition(".py::")[::2] for case in cases}
     owners = {function: (f"{path}.py", name.partition(".")[0]) for function, (path, name) in owners.items()}
     places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}

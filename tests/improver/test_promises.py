@@ -130,3 +130,12 @@ def test_what_is_given_out_elsewhere_or_only_expected_is_fine() -> None:
     assert promises({"README.md": "Call `tidy` at night."}).kept([known]) == [known]
     given = of("tie(1)", "tie", "Knot", checks=(("eq", "type(result)", "Knot"),))
     assert promises().kept([given]) == [given]
+
+
+def test_nobody_looks_into_what_is_there_to_be_called() -> None:
+    reader = source("def told(call):\n    return call.keywords\n", "pier/b.py")
+    known = replace(of("tie(1)", "tie", checks=(("eq", "result.keywords", "{'a': 1}"),)), gives="partial")
+    promised = Promises.of([source(PORT), reader], [source(TEST, "tests/t.py")], {}, LAYOUT)
+    assert promised.kept([known]) == []
+    own = replace(known, gives="curry")
+    assert promised.kept([own]) == [own]
