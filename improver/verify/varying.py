@@ -141,7 +141,9 @@ def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any,
 
 def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
     for name, value in ast.iter_fields(node):
-        if isinstance(value, ast.AST) and not (name == "func" and isinstance(value, ast.Name)):
+        called = name == "func" and isinstance(value, ast.Name)
+        types = name == "slice" and isinstance(value, ast.Tuple)  # which a class is given, mostly
+        if isinstance(value, ast.AST) and not called and not types:
             yield (name, None), value
         elif isinstance(value, list):
             yield from (((name, at), item) for at, item in enumerate(value) if isinstance(item, ast.AST))

@@ -90,8 +90,9 @@ def rewritten(text: str) -> Iterator[str]:
     root = ast.parse(text)
     called = {id(one.func) for one in ast.walk(root) if isinstance(one, ast.Call)}
     owners = {id(one.value) for one in ast.walk(root) if isinstance(one, ast.Attribute | ast.Subscript | ast.Await)}
+    types = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
-    nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr)]
+    nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in types]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):

@@ -90,6 +90,10 @@ def test_a_number_gets_nearer_to_nothing_which_is_a_case_of_its_own() -> None:
     assert [*nearer(1), *nearer(0)] == []
 
 
+def test_what_a_class_is_given_in_brackets_is_a_type() -> None:
+    assert [*rewritten("Box[int, int]()")] == []
+
+
 def test_a_truth_value_is_no_number_and_a_name_that_is_bound_is_nothing_to_shorten() -> None:
     assert [*rewritten("depth(True)")] == ["depth()"]
     assert [*rewritten("box.size = 1")] == []
