@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from improver.source import Source
+from improver.writing.bare_names import bare_names
 from improver.writing.grouping import Written
 from improver.writing.homes import home_of, with_methods
 from improver.writing.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
@@ -28,7 +29,9 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     if before is None:
         whole: str | None = _new(text, import_lines(needed, width), (title, stdlib))
     else:
-        grown = with_methods(before, _inside(tests, place, before))
+        inside = _inside(tests, place, before)
+        (text, *texts), needed = bare_names((text, *inside.values()), needed, place)
+        grown = with_methods(before, dict(zip(inside, texts, strict=True)))
         whole = _grown(grown, text, needed, stdlib) if grown is not None else None
     old = {line.rstrip("\r\n") for line in before.lines} if before else set[str]()
     if whole is None or any(len(line) > width for line in whole.splitlines() if line not in old):
