@@ -23,7 +23,7 @@ class Altering:
         self.module = module
         self.varying, self.hinting, self.phrasing = guests["varying"], guests["hinting"], guests["phrasing"]
         self.matching, self.texting, self.refitting = guests["matching"], guests["texting"], guests["refitting"]
-        self.provoking = guests["provoking"]
+        self.provoking, self.deepening = guests["provoking"], guests["deepening"]
 
     def pool(self, target: Any, constants: list[str]) -> Any:
         """Return what is worth a try in place of a literal."""
@@ -36,7 +36,9 @@ class Altering:
         """Yield variations of one case."""
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
-        others = itertools.chain(self.enriched(case), self.refitted(case, pool))
+        deeper = self.deepening.deepened([*case["setup"], case["call"]], self.module)
+        nested = ({"setup": lines[:-1], "call": lines[-1]} for lines in deeper)
+        others = itertools.chain(nested, self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
             names = [one.name for one in target.parameters if one.default is not one.empty]

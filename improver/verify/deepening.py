@@ -1,0 +1,83 @@
+"""Data within data, and calls that look so deep into it: inside the sandbox (Python 3.9)."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
+
+DEPTH = re.compile(r"(?:^|_)(?:depth|levels?|nesting)(?:_|$)")
+WAYS = ((1, 2), (2, 2), (2, 3), (1, 0))  # how often the data hold others, and how deep is looked; 0: as is usual
+NAMES = "abc"  # of fields, from the outside in
+CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
+
+
+def deepened(lines: Sequence[str], module: Any) -> Iterator[list[str]]:
+    """Yield statements with nested data in place of their first, where a call may be told how deep to look."""
+    text, depths = "\n".join(lines), dict(_depths(module))
+    data = _data(ast.parse(text))
+    if data is None or not any(_name(node) in depths for node in ast.walk(ast.parse(text))):
+        return
+    for levels, depth in WAYS:
+        tree = ast.parse(text)
+        for node in ast.walk(tree):
+            if depth and isinstance(node, ast.Call) and _name(node) in depths:
+                name = depths[_name(node)]
+                kept = [one for one in node.keywords if one.arg != name]
+                node.keywords = [*kept, ast.keyword(name, ast.Constant(depth))]
+        other = _Put((data.lineno, data.col_offset), _nested(data, levels)).visit(tree)
+        yield [ast.unparse(one) for one in other.body]
+
+
+def _depths(module: Any) -> Iterator[tuple[str, str]]:
+    """Yield the functions of a module that may be told how deep to look, with the parameter for that."""
+    owners = [module, *(one for one in vars(module).values() if inspect.isclass(one))]
+    for name, function in ((name, one) for owner in owners for name, one in vars(owner).items()):
+        inner = getattr(function, "__func__", function)
+        if inspect.isfunction(inner) and not name.startswith("_"):
+            known = inspect.signature(inner).parameters.values()
+            yield from ((name, one.name) for one in known if DEPTH.search(one.name) and _is_number(one.default))
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or type(value) is int
+
+
+def _name(node: ast.AST) -> str:
+    """Return the last name of what is called, "" where nothing is."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return str(getattr(called, "attr", getattr(called, "id", "")))
+
+
+def _data(tree: ast.Module) -> Any:
+    """Return the first data that are written out, in a call or for a variable; None for none."""
+    places = [node.args for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    places += [[node.value] for node in tree.body if isinstance(node, ast.Assign)]
+    found = [one for place in places for one in place if isinstance(one, CONTAINERS) and ast.unparse(one)[1:-1]]
+    return min(found, key=lambda one: (one.lineno, one.col_offset), default=None)
+
+
+def _nested(data: ast.expr, levels: int) -> ast.expr:
+    """Return data of the same form that hold others: mappings, records, rows under a head, or lists."""
+    items: Any = getattr(data, "elts", ())
+    is_table = bool(items) and all(isinstance(one, (ast.List, ast.Tuple)) for one in items)
+    are_records = bool(items) and all(isinstance(one, ast.Dict) for one in items)
+    value: Any = 1
+    for name in reversed(NAMES[: levels + 1]):
+        is_mapping = are_records or isinstance(data, ast.Dict)
+        value = {name: value} if is_mapping else [[name], [value]] if is_table else [name, value]
+    return ast.parse(repr([value] if are_records else value), mode="eval").body
+
+
+class _Put(ast.NodeTransformer):
+    """Writes other data in the place where some stood."""
+
+    def __init__(self, place: tuple[int, int], value: ast.expr) -> None:
+        self.place, self.value = place, value
+
+    def visit(self, node: ast.AST) -> Any:
+        """Return the new data for the old ones."""
+        if isinstance(node, CONTAINERS) and (node.lineno, node.col_offset) == self.place:
+            return self.value
+        return self.generic_visit(node)

@@ -1,0 +1,75 @@
+"""Data within data, and calls that look so deep into it."""
+
+import types
+from typing import Any
+
+import pytest
+
+from improver.verify import deepening
+
+SHELF = """\
+class Shelf:
+    def __init__(self, rows): ...
+
+    @classmethod
+    def of(cls, rows, max_depth=1): ...
+
+    def text(self, depth=None): ...
+
+
+def flat(items, levels=1): ...
+
+
+def sized(items, level="low"): ...
+
+
+def plain(items): ...
+"""
+
+
+def deepened(*lines: str) -> list[list[str]]:
+    module = types.ModuleType("shelf")
+    space: dict[str, Any] = vars(module)
+    exec(SHELF, space)  # noqa: S102 - a module for one test
+    return [*deepening.deepened(lines, module)]
+
+
+@pytest.mark.parametrize(
+    ("call", "first"),
+    [
+        pytest.param("flat([1, 2])", "flat(['a', ['b', 1]], levels=2)", id="lists"),
+        pytest.param("flat({'z': 2}, levels=5)", "flat({'a': {'b': 1}}, levels=2)", id="mappings"),
+        pytest.param("flat([{'z': 2}])", "flat([{'a': {'b': 1}}], levels=2)", id="records"),
+        pytest.param("flat([[1, 2], [3, 4]])", "flat([['a'], [[['b'], [1]]]], levels=2)", id="rows"),
+        pytest.param(
+            "Shelf.of([1, 2]).text()",
+            "Shelf.of(['a', ['b', 1]], max_depth=2).text(depth=2)",
+            id="one call after another",
+        ),
+    ],
+)
+def test_data_are_nested_where_a_call_may_look_deeper(call: str, first: str) -> None:
+    assert deepened(call)[0] == [first]
+
+
+def test_data_are_nested_once_or_twice_and_looked_into_as_deep_or_less() -> None:
+    assert deepened("rows = {'z': 1}", "flat(rows)") == [
+        ["rows = {'a': {'b': 1}}", "flat(rows, levels=2)"],
+        ["rows = {'a': {'b': {'c': 1}}}", "flat(rows, levels=2)"],
+        ["rows = {'a': {'b': {'c': 1}}}", "flat(rows, levels=3)"],
+        ["rows = {'a': {'b': 1}}", "flat(rows)"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param("plain([1, 2])", id="nobody asks how deep"),
+        pytest.param("sized([1, 2])", id="a level that is no number"),
+        pytest.param("flat(many)", id="no data are written out"),
+        pytest.param("flat([])", id="they are empty"),
+        pytest.param("Shelf([1, 2]).size", id="nothing that looks is called"),
+    ],
+)
+def test_where_nothing_looks_deeper_data_are_left_as_they_are(call: str) -> None:
+    assert deepened(call) == []
