@@ -1,6 +1,7 @@
 """What of a call decides whether its faults are met, in words: the tests that they sit in or under (pure)."""
 
 import ast
+import functools
 import itertools
 import operator
 import re
@@ -59,7 +60,7 @@ def _is_fuller(more: str, words: str) -> bool:
 
 def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
     """Yield what is said of the tests that a fault is in, or else of the nearest that it stands under or behind."""
-    tests = [one for one in ast.walk(node) if isinstance(one, Branch)]
+    tests = _branches(node)
     mutated = [one for one in tests if _is_at(one.test, line) and _plain(old) in _plain(ast.unparse(one.test))]
     for one in mutated:
         fresh = _as_given(node, one.test, known)
@@ -72,6 +73,12 @@ def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
         went = nearest is not behind and any(_is_at(part, line) for part in nearest.body)  # for the fault was met
         if truth(nearest.test, fresh) in (went, None):
             yield from (words for words in said(nearest.test, fresh, held=went) if words not in _absent(fresh))
+
+
+@functools.lru_cache(maxsize=64)  # the calls of one function come together
+def _branches(node: Function) -> list[Branch]:
+    """Return what asks something in a function."""
+    return [one for one in ast.walk(node) if isinstance(one, Branch)]
 
 
 def _passed(node: Function, line: int) -> ast.If | None:
@@ -238,7 +245,7 @@ def _of_comparison(test: ast.Compare, known: Known, *, held: bool) -> str:
     if isinstance(sign, ALIKE) and isinstance(other, str | tuple | list | set) and one.value:
         same = held is isinstance(sign, ast.Eq | ast.In)
         return "" if not one.given else valued(one) if same else f"with_other_{slug(one.name)}"
-    return valued(one) if one.value is not UNKNOWN else ""
+    return valued(one) if UNKNOWN not in (one.value, other) else ""
 
 
 def _there(one: Argument, *, held: bool) -> str:

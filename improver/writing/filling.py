@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.wording import expression, statements
 
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
 
@@ -44,8 +45,9 @@ def arguments(case: Case, node: Function) -> dict[str, Argument]:
 
     "self.limit" is what the object was given as `limit` where it is made in the same breath.
     """
-    call = ast.parse(case.call, mode="eval").body
-    piped = isinstance(call, ast.BinOp) and isinstance(call.right, ast.Call)  # what comes before the link is its first
+    call = expression(case.call)
+    making = case.function.endswith((".__init__", ".__new__"))
+    piped = isinstance(call, ast.BinOp) and not making  # what comes before the link is its first
     call = call.right if isinstance(call, ast.BinOp) else call
     made = _made_with(call.func if isinstance(call, ast.Call) else call, case.setup)
     if not isinstance(call, ast.Call) or not is_of(call, case.function):
@@ -73,7 +75,7 @@ def values(setup: Iterable[str]) -> dict[str, object]:
     """Map names that statements bind once to a plain value, which nothing changes afterwards, to that value."""
     found: dict[str, object] = {}
     for line in setup:
-        for node in ast.parse(line).body:
+        for node in statements(line):
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
             value = literal(node.value) if isinstance(node, ast.Assign) else UNKNOWN
             again = names & found.keys()
@@ -121,7 +123,7 @@ def _made_with(read: ast.expr, setup: Sequence[str]) -> dict[str, Argument]:
     """Map attributes to what an object was given for them as it was made, right where one of its own is read."""
     made = read.value if isinstance(read, ast.Attribute) else None
     if isinstance(made, ast.Name) and len(setup) == 1:
-        line = ast.parse(setup[0]).body[0]
+        line = statements(setup[0])[0]
         bound = isinstance(line, ast.Assign) and getattr(line.targets[0], "id", "") == made.id
         made = line.value if isinstance(line, ast.Assign) and bound else None
     words = made.keywords if isinstance(made, ast.Call) else []

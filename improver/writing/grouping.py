@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.naming import Names, names_for, table_names, told_apart
+from improver.writing.naming import Names, name_for, names_for, table_names, told_apart
 from improver.writing.wording import label, parameters, usable
 
 ROWS = 8  # of one table
@@ -53,17 +53,22 @@ def grouped(cases: Iterable[Case], node_of: Callable[[str], Function], taken: It
     shapes: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         shapes[_shape(case)].append(case)
-    made: list[tuple[Written, Names]] = []
+    made: list[Written] = []
     for alike in shapes.values():
         node = node_of(alike[0].function)
         parts = [alike[at : at + ROWS] for at in range(0, len(alike), ROWS)]
         for part in parts:
             table = _table(part, node) if len(part) > 1 else None
-            made += [(table, table_names(part, table.columns, node))] if table else []
-            made += [] if table else [(Written("", (case,)), names_for(case, node)) for case in part]
-    made.sort(key=lambda one: (-len(one[0].kills), one[1].strong[0]))
-    names = told_apart([known for _, known in made], {*taken})
-    return [replace(one, name=name) for (one, _), name in zip(made, names, strict=True)]
+            made += [table] if table else [Written(name_for(case, node), (case,)) for case in part]
+    made.sort(key=lambda one: (-len(one.kills), one.name))
+    names = told_apart([one.name for one in made], lambda at: _names(made[at], node_of), {*taken})
+    return [replace(one, name=name) for one, name in zip(made, names, strict=True)]
+
+
+def _names(one: Written, node_of: Callable[[str], Function]) -> Names:
+    """Return the names that a test can have."""
+    node = node_of(one.function)
+    return table_names(one.cases, one.columns, node) if one.rows else names_for(one.cases[0], node)
 
 
 def _shape(case: Case) -> str:
@@ -110,7 +115,7 @@ def _table(cases: Sequence[Case], node: Function) -> Written | None:
             call.args[at] = stand_in
         else:
             call.keywords[at - len(call.args)].value = stand_in
-    return Written("", tuple(cases), columns, rows, ast.unparse(call))
+    return Written(table_names(cases, columns, node).strong[0], tuple(cases), columns, rows, ast.unparse(call))
 
 
 def _hides(columns: Iterable[str], cases: Iterable[Case]) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from improver.experiments import Case
@@ -10,14 +10,15 @@ from improver.source import Function
 from improver.writing.conditions import decisive
 from improver.writing.spelling import apart, in_words, told
 from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
-from improver.writing.wording import EMPTY, slug
+from improver.writing.wording import EMPTY, expression, slug, statements
 
 NAME = 60  # characters
 
 
 def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
-    return names_for(case, node).strong[0]
+    about = subject(case, node)
+    return _fitted(about, next(iter(_first(case, node, about)), ""), behaviour(case, node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,19 @@ class Names:
 def names_for(case: Case, node: Function) -> Names:
     """Return the names that the test of one call can have."""
     about, comes = subject(case, node), behaviour(case, node)
-    special, usual = decisive(case, node)
-    first = [one for one in (*special, *told(case, node), *usual) if not about.repeats(one)]
+    first = _first(case, node, about)
     more = [one for one in apart(case, node) if not about.repeats(one)]
     best = first[0] if first else ""
     strong = [(best, comes), *((one, comes) for one in (*first, *more))]
     weak = [(best, said) for said in (*_messages(case), *_valued(case))]
     weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
     return Names(*(_unlike(_fitted(about, *pair) for pair in pairs) for pairs in (strong, weak)))
+
+
+def _first(case: Case, node: Function, about: Subject) -> list[str]:
+    """Return the conditions that a name may have, the best first."""
+    special, usual = decisive(case, node)
+    return [one for one in (*special, *told(case, node), *usual) if not about.repeats(one)]
 
 
 def _unlike(names: Iterable[str]) -> tuple[str, ...]:
@@ -66,32 +72,40 @@ def _fitted(about: Subject, condition: str, comes: str) -> str:
     return f"test_{about.words}"[: NAME + 1].rpartition("_")[0]
 
 
-def told_apart(choices: Sequence[Names], taken: Collection[str]) -> list[str]:
-    """Return one name of each, none `taken` and none twice.
+def told_apart(firsts: Sequence[str], more: Callable[[int], Names], taken: Collection[str]) -> list[str]:
+    """Return a name for each test, none `taken` and none twice: the first of each where no other has it.
 
-    Tests that would share a name each get one that no other of them could have. One of them may keep it, so that none
-    needs a weak name, and a number stands only where there is nothing else.
+    Tests that would share a name each get one of their `more` that no other of them could have. One may keep it, so
+    that none needs a weak one, and a number stands only where there is nothing else.
     """
     found: dict[int, str] = {}
-    used = {*taken}
     groups: dict[str, list[int]] = {}
-    for at, names in enumerate(choices):
-        groups.setdefault(names.strong[0], []).append(at)
-    reserved = {name for name, places in groups.items() if len(places) == 1}
+    for at, name in enumerate(firsts):
+        groups.setdefault(name, []).append(at)
+    used = {*taken, *(name for name, places in groups.items() if len(places) == 1)}
     for name, places in groups.items():
-        left = places
-        for lists in ([one.strong for one in choices], [one.weak for one in choices]):
-            if len(left) == 1 and name not in taken:
-                break
-            others = {at: {*used, *reserved, name}.union(*(lists[one] for one in left if one != at)) for at in left}
-            free = {at: next((one for one in lists[at] if one not in others[at]), "") for at in left}
-            found |= {at: one for at, one in free.items() if one}
-            used |= {*free.values()}
-            left = [at for at in left if at not in found]
-        for at in left:
-            found[at] = next(one for one in _numbered(name) if one not in used)
+        if len(places) == 1 and name not in taken:
+            found[places[0]] = name
+            continue
+        own = _own({at: more(at) for at in places}, used | {name}, keeps=name not in taken)
+        for at in places:
+            found[at] = own.get(at) or next(one for one in _numbered(name) if one not in used)
             used.add(found[at])
-    return [found[at] for at in range(len(choices))]
+    return [found[at] for at in range(len(firsts))]
+
+
+def _own(choices: Mapping[int, Names], used: Collection[str], *, keeps: bool) -> dict[int, str]:
+    """Map tests to names that no other of them could have; all of them, but for one where one `keeps` the name."""
+    found: dict[int, str] = {}
+    for lists in ({at: one.strong for at, one in choices.items()}, {at: one.weak for at, one in choices.items()}):
+        left = [at for at in choices if at not in found]
+        if keeps and len(left) == 1:
+            break
+        for at in left:
+            others = {*used, *found.values()}.union(*(lists[one] for one in left if one != at))
+            if free := next((one for one in lists[at] if one not in others), ""):
+                found[at] = free
+    return found
 
 
 def _numbered(name: str) -> Iterator[str]:
@@ -110,7 +124,7 @@ def behaviour(case: Case, node: Function) -> str:
     kind, text, wanted = case.checks[0]
     if kind == "raises":
         return f"raises_{slug(text)}"
-    read = ast.parse(case.call, mode="eval").body
+    read = expression(case.call)
     root, part = looked(text)
     if case.function.rpartition(".")[2] in COPIED and (isinstance(read, ast.Attribute) or (part and root == "result")):
         return f"keeps_{slug(read.attr) if isinstance(read, ast.Attribute) else part}"
@@ -148,7 +162,7 @@ def _messages(case: Case) -> list[str]:
 
 def _steps(case: Case) -> list[str]:
     """Return the words for what is done to the object before: after_extend."""
-    lines = [ast.parse(text).body[0] for text in case.setup]
+    lines = [statements(text)[0] for text in case.setup]
     calls = [line.value for line in lines if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
     return [f"after_{slug(one.func.attr)}" for one in calls if isinstance(one.func, ast.Attribute)]
 
@@ -174,7 +188,7 @@ def _is_plain(text: str) -> bool:
 
 def _constants(case: Case) -> list[str]:
     """Return what the statements of a test give by name, and the plain values that they write, in words."""
-    nodes = [one for text in (*case.setup, case.call) for one in ast.walk(ast.parse(text))]
+    nodes = [one for text in (*case.setup, case.call) for line in statements(text) for one in ast.walk(line)]
     found = [slug(one.arg) for one in nodes if isinstance(one, ast.keyword) and one.arg]
     found += [in_words(one.value, range(1, 17)) for one in nodes if isinstance(one, ast.Constant)]
     return [one for one in dict.fromkeys(found) if one and one not in ("none", "true", "false")]

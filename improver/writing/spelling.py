@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.filling import UNKNOWN, Argument, arguments
-from improver.writing.wording import EMPTY, slug
+from improver.writing.wording import EMPTY, expression, slug
 
 SIZED = (str, bytes, list, tuple, dict, set)
 FEW, DIGITS, LETTERS = 2, 4, range(2, 13)  # arguments among which a nought stands out, and what reads at a glance
@@ -88,7 +88,7 @@ def _of_function(one: Argument) -> str:
 
 
 def _words(case: Case) -> list[ast.keyword]:
-    call = ast.parse(case.call, mode="eval").body
+    call = expression(case.call)
     call = call.right if isinstance(call, ast.BinOp) else call
     return [word for word in call.keywords if word.arg] if isinstance(call, ast.Call) else []
 

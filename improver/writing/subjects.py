@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.filling import Argument, arguments, is_of
-from improver.writing.wording import EMPTY, MUTANT, called, slug
+from improver.writing.wording import EMPTY, MUTANT, called, expression, slug, statements
 
 WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
 BEGUN = "list(itertools.islice(result, "
@@ -15,6 +15,7 @@ COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "
 MAKING = ("__init__", "__new__")
 SAID = {"len": "len", "str": "str", "repr": "repr", "list": "items", "dict": "items", "tuple": "items", "set": "items"}
 READ = {"__len__": "len", "__str__": "str", "__repr__": "repr", "__bool__": "bool", "__iter__": "iter"}
+LONG = 45  # characters of a subject beside which a condition has no room
 QUIET = frozenset({"splitlines", "items", "copy", "strip", "encode", "decode", "isoformat"})
 
 
@@ -36,7 +37,7 @@ def subject(case: Case, node: Function) -> Subject:
     """Return what the test of a case is about."""
     owner = owner_of(case, node)
     last = case.function.rpartition("::")[2].rpartition(".")[2]
-    if case.origin == "after":
+    if case.origin == "after" or _is_before(case, last):
         return _after(owner, _method(case.call), slug(last))
     if last in COPIED:
         return Subject(f"{owner}_copy", "copy")
@@ -70,7 +71,7 @@ def owner_of(case: Case, node: Function) -> str:
 
 def _made(case: Case) -> str:
     """Return the class whose making is read in the text of a call, in place or under a name; "" where none is."""
-    call = ast.parse(case.call, mode="eval").body
+    call = expression(case.call)
     read = call.func if isinstance(call, ast.Call) else call
     made = read.value if isinstance(read, ast.Attribute) else None
     if isinstance(made, ast.Name):
@@ -79,7 +80,7 @@ def _made(case: Case) -> str:
     function = made.func if isinstance(made, ast.Call) else None
     function = function.value if isinstance(function, ast.Subscript) else function
     name = str(getattr(function, "attr", getattr(function, "id", "")))
-    local = any(getattr(line, "name", "") == name for text in case.setup for line in ast.parse(text).body)
+    local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
     return name if name[:1].isupper() and not local else ""
 
 
@@ -97,14 +98,20 @@ def _after(owner: str, method: str, last: str) -> Subject:
 
 def _method(call: str) -> str:
     """Return the name of the method that a call is of."""
-    made = ast.parse(call, mode="eval").body
+    made = expression(call)
     function = getattr(made, "func", made)
     return slug(str(getattr(function, "attr", getattr(function, "id", ""))))
 
 
+def _is_before(case: Case, last: str) -> bool:
+    """Tell whether a method is called before the call, which is of another one of the same object."""
+    receiver, method = _receiver(case.call), _method(case.call)
+    return bool(receiver) and method != slug(last) and any(f"{receiver}.{last}(" in line for line in case.setup)
+
+
 def _receiver(call: str) -> str:
     """Return the name of the object that a call is a method of."""
-    made = ast.parse(call, mode="eval").body
+    made = expression(call)
     read = made.func if isinstance(made, ast.Call) else made
     inner = read.value if isinstance(read, ast.Attribute | ast.Subscript) else None
     return inner.id if isinstance(inner, ast.Name) else ""
@@ -136,7 +143,7 @@ def _special(case: Case, owner: str, last: str) -> Subject:
 
 def _other(case: Case, owner: str) -> str:
     """Return the words for what an object is compared with."""
-    call = ast.parse(case.call, mode="eval").body
+    call = expression(case.call)
     other = call.comparators[0] if isinstance(call, ast.Compare) else None
     if isinstance(other, ast.Name):
         bound = _bound(case, other.id)
@@ -153,7 +160,7 @@ def _other(case: Case, owner: str) -> str:
 
 def _bound(case: Case, name: str) -> list[ast.expr]:
     """Return what the statements before a call bind to a name."""
-    lines = [line for text in case.setup for line in ast.parse(text).body if isinstance(line, ast.Assign)]
+    lines = [line for text in case.setup for line in statements(text) if isinstance(line, ast.Assign)]
     return [line.value for line in lines if getattr(line.targets[0], "id", "") == name]
 
 
@@ -162,7 +169,7 @@ def _bound(case: Case, name: str) -> list[ast.expr]:
 
 def looked(text: str) -> tuple[str, str]:
     """Return the name of the object that an expression looks at, and words for what of it: box.items[0], "items"."""
-    node, words, lead = ast.parse(text, mode="eval").body, list[str](), ""
+    node, words, lead = expression(text), list[str](), ""
     while not isinstance(node, ast.Name):
         inner, word = _peeled(node)
         if inner is None:
@@ -201,7 +208,7 @@ def _with_part(case: Case, node: Function, plain: Subject, parts: list[str]) -> 
     """Return the words for a part of what comes of a call: box_default_limit, str_of_box, box_items."""
     if parts[0] in ("len", "str", "repr", "items"):
         return plain if parts[0] in ("len", "items") else Subject(f"{parts[0]}_of_{plain.words}", parts[0])
-    said = "_and_".join(parts)
+    said = "_and_".join(parts if len("_".join((plain.words, *parts))) <= LONG else parts[:1])
     one = arguments(case, node).get(parts[0]) if len(parts) == 1 and is_making(case) else None
     if one is not None and (one.given or one.default is not None):
         kept = f"given_{said}" if one.given else f"default_{said}"
@@ -214,7 +221,7 @@ def _with_part(case: Case, node: Function, plain: Subject, parts: list[str]) -> 
 
 def is_making(case: Case) -> bool:
     """Tell whether a case makes an object of a class."""
-    call = ast.parse(case.call, mode="eval").body
+    call = expression(case.call)
     return case.function.endswith(MAKING) and isinstance(call, ast.Call) and is_of(call, case.function)
 
 

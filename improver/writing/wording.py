@@ -1,6 +1,7 @@
 """Docstrings of tests, which name the mutants that notice a call, and words for names and rows (pure)."""
 
 import ast
+import functools
 import keyword
 import re
 import textwrap
@@ -25,6 +26,18 @@ def slug(text: str) -> str:
     """Return `text` as words of an identifier."""
     whole = ACRONYM.sub(lambda found: found[0].lower(), text)
     return re.sub(r"[^a-z0-9]+", "_", SNAKE.sub("_", whole).lower()).strip("_")
+
+
+@functools.lru_cache(maxsize=4096)  # a name asks for the same few again and again
+def expression(text: str) -> ast.expr:
+    """Return the tree of an expression, which nobody changes."""
+    return ast.parse(text, mode="eval").body
+
+
+@functools.lru_cache(maxsize=4096)  # a name asks for the same few again and again
+def statements(text: str) -> list[ast.stmt]:
+    """Return the trees of statements, which nobody changes."""
+    return ast.parse(text).body
 
 
 # --- docstrings ---------------------------------------------------------------------------------------------------
@@ -140,7 +153,7 @@ def _place(name: str) -> tuple[int, str]:
 def called(case: Case) -> str:
     """Return the public name of what a call is about: a class for its making, an attribute where one is read."""
     *owners, last = case.function.partition("::")[2].split(".")
-    call = ast.parse(case.call, mode="eval").body
+    call = expression(case.call)
     if last.startswith("_") and not last.endswith("__") and isinstance(call, ast.Attribute):
         last = call.attr
     return ".".join([*owners, *([] if owners and last.startswith("__") else [last])])

@@ -215,7 +215,7 @@ def test_what_is_too_long_is_left_out_whole() -> None:
 def test_names_are_told_apart_by_what_the_tests_say(
     choices: list[Names], taken: tuple[str, ...], expected: list[str]
 ) -> None:
-    assert told_apart(choices, taken) == expected
+    assert told_apart([one.strong[0] for one in choices], choices.__getitem__, taken) == expected
 
 
 def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:
