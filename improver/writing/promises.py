@@ -74,6 +74,8 @@ class Promises:
 
     def _may_read(self, text: str, own: frozenset[str], modules: frozenset[str]) -> bool:
         """Tell whether code reads no attribute of an object that nothing else reads; what is called is a method."""
+        if self.read.issuperset(DOTTED.findall(text)):
+            return True
         nodes = [*ast.walk(ast.parse(text))]
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         return all(
@@ -85,8 +87,8 @@ class Promises:
 
 def _is_within(subject: str, kind: str) -> bool:
     """Tell whether code looks into how a result of Python's own was made."""
-    nodes = ast.walk(ast.parse(subject))
-    return any(isinstance(node, ast.Attribute) and node.attr in WITHIN.get(kind, ()) for node in nodes)
+    nodes = ast.walk(ast.parse(subject)) if kind in WITHIN else ()
+    return any(isinstance(node, ast.Attribute) and node.attr in WITHIN[kind] for node in nodes)
 
 
 def _root(node: ast.Attribute) -> str:
