@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from improver.experiments import Case
 from improver.writing.asking import MADE, asking
-from improver.writing.assembling import assembled
-from improver.writing.grouping import grouped
+from improver.writing.assembling import fits
+from improver.writing.grouping import Written
 from improver.writing.legible import legible
 from improver.writing.misfits import Signatures
+from improver.writing.naming import NAME
 from improver.writing.placing import Place, name_of
 from improver.writing.qualifying import qualified_case
 from improver.writing.selecting import bare, chosen, cost
@@ -71,8 +72,7 @@ class _Door:
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"
-        alone = grouped([case], lambda _: node, ())
-        return "" if assembled(alone, self.place, "x", frozenset()) is not None else "too long"
+        return "" if fits(Written("t" * NAME, (case,)), self.place) else "too long"
 
 
 def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:

@@ -43,6 +43,18 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     return data if isinstance(Source.read(place.path, data), Source) else None
 
 
+def fits(test: Written, place: Place) -> bool:
+    """Tell whether the lines of a test by itself have room in the file, whose encoding can hold them."""
+    before, width, one = place.before, width_of(place), qualified(test, place)
+    node = home_of(one, place)
+    text = block([one], place, width, "x") if before is None or node is None else methods([one], place, width, node)
+    try:
+        text.encode(before.encoding if before else "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return all(len(line) <= width for line in text.splitlines())
+
+
 def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str, str]:
     """Return what comes to the end of classes that the file has, by their names."""
     found: dict[str, tuple[ast.ClassDef, list[Written]]] = {}
