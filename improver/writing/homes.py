@@ -1,9 +1,11 @@
 """The class of a test file whose methods the tests of one class or function are, for more of them to join (pure)."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from improver.experiments import Case
 from improver.source import FUNCTIONS, Source
 from improver.writing.grouping import Written
 from improver.writing.placing import Place
@@ -25,6 +27,8 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
         return None
     owners = {_owner(case.function) for case in test.cases}
     owner = owners.pop() if len(owners) == 1 else ""
+    if not all(_names(owner, case) for case in test.cases):
+        return None
     classes = {node.name: node for node in place.before.tree.body if isinstance(node, ast.ClassDef)}
     holding = [node for node in classes.values() if _tests(node)]
     named = [node for node in holding if _plain(AFFIX.sub("", node.name)) == _plain(owner)]
@@ -67,6 +71,12 @@ def with_methods(source: Source, blocks: Mapping[str, str]) -> Source | None:
     return found if isinstance(found, Source) else None
 
 
+def _names(owner: str, case: Case) -> bool:
+    """Tell whether a call speaks of the owner itself, not only of what inherits from it."""
+    nodes = [node for text in (*case.setup, case.call) for node in ast.walk(ast.parse(text))]
+    return any(owner in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in nodes)
+
+
 def _owner(function: str) -> str:
     return function.partition("::")[2].partition(".")[0]
 
@@ -84,9 +94,13 @@ def _is_sole(node: ast.ClassDef, owner: str, source: Source) -> bool:
     """Tell whether all tests of a file stand in a class that has the file's name and speaks of a function."""
     stem = source.path.rpartition("/")[2].removesuffix(".py").removeprefix("test_").removesuffix("_test")
     plain = any(isinstance(one, FUNCTIONS) and one.name.startswith("test") for one in source.tree.body)
-    names = {getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node)}
     is_named = {*slug(stem).split("_")} <= {*slug(node.name).split("_")}
-    return not plain and is_named and owner in names and not owner[:1].isupper()
+    return not plain and is_named and owner in _names_in(node) and not owner[:1].isupper()
+
+
+@functools.lru_cache(maxsize=32)  # asked for each call that may become a test
+def _names_in(node: ast.ClassDef) -> frozenset[str]:
+    return frozenset(getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node))
 
 
 def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef]) -> bool:

@@ -2,7 +2,7 @@
 
 import ast
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from improver.experiments import Case
@@ -77,23 +77,64 @@ def _chain(node: ast.expr) -> str:
 
 def qualified(test: Written, place: Place) -> Written:
     """Return the test with names reached the way its file does; the rest needs imports as before."""
-    texts = [text for case in test.cases for text in _texts(case)]
-    taken = {*_bound(texts), *test.columns, *(name for case in test.cases for name in case.asks)}
+    test = _by_name(test, place)
+    texts, taken = _code(test), _taken(test)
     known = {one: _reach(one, place, texts, taken) for case in test.cases for one in case.imports}
     names = {name_of(one): text for one, text in known.items() if text}
-    if not names:
-        return test
-    rows = tuple(
-        replace(row, values=tuple(_put(one, names) for one in row.values), expected=_put(row.expected, names))
-        for row in test.rows
-    )
-    cases = tuple(_case(case, names, place) for case in test.cases)
-    return replace(test, cases=cases, rows=rows, call=_put(test.call, names))
+    return _rewritten(test, names, lambda case: _imports(case, names, place)) if names else test
 
 
 def qualified_case(case: Case, place: Place) -> Case:
     """Return the call as a test of its own would make it."""
     return qualified(Written("", (case,)), place).cases[0]
+
+
+def _by_name(test: Written, place: Place) -> Written:
+    """Return the test with plain names for things of modules that its file knows by the names of such things alone."""
+    for module in {one[0] for case in test.cases for one in case.imports if len(one) == 2 and not one[1]}:
+        names = _reached_of(module, _code(test))
+        here = [place.bound.get(name, (module, name)) for name in sorted(names)]
+        clear = all(
+            what is not None and what[:2] == (module, name) for name, what in zip(sorted(names), here, strict=True)
+        )
+        others = {name_of(one) for case in test.cases for one in case.imports if one[0] != module}
+        if clear and _is_known_by_name(module, place) and names.isdisjoint(_taken(test) | MADE | others):
+            test = _rewritten(
+                test,
+                {f"{module}.{name}": name for name in names},
+                functools.partial(_named, module=module, names=names),
+            )
+    return test
+
+
+def _reached_of(module: str, texts: Iterable[str]) -> set[str]:
+    """Return the names that are reached through a module, none where it stands for itself too."""
+    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
+    names = {node.attr for node in nodes if isinstance(node, ast.Attribute) and _chain(node.value) == module}
+    heads = sum(isinstance(node, ast.Attribute) and _chain(node.value) == module for node in nodes)
+    return names if heads == sum(isinstance(node, ast.Name) and node.id == module for node in nodes) else set()
+
+
+def _is_known_by_name(module: str, place: Place) -> bool:
+    """Tell whether a file imports names of a module, and not the module."""
+    bound = [what for what in place.bound.values() if what is not None]
+    return any(what[0] == module and what[1] for what in bound) and not any(
+        not what[1] and f"{what[0]}.".startswith(f"{module}.") for what in bound
+    )
+
+
+def _named(case: Case, module: str, names: set[str]) -> tuple[Import, ...]:
+    used = sorted(_reached_of(module, _texts(case)) & names)
+    return (*(one for one in case.imports if one[:2] != (module, "")), *((module, name) for name in used))
+
+
+def _code(test: Written) -> list[str]:
+    return [text for case in test.cases for text in _texts(case)]
+
+
+def _taken(test: Written) -> set[str]:
+    """Return the names that a test binds."""
+    return {*_bound(_code(test)), *test.columns, *(name for case in test.cases for name in case.asks)}
 
 
 def _texts(case: Case) -> list[str]:
@@ -141,30 +182,46 @@ class _Put(ast.NodeTransformer):
         self.names = names
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put the dotted name in the place of the plain one."""
+        """Put another expression in the place of a name."""
         return ast.parse(self.names[node.id], mode="eval").body if node.id in self.names else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        """Put another expression in the place of a dotted name."""
+        known = self.names.get(_chain(node))
+        return ast.parse(known, mode="eval").body if known else self.generic_visit(node)
 
 
 def _put(text: str, names: Mapping[str, str]) -> str:
     """Return code with names replaced, as it was where none stands in it."""
     tree = ast.parse(text)
-    if not any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(tree)):
-        return text
-    return ast.unparse(_Put(names).visit(tree))
+    before = ast.dump(tree)
+    made = _Put(names).visit(tree)
+    return text if ast.dump(made) == before else ast.unparse(made)
 
 
-def _case(case: Case, names: Mapping[str, str], place: Place) -> Case:
+def _rewritten(test: Written, names: Mapping[str, str], imports: Callable[[Case], tuple[Import, ...]]) -> Written:
+    """Return a test with other expressions for `names`, each of its calls with the imports that it needs then."""
+    rows = tuple(
+        replace(row, values=tuple(_put(one, names) for one in row.values), expected=_put(row.expected, names))
+        for row in test.rows
+    )
+    cases = tuple(_case(case, names, imports(case)) for case in test.cases)
+    return replace(test, cases=cases, rows=rows, call=_put(test.call, names))
+
+
+def _case(case: Case, names: Mapping[str, str], imports: tuple[Import, ...]) -> Case:
     checks = tuple(
         (kind, _put(subject, names), wanted if kind == "raises" else _put(wanted, names))
         for kind, subject, wanted in case.checks
     )
     setup = tuple(_put(line, names) for line in case.setup)
+    return replace(case, call=_put(case.call, names), setup=setup, checks=checks, imports=imports)
+
+
+def _imports(case: Case, names: Mapping[str, str], place: Place) -> tuple[Import, ...]:
+    """Return the imports of a call that reaches `names` through modules of the file."""
     before = {node.id for text in case.prelude for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     left = [one for one in case.imports if name_of(one) not in names or name_of(one) in before]
-    roots = {
-        text.partition(".")[0] for name, text in names.items() if any(name_of(one) == name for one in case.imports)
-    }
+    roots = {names[name_of(one)].partition(".")[0] for one in case.imports if name_of(one) in names}
     known = [what for root in sorted(roots) if (what := place.bound[root]) is not None]
-    return replace(
-        case, call=_put(case.call, names), setup=setup, checks=checks, imports=tuple(dict.fromkeys([*left, *known]))
-    )
+    return tuple(dict.fromkeys([*left, *known]))

@@ -26,6 +26,7 @@ def place_of(text: str, path: str = "tests/test_a.py") -> Place:
 
 
 def about(name: str, call: str = "Box([2]).total()", way: str = "", asks: tuple[str, ...] = ()) -> Written:
+    call = "depth(2)" if name == "depth" else call
     checks, kills = (("eq", "result", "2"),), frozenset({"m"})
     imports = (("pier.a", call.partition("(")[0]),)
     return Written(
@@ -43,6 +44,7 @@ TOTAL = about("Box.total")
         pytest.param(PLAIN, TOTAL, "TestBox", id="a plain class"),
         pytest.param(PLAIN.replace("TestBox", "TestDepth"), about("depth"), "TestDepth", id="a function"),
         pytest.param(CASE.replace(".TestCase", ".TestCase, SeaMixin"), TOTAL, "BoxTest", id="a mixin"),
+        pytest.param(CASE, about("Box.total", "Chest([2]).total()"), "", id="a child of what it is about"),
         pytest.param(CASE.replace("BoxTest", "LowBoxTest"), TOTAL, "", id="another class whose name ends so"),
         pytest.param(CASE.replace("unittest.TestCase", "Sea"), TOTAL, "", id="a parent from elsewhere"),
         pytest.param(f"{CASE}\n    def setUp(self):\n        self.box = 1\n", TOTAL, "", id="it prepares something"),
@@ -109,7 +111,7 @@ def test_a_table_in_a_plain_class_is_a_method_too() -> None:
 
 
 def test_others_stand_in_a_class_of_their_own_below() -> None:
-    other = replace(about("depth", "depth(2)"), name="test_depth")
+    other = replace(about("depth"), name="test_depth")
     place = place_of(HEAD + CASE)
     made = (assembled([other, TOTAL], place, "A", frozenset()) or b"").decode()
     assert made.index("def test_box_total") < made.index("class AEdgesTest(unittest.TestCase):\n    def test_depth")

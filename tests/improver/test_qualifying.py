@@ -97,3 +97,34 @@ def test_no_import_is_added_for_what_is_reached_so() -> None:
     assert BESIDE.before is not None
     assert made.decode().startswith(BESIDE.before.text)
     assert made.decode().endswith("    assert a.depth(1) == 1\n")
+
+
+ITEM, ADD, MUL = ("operator", ""), "from operator import add", "f(operator.mul)"
+
+
+@pytest.mark.parametrize(
+    ("head", "case", "wanted"),
+    [
+        pytest.param(ADD, call_of(MUL, ITEM), "f(mul)", id="another name of it"),
+        pytest.param("from operator import mul", call_of(MUL, ITEM), "f(mul)", id="just this name"),
+        pytest.param("import operator\nfrom operator import mul", call_of(MUL, ITEM), MUL,
+                     id="it has the module"),
+        pytest.param("import os", call_of(MUL, ITEM), MUL, id="no name of it"),
+        pytest.param(ADD, call_of("f(operator, operator.mul)", ITEM), "f(operator, operator.mul)",
+                     id="the module itself is given"),
+        pytest.param(f"{ADD}\nfrom sea import mul", call_of(MUL, ITEM), MUL,
+                     id="another thing has the name"),
+        pytest.param(ADD, call_of(MUL, ITEM, setup=("mul = 1",)), MUL,
+                     id="a variable of the test has the name"),
+        pytest.param(ADD, call_of("mul(operator.mul)", ITEM, ("sea", "mul")), "mul(operator.mul)",
+                     id="the test needs another thing of the name"),
+    ],
+)  # fmt: skip
+def test_a_module_is_not_imported_where_the_file_knows_its_things_by_name(head: str, case: Case, wanted: str) -> None:
+    assert qualified_case(case, place_of(head)).call == wanted
+
+
+def test_what_a_class_hides_is_reached_by_name() -> None:
+    place = place_of("from datetime import datetime")
+    made = qualified_case(call_of("f(datetime.timedelta(1))", ("datetime", "")), place)
+    assert (made.call, made.imports) == ("f(timedelta(1))", (("datetime", "timedelta"),))
