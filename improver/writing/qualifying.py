@@ -98,7 +98,7 @@ def _by_name(test: Written, place: Place) -> Written:
             what is not None and what[:2] == (module, name) for name, what in zip(sorted(names), here, strict=True)
         )
         others = {name_of(one) for case in test.cases for one in case.imports if one[0] != module}
-        if clear and _is_known_by_name(module, place) and names.isdisjoint(_taken(test) | MADE | others):
+        if names and clear and _is_known_by_name(module, place) and names.isdisjoint(_taken(test) | MADE | others):
             test = _rewritten(
                 test,
                 {f"{module}.{name}": name for name in names},
