@@ -26,6 +26,7 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+MADE_UP = frozenset({"generated", "varied", "strange"})
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
@@ -127,10 +128,28 @@ def weight(case: Case, node: Function) -> int:
 
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
-    """Return the fewest, shortest calls that together notice all that any fit call notices, the best first."""
-    trim = (trimmed(case) for case in cases if case.kills)
+    """Return the fewest, shortest calls that together notice all that any fit call notices, the best first.
+
+    An odd call is made for what no plain one notices, and one that is odder than that for nothing.
+    """
+    trim = [trimmed(case) for case in cases if case.kills]
     good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
+    odds = {case: oddity(case) + 2 * unasked_signs(case, node_of(case.function)) for case in good}
     weigh = functools.cache(lambda case: weight(case, node_of(case.function)))
+    kept = _fewest([case for case in good if not odds[case]], weigh)
+    rest = [_beside(case, _noticed(kept)) for case in good if odds[case] and not _is_wild(case, odds[case])]
+    return [*kept, *_fewest([case for case in rest if case.kills], weigh)]
+
+
+def _beside(case: Case, known: frozenset[str]) -> Case:
+    """Return the case with what it notices beside what is known, and no more checks than that needs."""
+    shows = tuple(one - known for one in case.shows)
+    fresh = replace(case, kills=case.kills - known, shows=shows)
+    return trimmed(fresh) if fresh.kills and known else fresh
+
+
+def _fewest(good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
+    """Return the fewest, shortest calls that together notice all that any notices, the best first."""
     left = [(case, weigh(case)) for case in good]
     kept: list[Case] = []
     noticed: set[str] = set()
@@ -140,6 +159,11 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
         noticed |= best.kills
         left = [one for one in left if one[0].kills - noticed]
     return _simplest(needed(kept, weigh), good, weigh)
+
+
+def _is_wild(case: Case, odd: int) -> bool:
+    """Tell whether nobody would give a function what it is given, who does not want it refused."""
+    return odd > 1 and case.origin in MADE_UP and case.checks[0][0] != "raises"
 
 
 def _simplest(kept: list[Case], good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:

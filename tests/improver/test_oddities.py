@@ -56,3 +56,17 @@ def test_the_plainer_of_two_calls_is_chosen_and_the_odd_one_where_there_is_no_ot
     odd, even = case("depth(-1)", "0", kills="m n"), case("depth(more=12345)", "1", kills="m n")
     assert [one.call for one in chosen([odd, even], plain)] == ["depth(more=12345)"]
     assert [one.call for one in chosen([odd], plain)] == ["depth(-1)"]
+
+
+def test_plain_calls_notice_what_they_can_before_an_odd_one_is_asked() -> None:
+    odd, even, rest = case("depth('_')", kills="m n o"), case("depth('ab')", kills="m n"), case("depth(7)", kills="o")
+    assert [one.call for one in chosen([odd, even], plain)] == ["depth('ab')", "depth('_')"]
+    assert [one.call for one in chosen([odd, even, rest], plain)] == ["depth('ab')", "depth(7)"]
+
+
+def test_what_is_wild_and_made_up_is_nothing_to_hold_on_to() -> None:
+    wild = replace(case("depth('<' * 40)"), origin="varied")
+    assert chosen([wild], plain) == []
+    assert chosen([replace(wild, origin="recorded")], plain)
+    refused = replace(wild, checks=(("raises", "SeaError", "too many waves"),))
+    assert chosen([refused], plain) == [refused]
