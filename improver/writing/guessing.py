@@ -43,6 +43,7 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0
     "__deepcopy__": ("copy.deepcopy({0})",),
     **{f"__{name}__": (f"{{0}} {sign} {{0}}",) for name, sign in ORDERED.items()},
 }
+FEW = 3  # arguments of one method on an object that is made otherwise
 WAITED = re.compile(r"Callable\[(\[\])?.*, *(?:\w+\.)*(?:Awaitable|Coroutine)\b")
 
 
@@ -69,6 +70,20 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
     for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
         more = kinds.needs(given) | ({ASYNCIO} if f"{ASYNCIO[0]}." in given else set())
         yield replace(one, function=function, call=f"{one.call}({given})", imports=tuple(sorted({*one.imports, *more})))
+
+
+def otherwise(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
+    """Yield calls of a method on an object that is made by a class method, in the way that a test makes it."""
+    *owners, last = function.partition("::")[2].split(".")
+    node = definition(source, [*owners, last])
+    if node is None or not owners or last.startswith("_") or node.decorator_list:
+        return
+    kinds = kinds_of(node, source, home, index)
+    words = [*dict.fromkeys(itertools.islice(arguments(node, is_method=True, kinds=kinds), FEW))]
+    for one in makers(source, home, owners[-1], index):
+        for given in words if one.call.startswith(f"{owners[-1]}.") else ():
+            imports = tuple(sorted({*one.imports, *kinds.needs(given)}))
+            yield replace(one, function=function, call=f"{one.call}.{last}({given})", imports=imports)
 
 
 def _operated(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:

@@ -39,7 +39,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in given]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(given, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
-    return [*found, *_otherwise(node, index)]
+    return [*found[:1], *_otherwise(node, index), *found[1:]]
 
 
 def _otherwise(node: ast.ClassDef, index: Index) -> list[Case]:

@@ -18,7 +18,7 @@ from improver.writing.doctests import Doctests
 from improver.writing.entering import Entrances
 from improver.writing.filing import filed
 from improver.writing.following import closing, followed
-from improver.writing.guessing import attributes, decorating, guessed, returned
+from improver.writing.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.piecing import pieced
@@ -178,7 +178,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             calls += [("generated", one.data) for one in made if not one.loose]
         if len(texts) < FEW and ("." in name or len(texts) + len(calls) < FEW):  # objects may not be written
             texts += tuple(guessed(source, home, function, ground.index))
-        texts += tuple(decorating(source, home, function))
+        texts += (*otherwise(source, home, function, ground.index), *decorating(source, home, function))
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
         texts += tuple(stepped(source, home, function, ground.index))

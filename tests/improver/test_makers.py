@@ -2,6 +2,7 @@
 
 import pytest
 
+from improver.writing.guessing import otherwise
 from improver.writing.harvest import index_of
 from improver.writing.makers import makers, variable_for
 from tests.improver.calls import source
@@ -27,7 +28,17 @@ def made(test: str) -> list[str]:
 
 
 def test_an_object_is_also_made_as_tests_make_it_of_something_else() -> None:
-    assert made("assert Jar([1])\n    assert Jar.from_text('a b')") == ["Jar([1])", "Jar.from_text('a b')"]
+    tests = "assert Jar([1])\n    assert Jar([1, 2])\n    assert Jar.from_text('a b')"
+    assert made(tests) == ["Jar([1])", "Jar.from_text('a b')", "Jar([1, 2])"]
+
+
+def test_a_method_is_called_on_an_object_that_is_made_otherwise() -> None:
+    tests = source("from pier.a import Jar\n\n\ndef test_jar():\n    assert Jar.from_text('a b')\n", "tests/test_a.py")
+    jar, index = source(JAR), index_of([tests])
+    found = [one.call for one in otherwise(jar, "pier.a", "pier/a.py::Jar.from_here", index)]
+    assert found[0] == "Jar.from_text('a b').from_here(1)"
+    assert [*otherwise(jar, "pier.a", "pier/a.py::Jar.from_text", index)] == []
+    assert [*otherwise(jar, "pier.a", "pier/a.py::Jar.from_here", {})] == []
 
 
 @pytest.mark.parametrize(
