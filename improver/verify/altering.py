@@ -10,9 +10,9 @@ from typing import Any, Iterator  # noqa: UP035 - older interpreters run this fi
 
 TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
 LASTING = ("strange", "after")  # what is so stays so however it is varied
-RICH = "def example(first, second=2, *, third=3):\n    return first + second + third"
-NOTED = "example.note = 'a'"
-GIVEN = ("example", "functools.partial(example, third=5)")
+RICH = "def sample(first, second=2, *, third=3):\n    return first + second + third"
+NOTED = "sample.note = 'a'"
+GIVEN = ("sample", "functools.partial(sample, third=5)")
 WORDS = 8  # names of what a case defines that are tried in place of its texts
 
 
@@ -54,7 +54,7 @@ class Altering:
     def enriched(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield what differs where a function with defaults and an attribute is given, or a part of it."""
         own = [*filter(None, map(_defined, case["setup"]))]
-        if "example" in own:
+        if "sample" in own:
             return
         names = [*self._functions(case), *own]
         for text, more in itertools.product(GIVEN, ([], [NOTED])):

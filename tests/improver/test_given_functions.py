@@ -79,7 +79,7 @@ def altered(call: str, *setup: str) -> list[dict[str, Any]]:
 
 def test_a_function_that_is_given_is_one_that_has_more_to_tell() -> None:
     found = altered("wraps(f)", "def f():\n    return 1")
-    assert [one["call"] for one in found] == ["wraps(example)"] * 2 + ["wraps(functools.partial(example, third=5))"] * 2
+    assert [one["call"] for one in found] == ["wraps(sample)"] * 2 + ["wraps(functools.partial(sample, third=5))"] * 2
     assert [altering.NOTED in one["setup"] for one in found] == [False, True, False, True]
     assert [one["imports"] for one in found] == [[], [], [("functools", "")], [("functools", "")]]
 
@@ -94,7 +94,7 @@ def test_a_function_that_nobody_uses_any_more_is_left_out() -> None:
     "case",
     [
         pytest.param(("wraps(1)",), id="no function is given"),
-        pytest.param(("wraps(example)", altering.RICH), id="it is given already"),
+        pytest.param(("wraps(sample)", altering.RICH), id="it is given already"),
         pytest.param(("wraps(one)", "one = 1"), id="a variable is no function"),
     ],
 )
@@ -105,8 +105,8 @@ def test_where_no_function_is_given_nothing_is_put(case: tuple[str, ...]) -> Non
 def test_the_function_with_more_to_tell_can_be_called() -> None:
     space: dict[str, Any] = {}
     exec(altering.RICH, space)  # noqa: S102 - it is written into tests
-    assert space["example"](1, 5, third=2) == 8
-    assert str(inspect.signature(space["example"])) == "(first, second=2, *, third=3)"
+    assert space["sample"](1, 5, third=2) == 8
+    assert str(inspect.signature(space["sample"])) == "(first, second=2, *, third=3)"
 
 
 FLAG = "class Flag:\n    def __init__(self, width):\n        self.size = width"
