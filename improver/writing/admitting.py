@@ -68,7 +68,7 @@ class _Door:
         node = self.weak.node_of(case.function)
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"
-        if self.around(case.function.partition("::")[0]).decide(case, node):
+        if self.around(case.function.partition("::")[0]).decide(case):
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"

@@ -19,7 +19,7 @@ def oddity(case: Case) -> int:
     """Return how many things of a call and what comes before it a reader would wonder about."""
     nodes = _nodes(case)
     texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    found = sum(map(_twins, nodes)) + sum(map(_is_idle_span, nodes)) + 2 * sum(map(_is_repeated, nodes))
+    found = sum(map(_twins, nodes)) + sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
     found += 3 * sum(is_dense(word) for text in texts for word in text.split())
     if case.origin == "recorded":  # somebody gives it that
         return found

@@ -1,12 +1,14 @@
 """Calls that leave to the machine, the terminal or the environment what they might say themselves (pure)."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.source import Function, Source
+from improver.writing.kinds import last_name
 from improver.writing.misfits import given_to
 
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
@@ -16,9 +18,9 @@ ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the func
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Of which parameters the functions of a file look around where they are given nothing, by qualified name."""
+    """The functions of a file that look around, by their last names, each with the parameters that keep it from it."""
 
-    open: Mapping[str, frozenset[str]]
+    looking: Mapping[str, tuple[Function, frozenset[str]]]
 
     @staticmethod
     def of(source: Source) -> "Surroundings":
@@ -26,16 +28,18 @@ class Surroundings:
         nodes = {name: found[-1] for name, found in definitions(source).items()}
         first = {name: frozenset(_asked(node)) for name, node in nodes.items()}
         plain = {name: (nodes[name], names) for name, names in first.items() if names and "." not in name}
-        return Surroundings({name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()})
+        found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
+        last = Counter(name.rpartition(".")[2] for name in nodes)
+        alone = {name: short for name in nodes if last[short := name.rpartition(".")[2]] == 1}
+        return Surroundings({short: (nodes[name], found[name]) for name, short in alone.items() if found[name]})
 
-    def decide(self, case: Case, node: Function) -> bool:
-        """Tell whether what a call of `node` gives depends on where it runs."""
-        names = self.open.get(case.function.partition("::")[2], frozenset())
-        if not names:
-            return False
-        calls = [one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)]
-        own = [one for one in calls if getattr(one.func, "attr", getattr(one.func, "id", "")) == node.name]
-        return any(not names <= _said(call, node) for call in own)
+    def decide(self, case: Case) -> bool:
+        """Tell whether what a case's call gives depends on where it runs."""
+        for call in (one for one in ast.walk(ast.parse(case.call)) if self.looking and isinstance(one, ast.Call)):
+            node, names = self.looking.get(last_name(call.func), (None, frozenset[str]()))
+            if node is not None and not names <= _said(call, node):
+                return True
+        return False
 
 
 def _asked(node: Function) -> Iterator[str]:
