@@ -62,16 +62,19 @@ def with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str]
     They come after them where there is no order, and last where there is none of the package.
     """
     for line in imports:
-        block = [at for at, one in enumerate(head) if one.startswith(("from ", "import ")) and top(one) == top(line)]
-        texts = [head[at] for at in block]
-        order = _order(texts)
-        later = [
-            at for at, one in zip(block, texts, strict=True) if _sorted_by(order, texts) and order(one) > order(line)
-        ]
-        at = later[0] if later else block[-1] + 1 if block else len(head)
-        at = len(head) if any("(" in one and ")" not in one for one in texts) else at
+        nodes = [node for node in _parsed(head) if isinstance(node, ast.Import | ast.ImportFrom)]
+        kin = [node for node in nodes if _module(node) == top(line) and not getattr(node, "level", 0)]
+        at = _among(kin, line) if kin else len(head)
         head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
     return head
+
+
+def _parsed(head: Sequence[str]) -> list[ast.stmt]:
+    """Return the statements of a file's beginning, none where it ends within one."""
+    try:
+        return ast.parse("".join(head)).body
+    except SyntaxError:
+        return []
 
 
 def _order(texts: Sequence[str]) -> Callable[[str], tuple[bool, *tuple[str, ...]]]:

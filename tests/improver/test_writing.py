@@ -407,6 +407,13 @@ def test_an_import_stands_in_the_order_of_its_package() -> None:
     assert [line.split()[-1] for line in text.splitlines()[:3]] == ["Low", "Sunk", "Tide"]
 
 
+def test_an_import_comes_after_one_in_brackets_of_its_package() -> None:
+    before = "from pier import (\n    low,\n)\nfrom sea import tide\n\n\ndef test_dry():\n    assert low(tide)\n"
+    one = replace(case("Sunk(1)", kills=MUTANT.replace(" ", "_")), imports=(("pier.b", "Sunk"),))
+    made = (assembled([Written("test_f", (one,))], place_of(before), "A", frozenset()) or b"").decode()
+    assert made.startswith(before.replace("from sea", "from pier.b import Sunk\nfrom sea"))
+
+
 def test_what_runs_the_file_as_a_script_stays_last() -> None:
     script = '\n\nif __name__ == "__main__":\n    test_other()\n'
     made = assembled([Written("test_dry", (ERROR,))], place_of(f"{BEFORE}{'# x' * 29}\n{script}"), "A", STDLIB)
