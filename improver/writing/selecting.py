@@ -30,6 +30,7 @@ MADE_UP = frozenset({"generated", "varied", "strange"})
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
+RANDOM = frozenset({"urandom", "uuid1", "uuid4", "token_bytes", "token_hex", "token_urlsafe", "SystemRandom"})
 PRIVATE = re.compile(r"^_(?!$)")
 
 
@@ -95,7 +96,7 @@ def is_public(text: str) -> bool:
     nodes = [*ast.walk(ast.parse(text))]
     names = [node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr not in SAID]
     names += [node.id for node in nodes if isinstance(node, ast.Name)]
-    return not any(PRIVATE.match(name) for name in names) and "__" not in " ".join(names)
+    return not any(PRIVATE.match(name) or name in RANDOM for name in names) and "__" not in " ".join(names)
 
 
 def cost(case: Case) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.writing.oddities import oddity, unasked_signs
-from improver.writing.selecting import chosen
+from improver.writing.selecting import chosen, fit
 from tests.improver.calls import case, node, plain
 
 
@@ -71,3 +71,9 @@ def test_what_is_wild_and_made_up_is_nothing_to_hold_on_to() -> None:
     assert chosen([replace(wild, origin="recorded")], plain)
     refused = replace(wild, checks=(("raises", "SeaError", "too many waves"),))
     assert chosen([refused], plain) == [refused]
+
+
+def test_what_chance_makes_is_given_to_nothing() -> None:
+    drawn = [case("depth(os.urandom(2))"), case("depth(sea)", setup=("sea = uuid.uuid4()",))]
+    assert not any(fit(one, plain("")) for one in drawn)
+    assert fit(case("depth(random=2)"), plain(""))
