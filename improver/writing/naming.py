@@ -17,8 +17,8 @@ NAME = 60  # characters
 
 def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
-    about = subject(case, node)
-    return _fitted(about, next(iter(_first(case, node, about)), ""), behaviour(case, node))
+    about, comes = subject(case, node), behaviour(case, node)
+    return _fitted(about, _best(about, _first(case, node, about), comes), comes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def names_for(case: Case, node: Function) -> Names:
     about, comes = subject(case, node), behaviour(case, node)
     first = _first(case, node, about)
     more = [one for one in apart(case, node) if not about.repeats(one)]
-    best = first[0] if first else ""
+    best = _best(about, first, comes)
     strong = [(best, comes), *((one, comes) for one in (*first, *more))]
     weak = [(best, said) for said in (*_messages(case), *_valued(case))]
     weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
@@ -44,7 +44,13 @@ def names_for(case: Case, node: Function) -> Names:
 def _first(case: Case, node: Function, about: Subject) -> list[str]:
     """Return the conditions that a name may have, the best first."""
     special, usual = decisive(case, node)
-    return [one for one in (*special, *told(case, node), *usual) if not about.repeats(one)]
+    clear = () if about.about else told(case, node)  # what a parameter stands for is all there is to say
+    return [one for one in (*special, *clear, *usual) if not about.repeats(one)]
+
+
+def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:
+    """Return the first condition that a name has room for beside the rest."""
+    return next((one for one in conditions if f"_{one}" in _fitted(about, one, comes)), "")
 
 
 def _unlike(names: Iterable[str]) -> tuple[str, ...]:

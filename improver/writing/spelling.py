@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.filling import UNKNOWN, Argument, arguments
-from improver.writing.wording import EMPTY, expression, slug
+from improver.writing.wording import EMPTY, expression, slug, statements
 
+HOLLOW = ("[]", "{}", "()", "set()", "frozenset()")
 SIZED = (str, bytes, list, tuple, dict, set)
 FEW, DIGITS, LETTERS = 2, 4, range(2, 13)  # arguments among which a nought stands out, and what reads at a glance
 BRIEF = 2  # letters of a parameter's name that says nothing
@@ -61,12 +62,15 @@ def told(case: Case, node: Function) -> list[str]:
     """Return what stands out in a call whatever decides it: what is given by name, what is empty, none or negative."""
     known = [one for name, one in arguments(case, node).items() if not name.startswith("self.") and not one.extra]
     placed = [one for one in known if one.given and one.place >= 0 and not _is_named(one, case)]
-    wrong = case.origin == "strange" or case.checks[0][:2] == ("raises", "TypeError")
+    refused = case.checks[0][:2] == ("raises", "TypeError")  # for its type, so that no number is at fault
+    wrong = refused or case.origin == "strange"
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
     found += [typed(one) for one in placed if wrong and len(placed) == 1]
-    by_place, by_name = [_outstanding(one, len(placed)) for one in placed], [_by_name(case, node)]
+    valid = [one for one in placed if not (refused and isinstance(one.value, int | float))]
+    by_place, by_name = [_outstanding(one, len(placed)) for one in valid], _by_name(case, node)
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
+    found = ["when_empty", *found] if _is_of_nothing(case) else found
     return [one for one in dict.fromkeys(found) if one]
 
 
@@ -75,9 +79,23 @@ def apart(case: Case, node: Function) -> list[str]:
     known = [one for name, one in arguments(case, node).items() if one.given and not one.extra]
     found = [f"with_{slug(one.text.id)}" for one in known if isinstance(one.text, ast.Name) and one.value is UNKNOWN]
     found += [f"with_{slug(one.name)}" for one in known if one.default is not None]
-    found += [words for one in known for words in (valued(one), typed(one))]
+    found += [valued(one) for one in known]
+    found += [f"with_{slug(name)}" for name in _made(case)]
+    found += [typed(one) for one in known]
     found += [f"with_{slug(one.name)}_{words}" for one in known if (words := in_words(one.value, range(1, 25)))]
     return [one for one in dict.fromkeys(found) if one]
+
+
+def _is_of_nothing(case: Case) -> bool:
+    """Tell whether the object that is asked was made of an empty container, and nothing was done to it since."""
+    call = expression(case.call)
+    read = call.func if isinstance(call, ast.Call) else call
+    made = read.value if isinstance(read, ast.Attribute) else None
+    line = statements(case.setup[0])[0] if len(case.setup) == 1 and isinstance(made, ast.Name) else None
+    if isinstance(line, ast.Assign) and isinstance(made, ast.Name) and ast.unparse(line.targets[0]) == made.id:
+        made = line.value
+    given = made.args if isinstance(made, ast.Call) and not made.keywords else []
+    return len(given) == 1 and ast.unparse(given[0]) in HOLLOW
 
 
 def _of_function(one: Argument) -> str:
@@ -85,6 +103,15 @@ def _of_function(one: Argument) -> str:
     function = one.text if isinstance(one.text, ast.Lambda) else None
     asked = [part.arg for part in ast.walk(function.args) if isinstance(part, ast.arg)] if function else []
     return f"of_function_of_{slug(asked[0])}" if asked else ""
+
+
+def _made(case: Case) -> list[str]:
+    """Return the classes of which a test makes something, those that it defines aside."""
+    lines = [line for text in (*case.setup, case.call) for line in statements(text)]
+    calls = [one for line in lines for one in ast.walk(line) if isinstance(one, ast.Call)]
+    names = [str(getattr(one.func, "attr", getattr(one.func, "id", ""))) for one in calls]
+    own = {getattr(line, "name", "") for line in lines}
+    return [name for name in names if name[:1].isupper() and name not in own and name not in case.function]
 
 
 def _words(case: Case) -> list[ast.keyword]:
@@ -97,14 +124,15 @@ def _is_named(one: Argument, case: Case) -> bool:
     return any(word.arg == one.name for word in _words(case))
 
 
-def _by_name(case: Case, node: Function) -> str:
-    """Return the words for what is given by name: with_key_and_first."""
+def _by_name(case: Case, node: Function) -> list[str]:
+    """Return the words for what is given by name: with_key_and_first, then for each."""
     known = arguments(case, node)
     given = [known.get(word.arg or "") or _other(word) for word in _words(case)]
     extra = any(one.extra for one in known.values()) and bool(case.checks) and case.checks[0][0] == "raises"
     if extra and any(one.name not in known for one in given):
-        return "with_extra_keyword"
-    return together([valued(one) or f"with_{slug(one.name)}" for one in given[:2]])
+        return ["with_extra_keyword"]
+    words = [valued(one) or f"with_{slug(one.name)}" for one in given]
+    return [together(words[:2]), *words] if words else []
 
 
 def _other(word: ast.keyword) -> Argument:

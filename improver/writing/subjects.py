@@ -209,9 +209,10 @@ def _with_part(case: Case, node: Function, plain: Subject, parts: list[str]) -> 
     if parts[0] in ("len", "str", "repr", "items"):
         return plain if parts[0] in ("len", "items") else Subject(f"{parts[0]}_of_{plain.words}", parts[0])
     said = "_and_".join(parts if len("_".join((plain.words, *parts))) <= LONG else parts[:1])
-    one = arguments(case, node).get(parts[0]) if len(parts) == 1 and is_making(case) else None
-    if one is not None and (one.given or one.default is not None):
-        kept = f"given_{said}" if one.given else f"default_{said}"
+    known = arguments(case, node) if is_making(case) else {}
+    asked = [known[one] for one in parts if one in known and (known[one].given or known[one].default is not None)]
+    if len(asked) == len(parts) and len({one.given for one in asked}) == 1:
+        kept = f"given_{said}" if asked[0].given else f"default_{said}"
         return Subject(f"{plain.words}_{kept}", kept, about=said)
     lead, found, rest = said.partition("_of_")
     if found and lead in READ.values():

@@ -163,6 +163,18 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_is_empty_after_look", id="nothing was in it before"),
         pytest.param(case("fill(seas)", name="fill", setup=("seas = [1]",), checks=(("eq", "seas", "[1, 2]"),)),
                      "test_fill_effect_on_sea", id="what a function was given"),
+        pytest.param(case("Box([]).look(0)", name="Box.look"), "test_box_look_when_empty_is_1", id="made of nothing"),
+        pytest.param(case("box.look(0)", name="Box.look", setup=("box = Box([])", "box.add(1)")),
+                     "test_box_look_with_sea_0_is_1", id="made of nothing, then given something"),
+        pytest.param(case("Box('').look(0)", name="Box.look"), "test_box_look_with_sea_0_is_1", id="an empty word"),
+        pytest.param(case("box.look()", name="Box.add", setup=("box = Box()", "box.add(1)")),
+                     "test_box_look_after_add_is_1", id="the call is of another method"),
+        pytest.param(case("Box(1) | Box('a')", name="Box.__init__", checks=(("raises", "TypeError", "no size"),)),
+                     "test_box_of_str_raises_type_error", id="what comes before an operator is no argument"),
+        pytest.param(case("Box(0.5, 0)", name="Box.__init__", checks=(("raises", "TypeError", "no size"),)),
+                     "test_box_raises_type_error", id="two, and nobody knows which has the wrong type"),
+        pytest.param(case("Box()", name="Box.__init__", checks=(("eq", "result.size", "3"), ("eq", "result.loud", ""))),
+                     "test_box_default_size_and_loud", id="two that are not given"),
         pytest.param(case("crate.take()", name="Box.take", setup=("crate = Crate()",)),
                      "test_crate_take_is_1", id="a class that has it from another"),
         pytest.param(case("1 + depth('a')", "'a b'"), "test_depth", id="a text is no part of a name"),
@@ -192,6 +204,12 @@ def test_a_class_that_nothing_shows_to_be_the_one_is_not_named() -> None:
 )
 def test_a_part_in_words(text: str, expected: tuple[str, str]) -> None:
     assert looked(text) == expected
+
+
+def test_the_condition_is_one_that_there_is_room_for() -> None:
+    one = case("wrapped('a', width=0, initial_indentation='')", name="wrapped", checks=RAISED)
+    known = node("def wrapped(text, width=78, initial_indentation=None): ...")
+    assert name_for(one, known) == "test_wrapped_with_width_0_raises_value_error"
 
 
 def test_what_is_too_long_is_left_out_whole() -> None:
