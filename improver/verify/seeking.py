@@ -130,11 +130,14 @@ class Seeker:
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))
 
     def looks(self, case: dict[str, Any], ways: list[str], target: Any) -> Iterator[dict[str, Any]]:
-        """Yield what is told of a case in each of these ways, none after one in which it does not end well."""
+        """Yield what is told of a case in each of these ways, none after one in which it does not end well.
+
+        What is entered is closed again; what is only awaited stays open.
+        """
         for way in ways or ("",):
             seen = self.told({**case, "way": way} if way else case, target)
             yield seen
-            if "late" in seen or "unfit" in seen:
+            if "late" in seen or "unfit" in seen or (way == self.checking.CONTEXT and seen.get("checks")):
                 return
 
     def path_of(self, case: dict[str, Any]) -> tuple[frozenset[int], list[str]]:

@@ -18,7 +18,7 @@ from improver.gates.easy_green import easy_green
 from improver.gates.mutation import mutation
 from improver.records import File, Ruling, Tree
 from improver.scan import read_project
-from improver.verify import awaiting, checking, configuration, demanding, phrasing, timing, varying
+from improver.verify import awaiting, checking, configuration, demanding, phrasing, seeking, timing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -236,6 +236,23 @@ def test_what_an_asynchronous_call_comes_to_is_demanded_and_met(
     assert checking.unmet(again, space_of, 5.0) == []
     other = [(kind, subject, "'no such words'" if kind == "raises" else "'other'") for kind, subject, _ in checks]
     assert checking.unmet(checking.compiled({**one, "checks": other}), space_of, 5.0) == [*range(len(other))]
+
+
+class Telling(seeking.Seeker):
+    """Has an answer ready for each way."""
+
+    def __init__(self, answers: dict[str, dict[str, Any]]) -> None:
+        self.answers, self.checking = answers, checking
+
+    def told(self, case: dict[str, Any], target: Any) -> dict[str, Any]:
+        return self.answers[case["way"]] if target is None else {}
+
+
+def test_what_is_entered_and_left_again_is_not_awaited_too() -> None:
+    found, nothing = {"checks": [EQUAL]}, dict[str, Any]()
+    for first, known, looks in (("context", found, 1), ("context", nothing, 2), ("context.buoys", found, 2)):
+        seeker = Telling({first: known, "awaitable": found})
+        assert len([*seeker.looks({"way": ""}, [first, "awaitable"], None)]) == looks
 
 
 def test_what_an_awaited_call_changes_is_looked_at_afterwards() -> None:
