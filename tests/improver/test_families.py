@@ -5,12 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from improver.experiments import Case
+from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
+from improver.records import File
 from improver.writing.families import joined
 from improver.writing.grouping import Row, Written
-from improver.writing.placing import Place
+from improver.writing.placing import Place, place_for
 from improver.writing.rendering import block, kinds
-from tests.improver.calls import PIER, plain
+from improver.writing.targets import Ground, Weak
+from improver.writing.writer import Drafted, proved
+from tests.improver.benches import LAYOUT, FakeExperiments
+from tests.improver.calls import PIER, RECEIPT, plain, source
+from tests.improver.judging import PACKAGED
 
 EQ = "eq"
 
@@ -130,3 +135,21 @@ def test_many_make_several_tables_of_one_size() -> None:
 def test_a_column_has_no_name_that_a_row_uses() -> None:
     tests = [alone(name, f"{name}(1)") for name in ("cache", "low_cache", "ebb_cache")]
     assert [(one.name, one.columns) for one in tables(tests)] == [("test_caches", ("function",))]
+
+
+def test_a_table_of_which_one_row_is_of_use_is_no_table() -> None:
+    (table,) = tables(CACHES)
+    names = [f"pier/a.py:{at}: `1` → `2`" for at in range(3)]
+    cases = tuple(replace(one, kills=frozenset({name})) for one, name in zip(table.cases, names, strict=True))
+    test = replace(table, cases=cases)
+    product = source("def f(a):\n    return 1\n")
+    mutants = tuple(Mutant(name, "pier/a.py", 1, f"{PIER}f", b"") for name in names)
+    fake = FakeExperiments(
+        repeated=Repetition(1, (), {}, RECEIPT),
+        mutated=MutationRun({names[1]: f"tests/test_a.py::{test.name}[lru_cache]"}, (names[0], names[2]), {}, RECEIPT),
+    )
+    ground = Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": product}, [])
+    place = place_for("pier/a.py", [source("import pytest\n", "tests/test_a.py")], Recording({}, {}, {}, {}, RECEIPT))
+    weak = Weak(product, mutants, MutationRun({}, tuple(names), {}, RECEIPT))
+    (kept,) = proved(ground, Drafted(weak, Exploration((), (), {}, RECEIPT), place, (test,)), [test])
+    assert (kept.rows, [one.call for one in kept.cases]) == ((), ["lru_cache()(len).limits()"])
