@@ -8,6 +8,7 @@ from improver.source import Function
 from improver.writing.filling import UNKNOWN, Argument, arguments
 from improver.writing.wording import EMPTY, expression, slug, statements
 
+NOTHING = ("0", "0.0", "None", "False", "True")
 HOLLOW = ("[]", "{}", "()", "set()", "frozenset()")
 SIZED = (str, bytes, list, tuple, dict, set)
 FEW, DIGITS, LETTERS = 2, 4, range(2, 13)  # arguments among which a nought stands out, and what reads at a glance
@@ -70,7 +71,7 @@ def told(case: Case, node: Function) -> list[str]:
     by_place, by_name = [_outstanding(one, len(placed)) for one in valid], _by_name(case, node)
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
-    found = ["when_empty", *found] if _is_of_nothing(case) else found
+    found = ["when_empty", *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
     return [one for one in dict.fromkeys(found) if one]
 
 

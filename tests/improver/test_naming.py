@@ -9,6 +9,7 @@ from improver.judging.functions import definitions
 from improver.writing.grouping import grouped
 from improver.writing.naming import NAME, Names, name_for, table_names, told_apart
 from improver.writing.subjects import looked
+from improver.writing.wording import slug
 from tests.improver.calls import PIER, case, node, source
 
 RAISED = (("raises", "ValueError", "no such sea"),)
@@ -163,7 +164,9 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_is_empty_after_look", id="nothing was in it before"),
         pytest.param(case("fill(seas)", name="fill", setup=("seas = [1]",), checks=(("eq", "seas", "[1, 2]"),)),
                      "test_fill_effect_on_sea", id="what a function was given"),
-        pytest.param(case("Box([]).look(0)", name="Box.look"), "test_box_look_when_empty_is_1", id="made of nothing"),
+        pytest.param(case("Box([]).look(0)", "0", name="Box.look"), "test_box_look_when_empty_is_0", id="made of nothing"),
+        pytest.param(case("Box([]).look(0)", "'a'", name="Box.look"), "test_box_look_with_sea_0",
+                     id="made of nothing, yet there is something"),
         pytest.param(case("box.look(0)", name="Box.look", setup=("box = Box([])", "box.add(1)")),
                      "test_box_look_with_sea_0_is_1", id="made of nothing, then given something"),
         pytest.param(case("Box('').look(0)", name="Box.look"), "test_box_look_with_sea_0_is_1", id="an empty word"),
@@ -204,6 +207,14 @@ def test_a_class_that_nothing_shows_to_be_the_one_is_not_named() -> None:
 )
 def test_a_part_in_words(text: str, expected: tuple[str, str]) -> None:
     assert looked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("AoT", "aot"), ("HTMLTextExtractor", "html_text_extractor"), ("TZInfo", "tz_info"), ("a b", "a_b")],
+)
+def test_a_name_of_the_product_in_words(name: str, words: str) -> None:
+    assert slug(name) == words
 
 
 def test_the_condition_is_one_that_there_is_room_for() -> None:
