@@ -164,7 +164,7 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_is_empty_after_look", id="nothing was in it before"),
         pytest.param(case("fill(seas)", name="fill", setup=("seas = [1]",), checks=(("eq", "seas", "[1, 2]"),)),
                      "test_fill_effect_on_sea", id="what a function was given"),
-        pytest.param(case("Box([]).look(0)", "0", name="Box.look"), "test_box_look_when_empty_is_0", id="made of nothing"),
+        pytest.param(case("Box([]).look(0)", "0", name="Box.look"), "test_box_look_when_empty_is_0", id="of nothing"),
         pytest.param(case("Box([]).look(0)", "'a'", name="Box.look"), "test_box_look_with_sea_0",
                      id="made of nothing, yet there is something"),
         pytest.param(case("box.look(0)", name="Box.look", setup=("box = Box([])", "box.add(1)")),
