@@ -35,10 +35,11 @@ class Watcher:
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
         self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
         self.imports: set[tuple[str, str]] = set()
+        self.reads = ""  # how the iterator was read that the call came to: its first item, or all
 
     def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
         """Return what came of it: `checks` and `imports` to demand them, `type`, or `raised` and `deliberate`."""
-        self.imports = set()
+        self.imports, self.reads = set(), ""
         made = self.checking.compiled({**case, "checks": []})
         try:
             with self.checking.within(patience):
@@ -62,7 +63,8 @@ class Watcher:
                     return await self._inside(inner, (space, case, before))
             value, stream = await self._value(made, space)
         except Exception as error:  # noqa: BLE001 - it is an outcome
-            return self._raised(error)
+            read = {"call": f"{self.reads}({case['call']})"} if self.reads and not made["way"] else {}
+            return {**self._raised(error), **read}
         if stream and len(value) > MOST and made["way"]:
             return {"unfit": "it yields very much"}
         streams = self.streams(self, made)
@@ -82,8 +84,13 @@ class Watcher:
         if made["way"] == self.checking.ITERABLE:
             return await self.checking.collected(await self.checking.valued(made["bare"], space)), True
         value = await self.checking.valued(made["code"], space)
-        stream = self.checking.is_stream(value)
-        return (list(itertools.islice(value, MOST + 1)) if stream else value), stream
+        if not self.checking.is_stream(value):
+            return value, False
+        self.reads, items = "next", []
+        for item in itertools.islice(value, MOST + 1):
+            self.reads = "list"
+            items.append(item)
+        return items, True
 
     async def _inside(self, inner: Any, around: tuple[Any, Any, Any]) -> dict[str, Any]:
         """Return what can be seen within a context that was entered: what it yields, and what it gives."""

@@ -29,6 +29,16 @@ def pages(items: Any, size: int) -> Iterator[Iterator[Any]]:
         yield (item for _, item in page)
 
 
+def refusing(items: Any, least: int) -> Iterator[Any]:
+    """Yield items that are large enough."""
+    if least < 0:
+        raise ValueError("expected a limit above nothing")
+    for item in items:
+        if item < least:
+            raise ValueError("expected larger items")
+        yield item
+
+
 def seen(call: str, *setup: str) -> list[tuple[str, str, str]]:
     """Return what is demanded of a call after these statements."""
 
@@ -99,3 +109,18 @@ def test_of_an_iterator_that_never_ends_nothing_is_left_to_look_at() -> None:
 def test_what_holds_no_iterator_is_not_made_again() -> None:
     assert streaming.subjects([1, "a"], "result", checking.is_stream) == []
     assert streaming.subjects([], "result", checking.is_stream) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        pytest.param("refusing([1], -1)", "next(refusing([1], -1))", id="before its first item"),
+        pytest.param("refusing([3, 1], 2)", "list(refusing([3, 1], 2))", id="after its first item"),
+        pytest.param("runs(1)", None, id="before there is an iterator"),
+    ],
+)
+def test_an_iterator_that_raises_is_read(call: str, read: str | None) -> None:
+    case = {"imports": [], "prelude": [], "setup": [], "call": call, "checks": []}
+    watcher = demanding.Watcher(__file__, GUESTS, lambda: None, lambda _: {"refusing": refusing, "runs": runs})
+    checking.watch_the_time()
+    assert watcher.look(case, 1.0).get("call") == read
