@@ -12,19 +12,33 @@ from improver.writing.legible import is_dense
 SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$")
 SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 NEGATIVE = re.compile(r"negative|minus|sign|absolute", re.IGNORECASE)
+MADE_UP = frozenset({"generated", "varied", "strange"})
+WILD = 2  # things to wonder about
+COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
 SPANS = frozenset({"range", "slice"})
 
 
 def oddity(case: Case) -> int:
     """Return how many things of a call and what comes before it a reader would wonder about."""
+    return sum(map(_twins, _nodes(case))) + _strangeness(case)
+
+
+def is_wild(case: Case, node: Function) -> bool:
+    """Tell whether nobody would give a function what a made up call gives it, unless to see it refused."""
+    if case.origin not in MADE_UP or case.checks[0][0] == "raises":
+        return False
+    return _strangeness(case) + 2 * unasked_signs(case, node) >= WILD
+
+
+def _strangeness(case: Case) -> int:
     nodes = _nodes(case)
     texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    found = sum(map(_twins, nodes)) + sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
+    found = sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
     found += 3 * sum(is_dense(word) for text in texts for word in text.split())
     if case.origin == "recorded":  # somebody gives it that
         return found
     found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
-    if case.origin in ("varied", "strange"):
+    if case.origin in MADE_UP:
         found += sum(bool(SHOUTED.search(text)) for text in texts)
     return found
 
@@ -74,19 +88,19 @@ def _is_negative(node: ast.AST) -> bool:
 
 @functools.lru_cache(maxsize=512)
 def _minds_signs(node: Function) -> bool:
-    """Tell whether a function compares something with nothing, or counts from the end, or speaks of what is less."""
+    """Tell whether a function orders or reckons with what it is given, or speaks of what is less than nothing."""
     if NEGATIVE.search(ast.get_docstring(node) or ""):
         return True
-    return any(_is_of_sign(one) for one in ast.walk(node))
+    given = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    parts = (part for one in ast.walk(node) for part in _reckoned(one))
+    return any(isinstance(part, ast.Name) and part.id in given for part in parts)
 
 
-def _is_of_sign(node: ast.AST) -> bool:
-    if isinstance(node, ast.Compare):
-        ordered = any(isinstance(one, SIGNS) for one in node.ops)
-        return ordered and any(_is_negative(one) or getattr(one, "value", 1) == 0 for one in _sides(node))
-    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "abs"
-
-
-def _sides(node: ast.Compare) -> Iterator[ast.expr]:
-    yield node.left
-    yield from node.comparators
+def _reckoned(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what an expression compares by order or reckons with."""
+    if isinstance(node, ast.Compare) and any(isinstance(one, SIGNS) for one in node.ops):
+        yield from (node.left, *node.comparators)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, COUNTS):
+        yield from (node.left, node.right)
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("abs", "float", "int"):
+        yield from node.args

@@ -11,7 +11,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inlining import inline
-from improver.writing.oddities import oddity, unasked_signs
+from improver.writing.oddities import is_wild, oddity, unasked_signs
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.wording import reproduces
@@ -26,7 +26,6 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
-MADE_UP = frozenset({"generated", "varied", "strange"})
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
@@ -135,10 +134,10 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
     """
     trim = [trimmed(case) for case in cases if case.kills]
     good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
-    odds = {case: oddity(case) + 2 * unasked_signs(case, node_of(case.function)) for case in good}
+    odds = {case: oddity(case) + unasked_signs(case, node_of(case.function)) for case in good}
     weigh = functools.cache(lambda case: weight(case, node_of(case.function)))
     kept = _fewest([case for case in good if not odds[case]], weigh)
-    rest = [_beside(case, _noticed(kept)) for case in good if odds[case] and not _is_wild(case, odds[case])]
+    rest = [_beside(case, _noticed(kept)) for case in good if odds[case] and not is_wild(case, node_of(case.function))]
     return [*kept, *_fewest([case for case in rest if case.kills], weigh)]
 
 
@@ -160,11 +159,6 @@ def _fewest(good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
         noticed |= best.kills
         left = [one for one in left if one[0].kills - noticed]
     return _simplest(needed(kept, weigh), good, weigh)
-
-
-def _is_wild(case: Case, odd: int) -> bool:
-    """Tell whether nobody would give a function what it is given, who does not want it refused."""
-    return odd > 1 and case.origin in MADE_UP and case.checks[0][0] != "raises"
 
 
 def _simplest(kept: list[Case], good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:

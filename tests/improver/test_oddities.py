@@ -39,7 +39,10 @@ def test_oddities_are_counted(call: str, origin: str, points: int) -> None:
     ("text", "signs"),
     [
         ("def depth(sea): return sea[-1]", 1),
-        ("def depth(sea): return sea > 3", 1),
+        ("def depth(sea): return len(sea) > 3", 1),
+        ("def depth(sea, mean): return mean > sea", 0),
+        ("def depth(sea): return sea / 2", 0),
+        ("def depth(sea): return 'a' + sea.name", 1),
         ("def depth(sea): return 0 if sea < 0 else sea", 0),
         ("def depth(sea): return abs(sea)", 0),
         ("def depth(sea):\n    'Return minus the sea.'\n    return -sea", 0),
@@ -69,6 +72,7 @@ def test_what_is_wild_and_made_up_is_nothing_to_hold_on_to() -> None:
     wild = replace(case("depth('<' * 40)"), origin="varied")
     assert chosen([wild], plain) == []
     assert chosen([replace(wild, origin="recorded")], plain)
+    assert chosen([replace(case("depth(['a', 'b', 'b', 'c', 'c'])"), origin="varied")], plain)
     refused = replace(wild, checks=(("raises", "SeaError", "too many waves"),))
     assert chosen([refused], plain) == [refused]
 
