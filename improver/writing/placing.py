@@ -30,6 +30,12 @@ class Place:
     about: str = ""
     loop: str = ""  # how its tests run in an event loop: a decorator, "auto" where somebody sees to it, "" for nobody
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what fixtures do that its tests may ask for
+    inherited: frozenset[str] = frozenset()  # names of tests that ran from it, those of imported mixins too
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Return the names that no new test may have."""
+        return self.inherited.union(self.bound)
 
     def binds(self, one: tuple[str, ...]) -> bool:
         """Tell whether the file has this import, by whatever way, or something else under its name."""
@@ -46,6 +52,14 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
 
     Where no test file is the whole file's own, one may be that of `owner`, a class or a function of it.
     """
+    place = _place_for(path, tests, recording, owner)
+    if place is None:
+        return None
+    ran = (test for ids in recording.impact.values() for test in ids if test.startswith(f"{place.path}::"))
+    return replace(place, inherited=frozenset(test.partition("[")[0].rpartition("::")[2] for test in ran))
+
+
+def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str) -> Place | None:
     known = {test.path: test for test in tests if _is_test_file(test.path)}
     if not known:
         return None

@@ -122,8 +122,8 @@ def _without(case: Case, known: frozenset[str]) -> Case:
 def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Written], Counter[str]]:
     """Return the tests that can stand in the file at `place`, those that notice most first."""
     dropped: Counter[str] = Counter()
-    alone = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.bound)
-    tests = joined(alone, weak.node_of, place.bound, lambda test: _is_writable(test, place))
+    alone = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.taken)
+    tests = joined(alone, weak.node_of, place.taken, lambda test: _is_writable(test, place))
     fit = [test for test in tests if _is_writable(test, place)]
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped

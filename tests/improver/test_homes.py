@@ -121,3 +121,10 @@ def test_others_stand_in_a_class_of_their_own_below() -> None:
         "tests/test_a.py::AEdgesTest::test_depth",
         "tests/test_a.py::BoxTest::test_box_total",
     ]
+
+
+def test_a_name_that_a_class_inherits_from_elsewhere_is_taken_too() -> None:
+    ran = {f"{PIER}depth": ("tests/test_a.py::BoxTest::test_depth_is_1[a::b]", "tests/test_b.py::BoxTest::test_other")}
+    found = place_for("pier/a.py", [source(HEAD + CASE, "tests/test_a.py")], Recording(ran, {}, {}, {}, RECEIPT))
+    assert found is not None
+    assert found.taken - found.bound.keys() == {"test_depth_is_1"}
