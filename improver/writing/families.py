@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.grouping import ROWS, Row, Written
+from improver.writing.grouping import Row, Written
 from improver.writing.placing import name_of
 from improver.writing.statements import inlined
 from improver.writing.wording import parameters, slug, usable
@@ -17,6 +17,7 @@ from improver.writing.wording import parameters, slug, usable
 FEW = 3  # tests that make a table
 WRAPS = frozenset({"list", "dict", "tuple", "set", "sorted", "islice"})  # say nothing about what is looked at
 NAME = 60  # characters of a table's name
+MANY = 12  # rows of one table, of which each is but a name and a value
 CALLEE = "callee_"
 
 
@@ -120,7 +121,7 @@ def _is_family(family: Sequence[Kin]) -> bool:
 def _parts(family: Sequence[Kin]) -> Iterator[Sequence[Kin]]:
     """Yield parts that a table can hold, of about one size."""
     ordered = sorted(family, key=lambda one: one.callee)
-    count = -(-len(ordered) // ROWS)
+    count = -(-len(ordered) // MANY)
     size = -(-len(ordered) // count)
     yield from (ordered[at : at + size] for at in range(0, len(ordered), size))
 

@@ -26,6 +26,7 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
@@ -124,7 +125,8 @@ def cost(case: Case) -> int:
 
 def weight(case: Case, node: Function) -> int:
     """Return how much speaks against a test of this call of `node`."""
-    return cost(case) + SIGN * unasked_signs(case, node)
+    is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
+    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside
 
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:

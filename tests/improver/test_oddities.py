@@ -81,3 +81,12 @@ def test_what_chance_makes_is_given_to_nothing() -> None:
     drawn = [case("depth(os.urandom(2))"), case("depth(sea)", setup=("sea = uuid.uuid4()",))]
     assert not any(fit(one, plain("")) for one in drawn)
     assert fit(case("depth(random=2)"), plain(""))
+
+
+def test_a_value_shows_a_fault_rather_than_an_error_unless_the_fault_is_in_raising_it() -> None:
+    refused = (("raises", "ValueError", "too deep"),)
+    value = case("depth('sea', 4)", "'deep sea'", kills="m")
+    assert chosen([case("depth(9)", kills="m", checks=refused), value], plain) == [value]
+    told = case("depth(9)", kills="m", checks=refused)
+    raising = [replace(one, kills=frozenset({"a.py:3: `raise ValueError(x)` → `pass`"})) for one in (told, value)]
+    assert [one.call for one in chosen(raising, plain)] == ["depth(9)"]
