@@ -86,7 +86,15 @@ def _shape(case: Case) -> str:
     if alone or not isinstance(call, ast.Call):
         return f"{case.function} {case.way} {case.setup} {case.call}"
     names = [word.arg for word in call.keywords]
-    return f"{case.function} {case.way} {ast.unparse(call.func)} {len(call.args)} {names} {kind} {subject}"
+    return f"{case.function} {case.way} {_callee(case, call.func)} {len(call.args)} {names} {kind} {subject}"
+
+
+def _callee(case: Case, node: ast.expr) -> str:
+    """Return what is called, a function of a module by its own name however the call reaches it."""
+    text = ast.unparse(node)
+    head, _, last = text.rpartition(".")
+    modules = {one[-1] or one[0] for one in case.imports if not one[1]}
+    return last if not head or head in modules else text
 
 
 def _is_plain(call: ast.expr) -> bool:

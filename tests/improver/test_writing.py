@@ -245,6 +245,16 @@ def test_calls_of_one_shape_share_a_table() -> None:
     assert (alone.name, alone.rows) == ("test_depth_is_1", ())
 
 
+def test_calls_share_a_table_however_they_reach_their_function() -> None:
+    cases = [
+        replace(case("depth(4)", kills="a"), imports=(("pier.a", "depth"),)),
+        replace(case("pier.a.depth(7)", "2", kills="b"), imports=(("pier.a", ""),)),
+        replace(case("box.depth(8)", "3", kills="c"), imports=(("pier.a", "box"),)),
+    ]
+    made = [(one.call or one.cases[0].call, [row.values for row in one.rows]) for one in grouped(cases, plain, ())]
+    assert made == [("depth(sea)", [("4",), ("7",)]), ("box.depth(8)", [])]
+
+
 def test_no_name_is_taken_twice() -> None:
     cases = [case("depth('x')", kills="a"), case("depth('y', more=3)", "2", kills="b")]
     assert [one.name for one in grouped(cases, plain, ["test_depth_is_1"])] == [
