@@ -12,6 +12,7 @@ from improver.experiments import Case
 from improver.source import Function
 
 CREED = "Characterises current behaviour, not a spec."
+LABEL = 48  # characters of a row's id
 SHOWN = 3  # mutants named in one docstring
 ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
@@ -172,8 +173,9 @@ def usable(name: str) -> str:
 
 def label(values: Sequence[str], names: Sequence[str]) -> str:
     """Return what tells one row of a table from others, in words."""
-    said = []
+    said, width = [], LABEL if len(names) == 1 else LABEL // 2
     for name, text in zip(names, values, strict=True):
         plain = text if re.fullmatch(r"-?[\w.]+", text) else "empty" if text in EMPTY else text.strip("'\"")
-        said.append(f"{name}={plain}" if len(plain) <= 24 and plain.isascii() and plain.isprintable() else name)
-    return " ".join(said)[:50].replace('"', "'").replace("\\", "/")
+        is_short = plain.strip() and len(plain) <= width and plain.isascii() and plain.isprintable()
+        said.append((plain if len(names) == 1 else f"{name}={plain}") if is_short else name)
+    return " ".join(said)[:LABEL].replace('"', "'").replace("\\", "/")
