@@ -18,8 +18,8 @@ def shrunk(
     ground: Ground, weak: Weak, cases: Sequence[Case], choose: Callable[[Sequence[Case]], Sequence[Case]]
 ) -> Sequence[Case]:
     """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them."""
-    pool, tried = [*choose(cases)], {_key(case) for case in cases}
-    kept: Sequence[Case] = pool
+    pool = [*choose(cases)]
+    tried, kept = {_key(case) for case in pool}, pool[:]
     for _ in range(ROUNDS):
         wanted = list(_wanted(weak, kept, tried))
         if not wanted or ground.late():
@@ -30,7 +30,7 @@ def shrunk(
         if not found:
             break
         pool += found
-        kept = choose(pool)
+        kept = [*choose(pool)]
     return pool
 
 
