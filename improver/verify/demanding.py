@@ -111,7 +111,7 @@ class Watcher:
         if case["setup"]:
             kept = [one for one in after if before.get(one) == after[one] != "?"]
         state = self.seen(changed, space)
-        checks = (state if value is None else []) or self._checks(value, subject)
+        checks = (state if value is None else []) or [*_itself(value, subject, around), *self._checks(value, subject)]
         checks += [one for one in (*state, *self.seen(kept, space)) if one not in checks]
         checks = checks[:OBSERVED]
         told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
@@ -225,6 +225,15 @@ class Watcher:
                 views += self.plain.content_of(seen, f"{name}.{attribute}")
                 inner += [(f"{name}.{attribute}.{one}", what) for one, what in _attributes(seen) if _is_plain(what)]
         return [*views, *inner[:INNER]]
+
+
+def _itself(value: Any, subject: str, around: tuple[Any, Any, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield that a call gives what a variable before it stands for, and no other that is equal."""
+    space, case, _ = around
+    made = (node for line in case["setup"] for node in ast.parse(line).body if isinstance(node, ast.Assign))
+    names = [one.id for node in made for one in node.targets if isinstance(one, ast.Name)]
+    if subject == RESULT and case["call"] not in names and type(value) not in PLAIN:
+        yield from (("is", subject, name) for name in names[-1:] if space.get(name) is value)
 
 
 def _attributes(value: Any) -> Iterator[tuple[str, Any]]:

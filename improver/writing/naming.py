@@ -148,7 +148,7 @@ def behaviour(case: Case, node: Function) -> str:
 
 def _value(text: str, kind: str, wanted: str) -> str:
     if kind == "is":
-        return f"is_{wanted.lower()}"
+        return f"is_{wanted.lower()}" if _is_plain(wanted) else f"is_same_{slug(wanted)}"
     if wanted in EMPTY:
         return "is_empty"
     number = _is_plain(wanted) and isinstance(ast.literal_eval(wanted), int | float)

@@ -39,6 +39,20 @@ class Well:
         raise StopIteration
 
 
+class Post:
+    """Something that is changed in a chain of calls."""
+
+    def __init__(self, rank: int) -> None:
+        self.rank = rank
+
+    def up(self) -> "Post":
+        self.rank += 1
+        return self
+
+    def other(self) -> "Post":
+        return Post(self.rank)
+
+
 class Reel(list[int]):
     """Items that are gone once they are looked at."""
 
@@ -51,7 +65,7 @@ def seen(*setup: str, call: str) -> list[tuple[str, str, str]]:
     """Return what is demanded of a call after these statements."""
 
     def space_of(imports: object) -> dict[str, Any]:
-        return {"Well": Well, "Reel": Reel}
+        return {"Well": Well, "Reel": Reel, "Post": Post}
 
     def is_same(one: object, other: object) -> bool:
         return one == other
@@ -77,3 +91,9 @@ def test_what_a_call_leaves_alone_is_demanded_last() -> None:
     found = seen("well = Well('abc')", "well.draw(1)", call="well.all()")
     assert found[0] == ("eq", "result", "'abc'")
     assert found[-1] == ("eq", "well.at", "1")
+
+
+def test_a_call_that_gives_its_object_back_gives_no_other() -> None:
+    assert seen("post = Post(1)", call="post.up()")[0] == ("is", "result", "post")
+    assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", call="post.other()"))
+    assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", "rank = post.rank", call="post.rank"))
