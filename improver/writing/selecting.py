@@ -11,7 +11,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inlining import inline
-from improver.writing.oddities import is_wild, oddity, unasked_signs
+from improver.writing.oddities import is_echo, is_wild, oddity, unasked_signs
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.wording import reproduces
@@ -126,7 +126,7 @@ def cost(case: Case) -> int:
 def weight(case: Case, node: Function) -> int:
     """Return how much speaks against a test of this call of `node`."""
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
-    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside
+    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside + WONDERED * is_echo(case)
 
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
@@ -188,7 +188,15 @@ def trimmed(case: Case) -> Case:
         if not case.shows[best] - seen:
             break
         kept.append(best)
+    if kept == [0] and _is_mute(case) and len(case.checks) > 1:
+        kept.append(min(range(1, len(case.checks)), key=lambda at: (len(case.checks[at][2]), at)))
     return with_checks(case, sorted(kept) or [0])
+
+
+def _is_mute(case: Case) -> bool:
+    """Tell whether nothing is demanded of what an error says."""
+    kind, _, pattern = case.checks[0]
+    return kind == "raises" and not pattern
 
 
 def with_checks(case: Case, kept: Sequence[int]) -> Case:
@@ -239,7 +247,9 @@ def _lean(case: Case, others: frozenset[str]) -> Case:
     for number in reversed(kept[:]):
         rest = [one for one in kept if one != number]
         known = others.union(*(case.shows[one] for one in rest))
-        if rest and case.shows[number] <= known and case.checks[number][0] != "raises":
+        if case.checks[number][0] == "raises" or (len(rest) == 1 and _is_mute(case)):
+            continue
+        if rest and case.shows[number] <= known:
             kept = rest
     return with_checks(case, kept) if len(kept) < len(case.shows) else case
 

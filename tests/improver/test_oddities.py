@@ -90,3 +90,17 @@ def test_a_value_shows_a_fault_rather_than_an_error_unless_the_fault_is_in_raisi
     told = case("depth(9)", kills="m", checks=refused)
     raising = [replace(one, kills=frozenset({"a.py:3: `raise ValueError(x)` → `pass`"})) for one in (told, value)]
     assert [one.call for one in chosen(raising, plain)] == ["depth(9)"]
+
+
+def test_a_call_that_does_not_give_back_what_it_was_given_shows_more() -> None:
+    echo, other = case("depth(1, 2)", "2", kills="m"), case("depth(1, 2, 4)", "7", kills="m")
+    assert chosen([echo, other], plain) == [other]
+    assert chosen([echo], plain) == [echo]
+
+
+def test_of_an_error_that_says_nothing_what_it_holds_is_demanded_too() -> None:
+    checks = (("raises", "Sunk", ""), ("eq", "error.sea", "[1, 2, 3]"), ("eq", "error.low", "3"))
+    mute = replace(case("depth(9)", kills="m", checks=checks), shows=(frozenset("m"), frozenset("m"), frozenset("m")))
+    assert [one.checks for one in chosen([mute], plain)] == [(checks[0], checks[2])]
+    told = replace(mute, checks=(("raises", "Sunk", "too deep"), *checks[1:]))
+    assert [len(one.checks) for one in chosen([told], plain)] == [1]
