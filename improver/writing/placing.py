@@ -12,6 +12,7 @@ from improver.writing.asking import Fixtures
 from improver.writing.names import imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
+MIRRORED = 3  # modules with a test file of their name
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
 
 
@@ -76,7 +77,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     if own := _of_owner(f"{path}::{owner}", known, recording):
         return replace(_at(known[own], tests), about=owner)
     most = counts.most_common(1)
-    if most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
+    shared = not _is_mirrored(known, recording)
+    if shared and most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
         return _at(known[most[0][0]], tests)
     beside = known[most[0][0]] if most else known[min(known)]
     folder = beside.path.rpartition("/")[0]
@@ -86,6 +88,12 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
     return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
+
+
+def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
+    """Tell whether a project names its test files after its modules: a module without one gets its own."""
+    paths, stems = {name.partition("::")[0] for name in recording.impact}, {*map(_stem, known)}
+    return sum(not stems.isdisjoint(_stems(path)) for path in paths) >= MIRRORED
 
 
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> str:
