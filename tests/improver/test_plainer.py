@@ -90,6 +90,10 @@ def test_a_number_gets_nearer_to_nothing_which_is_a_case_of_its_own() -> None:
     assert [*nearer(1), *nearer(0)] == []
 
 
+def test_a_set_of_equal_things_shows_that_they_are_one() -> None:
+    assert not {"len({Box()})", "len(set())"} & set(rewritten("len({Box(), Box()})"))
+
+
 def test_what_a_class_is_given_in_brackets_is_a_type() -> None:
     assert [*rewritten("Box[int, int]()")] == []
 
