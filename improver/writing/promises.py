@@ -9,6 +9,7 @@ from improver.experiments import Case
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import FUNCTIONS, Source
+from improver.writing.names import bound
 
 TEXTS = (".md", ".rst", ".txt")
 QUOTED, DOTTED = re.compile(r"(`+)([^`]+)\1"), re.compile(r"\.([A-Za-z]\w*)")
@@ -52,6 +53,7 @@ class Promises:
     def _kept(self, case: Case) -> Case | None:
         own = frozenset(STORED.findall("\n".join((*case.prelude, *case.setup))))  # what the test itself puts there
         modules = frozenset(one[-1] or one[0].partition(".")[0] for one in case.imports)
+        modules -= {name for line in case.setup for node in ast.parse(line).body for name in bound(node)}
         if self._is_inner(case) or not self._may_read(case.call, own, modules):
             return None
         reads = [

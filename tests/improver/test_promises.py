@@ -123,6 +123,12 @@ def test_what_a_module_keeps_to_itself_is_not_called(call: str, name: str, kept:
     assert promises().kept([of(call, name)]) == [of(call, name)] * kept
 
 
+def test_a_variable_that_has_the_name_of_a_module_is_an_object() -> None:
+    module = replace(of("tie(1)", "tie", checks=(("eq", "rope.kind", "7"),)), imports=(("rope", ""), ("pier.a", "tie")))
+    assert promises().kept([module]) == [module]
+    assert promises().kept([replace(module, setup=("rope = Rope(1)",))]) == []
+
+
 def test_what_is_given_out_elsewhere_or_only_expected_is_fine() -> None:
     known = of("tidy(1)", "tidy")
     assert promises(more={"pier/__init__.py": "from .a import tidy\n"}).kept([known]) == [known]
