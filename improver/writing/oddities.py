@@ -67,8 +67,9 @@ def _twins(node: ast.AST) -> int:
 
 def is_echo(case: Case) -> bool:
     """Tell whether what comes of a call is just what it was given: it shows least of what is done with it."""
-    call = ast.parse(case.call, mode="eval")
-    given = {ast.unparse(one) for one in ast.walk(call) if isinstance(one, ast.Constant) and _is_plain(one.value)}
+    nodes = [*ast.walk(ast.parse(case.call, mode="eval"))]
+    given = {ast.unparse(one) for one in nodes if isinstance(one, ast.Constant) and _is_plain(one.value)}
+    given |= {ast.unparse(one) for one in nodes if isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.Set)}
     return any(kind in ("eq", "approx") and wanted in given for kind, _, wanted in case.checks)
 
 

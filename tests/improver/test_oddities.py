@@ -96,6 +96,8 @@ def test_a_call_that_does_not_give_back_what_it_was_given_shows_more() -> None:
     echo, other = case("depth(1, 2)", "2", kills="m"), case("depth(1, 2, 4)", "7", kills="m")
     assert chosen([echo, other], plain) == [other]
     assert chosen([echo], plain) == [echo]
+    same, turned = case("depth([1, 2])", "[1, 2]", kills="m"), case("depth([2, 1])", "[1, 2]", kills="m")
+    assert chosen([same, turned], plain) == [turned]
 
 
 def test_of_an_error_that_says_nothing_what_it_holds_is_demanded_too() -> None:
