@@ -32,6 +32,7 @@ LONGEST, ITEMS, DEPTH = 160, 12, 4  # characters of one expression, items of one
 TEXT, MONOTONE = 60, 20  # characters of one string, and of one that is all the same and written in full
 LARGEST = 10**15
 PLACES = re.compile(r"^/(src|tmp|home|usr|venv|scratch|runner|proc|etc|work|root|var|opt)\b")
+UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta, datetime.timezone)
 NAMED = (decimal.Decimal, fractions.Fraction, uuid.UUID)
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
@@ -39,6 +40,15 @@ FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type)
 
 class Unphrased(Exception):
     """A value that no short expression makes."""
+
+
+def _in_units(value: Any) -> str:
+    """Return a span of time in the one largest unit that holds it, hours=-5; "" for what needs several, or is none."""
+    if type(value) is not datetime.timedelta or value.microseconds or not value:
+        return ""
+    seconds = 86400 * value.days + value.seconds
+    name, size = next((name, size) for name, size in UNITS if seconds % size == 0)
+    return f"timedelta({name}={seconds // size})"
 
 
 class Phrase:
@@ -143,7 +153,7 @@ class Phrase:
         """Return the expression of an object of the standard library."""
         kind = type(value)
         if kind in DATES:
-            text = repr(value).replace("datetime.", "")
+            text = _in_units(value) or repr(value).replace("datetime.", "")
             self.imports |= {("datetime", name) for name in re.findall(r"[a-z]+(?=\(|\.)", text)}
             return text
         if kind in NAMED:

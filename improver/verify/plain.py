@@ -6,12 +6,14 @@ import collections.abc
 import contextlib
 import datetime
 import enum
+import math
 import operator
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
 
 SCALARS = (str, bytes, int, float, datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 DEEP, DEEPEST, ITEMS = 4, 8, 12  # containers within each other that are made, and seen; items of one
 KEYS = (str, int)
+EXACT = 64  # parts of one that need no tolerance
 
 
 def plain_of(value: Any) -> Any:
@@ -73,16 +75,21 @@ def parts_of(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 def floats(value: Any) -> bool | None:
     """Tell whether a value must be compared approximately; None when it would have to be, and cannot be."""
     if isinstance(value, float):
-        return True
-    if isinstance(value, (list, tuple)) and any(isinstance(item, float) for item in value):
+        return not _is_exact(value)
+    if isinstance(value, (list, tuple)) and any(isinstance(item, float) and not _is_exact(item) for item in value):
         return True if all(type(item) in (int, float) for item in value) else None
     inner = value.items() if isinstance(value, dict) else value if isinstance(value, (list, tuple, set)) else ()
     return None if any(_holds_float(item) for item in inner) else False
 
 
+def _is_exact(value: float) -> bool:
+    """Tell whether a fraction is a short one of two, which any way to reckon it comes to: 3.0, 0.75."""
+    return math.isfinite(value) and (value * EXACT).is_integer()
+
+
 def _holds_float(value: Any, depth: int = 0) -> bool:
     if isinstance(value, (float, complex)) or depth > DEEPEST:  # it may hold itself
-        return True
+        return not (isinstance(value, float) and _is_exact(value))
     inner = value.items() if isinstance(value, dict) else value
     return isinstance(value, (dict, list, tuple, set, frozenset)) and any(_holds_float(one, depth + 1) for one in inner)
 

@@ -215,6 +215,15 @@ def alike(one: object, other: object) -> bool:
             datetime.date(2020, 1, 2), "date(2020, 1, 2)", {("datetime", "date")}, id="an object of the library"
         ),
         pytest.param(
+            datetime.timedelta(days=-1, seconds=68400), "timedelta(hours=-5)", {("datetime", "timedelta")}, id="a span"
+        ),
+        pytest.param(
+            datetime.timedelta(seconds=1, microseconds=5),
+            "timedelta(seconds=1, microseconds=5)",
+            {("datetime", "timedelta")},
+            id="a span that needs two units",
+        ),
+        pytest.param(
             collections.Counter("aab"), "Counter({'a': 2, 'b': 1})", {("collections", "Counter")}, id="a container"
         ),
         pytest.param(len, "len", set(), id="a function"),

@@ -117,9 +117,12 @@ def test_long_values_have_parts() -> None:
     ("value", "wanted"),
     [
         pytest.param([1, 2], False, id="none"),
-        pytest.param(0.5, True, id="one"),
-        pytest.param((1, 0.5), True, id="numbers"),
-        pytest.param({"a": [0.5]}, None, id="deeper"),
+        pytest.param(0.3, True, id="one"),
+        pytest.param((1, 0.3), True, id="numbers"),
+        pytest.param({"a": [0.3]}, None, id="deeper"),
+        pytest.param([0.5, 3.0, 1e9], False, id="what any way to reckon it comes to"),
+        pytest.param({"a": 0.75}, False, id="that, deeper"),
+        pytest.param(float("inf"), True, id="no end of it"),
         pytest.param(LOOP, None, id="what holds itself"),
     ],
 )
