@@ -16,6 +16,7 @@ LITERALS: Mapping[type, str] = {
     ast.Tuple: "tuple",
     ast.Lambda: "function",
 }
+BOOL = frozenset({"bool"})
 ITEMS = frozenset({"list", "tuple", "str", "bytes"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in ("str", "bytes", "bool", "list", "tuple", "set", "dict")},
@@ -77,7 +78,7 @@ class Signatures:
 
     def _misfits(self, call: ast.Call, node: Function) -> Iterator[str]:
         for parameter, default, value in given_to(call, node):
-            allowed = self._allowed(parameter.annotation)
+            allowed = BOOL if _is_switch(parameter, default) else self._allowed(parameter.annotation)
             kind = _kind(value)
             if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
                 continue
@@ -97,6 +98,11 @@ class Signatures:
             return ALLOWED["None"] if annotation.value is None else None
         name = last_name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
         return ALLOWED.get(name, frozenset() if name in self.classes else None)
+
+
+def _is_switch(parameter: ast.arg, default: ast.expr | None) -> bool:
+    """Tell whether nothing is said of a parameter but that it is on or off."""
+    return parameter.annotation is None and isinstance(default, ast.Constant) and isinstance(default.value, bool)
 
 
 def _is_plain(node: ast.ClassDef) -> bool:

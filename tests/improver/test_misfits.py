@@ -33,7 +33,7 @@ def tie(rope: Rope, names: list[str], other: Floats = 0, *, deep: bool = False, 
     return names
 
 
-def free(anything):
+def free(anything, dry=False):
     return anything
 """
 
@@ -57,6 +57,8 @@ def free(anything):
         ("Rope.cut", "Rope(1, side=Side.LEFT).cut(1)", ""),
         ("Rope.cut", "Rope(1, side=1).cut(1)", "side=1"),
         ("free", "free([])", ""),
+        ("free", "free([], True)", ""),
+        ("free", "free([], dry=2)", "dry=2"),  # it is on or off
         ("free", "free(knot.tie(1, 2))", ""),  # a method of something else
     ],
 )
