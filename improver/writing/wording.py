@@ -176,6 +176,7 @@ def label(values: Sequence[str], names: Sequence[str]) -> str:
     said, width = [], LABEL if len(names) == 1 else LABEL // 2
     for name, text in zip(names, values, strict=True):
         plain = text if re.fullmatch(r"-?[\w.]+", text) else "empty" if text in EMPTY else text.strip("'\"")
-        is_short = plain.strip() and len(plain) <= width and plain.isascii() and plain.isprintable()
+        is_exact = plain.isascii() and plain.isprintable() and not {*plain} & {'"', "\\"}
+        is_short = plain.strip() and len(plain) <= width and is_exact
         said.append((plain if len(names) == 1 else f"{name}={plain}") if is_short else name)
-    return " ".join(said)[:LABEL].replace('"', "'").replace("\\", "/")
+    return " ".join(said)[:LABEL]
