@@ -233,7 +233,7 @@ def _itself(value: Any, subject: str, around: tuple[Any, Any, Any]) -> Iterator[
     made = (node for line in case["setup"] for node in ast.parse(line).body if isinstance(node, ast.Assign))
     names = [one.id for node in made for one in node.targets if isinstance(one, ast.Name)]
     if subject == RESULT and case["call"] not in names and type(value) not in PLAIN:
-        yield from (("is", subject, name) for name in names[-1:] if space.get(name) is value)
+        yield from (("is", subject, name) for name in dict.fromkeys(names) if space.get(name) is value)
 
 
 def _attributes(value: Any) -> Iterator[tuple[str, Any]]:

@@ -95,5 +95,6 @@ def test_what_a_call_leaves_alone_is_demanded_last() -> None:
 
 def test_a_call_that_gives_its_object_back_gives_no_other() -> None:
     assert seen("post = Post(1)", call="post.up()")[0] == ("is", "result", "post")
+    assert seen("post = Post(1)", "rank = post.rank", call="post.up()")[0] == ("is", "result", "post")
     assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", call="post.other()"))
     assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", "rank = post.rank", call="post.rank"))
