@@ -1,7 +1,6 @@
 """Tests that differ in little but what they call: three or more of them share one table (pure)."""
 
 import ast
-import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -10,13 +9,13 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.grouping import Row, Written
+from improver.writing.naming import NAME, numbered, shortened
 from improver.writing.placing import name_of
 from improver.writing.statements import inlined
-from improver.writing.wording import parameters, slug, usable
+from improver.writing.wording import is_literal, parameters, slug, usable
 
 FEW = 3  # tests that make a table
 WRAPS = frozenset({"list", "dict", "tuple", "set", "sorted", "islice"})  # say nothing about what is looked at
-NAME = 60  # characters of a table's name
 MANY = 12  # rows of one table, of which each is but a name and a value
 CALLEE = "callee_"
 
@@ -68,7 +67,7 @@ def _kin(test: Written) -> Kin | None:
     if node is None:
         return None
     (kind, subject, wanted), *more = case.checks
-    alone = kind in ("eq", "is") and not more and _is_plain(wanted)
+    alone = kind in ("eq", "is") and not more and is_literal(wanted)
     given = _given(node)
     texts = tuple(ast.unparse(one) for one in given)
     callee = ast.unparse(node.func)
@@ -92,22 +91,15 @@ def _callee(case: Case, call: ast.expr) -> ast.Call | None:
 
 def _given(call: ast.Call) -> list[ast.expr]:
     """Return the plain arguments of a call."""
-    return [one for one in (*call.args, *(word.value for word in call.keywords)) if _is_plain(ast.unparse(one))]
+    return [one for one in (*call.args, *(word.value for word in call.keywords)) if is_literal(ast.unparse(one))]
 
 
 def _fill(call: ast.Call, values: Iterable[ast.expr]) -> None:
     """Put `values` in the place of the plain arguments."""
     waiting = iter(values)
-    call.args = [next(waiting) if _is_plain(ast.unparse(one)) else one for one in call.args]
+    call.args = [next(waiting) if is_literal(ast.unparse(one)) else one for one in call.args]
     for word in call.keywords:
-        word.value = next(waiting) if _is_plain(ast.unparse(word.value)) else word.value
-
-
-def _is_plain(text: str) -> bool:
-    with contextlib.suppress(ValueError, SyntaxError):
-        ast.literal_eval(text)
-        return True
-    return False
+        word.value = next(waiting) if is_literal(ast.unparse(word.value)) else word.value
 
 
 def _is_family(family: Sequence[Kin]) -> bool:
@@ -160,11 +152,11 @@ def _argument_names(part: Sequence[Kin], node_of: Callable[[str], Function]) -> 
     calls = [_callee(one.test.cases[0], ast.parse(one.test.cases[0].call, mode="eval").body) for one in part]
     whole = [one for one in calls if one is not None]
     known = [parameters(node_of(one.test.cases[0].function)) for one in part]
-    plain = [at for at, one in enumerate(whole[0].args) if _is_plain(ast.unparse(one))]
+    plain = [at for at, one in enumerate(whole[0].args) if is_literal(ast.unparse(one))]
     for number, at in enumerate(plain):
         said = {names[at] if at < len(names) else "" for names in known}
         yield said.pop() if len(said) == 1 and "" not in said else f"value_{number + 1}" if number else "value"
-    yield from (word.arg or "" for word in whole[0].keywords if _is_plain(ast.unparse(word.value)))
+    yield from (word.arg or "" for word in whole[0].keywords if is_literal(ast.unparse(word.value)))
 
 
 def _ending(family: Sequence[Kin]) -> str:
@@ -225,7 +217,4 @@ def _plural(word: str) -> str:
 
 def _free(name: str, taken: Collection[str]) -> str:
     """Return the name with a number where it is taken."""
-    free, number = name[:NAME].rstrip("_"), 2
-    while free in taken:
-        free, number = f"{name}_{number}", number + 1
-    return free
+    return next(one for one in numbered(shortened(name)) if one not in taken)

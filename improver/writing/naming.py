@@ -10,7 +10,7 @@ from improver.source import Function
 from improver.writing.conditions import decisive
 from improver.writing.spelling import apart, in_words, told
 from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
-from improver.writing.wording import EMPTY, expression, slug, statements
+from improver.writing.wording import EMPTY, expression, is_literal, slug, statements
 
 NAME = 60  # characters
 
@@ -75,7 +75,12 @@ def _fitted(about: Subject, condition: str, comes: str) -> str:
         name = "_".join(("test", *filter(None, parts)))
         if len(name) <= NAME and parts[0]:
             return name
-    return f"test_{about.words}"[: NAME + 1].rpartition("_")[0]
+    return shortened(f"test_{about.words}")
+
+
+def shortened(name: str) -> str:
+    """Return a name without its last words where it is too long."""
+    return name if len(name) <= NAME else name[: NAME + 1].rpartition("_")[0]
 
 
 def told_apart(firsts: Sequence[str], more: Callable[[int], Names], taken: Collection[str]) -> list[str]:
@@ -95,7 +100,7 @@ def told_apart(firsts: Sequence[str], more: Callable[[int], Names], taken: Colle
             continue
         own = _own({at: more(at) for at in places}, used | {name}, keeps=name not in taken)
         for at in places:
-            found[at] = own.get(at) or next(one for one in _numbered(name) if one not in used)
+            found[at] = own.get(at) or next(one for one in numbered(name) if one not in used)
             used.add(found[at])
     return [found[at] for at in range(len(firsts))]
 
@@ -114,7 +119,8 @@ def _own(choices: Mapping[int, Names], used: Collection[str], *, keeps: bool) ->
     return found
 
 
-def _numbered(name: str) -> Iterator[str]:
+def numbered(name: str) -> Iterator[str]:
+    """Yield a name, then the same with a number, from two on."""
     yield name
     number = 2
     while True:
@@ -137,7 +143,7 @@ def behaviour(case: Case, node: Function) -> str:
     if subject(case, node).whole:
         return ""
     if text.startswith(BEGUN):
-        first = in_words(ast.literal_eval(wanted)[0]) if _is_plain(wanted) else ""
+        first = in_words(ast.literal_eval(wanted)[0]) if is_literal(wanted) else ""
         return f"begins_with_{first}" if first else "goes_on"
     if text not in WHOLE and (one := effect(case, node)) is not None:
         return f"effect_on_{slug(one.name)}"
@@ -148,10 +154,10 @@ def behaviour(case: Case, node: Function) -> str:
 
 def _value(text: str, kind: str, wanted: str) -> str:
     if kind == "is":
-        return f"is_{wanted.lower()}" if _is_plain(wanted) else f"is_same_{slug(wanted)}"
+        return f"is_{wanted.lower()}" if is_literal(wanted) else f"is_same_{slug(wanted)}"
     if wanted in EMPTY:
         return "is_empty"
-    number = _is_plain(wanted) and isinstance(ast.literal_eval(wanted), int | float)
+    number = is_literal(wanted) and isinstance(ast.literal_eval(wanted), int | float)
     return f"is_{said}" if number and text in WHOLE and (said := _number(ast.literal_eval(wanted))) else ""
 
 
@@ -176,20 +182,12 @@ def _steps(case: Case) -> list[str]:
 def _valued(case: Case) -> list[str]:
     """Return the words for the value that a call comes to: a short one as it is, of a list its size."""
     kind, text, wanted = case.checks[0]
-    if kind == "raises" or text not in WHOLE or not _is_plain(wanted):
+    if kind == "raises" or text not in WHOLE or not is_literal(wanted):
         return []
     value = ast.literal_eval(wanted)
     if isinstance(value, list):
         return [f"gives_{len(value)}_item{'s' * (len(value) != 1)}"]
     return [f"is_{said}"] if (said := in_words(value, range(1, 17))) else []
-
-
-def _is_plain(text: str) -> bool:
-    try:
-        ast.literal_eval(text)
-    except (ValueError, TypeError, SyntaxError):
-        return False
-    return True
 
 
 def _constants(case: Case) -> list[str]:

@@ -41,6 +41,15 @@ def statements(text: str) -> list[ast.stmt]:
     return ast.parse(text).body
 
 
+def is_literal(text: str) -> bool:
+    """Tell whether an expression is written out in full: plain values and containers of them."""
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return True
+
+
 # --- docstrings ---------------------------------------------------------------------------------------------------
 
 
