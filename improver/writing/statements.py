@@ -10,6 +10,8 @@ from improver.writing.grouping import Written
 
 INDENT = "    "
 Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
+# How an error is demanded, under which name the context holds it, and how anything else is demanded.
+Style = tuple[Callable[[str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
 
 
 def is_looped(test: Written) -> bool:
@@ -60,19 +62,27 @@ def _apart(line: str, width: int) -> list[str]:
     return folded(line, width)
 
 
+def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -> list[str]:
+    """Return statements that make a call and demand all this of it in one style."""
+    raising, held, line = style
+    kind, subject, wanted = checks[0]
+    if kind != "raises":
+        return [*_act(call, checks), *(line(call, one, len(checks)) for one in checks)]
+    seen = [(each, one.replace("error.", f"caught.{held}.", 1), text) for each, one, text in checks[1:]]
+    head = f"with {raising(subject, wanted)}{' as caught' * bool(seen)}:"
+    return [head, f"{INDENT}{_statement(call)}", *(line("", one, len(checks)) for one in seen)]
+
+
 # --- pytest -------------------------------------------------------------------------------------------------------
 
 
 def by_assert(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
     """Return statements that make a call and demand all this of it, for pytest."""
-    kind, subject, wanted = checks[0]
-    if kind == "raises":
-        match = f", match={_pattern(wanted)}" if wanted else ""
-        seen = [(each, one.replace("error.", "caught.value.", 1), text) for each, one, text in checks[1:]]
-        bound = " as caught" if seen else ""
-        more = [_assertion("", one, len(checks)) for one in seen]
-        return [f"with pytest.raises({subject}{match}){bound}:", f"{INDENT}{_statement(call)}", *more]
-    return [*_act(call, checks), *(_assertion(call, one, len(checks)) for one in checks)]
+    return _demanded(call, checks, (_raises, "value", _assertion))
+
+
+def _raises(kind: str, pattern: str) -> str:
+    return f"pytest.raises({kind}, match={_pattern(pattern)})" if pattern else f"pytest.raises({kind})"
 
 
 def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
@@ -125,14 +135,11 @@ def _pattern(text: str) -> str:
 
 def by_method(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
     """Return statements that make a call and demand all this of it, for unittest."""
-    kind, subject, wanted = checks[0]
-    if kind == "raises":
-        way = f"assertRaisesRegex({subject}, {_pattern(wanted)})" if wanted else f"assertRaises({subject})"
-        seen = [(each, one.replace("error.", "caught.exception.", 1), text) for each, one, text in checks[1:]]
-        bound = " as caught" if seen else ""
-        more = [_demand("", one, len(checks)) for one in seen]
-        return [f"with self.{way}{bound}:", f"{INDENT}{_statement(call)}", *more]
-    return [*_act(call, checks), *(_demand(call, one, len(checks)) for one in checks)]
+    return _demanded(call, checks, (_asserts_raises, "exception", _demand))
+
+
+def _asserts_raises(kind: str, pattern: str) -> str:
+    return f"self.assertRaisesRegex({kind}, {_pattern(pattern)})" if pattern else f"self.assertRaises({kind})"
 
 
 def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
