@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from improver.experiments import Case
+from improver.source import Source
 from improver.writing.asking import MADE, asking
 from improver.writing.assembling import fits
 from improver.writing.grouping import Written
@@ -44,7 +45,7 @@ class _Door:
 
     def __init__(self, weak: Weak, place: Place, dropped: Counter[str]) -> None:
         self.weak, self.place, self.dropped = weak, place, dropped
-        self.texts = {ast.unparse(one) for one in place.before.tree.body} if place.before is not None else set[str]()
+        self.texts = _texts(place.before) if place.before is not None else frozenset[str]()
         sources = {weak.source.path: weak.source, **weak.around}
         self.signatures = Signatures.of(sources.values())
         self.around = functools.cache(lambda path: Surroundings.of(sources[path]))
@@ -75,7 +76,13 @@ class _Door:
         return "" if fits(Written("t" * NAME, (case,)), self.place) else "too long"
 
 
-def _is_at_home(case: Case, place: Place, texts: set[str]) -> bool:
+@functools.lru_cache(maxsize=8)  # asked again for each round of plainer calls
+def _texts(source: Source) -> frozenset[str]:
+    """Return the statements of a file."""
+    return frozenset(map(ast.unparse, source.tree.body))
+
+
+def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:
     """Tell whether all names that a call uses mean the same in the file at `place`, whose statements are `texts`.
 
     What the call's own test file defined stands there word for word, or was recorded as that file's own.
