@@ -55,6 +55,7 @@ def test_a_call_gets_plainer_round_by_round_as_long_as_it_notices_the_fault() ->
 
 def test_what_is_tried_is_not_varied_and_only_faults_that_are_noticed_are_tried() -> None:
     _, asked = rounds("depth([8, 5], 7)", lambda text: "5" in text)
+    assert asked
     for _, wanted, mutants in asked:
         assert isinstance(wanted, list)
         assert [one.vary for one in wanted] == [False]
