@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.kinds import last_name
 from improver.writing.wording import expression, statements
 
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
@@ -68,7 +69,7 @@ def is_of(call: ast.Call, function: str) -> bool:
     *owners, last = function.partition("::")[2].split(".")
     wanted = owners[-1] if owners and last in ("__init__", "__new__") else last
     inner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "pipe" else call.func
-    return getattr(inner, "attr", getattr(inner, "id", "")) == wanted
+    return last_name(inner) == wanted
 
 
 def values(setup: Iterable[str]) -> dict[str, object]:

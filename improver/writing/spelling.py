@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.filling import UNKNOWN, Argument, arguments
+from improver.writing.kinds import last_name
 from improver.writing.wording import EMPTY, expression, slug, statements
 
 NOTHING = ("0", "0.0", "None", "False", "True")
@@ -110,7 +111,7 @@ def _made(case: Case) -> list[str]:
     """Return the classes of which a test makes something, those that it defines aside."""
     lines = [line for text in (*case.setup, case.call) for line in statements(text)]
     calls = [one for line in lines for one in ast.walk(line) if isinstance(one, ast.Call)]
-    names = [str(getattr(one.func, "attr", getattr(one.func, "id", ""))) for one in calls]
+    names = [last_name(one.func) for one in calls]
     own = {getattr(line, "name", "") for line in lines}
     return [name for name in names if name[:1].isupper() and name not in own and name not in case.function]
 

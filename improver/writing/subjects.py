@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.filling import Argument, arguments, is_of
+from improver.writing.kinds import last_name
 from improver.writing.wording import EMPTY, MUTANT, called, expression, slug, statements
 
 WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
@@ -79,7 +80,7 @@ def _made(case: Case) -> str:
         made = bound[0] if len(bound) == 1 else None
     function = made.func if isinstance(made, ast.Call) else None
     function = function.value if isinstance(function, ast.Subscript) else function
-    name = str(getattr(function, "attr", getattr(function, "id", "")))
+    name = last_name(function)
     local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
     return name if name[:1].isupper() and not local else ""
 
@@ -100,7 +101,7 @@ def _method(call: str) -> str:
     """Return the name of the method that a call is of."""
     made = expression(call)
     function = getattr(made, "func", made)
-    return slug(str(getattr(function, "attr", getattr(function, "id", ""))))
+    return slug(last_name(function))
 
 
 def _is_before(case: Case, last: str) -> bool:
@@ -149,7 +150,7 @@ def _other(case: Case, owner: str) -> str:
         bound = _bound(case, other.id)
         other = bound[-1] if bound else None
     if isinstance(other, ast.Call):
-        name = slug(str(getattr(other.func, "attr", getattr(other.func, "id", ""))))
+        name = slug(last_name(other.func))
         return f"other_{owner}" if name == owner else name
     try:
         value = ast.literal_eval(other) if other is not None else ...
