@@ -74,6 +74,9 @@ def test_folder():
 def test_draws():
     assert random.random() > 0.01 and random.sample(range(4000), 2) != [0, 1]
 
+def test_west():
+    assert time.localtime(0).tm_year == 1970
+
 def test_steady(tmp_path):
     today = datetime.datetime.now()
     assert isinstance(today, datetime.date) and type(today) is datetime.datetime and repr(today).startswith("datetime.")
@@ -95,6 +98,9 @@ def test_home():
 
 def test_draws():
     assert random.randint(1, 1000) < 1000
+
+def test_south():
+    assert time.localtime(1_578_000_000).tm_isdst == 0
 """
 SUMMER = """\
 def test_summer():
@@ -128,8 +134,9 @@ def repeated(repeater: Repeater, files: Mapping[str, str], *tests: str) -> Repet
                 "clock": "a clock one day ahead",
                 "folder": "another working directory",
                 "draws": "lowest random draws",
+                "west": "a time zone 11 hours behind",
             },
-            id="order, clock, directory and low draws",
+            id="order, clock, directory, low draws and a zone in the west",
         ),
         pytest.param(
             SECOND_ROUND,
@@ -139,8 +146,9 @@ def repeated(repeater: Repeater, files: Mapping[str, str], *tests: str) -> Repet
                 "locale": "an ASCII locale",
                 "home": "another home and temporary directory",
                 "draws": "highest random draws",
+                "south": "summer time in January",
             },
-            id="hash seed, year, locale, home and high draws",
+            id="hash seed, year, locale, home, high draws and a zone in the south",
         ),
         pytest.param(SUMMER, {"summer": "a clock before the hour is changed"}, id="the change to summer time"),
     ],
