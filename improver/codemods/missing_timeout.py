@@ -1,38 +1,44 @@
-"""Do not wait for ever: a request without ``timeout=`` gets the one that others in its file have."""
+"""Do not wait for ever: a request or a program without ``timeout=`` gets the one that others in its file have."""
 
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
 from improver.names import bound_by, own
 from improver.records import Safety
-from improver.rewriting.origins import called
+from improver.rewriting.origins import called, origin
 from improver.rewriting.splicing import edited, extended, unfolded
 from improver.source import Source
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 WAITS = frozenset({*(f"requests.{verb}" for verb in VERBS), "urllib.request.urlopen"})
 SESSIONS = frozenset({"requests.Session", "requests.session", "requests.sessions.Session"})
+RUNS = frozenset({"subprocess.run", "subprocess.check_output"})
 LONGEST = {"urllib.request.urlopen": 2}  # positional arguments beyond which the timeout is given already
 ELSEWHERE = re.compile(
     r"setdefaulttimeout|TimeoutHTTPAdapter|\btimeout\b[^\n]*\bpartial\b|\bpartial\b[^\n]*\btimeout\b"
 )
 CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
+PROGRAM = "the program "
 MOST = 600  # seconds; a longer wait is meant for something else
 
 
 class MissingTimeout(Codemod):
-    """Give a request that may wait for ever the timeout that its file gives the others."""
+    """Give a request or a program that may take for ever the timeout that its file gives the others."""
 
-    TITLE = "Give requests a timeout"
-    WHY = "Without one, a server that accepts a connection and says nothing stops the program until somebody kills it."
+    TITLE = "Give what waits a timeout"
+    WHY = (
+        "Without one, a server that accepts a connection and says nothing, or a program that hangs, stops this one"
+        " until somebody kills it."
+    )
     SAFE_WHEN = (
         "The call is one of requests' functions, the method of a session made in the same function, or urlopen, and"
-        " nothing sets a timeout elsewhere. The value is not invented: it is the one that other requests of this"
-        " file use most, a number or a constant of its module. A server that takes longer"
-        " raises from now on: a person decides."
+        " nothing sets a timeout elsewhere; or it runs a program that is named in place and whose output is read, so"
+        " that nobody sits before it. The value is not invented: it is the one that other requests of this file use"
+        " most, or the longest that it gives the same program, a number or a constant of its module. What takes longer"
+        " raises from now on: a person decides. httpx gives up after five seconds by itself."
     )
     SAFETY = Safety.BEHAVIOUR_CHANGE
     VALUE = 5
@@ -54,6 +60,8 @@ class MissingTimeout(Codemod):
             return None
         if _usual(node, source) is None:
             return None
+        if name.startswith(PROGRAM):
+            return f"`{name.removeprefix(PROGRAM)}` is waited for, for ever if it hangs"
         return f"`{name}` waits for ever when the other side says nothing"
 
     def rewrite(self, site: Site) -> Rewrite | Abstain:
@@ -104,6 +112,16 @@ class MissingTimeout(Codemod):
             "    )\n"
             "    return answer\n",
         ),
+        (
+            "import subprocess\n\nSLOW = 60\n\n\ndef version():\n"
+            "    return subprocess.run(['git', '--version'], capture_output=True, timeout=2).stdout\n\n\n"
+            "def tags():\n    subprocess.run(['git', 'fetch'], capture_output=True, timeout=SLOW)\n"
+            "    return subprocess.check_output(['git', 'tag'])\n",
+            "import subprocess\n\nSLOW = 60\n\n\ndef version():\n"
+            "    return subprocess.run(['git', '--version'], capture_output=True, timeout=2).stdout\n\n\n"
+            "def tags():\n    subprocess.run(['git', 'fetch'], capture_output=True, timeout=SLOW)\n"
+            "    return subprocess.check_output(['git', 'tag'], timeout=SLOW)\n",
+        ),
     )
     KEEPS = (
         # Nothing says how long: a value would be made up.
@@ -123,6 +141,14 @@ class MissingTimeout(Codemod):
         # A session that was made elsewhere may have an adapter that waits, and a client with a timeout of its own.
         "import requests\nr = requests.get(url, timeout=3)\ndef f(session):\n return session.get(url)\n",
         "import httpx\nr = httpx.get(url, timeout=3)\ns = httpx.get(url)\n",
+        # Another program, one that nobody names here, and one before which somebody may sit: an editor.
+        "from subprocess import run\nrun(['git', 'tag'], capture_output=True, timeout=3)\n"
+        "run(['make'], capture_output=True)\n",
+        "from subprocess import run\nrun(['git', 'tag'], capture_output=True, timeout=3)\n"
+        "run(line, capture_output=True)\n",
+        "from subprocess import run\nrun(['git', 'tag'], capture_output=True, timeout=3)\nrun(['git', 'commit'])\n",
+        # A request's patience says nothing of a program's.
+        "import requests, subprocess\nr = requests.get(url, timeout=3)\ns = subprocess.check_output(['git', 'tag'])\n",
         # Another library of the name, or a mapping.
         "from fake import requests\nr = requests.get(url, timeout=3)\ns = requests.get(url)\n",
         "def f(requests):\n return requests.get('a', timeout=3), requests.get('b')\n",
@@ -134,10 +160,12 @@ class MissingTimeout(Codemod):
 
 
 def _waiting(call: ast.Call, source: Source) -> str:
-    """Return the name of a call that waits for another machine, "" for any other."""
+    """Return the name of a call that waits for another machine or program, "" for any other."""
     name = called(call, source)
     if name in WAITS:
         return name
+    if name in RUNS:
+        return _program(call, name, source)
     function = call.func
     if (
         not isinstance(function, ast.Attribute)
@@ -157,30 +185,59 @@ def _waiting(call: ast.Call, source: Source) -> str:
     return f"{session}.{function.attr}" if is_made and plain else ""
 
 
+def _program(call: ast.Call, name: str, source: Source) -> str:
+    """Return the program that a call runs, "" if that is not told in place or somebody may sit before it."""
+    line = call.args[0] if call.args else None
+    words = line.elts if isinstance(line, ast.List | ast.Tuple) else []
+    first = words[0].value if words and isinstance(words[0], ast.Constant) else None
+    told = {word.arg: word.value for word in call.keywords}
+    is_read = name.endswith("check_output") or ast.unparse(told.get("capture_output", ast.Constant(None))) == "True"
+    is_read = is_read or origin(told.get("stdout", ast.Constant(None)), source) == "subprocess.PIPE"
+    return f"{PROGRAM}{first}" if isinstance(first, str) and is_read and "shell" not in told else ""
+
+
 def _usual(node: ast.Call, source: Source) -> str | None:
-    """Return the timeout that most of this file's requests have, or None when none has one."""
-    here = Counter(_timeouts(source, constants=source.function_of(node) is not None))
+    """Return the timeout that most of this file's requests have, the longest of a program, or None without any."""
+    name = _waiting(node, source)
+    known = _constants(source) if source.function_of(node) is not None else {}
+    if name.startswith(PROGRAM):
+        plain = {text: number for text, number in known.items() if not number.startswith("(")}
+        return max(_timeouts(name, plain, source), key=lambda text: _seconds(text, plain), default=None)
+    here = Counter(_timeouts("", known, source))
     return here.most_common(1)[0][0] if here else None
 
 
-def _timeouts(source: Source, *, constants: bool) -> Iterator[str]:
-    """Yield the timeouts of requests as code: numbers, and with `constants` names that the module gives to numbers."""
-    known = {name for item in source.tree.body for name in _numbers(item)} if constants else set()
-    known = {name for name in known if sum(name in bound_by(node) for node in source.parents) == 1}
+def _timeouts(program: str, known: Mapping[str, str], source: Source) -> Iterator[str]:
+    """Yield the timeouts of requests, or of a program, as code: numbers, and the names of those that are `known`."""
     for call in source.of_kind(ast.Call):
         value = next((word.value for word in call.keywords if word.arg == "timeout"), None)
-        if value is None or not _waiting(call, source):
+        name = _waiting(call, source) if value is not None else ""
+        if value is None or not name or (name if name.startswith(PROGRAM) else "") != program:
             continue
-        if _is_number(value) or (isinstance(value, ast.Name) and value.id in known):
+        is_pair = isinstance(value, ast.Tuple) and bool(program)
+        if (_is_number(value) and not is_pair) or (isinstance(value, ast.Name) and value.id in known):
             yield ast.unparse(value)
 
 
-def _numbers(statement: ast.stmt) -> tuple[str, ...]:
-    """Return the constant that `statement` gives a number to."""
+def _seconds(text: str, known: Mapping[str, str]) -> float:
+    """Return how long a timeout is: a number as code, or the name of one that is known."""
+    return float(known.get(text, text))
+
+
+def _constants(source: Source) -> dict[str, str]:
+    """Return the names that the module gives to numbers, once and for all, each with its number as code."""
+    known = {name: number for item in source.tree.body for name, number in _numbers(item)}
+    return {name: known[name] for name in known if sum(name in bound_by(node) for node in source.parents) == 1}
+
+
+def _numbers(statement: ast.stmt) -> tuple[tuple[str, str], ...]:
+    """Return the constant that `statement` gives a number to, and that number as code."""
     target = statement.targets[0] if isinstance(statement, ast.Assign) else getattr(statement, "target", None)
     value = getattr(statement, "value", None)
     is_constant = isinstance(target, ast.Name) and CONSTANT.fullmatch(target.id) is not None
-    return (target.id,) if isinstance(target, ast.Name) and is_constant and value and _is_number(value) else ()
+    if isinstance(target, ast.Name) and is_constant and value and _is_number(value):
+        return ((target.id, ast.unparse(value)),)
+    return ()
 
 
 def _is_number(value: ast.expr) -> bool:
