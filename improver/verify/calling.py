@@ -74,8 +74,9 @@ class Target:
 
     @property
     def is_private(self) -> bool:
-        """Tell whether its name says that nobody outside should use it."""
-        return any(part.startswith("_") and not part.endswith("__") for part in self.parts)
+        """Tell whether its name says that nobody outside should use it; an object may come from elsewhere."""
+        parts = self.parts[-1:] if self.kind in ("method", "property", "operator") else self.parts
+        return any(part.startswith("_") and not part.endswith("__") for part in parts)
 
     @property
     def parameters(self) -> list[inspect.Parameter]:

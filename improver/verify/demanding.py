@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 
 MOST = 50  # items that an iterator is drained of
 OBSERVED = 10  # things looked at in one case; of those that notice nothing a test keeps none
-INNER, SMALL = 6, 6  # things looked at in what an object holds; items of what is demanded whole
+INNER, SMALL, LONG = 6, 6, 120  # things looked at in what an object holds; items, characters of what is demanded whole
 RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
@@ -34,6 +34,7 @@ class Watcher:
         self.tree, self.phrase, self.space_of = tree, phrase, space_of
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
         self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
+        self.said = guests["saying"].said
         self.imports: set[tuple[str, str]] = set()
         self.reads = ""  # how the iterator was read that the call came to: its first item, or all
 
@@ -119,11 +120,11 @@ class Watcher:
 
     def seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
         """Return what can be demanded of what has these names, or is come by so."""
-        found = []
+        found: list[tuple[str, str, str]] = []
         for name in names:
             with contextlib.suppress(Exception):  # what the call left behind may not let itself be looked at
-                found.append(self.check(eval(name, space), name))  # noqa: S307
-        return [one for one in found if one is not None]
+                found += self._whole(eval(name, space), name)  # noqa: S307
+        return found
 
     def _raised(self, error: Exception) -> dict[str, Any]:
         kind = type(error)
@@ -138,17 +139,20 @@ class Watcher:
             checks += [one for one in seen if one[1].rpartition(".")[2] not in NOISE and one[1].startswith(ERROR)]
         return {**told, "checks": checks, "imports": sorted(self.imports)}
 
-    def _written(self, value: Any) -> str | None:
-        """Return an expression of `value`, remembering its imports; None when there is none."""
+    def _written(self, value: Any, *, says: bool = False) -> str | None:
+        """Return an expression of `value`, or the one that it says, with its imports remembered; None for none."""
         phrase = self.phrase()
-        try:
-            text: str = phrase.of(value)
-            if value != eval(text, self.space_of(phrase.imports)):  # noqa: S307
-                return None
-        except Exception:  # noqa: BLE001 - a value's own code may do anything
-            return None
-        self.imports |= phrase.imports
-        return text
+        with contextlib.suppress(Exception):  # a value's own code may do anything
+            text: str = self.said(value, phrase) if says else phrase.of(value)
+            if value == eval(text, self.space_of(phrase.imports)):  # noqa: S307
+                self.imports |= phrase.imports
+                return text
+        return None
+
+    def _whole(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
+        """Return what can be demanded of a value as a whole: that it is what is written, or what its own text makes."""
+        check, text = self.check(value, subject), self._written(value, says=True)
+        return [check] if check else [("eq", subject, text)] if text and len(text) <= LONG else []
 
     def _checks(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
         found = self.check(value, subject)
@@ -164,7 +168,7 @@ class Watcher:
         if floats is None:
             return None
         text = self._written(value)
-        if text is None or len(text) > 120:
+        if text is None or len(text) > LONG:
             return None
         return ("approx" if floats else "eq", subject, text)
 
@@ -172,7 +176,7 @@ class Watcher:
         """Return what can be demanded of what cannot be written: what it is equal to, its items, plain attributes."""
         is_object = type(value).__module__ != "builtins" or inspect.isfunction(value)
         views = self._views(value, name) if is_object else [*self._parts(value, name), (name, value)]
-        found: list[tuple[str, str, str]] = []
+        found = self._whole(value, name) if is_object else []
         texts: list[Any] = []  # whose lines are demanded
         for subject, seen in views:
             if check := self.check(seen, subject):
@@ -202,7 +206,8 @@ class Watcher:
             if type(value) in (list, dict, set, bytearray):
                 found[name] = repr(value)
             elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
-                found.update({subject: _shown(seen) for subject, seen in self._views(value, name)})
+                views = [(name, value)] * bool(self._written(value, says=True)) + self._views(value, name)
+                found.update({subject: _shown(seen) for subject, seen in views})
         return found
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:

@@ -54,8 +54,8 @@ def _in_units(value: Any) -> str:
 class Phrase:
     """One expression in the making: the imports it needs gather here. `like` tells whether two values are the same."""
 
-    def __init__(self, tree: str, like: Callable[[Any, Any], bool]) -> None:
-        self.tree, self.like = tree, like
+    def __init__(self, tree: str, like: Callable[[Any, Any], bool], said: Callable[..., str] | None = None) -> None:
+        self.tree, self.like, self.said = tree, like, said  # the last: an object's own text
         self.imports: set[tuple[str, str]] = set()
 
     def of(self, value: Any, depth: int = 0) -> str:
@@ -143,11 +143,13 @@ class Phrase:
     # --- objects --------------------------------------------------------------------------------------------------
 
     def _object(self, value: Any, depth: int) -> str:
-        for way in (self._standard, self._enumerated, self._held, self._constructed):
-            made = way(value, depth)
-            if made is not None:
-                return made
-        raise Unphrased(f"a {type(value).__name__}")
+        try:
+            ways = (way(value, depth) for way in (self._standard, self._enumerated, self._held, self._constructed))
+            return next(made for made in ways if made is not None)
+        except Unphrased:
+            if self.said is None or not (text := self.said(value, self)):
+                raise
+        return self._sure(value, text)
 
     def _standard(self, value: Any, depth: int) -> str | None:
         """Return the expression of an object of the standard library."""

@@ -97,14 +97,14 @@ class Seeker:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling = guests["checking"], guests["calling"]
-        self.timing, self.texting = guests["timing"], guests["texting"]
+        self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
         self.altering = guests["altering"].Altering(guests, module)
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
 
     def phrase(self) -> Any:
         """Return what writes values."""
-        return self.phrasing.Phrase(self.spec["tree"], self.like)
+        return self.phrasing.Phrase(self.spec["tree"], self.like, self.said)
 
     def find(self, function: dict[str, Any]) -> None:
         """Tell the cases of one function that hold twice, or why there are none."""

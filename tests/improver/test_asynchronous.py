@@ -18,7 +18,7 @@ from improver.gates.easy_green import easy_green
 from improver.gates.mutation import mutation
 from improver.records import File, Ruling, Tree
 from improver.scan import read_project
-from improver.verify import awaiting, checking, configuration, demanding, phrasing, seeking, timing, varying
+from improver.verify import awaiting, checking, configuration, demanding, explorer, phrasing, seeking, timing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -180,8 +180,7 @@ def asked(call: str, way: str = "", *checks: tuple[str, str, str], setup: tuple[
 
 def seen(one: dict[str, Any]) -> dict[str, Any]:
     here = str(Path(__file__).parent)
-    names = ("checking", "plain", "lining", "streaming", "answering")
-    guests = {name: importlib.import_module(f"improver.verify.{name}") for name in names}
+    guests = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
     return demanding.Watcher(here, guests, lambda: phrasing.Phrase("/src", is_same), space_of).look(one, 5.0)
 
 

@@ -1,6 +1,7 @@
 """What is demanded of objects that are equal to something plain, and of values that are long."""
 
 import enum
+import importlib
 from collections import UserDict
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from improver.verify import answering, checking, demanding, lining, phrasing, plain, streaming
+from improver.verify import demanding, explorer, phrasing, plain
 
 LOOP: list[object] = []
 LOOP.append(LOOP)
@@ -131,7 +132,7 @@ def test_floats_are_found(value: object, wanted: bool | None) -> None:
 
 
 def looked(made: Callable[[], object]) -> list[tuple[str, str, str]]:
-    guests = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming, "answering": answering}
+    guests = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
     one: dict[str, Any] = {"imports": [], "prelude": [], "setup": [], "call": "made()", "way": ""}
     watcher = demanding.Watcher(
         "/src", guests, lambda: phrasing.Phrase("/src", lambda *_: False), lambda _: {"made": made}

@@ -1,14 +1,15 @@
 """What is demanded of iterators: of those that never end, of those that are in something, and of what a call read."""
 
+import importlib
 import itertools
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from improver.verify import answering, checking, demanding, lining, phrasing, plain, streaming
+from improver.verify import checking, demanding, explorer, phrasing, streaming
 
-GUESTS = {"checking": checking, "plain": plain, "lining": lining, "streaming": streaming, "answering": answering}
+GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 
 
 def peeked(items: Any) -> tuple[Any, Iterator[Any]]:

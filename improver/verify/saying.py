@@ -1,0 +1,41 @@
+"""The call that an object's own text is, where that makes it again: inside the sandbox (Python 3.9)."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from typing import Any
+
+LONGEST = 160  # characters of such a text
+NAMELESS = (object.__repr__, BaseException.__repr__)  # they say nothing of how an object is made
+
+
+def said(value: Any, phrase: Any) -> str:
+    """Return the call, its public names and literals as `phrase` writes them; "" where the text is no such call.
+
+    Whether what it makes is the same is for others to see.
+    """
+    kind = type(value)
+    if kind.__module__ == "builtins" or kind.__repr__ in NAMELESS:
+        return ""
+    try:
+        text = repr(value)
+        tree = ast.parse(text[: LONGEST + 1], mode="eval").body
+        known = vars(sys.modules[kind.__module__])
+        return _written(tree, known, phrase) if isinstance(tree, ast.Call) else ""
+    except Exception:  # noqa: BLE001 - it is foreign code's text, and may be anything
+        return ""
+
+
+def _written(node: ast.expr, known: dict[str, Any], phrase: Any) -> str:
+    """Return an expression anew: calls of what their module or Python knows by that name, of literals."""
+    if not isinstance(node, ast.Call):
+        return str(phrase.of(ast.literal_eval(node)))
+    name = ast.unparse(node.func)
+    made = known.get(name, getattr(builtins, name, None))
+    if phrase.of(made) != name or not all(one.arg for one in node.keywords):
+        raise ValueError(name)
+    words = [_written(one, known, phrase) for one in node.args]
+    words += [f"{one.arg}={_written(one.value, known, phrase)}" for one in node.keywords]
+    return f"{name}({', '.join(words)})"

@@ -1,0 +1,88 @@
+"""Objects whose own text is a call that makes them again, and what is demanded of them."""
+
+import importlib
+from typing import Any
+
+import pytest
+
+from improver.verify import demanding, explorer, phrasing, saying
+
+GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
+
+
+class _Crew:
+    """What a function makes that keeps nothing under the name of what it was given."""
+
+    def __init__(self, kept: set[str], says: str = "") -> None:
+        self.kept, self.says = kept, says
+
+    def __repr__(self) -> str:
+        return self.says or f"crew({self.kept!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Crew) and self.kept == other.kept
+
+    def __hash__(self) -> int:
+        return len(self.kept)
+
+
+def crew(names: Any = ()) -> _Crew:
+    """Make a crew, of another one too."""
+    return _Crew({*(names.kept if isinstance(names, _Crew) else names)})
+
+
+class Plain:
+    """Something that does not say how it is made."""
+
+
+def phrase() -> Any:
+    return phrasing.Phrase("/src", lambda one, other: bool(one == other), saying.said)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        pytest.param(crew({"b", "a"}), "crew({'a', 'b'})", id="a set in order"),
+        pytest.param(crew(), "crew(set())", id="a call within"),
+        pytest.param(_Crew({"a"}, "crew(crew(names=['a']))"), "crew(crew(names=['a']))", id="itself within"),
+        pytest.param(_Crew({"a"}, "<crew of 1>"), "", id="no code"),
+        pytest.param(_Crew({"a"}, "crew"), "", id="no call"),
+        pytest.param(_Crew({"a"}, "_Crew({'a'})"), "", id="a private name"),
+        pytest.param(_Crew({"a"}, "sailors({'a'})"), "", id="a name that nobody knows"),
+        pytest.param(_Crew({"a"}, "crew(a)"), "", id="what is no literal"),
+        pytest.param(_Crew({"a"}, "crew(*['a'])"), "", id="starred"),
+        pytest.param(_Crew({"a"}, "crew(**{'names': 'a'})"), "", id="starred twice"),
+        pytest.param(_Crew({"a"}, "crew(['/home/someone/a'])"), "", id="a place on a machine"),
+        pytest.param(_Crew({"a"}, f"crew({'a' * 200!r})"), "", id="a long text"),
+        pytest.param(Plain(), "", id="an address"),
+        pytest.param({"a"}, "", id="what is built in"),
+        pytest.param(ValueError("a"), "", id="an error"),
+    ],
+)
+def test_the_call_that_an_object_says_it_is(value: object, text: str) -> None:
+    assert saying.said(value, phrase()) == text
+
+
+def test_an_object_that_nothing_else_makes_is_written_as_it_says() -> None:
+    one = phrase()
+    assert (one.of([crew("a")]), {name for _, name in one.imports}) == ("[crew({'a'})]", {"crew"})
+    with pytest.raises(phrasing.Unphrased):
+        phrase().of(_Crew({"a"}, "crew(['b'])"))  # which makes another one
+    with pytest.raises(phrasing.Unphrased):
+        phrasing.Phrase("/src", lambda *_: True).of(crew("a"))
+
+
+def seen(*setup: str, call: str) -> list[tuple[str, str, str]]:
+    """Return what is demanded of a call after these statements."""
+    case = {"imports": [], "prelude": [], "setup": list(setup), "call": call, "checks": []}
+    here = demanding.__file__.removesuffix("/demanding.py")
+    space = {"crew": crew, "Plain": Plain, "lied": lambda: _Crew({"a"}, "crew(['b'])")}
+    found = demanding.Watcher(here, GUESTS, phrase, lambda _: dict(space)).look(case, 5.0)
+    return list(found.get("checks", ()))
+
+
+def test_an_object_is_demanded_to_be_what_it_says() -> None:
+    assert seen(call="crew('ba')")[0] == ("eq", "result", "crew({'a', 'b'})")
+    assert seen("boat = crew('a')", call="boat.kept.add('b')")[0] == ("eq", "boat", "crew({'a', 'b'})")
+    assert not [one for one in seen(call="lied()") if one[1] == "result"]
+    assert not [one for one in seen(call="Plain()") if one[1] == "result"]
