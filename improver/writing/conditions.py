@@ -20,6 +20,7 @@ Branch = ast.If | ast.IfExp | ast.While | ast.Assert
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 KINDS = frozenset({"str", "bytes", "int", "float", "list", "tuple", "dict", "set", "bool"})
 ALIKE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+SAME, OTHER = (ast.Is, ast.Eq), (ast.IsNot, ast.NotEq)
 ASKED = frozenset({"isinstance", "callable"})
 SIGNS: dict[type[ast.cmpop], Callable[..., object]] = {
     ast.Lt: operator.lt,
@@ -44,7 +45,7 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
             found.update(dict.fromkeys(_met(node, int(fault["line"]), fault["old"], known), 1))
     absent = _absent(known)
     ranked = [words for words, _ in found.most_common()]
-    fullest = [one for one in ranked if not any(more.startswith(f"{one}_") or _is_fuller(more, one) for more in ranked)]
+    fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]
     spoken = [one.replace("with_other_", "with_unknown_", 1) if raised else one for one in fullest]
     return [one for one in spoken if one not in absent], [one for one in spoken if one in absent]
 
@@ -54,8 +55,11 @@ def _absent(known: Known) -> set[str]:
 
 
 def _is_fuller(more: str, words: str) -> bool:
-    """Tell whether words say more of the same argument: with_other_style of with_style."""
-    return more == words.replace("with_", "with_other_", 1) and words.startswith("with_")
+    """Tell whether words say more of the same argument: with_other_style of with_style, with_negative_count of both."""
+    other = words.removeprefix("with_other_")
+    if other != words:
+        return more in (f"with_negative_{other}", f"with_empty_{other}", f"of_negative_{other}", f"of_empty_{other}")
+    return more.startswith(f"{words}_") or (words.startswith("with_") and more == words.replace("_", "_other_", 1))
 
 
 def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
@@ -131,6 +135,7 @@ def _end(node: ast.stmt) -> int:
 
 def truth(test: ast.expr, known: Known) -> bool | None:
     """Tell whether a test holds for these arguments; None where that is not plain."""
+    test = _spoken(test)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = truth(test.operand, known)
         return None if inner is None else not inner
@@ -144,6 +149,17 @@ def truth(test: ast.expr, known: Known) -> bool | None:
         pairs = zip(test.ops, sides, sides[1:], strict=False)
         return _joined([_compared(sign, one, other) for sign, one, other in pairs], ends=False)
     return _of_type(test, known) if isinstance(test, ast.Call) and test.args else None
+
+
+def _spoken(test: ast.expr) -> ast.expr:
+    """Return `type(x) is not str` as what it means of the types that are told apart here; any other test as it is."""
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (*SAME, *OTHER)):
+        return test
+    asked, kind = test.left, test.comparators[0]
+    if not isinstance(asked, ast.Call) or getattr(asked.func, "id", "") != "type" or len(asked.args) != 1:
+        return test
+    made = ast.Call(ast.Name("isinstance"), [asked.args[0], kind], [])
+    return made if isinstance(test.ops[0], SAME) else ast.UnaryOp(ast.Not(), made)
 
 
 def _joined(parts: list[bool | None], *, ends: bool) -> bool | None:
@@ -208,6 +224,7 @@ def _of_type(test: ast.Call, known: Known) -> bool | None:
 
 def said(test: ast.expr, known: Known, *, held: bool | None) -> Iterator[str]:
     """Yield what a test that held, or did not, says of the arguments; nothing where that is not known."""
+    test = _spoken(test)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         yield from said(test.operand, known, held=None if held is None else not held)
     elif isinstance(test, ast.BoolOp) and held is not None:

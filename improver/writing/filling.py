@@ -9,6 +9,7 @@ from improver.source import Function
 from improver.writing.kinds import last_name
 from improver.writing.wording import expression, statements
 
+DRAINS = frozenset({"next", "list"})
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
 
 
@@ -49,7 +50,7 @@ def arguments(case: Case, node: Function) -> dict[str, Argument]:
     call = expression(case.call)
     making = case.function.endswith((".__init__", ".__new__"))
     piped = isinstance(call, ast.BinOp) and not making  # what comes before the link is its first
-    call = call.right if isinstance(call, ast.BinOp) else call
+    call = drained(call.right if isinstance(call, ast.BinOp) else call)
     made = _made_with(call.func if isinstance(call, ast.Call) else call, case.setup)
     if not isinstance(call, ast.Call) or not is_of(call, case.function):
         return made
@@ -62,6 +63,13 @@ def arguments(case: Case, node: Function) -> dict[str, Argument]:
         return made
     known = values(case.setup)
     return {name: _filled(one, texts, known, declared) for name, one in declared.items()} | made
+
+
+def drained(call: ast.expr) -> ast.expr:
+    """Return the call whose items are only read, `waves(3)` of `next(waves(3))`; any other expression as it is."""
+    read = isinstance(call, ast.Call) and getattr(call.func, "id", "") in DRAINS and len(call.args) == 1
+    inner = call.args[0] if isinstance(call, ast.Call) and read else None
+    return inner if isinstance(inner, ast.Call) else call
 
 
 def is_of(call: ast.Call, function: str) -> bool:
@@ -82,6 +90,12 @@ def values(setup: Iterable[str]) -> dict[str, object]:
             again = names & found.keys()
             found |= {name: value if isinstance(value, LASTING) and not again else UNKNOWN for name in names}
     return found
+
+
+def bound(setup: Iterable[str], name: str) -> list[ast.expr]:
+    """Return what statements bind to a name."""
+    lines = [line for text in setup for line in statements(text) if isinstance(line, ast.Assign)]
+    return [line.value for line in lines if getattr(line.targets[0], "id", "") == name]
 
 
 def literal(text: ast.expr | None, known: Mapping[str, object] | None = None) -> object:

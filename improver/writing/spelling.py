@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.filling import UNKNOWN, Argument, arguments
+from improver.writing.filling import UNKNOWN, Argument, arguments, drained
 from improver.writing.kinds import last_name
+from improver.writing.lookups import missing
 from improver.writing.wording import EMPTY, expression, slug, statements
 
 NOTHING = ("0", "0.0", "None", "False", "True")
 HOLLOW = ("[]", "{}", "()", "set()", "frozenset()")
 SIZED = (str, bytes, list, tuple, dict, set)
+LACKING = (("raises", "IndexError"), ("raises", "KeyError"))  # where there is nothing to give
 FEW, DIGITS, LETTERS = 2, 4, range(2, 13)  # arguments among which a nought stands out, and what reads at a glance
 BRIEF = 2  # letters of a parameter's name that says nothing
 
@@ -72,6 +74,7 @@ def told(case: Case, node: Function) -> list[str]:
     by_place, by_name = [_outstanding(one, len(placed)) for one in valid], _by_name(case, node)
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
+    found = [missing(case), *found]
     found = ["when_empty", *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
     return [one for one in dict.fromkeys(found) if one]
 
@@ -89,15 +92,21 @@ def apart(case: Case, node: Function) -> list[str]:
 
 
 def _is_of_nothing(case: Case) -> bool:
-    """Tell whether the object that is asked was made of an empty container, and nothing was done to it since."""
+    """Tell whether the object that is asked was made of an empty container, and nothing was done to it since.
+
+    One that was made of nothing at all is empty where that is what it is refused for.
+    """
     call = expression(case.call)
     read = call.func if isinstance(call, ast.Call) else call
     made = read.value if isinstance(read, ast.Attribute) else None
     line = statements(case.setup[0])[0] if len(case.setup) == 1 and isinstance(made, ast.Name) else None
     if isinstance(line, ast.Assign) and isinstance(made, ast.Name) and ast.unparse(line.targets[0]) == made.id:
         made = line.value
-    given = made.args if isinstance(made, ast.Call) and not made.keywords else []
-    return len(given) == 1 and ast.unparse(given[0]) in HOLLOW
+    if not isinstance(made, ast.Call) or made.keywords:
+        return False
+    if not made.args:
+        return last_name(made.func)[:1].isupper() and case.checks[0][:2] in LACKING
+    return len(made.args) == 1 and ast.unparse(made.args[0]) in HOLLOW
 
 
 def _of_function(one: Argument) -> str:
@@ -118,7 +127,7 @@ def _made(case: Case) -> list[str]:
 
 def _words(case: Case) -> list[ast.keyword]:
     call = expression(case.call)
-    call = call.right if isinstance(call, ast.BinOp) else call
+    call = drained(call.right if isinstance(call, ast.BinOp) else call)
     return [word for word in call.keywords if word.arg] if isinstance(call, ast.Call) else []
 
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 from improver.experiments import Case
-from improver.source import Function
-from improver.writing.filling import Argument, arguments, is_of
+from improver.source import FUNCTIONS, Function
+from improver.writing.filling import Argument, arguments, bound, is_of
 from improver.writing.kinds import last_name
 from improver.writing.wording import EMPTY, MUTANT, called, expression, slug, statements
 
@@ -38,7 +38,7 @@ def subject(case: Case, node: Function) -> Subject:
     """Return what the test of a case is about."""
     owner = owner_of(case, node)
     last = case.function.rpartition("::")[2].rpartition(".")[2]
-    if case.origin == "after" or _is_before(case, last):
+    if (case.origin == "after" and _is_stepped(case)) or _is_before(case, last):
         return _after(owner, _method(case.call), slug(last))
     if last in COPIED:
         return Subject(f"{owner}_copy", "copy")
@@ -76,8 +76,8 @@ def _made(case: Case) -> str:
     read = call.func if isinstance(call, ast.Call) else call
     made = read.value if isinstance(read, ast.Attribute) else None
     if isinstance(made, ast.Name):
-        bound = _bound(case, made.id)
-        made = bound[0] if len(bound) == 1 else None
+        values = bound(case.setup, made.id)
+        made = values[0] if len(values) == 1 else None
     function = made.func if isinstance(made, ast.Call) else None
     function = function.value if isinstance(function, ast.Subscript) else function
     name = last_name(function)
@@ -108,6 +108,16 @@ def _is_before(case: Case, last: str) -> bool:
     """Tell whether a method is called before the call, which is of another one of the same object."""
     receiver, method = _receiver(case.call), _method(case.call)
     return bool(receiver) and method != slug(last) and any(f"{receiver}.{last}(" in line for line in case.setup)
+
+
+def _is_stepped(case: Case) -> bool:
+    """Tell whether anything is done before the call but to make what it needs."""
+    lines = [
+        line for text in case.setup for line in statements(text) if not isinstance(line, (*FUNCTIONS, ast.ClassDef))
+    ]
+    makes = [line for line in lines if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)]
+    receiver = _receiver(case.call)
+    return len(makes) < len(lines) or any(f"{receiver}." in ast.unparse(line.value) for line in makes if receiver)
 
 
 def _receiver(call: str) -> str:
@@ -147,8 +157,8 @@ def _other(case: Case, owner: str) -> str:
     call = expression(case.call)
     other = call.comparators[0] if isinstance(call, ast.Compare) else None
     if isinstance(other, ast.Name):
-        bound = _bound(case, other.id)
-        other = bound[-1] if bound else None
+        values = bound(case.setup, other.id)
+        other = values[-1] if values else None
     if isinstance(other, ast.Call):
         name = slug(last_name(other.func))
         return f"other_{owner}" if name == owner else name
@@ -157,12 +167,6 @@ def _other(case: Case, owner: str) -> str:
     except (ValueError, TypeError, SyntaxError):
         return "other"
     return "other" if value is ... else "none" if value is None else type(value).__name__
-
-
-def _bound(case: Case, name: str) -> list[ast.expr]:
-    """Return what the statements before a call bind to a name."""
-    lines = [line for text in case.setup for line in statements(text) if isinstance(line, ast.Assign)]
-    return [line.value for line in lines if getattr(line.targets[0], "id", "") == name]
 
 
 # --- parts of what comes of it --------------------------------------------------------------------------------------

@@ -54,6 +54,20 @@ def chosen(style):
     raise ValueError("no such sea")
 
 
+def whole(sea):
+    if type(sea) is not int:
+        sea = int(sea)
+    if sea < 0:
+        raise ValueError("too low")
+    return sea
+
+
+def waves(sea, count=None):
+    if count != "all" and count < 0:
+        raise ValueError("too few")
+    yield sea
+
+
 class Box:
     def __init__(self, size=3, loud=False):
         self.size = size
@@ -64,6 +78,7 @@ class Box:
             raise ValueError("nothing in it")
         return 1 if self._loud else 2
 """
+LOOK = replace(case("box.look()", name="Box.look"), origin="after")
 LINES = SHORE.splitlines()
 
 
@@ -107,6 +122,10 @@ def named(one: Case, part: str) -> str:
                      "test_clamp_with_high_equal_to_low_is_1", id="two that are the same"),
         pytest.param(case("chosen('odd')", checks=RAISED, name="chosen"), 'raise ValueError("no such sea")',
                      "test_chosen_with_unknown_style_raises_value_error", id="an error behind a test that leaves"),
+        pytest.param(case("whole(-1)", checks=RAISED, name="whole"), 'raise ValueError("too low")',
+                     "test_whole_of_negative_sea_raises_value_error", id="another type would have been bound anew"),
+        pytest.param(case("next(waves(1, count=-1))", checks=RAISED, name="waves"), "count < 0",
+                     "test_waves_with_negative_count_raises_value_error", id="items that are only read"),
         pytest.param(case("Box().take()", checks=RAISED, name="Box.take"), 'raise ValueError("nothing in it")',
                      "test_box_take_when_empty_raises_value_error", id="an object without anything in it"),
         pytest.param(case("Box(loud=True).take()", name="Box.take"), "self._loud", "test_box_take_with_loud_is_1",
@@ -170,6 +189,25 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
         pytest.param(case("box.look(0)", name="Box.look", setup=("box = Box([])", "box.add(1)")),
                      "test_box_look_with_sea_0_is_1", id="made of nothing, then given something"),
         pytest.param(case("Box('').look(0)", name="Box.look"), "test_box_look_with_sea_0_is_1", id="an empty word"),
+        pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "IndexError", ""),)),
+                     "test_box_pop_when_empty_raises_index_error", id="made of nothing at all"),
+        pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "ValueError", ""),)),
+                     "test_box_pop_raises_value_error", id="made of nothing, and refused for something else"),
+        pytest.param(case("Box([1]).index(2)", name="Box.index", checks=RAISED),
+                     "test_box_index_of_missing_item_raises_value_error", id="not among the items"),
+        pytest.param(case("Box({'a': 1}).pop('b')", name="Box.pop", checks=(("raises", "KeyError", ""),)),
+                     "test_box_pop_of_missing_key_raises_key_error", id="not among the keys"),
+        pytest.param(case("Box([1]).pop(3)", name="Box.pop", checks=(("raises", "IndexError", ""),)),
+                     "test_box_pop_raises_index_error", id="a place is no item"),
+        pytest.param(case("Box([1]).count(1)", "0", name="Box.count"), "test_box_count_is_0", id="among the items"),
+        pytest.param(case("Box(sea).count(1)", "0", name="Box.count"), "test_box_count_is_0", id="unknown"),
+        pytest.param(case("Box([1], 2).count(3)", "0", name="Box.count"), "test_box_count_is_0", id="of more"),
+        pytest.param(replace(case("Box().look()", name="Box.look"), origin="after"), "test_box_look_is_1",
+                     id="nothing was done before"),
+        pytest.param(replace(LOOK, setup=("box = Box()", "box.look()")),
+                     "test_box_look_again_is_1", id="it was called before"),
+        pytest.param(replace(LOOK, setup=("box = Box()", "seen = box.look()")),
+                     "test_box_look_again_is_1", id="and what came of it has a name"),
         pytest.param(case("box.look()", name="Box.add", setup=("box = Box()", "box.add(1)")),
                      "test_box_look_after_add_is_1", id="the call is of another method"),
         pytest.param(case("Box(1) | Box('a')", name="Box.__init__", checks=(("raises", "TypeError", "no size"),)),
