@@ -2,8 +2,9 @@
 
 A case is a mapping: `imports` (module, name, bound to), `prelude` and `setup` (statements), `call` (an expression),
 `way` (how its value is come by, as `spoken` writes it, "" where no event loop is needed) and `checks`, each (kind,
-subject, expected) in source text; the call's value is `result` to a subject. Kinds: is, eq, approx, and raises, where
-the subject is the type and expected a pattern; it comes first, and `error` is what was raised to the subjects after it.
+subject, expected) in source text; the call's value is `result` to a subject, and `capsys` has what the call prints.
+Kinds: is, eq, approx, and raises, where the subject is the type and expected a pattern; it comes first, and `error` is
+what was raised to the subjects after it. So does warns, with the code of a pattern, or of None.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ import ast
 import asyncio
 import contextlib
 import inspect
+import io
 import itertools
 import math
 import re
 import selectors
 import signal
 import threading
+import warnings
+from types import SimpleNamespace
 from typing import Any, Callable, Coroutine, Iterator  # noqa: UP035 - older interpreters run this file
 
 MOST = 50  # items that an iterator is drained of
 WAIT_FACTOR = 4
-RESULT, ERROR = "result", "error"
+RESULT, ERROR, WARNS, CAPSYS, HEARD = "result", "error", "warns", "capsys", "__heard__"
 LOOP, COROUTINE, AWAITABLE, ITERABLE, CONTEXT = "loop", "coroutine", "awaitable", "iterable", "context"
 MODE = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 SOON = 1.0  # seconds: a deadline that is nearer may be met one day and missed the next
@@ -96,6 +100,7 @@ def compiled(case: dict[str, Any]) -> dict[str, Any]:
         (kind, compile(subject, "<check>", "eval", MODE), text if kind == "raises" else compile(text, "<c>", "eval"))
         for kind, subject, text in case.get("checks", ())
     ]
+    made["hears"] = any(kind == WARNS or f"{CAPSYS}." in subject for kind, subject, _ in case.get("checks", ()))
     return made
 
 
@@ -126,7 +131,8 @@ async def _unmet(case: dict[str, Any], space: dict[str, Any], everything: list[i
             space[ERROR] = error
             return [at for at in everything[1:] if not await _meets(tests[at], space)]
         return everything
-    value = await valued(code, space)
+    with overheard(space) if case["hears"] else contextlib.nullcontext():
+        value = await valued(code, space)
     if not enters:
         space[RESULT] = value
         return [at for at in everything if not await _meets(tests[at], space)]
@@ -149,6 +155,9 @@ async def _meets(test: tuple[str, Any, Any], space: dict[str, Any]) -> bool:
     """Tell whether one check holds; one that cannot be made does not."""
     kind, subject, expected = test
     try:
+        if kind == WARNS:
+            category, words = eval(subject, space), eval(expected, space) or ""  # noqa: S307
+            return any(isinstance(one, category) and re.search(words, str(one)) for one in space[HEARD])
         return _is_met(kind, await valued(subject, space), eval(expected, space))  # noqa: S307
     except Exception:  # noqa: BLE001 - foreign code may raise anything
         return False
@@ -164,6 +173,18 @@ def _is_met(kind: str, found: Any, wanted: Any) -> bool:
             math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-12) for one, other in pairs
         )
     return bool(found == wanted)
+
+
+@contextlib.contextmanager
+def overheard(space: dict[str, Any]) -> Iterator[None]:
+    """Leave in the space of a call what it prints, and its warnings, every one as if it were the first."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        yield
+    texts = [one.buffer.getvalue().decode("utf-8", "replace") for one in (out, err)]
+    space[CAPSYS] = SimpleNamespace(readouterr=lambda: SimpleNamespace(out=texts[0], err=texts[1]))
+    space[HEARD] = [one.message for one in seen or ()]
 
 
 def drained(value: Any) -> Any:

@@ -130,7 +130,7 @@ def asking(case: Case, steps: Mapping[str, tuple[str, ...]]) -> Case:
         if bound(node) & used:
             used |= free_names([node])
             prelude.insert(0, text)
-    return replace(case, setup=setup, prelude=tuple(prelude), asks=tuple(sorted({*asks} & used)))
+    return replace(case, setup=setup, prelude=tuple(prelude), asks=tuple(sorted({*asks, *case.asks} & used)))
 
 
 class _Renamed(ast.NodeTransformer):

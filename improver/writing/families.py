@@ -190,6 +190,8 @@ def _name(family: Sequence[Kin]) -> str:
         return f"test_{look}_of_{many}"
     if case.checks[0][0] == "raises":
         return f"test_{many}_raise_{slug(case.checks[0][1])}"
+    if case.checks[0][0] == "warns":
+        return f"test_{many}_warn"
     listed = "_and_".join(slug(one.callee) for one in family)
     return f"test_{many}" if _ending(family) or len(listed) > NAME - len("test_") else f"test_{listed}"
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from improver.source import Source
+from improver.verify.checking import CAPSYS
 from improver.writing.grouping import Written
 from improver.writing.homes import home_of, is_method
 from improver.writing.placing import Place
@@ -19,7 +20,11 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     if place.in_classes and any(home_of(test, place) is None for test in tests):
         needed.add(("unittest", ""))
     plain = [test for test in tests if not is_method(test, place)]
-    if any(test.rows or {"raises", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
+    if any(test.rows or {"raises", "warns", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
+        needed.add(("pytest", ""))
+    if any(CAPSYS in test.cases[0].asks for test in tests if test not in plain):
+        needed |= {("contextlib", ""), ("io", "")}
+    if place.annotated and any(CAPSYS in test.cases[0].asks for test in plain):
         needed.add(("pytest", ""))
     if any(map(is_looped, plain)):
         needed |= (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.verify.overhearing import is_printed
 from improver.writing.conditions import decisive
 from improver.writing.spelling import apart, in_words, told
 from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
@@ -134,8 +135,10 @@ def numbered(name: str) -> Iterator[str]:
 def behaviour(case: Case, node: Function) -> str:
     """Return the words for what a call comes to; "" where the subject says it, or there are none that are short."""
     kind, text, wanted = case.checks[0]
-    if kind == "raises":
-        return f"raises_{slug(text)}"
+    if kind in ("raises", "warns"):
+        return f"{kind}_{slug(text)}"
+    if is_printed(text):
+        return "prints"
     read = expression(case.call)
     root, part = looked(text)
     if case.function.rpartition(".")[2] in COPIED and (isinstance(read, ast.Attribute) or (part and root == "result")):

@@ -9,6 +9,7 @@ from improver.experiments import Case
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import FUNCTIONS, Source
+from improver.verify.overhearing import is_printed
 from improver.writing.names import bound
 
 TEXTS = (".md", ".rst", ".txt")
@@ -57,7 +58,9 @@ class Promises:
         if self._is_inner(case) or not self._may_read(case.call, own, modules):
             return None
         reads = [
-            kind == "raises" or (self._may_read(subject, own, modules) and not _is_within(subject, case.gives))
+            kind in ("raises", "warns")
+            or is_printed(subject)
+            or (self._may_read(subject, own, modules) and not _is_within(subject, case.gives))
             for kind, subject, _ in case.checks
         ]
         at = [number for number, is_read in enumerate(reads) if is_read]

@@ -7,7 +7,7 @@ import tokenize
 from collections.abc import Sequence
 from dataclasses import replace
 
-from improver.verify.checking import COROUTINE
+from improver.verify.checking import CAPSYS, COROUTINE
 from improver.writing.folding import folded
 from improver.writing.grouping import Row, Written
 from improver.writing.homes import is_annotated, is_case
@@ -15,7 +15,7 @@ from improver.writing.placing import Place
 from improver.writing.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.wording import docstring
 
-CALLABLE = "Callable[..., Any]"
+CALLABLE, CAPTURE = "Callable[..., Any]", "pytest.CaptureFixture[str]"
 
 
 def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
@@ -50,7 +50,8 @@ def class_name(title: str, place: Place) -> str:
 
 
 def _function(test: Written, width: int, place: Place, *first: str) -> list[str]:
-    taken = [*test.cases[0].asks]
+    asks = test.cases[0].asks
+    taken = [f"{CAPSYS}: {CAPTURE}" if name == CAPSYS and place.annotated else name for name in asks]
     if test.rows:
         whole = zip(test.heads, kinds(test), strict=True)
         taken = [f"{name}: {kind}" for name, kind in whole] if place.annotated else [*test.heads]

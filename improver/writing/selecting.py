@@ -16,6 +16,7 @@ from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.wording import reproduces
 
+OUTCOMES = ("raises", "warns")  # what a test does not leave out: it would not hold, or make noise
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
 BLOCKS = 8  # lines of all that a test defines for itself
 DEFINES = re.compile(r"@|class |def ")
@@ -181,7 +182,7 @@ def trimmed(case: Case) -> Case:
     """Return the case with no more assertions than a reader follows, and nothing that they do not need."""
     if len(case.shows) != len(case.checks):
         return bare(replace(case, checks=case.checks[:CHECKS], shows=()))
-    kept = [0] if case.checks[0][0] == "raises" else []
+    kept = [0] if case.checks[0][0] in OUTCOMES else []
     while len(kept) < CHECKS:
         seen = frozenset().union(*(case.shows[at] for at in kept))
         best = max(range(len(case.checks)), key=lambda at: (len(case.shows[at] - seen), -at))
@@ -247,7 +248,7 @@ def _lean(case: Case, others: frozenset[str]) -> Case:
     for number in reversed(kept[:]):
         rest = [one for one in kept if one != number]
         known = others.union(*(case.shows[one] for one in rest))
-        if case.checks[number][0] == "raises" or (len(rest) == 1 and _is_mute(case)):
+        if case.checks[number][0] in OUTCOMES or (len(rest) == 1 and _is_mute(case)):
             continue
         if rest and case.shows[number] <= known:
             kept = rest

@@ -4,14 +4,15 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from improver.verify.checking import spoken
+from improver.verify.checking import WARNS, spoken
+from improver.verify.overhearing import is_printed
 from improver.writing.folding import folded
 from improver.writing.grouping import Written
 
 INDENT = "    "
 Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
-# How an error is demanded, under which name the context holds it, and how anything else is demanded.
-Style = tuple[Callable[[str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
+# How an error or a warning is demanded, under which name the context holds it, and how anything else is demanded.
+Style = tuple[Callable[[str, str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
 
 
 def is_looped(test: Written) -> bool:
@@ -64,12 +65,16 @@ def _apart(line: str, width: int) -> list[str]:
 
 def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -> list[str]:
     """Return statements that make a call and demand all this of it in one style."""
-    raising, held, line = style
+    expects, held, line = style
     kind, subject, wanted = checks[0]
+    if kind == WARNS:
+        is_used = any(_uses_result(one) for _, one, _ in checks[1:])
+        made = f"result = {call}" if is_used else _statement(call)
+        return [f"with {expects(*checks[0])}:", f"{INDENT}{made}", *(line("", one, len(checks)) for one in checks[1:])]
     if kind != "raises":
         return [*_act(call, checks), *(line(call, one, len(checks)) for one in checks)]
     seen = [(each, one.replace("error.", f"caught.{held}.", 1), text) for each, one, text in checks[1:]]
-    head = f"with {raising(subject, wanted)}{' as caught' * bool(seen)}:"
+    head = f"with {expects(kind, subject, wanted)}{' as caught' * bool(seen)}:"
     return [head, f"{INDENT}{_statement(call)}", *(line("", one, len(checks)) for one in seen)]
 
 
@@ -78,11 +83,17 @@ def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -
 
 def by_assert(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
     """Return statements that make a call and demand all this of it, for pytest."""
-    return _demanded(call, checks, (_raises, "value", _assertion))
+    return _demanded(call, checks, (_expects, "value", _assertion))
 
 
-def _raises(kind: str, pattern: str) -> str:
-    return f"pytest.raises({kind}, match={_pattern(pattern)})" if pattern else f"pytest.raises({kind})"
+def _expects(kind: str, name: str, wanted: str) -> str:
+    pattern = _words(kind, wanted)
+    return f"pytest.{kind}({name}, match={_pattern(pattern)})" if pattern else f"pytest.{kind}({name})"
+
+
+def _words(kind: str, wanted: str) -> str:
+    """Return the pattern of what an error or a warning says, which a warning has as code."""
+    return wanted if kind == "raises" else ast.literal_eval(wanted) or ""
 
 
 def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
@@ -135,11 +146,24 @@ def _pattern(text: str) -> str:
 
 def by_method(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
     """Return statements that make a call and demand all this of it, for unittest."""
-    return _demanded(call, checks, (_asserts_raises, "exception", _demand))
+    lines = _demanded(call, [_reread(one) for one in checks], (_asserts, "exception", _demand))
+    if not any(is_printed(subject) for _, subject, _ in checks):
+        return lines
+    name = next(f"redirect_std{subject.rpartition('.')[2]}" for _, subject, _ in checks if is_printed(subject))
+    at = checks[0][0] == WARNS  # the line before the call
+    inner = [f"{INDENT * at}with contextlib.{name}(io.StringIO()) as printed:", f"{INDENT}{lines[at]}"]
+    return [*lines[:at], *inner, *lines[at + 1 :]]
 
 
-def _asserts_raises(kind: str, pattern: str) -> str:
-    return f"self.assertRaisesRegex({kind}, {_pattern(pattern)})" if pattern else f"self.assertRaises({kind})"
+def _reread(check: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Return a check with what is printed as it is read where nobody else keeps it."""
+    kind, subject, wanted = check
+    return (kind, "printed.getvalue()" if is_printed(subject) else subject, wanted)
+
+
+def _asserts(kind: str, name: str, wanted: str) -> str:
+    pattern, method = _words(kind, wanted), f"self.assert{kind.title()}"
+    return f"{method}Regex({name}, {_pattern(pattern)})" if pattern else f"{method}({name})"
 
 
 def _demand(call: str, check: tuple[str, str, str], count: int) -> str:

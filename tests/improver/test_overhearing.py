@@ -1,0 +1,284 @@
+"""What a call says beside what it gives: warnings of the product's own, and text where it does nothing else."""
+
+import contextlib
+import sys
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from improver.experiments import Case
+from improver.verify import checking
+from improver.verify.demanding import stable
+from improver.verify.overhearing import Overheard
+from improver.verify.phrasing import Phrase, Unphrased, space_of
+from improver.writing.asking import asking
+from improver.writing.grouping import Written
+from improver.writing.importing import imports_of
+from improver.writing.naming import name_for
+from improver.writing.placing import Place
+from improver.writing.rendering import block
+from improver.writing.selecting import trimmed
+from tests.improver.calls import case, plain
+
+HARBOUR = """\
+import os
+import sys
+import warnings
+
+os.environ.get("TIDE")
+
+
+class Ebb(UserWarning):
+    pass
+
+
+def old(sea):
+    warnings.warn(f"old({sea}) goes away, use depth", DeprecationWarning, stacklevel=2)
+    return sea
+
+
+def own(sea):
+    warnings.warn("7", Ebb)
+
+
+def mute(sea):
+    warnings.warn("7", UserWarning)
+
+
+def both(sea):
+    warnings.warn("the tide is low", Ebb)
+    warnings.warn("the wind is high", Ebb)
+
+
+def twice(sea):
+    old(sea)
+    return old(sea)
+
+
+def python(sea):
+    return compile("1 is 1", "x", "eval")
+
+
+def tell(sea, file=None):
+    print("the sea is", sea, file=file)
+
+
+def log(sea):
+    tell(sea, sys.stderr)
+
+
+def count(sea):
+    tell(sea)
+    return len(sea)
+
+
+def clock(sea):
+    print("high tide at 12:30")
+"""
+
+
+def harbour(tmp_path: Path) -> ModuleType:
+    path = tmp_path / "harbour.py"
+    path.write_text(HARBOUR)
+    made = ModuleType("harbour")
+    sys.modules["harbour"] = made
+    exec(compile(HARBOUR, str(path), "exec"), vars(made))  # noqa: S102
+    return made
+
+
+def heard(tmp_path: Path, call: str) -> list[tuple[str, str, str]]:
+    """Return what is demanded of a call of the harbour, which gives what it gives."""
+    module, space = harbour(tmp_path), dict[str, Any]()
+
+    def written(value: object) -> str | None:
+        with contextlib.suppress(Unphrased):
+            return Phrase(str(tmp_path), lambda one, other: one == other).of(value)
+        return None
+
+    overheard = Overheard(checking, str(tmp_path))
+    with overheard.listening(space):
+        value = eval(call, vars(module))  # noqa: S307
+    told = {"type": type(value).__name__, "checks": [("is", "result", "None")] if value is None else []}
+    return list(overheard.demanded(told, written, stable)["checks"])
+
+
+@pytest.mark.parametrize(
+    ("call", "checks"),
+    [
+        pytest.param("both(1)", [("is", "result", "None")], id="warnings that say several things"),
+        pytest.param("mute(1)", [("is", "result", "None")], id="one of Python's kinds that says nothing plain"),
+        pytest.param("python(1)", [], id="what Python itself warns of"),
+        pytest.param("count('ab')", [], id="text beside a value"),
+        pytest.param("clock(1)", [("is", "result", "None")], id="text with a moment in it"),
+        pytest.param("tell('/tmp/x')", [("is", "result", "None")], id="text with a place of this machine"),
+        pytest.param("tell(object())", [("is", "result", "None")], id="text with an address"),
+        pytest.param("tell('ab' * 40)", [("is", "result", "None")], id="text that is long"),
+    ],
+)
+def test_not_demanded_is(call: str, checks: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    assert heard(tmp_path, call) == checks
+
+
+@pytest.mark.parametrize(
+    ("call", "checks"),
+    [
+        pytest.param(
+            "old(1)", [("warns", "DeprecationWarning", "'goes away, use depth'")], id="a warning and its words"
+        ),
+        pytest.param("twice(1)", [("warns", "DeprecationWarning", "'goes away, use depth'")], id="the same once more"),
+        pytest.param("own(1)", [("warns", "Ebb", "None")], id="a kind of its own without words"),
+        pytest.param("tell(3)", [("eq", "capsys.readouterr().out", r"'the sea is 3\n'")], id="what it prints"),
+        pytest.param(
+            "log(3)", [("eq", "capsys.readouterr().err", r"'the sea is 3\n'")], id="what it prints as an error"
+        ),
+    ],
+)
+def test_demanded_is(call: str, checks: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    assert heard(tmp_path, call) == checks
+
+
+def test_a_warning_is_heard_again_and_again(tmp_path: Path) -> None:
+    warnings.simplefilter("once")
+    assert heard(tmp_path, "old(1)") == heard(tmp_path, "old(1)") != []
+
+
+# --- looked at again ----------------------------------------------------------------------------------------------
+
+
+def unmet(tmp_path: Path, call: str, *checks: tuple[str, str, str]) -> list[int] | None:
+    harbour(tmp_path)
+    names = ("old", "own", "tell", "count", "Ebb")
+    told = {"imports": [("harbour", name) for name in names], "prelude": [], "setup": [], "call": call}
+    return checking.unmet(checking.compiled({**told, "checks": checks}), space_of, 5.0)
+
+
+def test_what_a_call_warns_of_and_prints_is_checked_with_the_rest(tmp_path: Path) -> None:
+    warns = ("warns", "DeprecationWarning", "'goes away'")
+    assert unmet(tmp_path, "old(1)", warns, ("eq", "result", "1")) == []
+    assert unmet(tmp_path, "old(1)", ("warns", "UserWarning", "None"), ("eq", "result", "1")) == [0]
+    assert unmet(tmp_path, "old(1)", ("warns", "DeprecationWarning", "'stays'"), ("eq", "result", "2")) == [0, 1]
+    assert unmet(tmp_path, "len('ab')", warns) == [0]
+    assert unmet(tmp_path, "own(1)", ("warns", "UserWarning", "None"), ("is", "result", "None")) == []
+    assert unmet(tmp_path, "tell(3)", ("eq", "capsys.readouterr().out", r"'the sea is 3\n'")) == []
+    assert unmet(tmp_path, "tell(4)", ("eq", "capsys.readouterr().out", r"'the sea is 3\n'")) == [0]
+    assert unmet(tmp_path, "len('ab')", ("eq", "capsys.readouterr().out", r"'the sea is 3\n'")) == [0]
+
+
+# --- which checks a test keeps --------------------------------------------------------------------------------------
+
+OLD = ("warns", "DeprecationWarning", "'goes away'")
+SAID = ("eq", "capsys.readouterr().out", r"'the sea is 3\n'")
+
+
+def shown(*checks: tuple[str, str, str], by: tuple[str, ...]) -> Case:
+    """Return a case of which each check notices the faults of that place in `by`."""
+    shows = tuple(frozenset(one.split()) for one in by)
+    return replace(case("f(2)", checks=checks), shows=shows, kills=frozenset().union(*shows), asks=("capsys",))
+
+
+def test_a_warning_stays_even_where_it_notices_nothing() -> None:
+    assert trimmed(shown(OLD, ("eq", "result", "1"), by=("", "a"))).checks == (OLD, ("eq", "result", "1"))
+
+
+def test_a_value_goes_that_notices_no_more_than_the_warning() -> None:
+    assert trimmed(shown(OLD, ("eq", "result", "1"), by=("a b", "a"))).checks == (OLD,)
+
+
+def test_only_a_test_that_reads_what_is_printed_asks_for_it() -> None:
+    assert trimmed(shown(SAID, by=("a",))).asks == ("capsys",)
+    assert trimmed(shown(SAID, ("eq", "box.a", "1"), by=("", "a"))).asks == ()
+
+
+def test_one_that_asks_for_a_fixture_still_asks_for_what_is_printed() -> None:
+    steps = {"sea": ("sea = Sea()",)}
+    one = replace(case("tell(sea)", setup=("sea = Sea()",), checks=(SAID,)), asks=("capsys",))
+    assert asking(one, steps).asks == ("capsys", "sea")
+
+
+# --- how they read ------------------------------------------------------------------------------------------------
+
+
+def written(one: Case, *, in_classes: bool = False, annotated: bool = False) -> list[str]:
+    place = Place("t.py", None, in_classes=in_classes, bound={}, annotated=annotated)
+    return block([Written("test_f", (one,))], place, 88, "A").splitlines()
+
+
+def needs(one: Case, *, in_classes: bool = False, annotated: bool = False) -> list[tuple[str, ...]]:
+    place = Place("t.py", None, in_classes=in_classes, bound={}, annotated=annotated)
+    return imports_of([Written("test_f", (one,))], place)
+
+
+@pytest.mark.parametrize(
+    ("checks", "by_pytest", "by_unittest"),
+    [
+        pytest.param(
+            (OLD,),
+            ["    with pytest.warns(DeprecationWarning, match='goes away'):", "        f(2)"],
+            ["        with self.assertWarnsRegex(DeprecationWarning, 'goes away'):", "            f(2)"],
+            id="a warning",
+        ),
+        pytest.param(
+            (("warns", "Ebb", "None"), ("eq", "result", "3")),
+            ["    with pytest.warns(Ebb):", "        result = f(2)", "    assert result == 3"],
+            [
+                "        with self.assertWarns(Ebb):",
+                "            result = f(2)",
+                "        self.assertEqual(result, 3)",
+            ],
+            id="a warning without words, and a value",
+        ),
+        pytest.param(
+            (OLD, ("eq", "box.a", "3")),
+            ["    with pytest.warns(DeprecationWarning, match='goes away'):", "        f(2)", "    assert box.a == 3"],
+            [
+                "        with self.assertWarnsRegex(DeprecationWarning, 'goes away'):",
+                "            f(2)",
+                "        self.assertEqual(box.a, 3)",
+            ],
+            id="a warning, and what the call changed",
+        ),
+        pytest.param(
+            (SAID,),
+            ["    f(2)", r"    assert capsys.readouterr().out == 'the sea is 3\n'"],
+            [
+                "        with contextlib.redirect_stdout(io.StringIO()) as printed:",
+                "            f(2)",
+                r"        self.assertEqual(printed.getvalue(), 'the sea is 3\n')",
+            ],
+            id="text",
+        ),
+        pytest.param(
+            (("warns", "Ebb", "None"), ("eq", "capsys.readouterr().err", "'low'")),
+            ["    with pytest.warns(Ebb):", "        f(2)", "    assert capsys.readouterr().err == 'low'"],
+            [
+                "        with self.assertWarns(Ebb):",
+                "            with contextlib.redirect_stderr(io.StringIO()) as printed:",
+                "                f(2)",
+                "        self.assertEqual(printed.getvalue(), 'low')",
+            ],
+            id="a warning and text",
+        ),
+    ],
+)
+def test_a_test_reads(checks: tuple[tuple[str, str, str], ...], by_pytest: list[str], by_unittest: list[str]) -> None:
+    one = case("f(2)", checks=checks)
+    assert written(one)[-len(by_pytest) :] == by_pytest
+    assert written(one, in_classes=True)[-len(by_unittest) :] == by_unittest
+
+
+def test_what_is_printed_is_asked_for_and_imported() -> None:
+    one = replace(case("f(2)", checks=(SAID,)), asks=("capsys",))
+    assert written(one)[0] == "def test_f(capsys):"
+    assert written(one, annotated=True)[0] == "def test_f(capsys: pytest.CaptureFixture[str]) -> None:"
+    assert (needs(one), needs(one, annotated=True)) == ([], [("pytest", "")])
+    assert needs(one, in_classes=True) == [("contextlib", ""), ("io", ""), ("unittest", "")]
+    assert needs(case("f(2)", checks=(OLD,))) == [("pytest", "")]
+
+
+def test_a_name_says_that_a_call_warns_or_prints() -> None:
+    assert name_for(case("depth(2)", checks=(OLD,)), plain("")) == "test_depth_warns_deprecation_warning"
+    assert name_for(case("depth(2)", checks=(SAID,)), plain("")) == "test_depth_prints"
