@@ -22,6 +22,7 @@ from improver.writing.wording import called
 
 RULE = "write_tests"
 TESTS = 5  # of one proposal
+HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
 LATE = Exploration((), (), {}, Receipt(("explore",)), "it is late")
 WHY = (
     "Small faults in these functions go unnoticed by the tests that there are. Each new test notices at least one of "
@@ -211,11 +212,20 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
         return None
     edit = Edit(place.path, ground.tree.get(place.path), File(data))
     functions = list(dict.fromkeys(case.function for test in tests for case in test.cases))
-    names = list(dict.fromkeys(called(case) for test in tests for case in test.cases))
-    shown = ", ".join(names[:2]) + (" and others" if len(names) > 2 else "")
-    change = Change(RULE, Safety.NEW_TEST, (edit,), f"Test what {shown} do{'es' * (len(names) == 1)} at the edges", WHY)
+    change = Change(RULE, Safety.NEW_TEST, (edit,), headline(tests, _about(drafted)), WHY)
     findings = tuple(_finding(drafted.weak, name, tests) for name in functions)
     return Proposal(change, findings, tuple(tests))
+
+
+def headline(tests: Sequence[Written], path: str) -> str:
+    """Return what these tests are about as one line that nothing cuts: up to two names, else the file's."""
+    names = list(dict.fromkeys(called(case) for test in tests for case in test.cases))
+    ways = [
+        " and ".join(names[:2]) if len(names) < 3 else f"{', '.join(names[:2])} and others",
+        f"{names[0]} and others",
+    ]
+    lines = [f"Test what {way} do{'es' * (way in names)} at the edges" for way in ways]
+    return next((line for line in lines if len(line) <= HEADLINE), f"Test what {path.rsplit('/', 1)[-1]} does")
 
 
 def _finding(weak: Weak, function: str, tests: Sequence[Written]) -> Finding:
