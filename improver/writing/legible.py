@@ -13,7 +13,7 @@ PIECE = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 WORD = re.compile(r"[A-Za-z0-9+/=_-]+")
 INNER = re.compile(r"(?<!\w)__\w+__(?!\w)")  # a name of Python's own, or of something that nobody should see
 CONSTANT = re.compile(r"\.[A-Z][A-Z0-9_]+$")  # of a class or a module
-ADDRESS = re.compile(r"(?<![\d.])\d{13,15}(?![\d.])")  # where in memory something is, or a number that nobody reads
+ADDRESS = re.compile(r"(?<![\d.])\d{14,15}(?![\d.])")  # where in memory something is, or a number that nobody reads
 SAID = re.compile(  # by Python itself, in other words in another version
     r"object (?:is not|has no attribute|does not support)|positional arguments? but|unexpected keyword argument"
     r"|unsupported operand|not supported between|invalid literal for|must be (?:str|int|a string), not|unhashable type"

@@ -22,6 +22,9 @@ DIGEST = r"b'\x1d32\xcd\xfa\x18\xf6@~\xea\xda\xd1R\xbc/\x845f'"
         pytest.param("'<class \\'int\\'>'", False, id="a type"),
         pytest.param("'expected a positional argument'", False, id="words of the product's own"),
         pytest.param("[1, 2, 3]", False, id="no text"),
+        pytest.param("'<sea id=140114813839528>'", True, id="where it is in memory"),
+        pytest.param("'1577934245 seconds'", False, id="a number that is no address"),
+        pytest.param("'0.3333333333333333'", False, id="a fraction"),
         pytest.param(DIGEST, True, id="a digest"),
         pytest.param("b'a.zTtHCHxvAvT5rXP-SwnQMczQ3uk'", True, id="a signature"),
         pytest.param("{'sum': 'd41d8cd98f00b204e9800998ecf8427e'}", True, id="hexadecimal, within"),
@@ -48,6 +51,13 @@ def test_a_case_keeps_what_can_be_read() -> None:
     assert legible(plain) is plain
     refused = replace(known, checks=(("raises", "ValueError", "object is not a rope"),), shows=shows[:1])
     assert legible(refused) is refused
+
+
+def test_a_constant_is_not_what_a_call_comes_to() -> None:
+    checks = (("eq", "result.MAX_DEPTH", "100"), ("eq", "result.depth", "3"), ("eq", "result.X", "1"))
+    shows = (frozenset({"one"}), frozenset({"two"}), frozenset({"two"}))
+    known = replace(case("Sea()", checks=checks), shows=shows, kills=frozenset({"one", "two"}))
+    assert legible(known).checks == checks[1:]
 
 
 PORT = source("""\
