@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Recording
@@ -64,13 +64,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     known = {test.path: test for test in tests if _is_test_file(test.path)}
     if not known:
         return None
-    counts = Counter(
-        test.split("::")[0]
-        for name, ids in recording.impact.items()
-        if name.startswith(f"{path}::")
-        for test in ids
-        if test.split("::")[0] in known
-    )
+    ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
+    counts = Counter({test: count for test, count in _counted(ran).items() if test in known})
     named = [test for test in known if _stem(test) in _stems(path)]
     if named:
         return _at(known[max(named, key=lambda test: (counts[test], test))], tests)
@@ -90,6 +85,12 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
 
 
+def _counted(ran: Mapping[str, Iterable[str]]) -> Counter[str]:
+    """Return how many tests of each file run functions, the rows of a table as one."""
+    tests = {test.partition("[")[0] for ids in ran.values() for test in ids}
+    return Counter(test.split("::")[0] for test in sorted(tests))
+
+
 def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
     """Tell whether a project names its test files after its modules: a module without one gets its own."""
     paths, stems = {name.partition("::")[0] for name in recording.impact}, {*map(_stem, known)}
@@ -102,10 +103,7 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> s
     It speaks of it, and is named after it or holds most tests that run it.
     """
     owner = name.partition("::")[2]
-    running = {
-        test for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.") for test in ids
-    }
-    counts = Counter(test.split("::")[0] for test in running)
+    counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
     speaking = [test for test in counts if test in known and re.search(rf"\b{owner}\b", known[test].text)]
     if not owner or not speaking:
         return ""

@@ -23,3 +23,18 @@ def test_a_module_without_tests_gets_a_file_where_the_others_have_theirs(named: 
     place = place_for("pier/a.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
     assert place is not None
     assert place.path == path
+
+
+@pytest.mark.parametrize(
+    ("at_sea", "path"),
+    [
+        pytest.param([f"test_all[{at}]" for at in range(9)], "tests/test_a.py", id="a table of many rows is one test"),
+        pytest.param(["test_calm", "test_wild"], "tests/test_sea.py", id="half of the tests stand there"),
+    ],
+)
+def test_a_table_that_runs_a_module_does_not_make_its_file_the_modules_own(at_sea: list[str], path: str) -> None:
+    tests = [source("import pier.a\n", "tests/test_sea.py"), source("import pier\n", "tests/test_tide.py")]
+    ran = (*(f"tests/test_sea.py::{name}" for name in at_sea), *(f"tests/test_tide.py::test_{name}" for name in "xy"))
+    place = place_for("pier/a.py", tests, Recording({"pier/a.py::depth": ran}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == path
