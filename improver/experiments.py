@@ -124,8 +124,9 @@ class Case:
 
     `imports` are (module, name) and, where it is bound to another name, that; the name "" imports the module.
     `prelude` are definitions of a test file that the call uses, `setup` statements before it. Each of `checks` is
-    (kind, subject, expected): kinds are is, eq, approx, and raises with a type and a pattern, which comes first; the
-    call's value is `result`, what it raises `error`. `way` is how that value is come by in an event loop, "" where none
+    (kind, subject, expected): kinds are is, eq, approx, raises with a type and a pattern, which comes first, and warns,
+    which does so too, with the code of its pattern, or of None; the call's value is `result`, what it raises `error`,
+    and `capsys` has what it prints. `way` is how that value is come by in an event loop, "" where none
     is needed: loop (it stands there with the call), coroutine, awaitable, iterable (its items), context (what entering
     it gives, as long as it is open), and context.METHOD (that of what this method of it gives).
     """

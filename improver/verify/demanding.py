@@ -10,16 +10,13 @@ import asyncio
 import contextlib
 import inspect
 import itertools
-import opcode
 import re
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 MOST = 50  # items that an iterator is drained of
 OBSERVED = 10  # things looked at in one case; of those that notice nothing a test keeps none
 INNER, SMALL, LONG = 6, 6, 120  # things looked at in what an object holds; items, characters of what is demanded whole
-RAISES = ("RAISE_VARARGS", "RERAISE")
 PLAIN = (int, str, bytes, type(None), bool, float)
-STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 ASKED = re.compile(r"(?:as|to)_")  # names of what gives an object in another form
 MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
 RESULT, ERROR = "result", "error"
@@ -34,6 +31,7 @@ class Watcher:
         self.tree, self.phrase, self.space_of = tree, phrase, space_of
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
         self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
+        self.overhearing = guests["overhearing"]
         self.said = guests["saying"].said
         self.imports: set[tuple[str, str]] = set()
         self.reads = ""  # how the iterator was read that the call came to: its first item, or all
@@ -62,7 +60,8 @@ class Watcher:
             if made["way"].startswith(self.checking.CONTEXT):
                 async with await self.checking.valued(made["code"], space) as inner:
                     return await self._inside(inner, (space, case, before))
-            value, stream = await self._value(made, space)
+            heard = self.overhearing.Overheard(self.checking, self.tree)
+            value, stream = await self._value(made, space, heard)
         except Exception as error:  # noqa: BLE001 - it is an outcome
             read = {"call": f"{self.reads}({case['call']})"} if self.reads and not made["way"] else {}
             return {**self._raised(error), **read}
@@ -70,7 +69,8 @@ class Watcher:
             return {"unfit": "it yields very much"}
         streams = self.streams(self, made)
         value, subject = streams.seen_of(value, drained=stream)
-        return dict(await streams.more(self._came(value, subject, (space, case, before)), value, space))
+        told = await streams.more(self._came(value, subject, (space, case, before)), value, space)
+        return {**heard.demanded(told, self._written), "imports": sorted(self.imports)}
 
     async def _before(self, made: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
         """Return how the setup's variables look before the call, in others of their kind: to look may change them."""
@@ -80,11 +80,13 @@ class Watcher:
         await self.checking.valued(made["lines"], space)
         return self._state(space, case)
 
-    async def _value(self, made: dict[str, Any], space: dict[str, Any]) -> tuple[Any, bool]:
+    async def _value(self, made: dict[str, Any], space: dict[str, Any], heard: Any) -> tuple[Any, bool]:
         """Return what the call comes to, drained of one item more than is looked at, and whether it was a stream."""
         if made["way"] == self.checking.ITERABLE:
-            return await self.checking.collected(await self.checking.valued(made["bare"], space)), True
-        value = await self.checking.valued(made["code"], space)
+            with heard.listening(space):
+                return await self.checking.collected(await self.checking.valued(made["bare"], space)), True
+        with heard.listening(space):
+            value = await self.checking.valued(made["code"], space)
         if not self.checking.is_stream(value):
             return value, False
         self.reads, items = "next", []
@@ -128,12 +130,12 @@ class Watcher:
 
     def _raised(self, error: Exception) -> dict[str, Any]:
         kind = type(error)
-        deliberate = _is_deliberate(error, self.tree)
+        deliberate = self.overhearing.is_deliberate(error, self.tree)
         told: dict[str, Any] = {"raised": kind.__name__, "deliberate": deliberate, "says": str(error)[:120]}
         name = self._written(kind)
         if name is None or not deliberate:
             return told
-        checks = [("raises", name, stable(str(error)))]
+        checks = [("raises", name, self.overhearing.stable(str(error)))]
         if kind.__module__ != "builtins":  # it may hold more than its message
             seen = self._object_checks(error, ERROR)
             checks += [one for one in seen if one[1].rpartition(".")[2] not in NOISE and one[1].startswith(ERROR)]
@@ -280,21 +282,3 @@ def _shown(value: Any) -> str:
     with contextlib.suppress(Exception):  # foreign code
         return repr(value)
     return "?"
-
-
-def _is_deliberate(error: BaseException, tree: str) -> bool:
-    """Tell whether a raise statement of the product made this error."""
-    inner = error.__traceback__
-    while inner is not None and inner.tb_next is not None:
-        inner = inner.tb_next
-    if inner is None or not inner.tb_frame.f_code.co_filename.startswith(tree):
-        return False
-    return opcode.opname[inner.tb_frame.f_code.co_code[inner.tb_lasti]] in RAISES
-
-
-def stable(message: str) -> str:
-    """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
-    parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
-    whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
-    longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
-    return re.sub(r"([()])", r"\\\1", longest) if len(longest) >= 4 else ""

@@ -14,13 +14,15 @@ from typing import Any
 from improver.experiments import Case, Exploration, Mutant, Raised, Wanted
 from improver.ports import Layout
 from improver.records import Receipt, Tree
+from improver.verify.checking import CAPSYS
 from improver.verify.job import Ended, Job, Limits
 from improver.verify.mutation import edit_between
+from improver.verify.overhearing import is_printed
 from improver.verify.suite import Rig, staged, write_judge
 
 SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
-    *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking"),
+    *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking", "overhearing"),
     *("altering", "answering", "deepening", "saying"),
 )
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")
@@ -132,6 +134,7 @@ class Reading:
 
     def _case(self, function: int, told: Mapping[str, Any]) -> Case:
         checks = tuple((str(kind), str(subject), str(wanted)) for kind, subject, wanted in told.get("checks", ()))
+        asks = (CAPSYS,) if any(is_printed(subject) for _, subject, _ in checks) else ()
         return Case(
             function=self.functions[function],
             call=str(told["call"])[:LONGEST],
@@ -143,6 +146,7 @@ class Reading:
             shows=(frozenset[str](),) * len(checks),
             gives=str(told.get("type", "")),
             way=str(told.get("way", "")),
+            asks=asks,
         )
 
     def _killed(

@@ -1,15 +1,18 @@
-"""Overhear a call: what the product warns of, and what it prints where that is all it does: in the sandbox (3.9)."""
+"""What the product says in a call: errors and warnings of its own, and text where that is all: in the sandbox (3.9)."""
 
 from __future__ import annotations
 
 import contextlib
 import linecache
+import opcode
 import re
 import sys
 import warnings
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
 WARNS, NONE, RESULT = "warns", "None", "result"
+RAISES = ("RAISE_VARARGS", "RERAISE")
+STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
 OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one of them
 READ = "capsys.readouterr()."
@@ -47,20 +50,20 @@ class Overheard:
         if path.startswith(self.tree) and WARNING.search(linecache.getline(path, frame.f_lineno)):
             self.warned.append(message)
 
-    def demanded(self, told: dict[str, Any], written: Callable[[Any], Any], pattern: Callable[[str], str]) -> Any:
+    def demanded(self, told: dict[str, Any], written: Callable[[Any], Any]) -> dict[str, Any]:
         """Return what was told of a call with what is demanded of its warnings, and of what it prints, before all else.
 
-        `written` writes a value as code, and `pattern` makes one of a message.
+        `written` writes a value as code.
         """
-        said = [*self._warnings(written, pattern), *self._prints(told, written)]
+        said = [*self._warnings(written), *self._prints(told, written)]
         if not said:
             return told
         rest = [tuple(one) for one in told["checks"] if tuple(one) != ("is", RESULT, NONE)]
         return {**told, "checks": [*said, *rest]}
 
-    def _warnings(self, written: Callable[[Any], Any], pattern: Callable[[str], str]) -> Checks:
+    def _warnings(self, written: Callable[[Any], Any]) -> Checks:
         """Return how the one warning is demanded; of one that is Python's own it takes words to know it again."""
-        found = {(type(one), pattern(str(one))) for one in self.warned}
+        found = {(type(one), stable(str(one))) for one in self.warned}
         if len(found) != 1:
             return []
         kind, words = found.pop()
@@ -73,3 +76,21 @@ class Overheard:
         name, text = next((one for one in texts if one[1]), ("", ""))
         code = written(text) if text.strip() and not PASSING.search(text) else None
         return [("eq", READ + name, code)] if code else []
+
+
+def is_deliberate(error: BaseException, tree: str) -> bool:
+    """Tell whether a raise statement of the product made this error."""
+    inner = error.__traceback__
+    while inner is not None and inner.tb_next is not None:
+        inner = inner.tb_next
+    if inner is None or not inner.tb_frame.f_code.co_filename.startswith(tree):
+        return False
+    return opcode.opname[inner.tb_frame.f_code.co_code[inner.tb_lasti]] in RAISES
+
+
+def stable(message: str) -> str:
+    """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
+    parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
+    whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
+    longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
+    return re.sub(r"([()])", r"\\\1", longest) if len(longest) >= 4 else ""

@@ -22,6 +22,7 @@ CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
+OUTCOMES = ("raises", "warns")  # without which a case is another one
 
 
 class Search:
@@ -96,7 +97,7 @@ class Seeker:
     def __init__(self, spec: dict[str, Any], guests: dict[str, Any], module: Any, tell: Callable[..., None]) -> None:
         self.spec, self.module, self.tell = spec, module, tell
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
-        self.checking, self.calling = guests["checking"], guests["calling"]
+        self.checking, self.calling, self.overhearing = guests["checking"], guests["calling"], guests["overhearing"]
         self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
         self.altering = guests["altering"].Altering(guests, module)
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
@@ -189,11 +190,16 @@ class Seeker:
                 self.tell("raised", {**case, **seen})
             elif (apart := self.lifted(case, target)) != case:
                 after, known = self.watcher.look(apart, PATIENCE), seen.get("checks", [])
-                if after.get("checks", known) != known and len(after["checks"]) >= len(known):  # it changes something
+                if self.shows_more(after.get("checks", known), known):  # it changes something
                     case, seen = apart, after
         except Exception:  # noqa: BLE001 - foreign code may raise anything
             return {}
         return self.steady(case, seen) if seen.get("checks") else seen
+
+    def shows_more(self, checks: list[Any], known: list[Any]) -> bool:
+        """Tell whether one can demand other things of a case, no fewer of them, and no warning less."""
+        warns, warned = ([one for one in some if one[0] == self.checking.WARNS] for some in (checks, known))
+        return checks != known and len(checks) >= len(known) and warns == warned
 
     def steady(self, case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
         """Tell a case with those of its checks that hold twice more, if there are any; return it."""
@@ -202,7 +208,7 @@ class Seeker:
         whole["checks"] = self.timeless(whole)
         for _ in range(2):
             unmet, readers = self.unmet(whole)
-            if unmet is None or readers or (0 in unmet and whole["checks"][0][0] == "raises"):
+            if unmet is None or readers or (0 in unmet and whole["checks"][0][0] in OUTCOMES):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
         if whole["checks"]:
@@ -213,7 +219,9 @@ class Seeker:
         """Return the checks that read no clock: all that there are where the call itself does, or ends in an error."""
         checks: list[Any] = whole["checks"]
         call_reads = self.unmet({**whole, "checks": []})[1]
-        if checks[0][0] == "raises" or call_reads or not self.unmet(whole)[1]:
+        if call_reads:
+            return [one for one in checks if not self.overhearing.is_printed(one[1])]
+        if checks[0][0] == "raises" or not self.unmet(whole)[1]:
             return checks
         return [one for one in checks if not self.unmet({**whole, "checks": [one]})[1]]
 

@@ -11,10 +11,18 @@ from typing import Any
 import pytest
 
 from improver.experiments import Case
-from improver.verify import checking
-from improver.verify.demanding import stable
+from improver.gate import Candidate
+from improver.gates.easy_green import easy_green
+from improver.records import File, Ruling
+from improver.scan import read_project
+from improver.verify import checking, configuration
+from improver.verify.bench import SandboxBench, measure
 from improver.verify.overhearing import Overheard
 from improver.verify.phrasing import Phrase, Unphrased, space_of
+from improver.verify.ruff import RuffTool
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
 from improver.writing.asking import asking
 from improver.writing.grouping import Written
 from improver.writing.importing import imports_of
@@ -22,7 +30,10 @@ from improver.writing.naming import name_for
 from improver.writing.placing import Place
 from improver.writing.rendering import block
 from improver.writing.selecting import trimmed
+from improver.writing.turns import ground_of
+from improver.writing.writer import write_tests
 from tests.improver.calls import case, plain
+from tests.improver.judging import PACKAGED
 
 HARBOUR = """\
 import os
@@ -103,7 +114,7 @@ def heard(tmp_path: Path, call: str) -> list[tuple[str, str, str]]:
     with overheard.listening(space):
         value = eval(call, vars(module))  # noqa: S307
     told = {"type": type(value).__name__, "checks": [("is", "result", "None")] if value is None else []}
-    return list(overheard.demanded(told, written, stable)["checks"])
+    return list(overheard.demanded(told, written)["checks"])
 
 
 @pytest.mark.parametrize(
@@ -282,3 +293,59 @@ def test_what_is_printed_is_asked_for_and_imported() -> None:
 def test_a_name_says_that_a_call_warns_or_prints() -> None:
     assert name_for(case("depth(2)", checks=(OLD,)), plain("")) == "test_depth_warns_deprecation_warning"
     assert name_for(case("depth(2)", checks=(SAID,)), plain("")) == "test_depth_prints"
+
+
+# --- in the sandbox -----------------------------------------------------------------------------------------------
+
+SETTINGS = '[project]\nname = "port"\nversion = "1.0"\n\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n'
+FILES = {
+    "pyproject.toml": f'{SETTINGS}filterwarnings = ["error"]\n',
+    "port/__init__.py": "",
+    "port/harbour.py": """import time
+import warnings
+
+
+def old(sea, depth=None):
+    if depth is None:
+        warnings.warn("the depth of a sea is asked for soon", DeprecationWarning, stacklevel=2)
+    return sea
+
+
+def tell(sea):
+    line = "the sea is " + str(sea)
+    print(line)
+
+
+def clock(sea):
+    line = "the tide is " + str(int(time.time() * sea))
+    print(line)
+""",
+    "tests/test_harbour.py": """import warnings
+
+from port.harbour import clock, old, tell
+
+
+def test_harbour():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert old(1) == 1
+    assert tell(3) is clock(3) is None
+""",
+}
+
+
+@pytest.mark.host
+def test_where_warnings_are_errors_a_test_of_a_call_that_warns_holds(tmp_path: Path) -> None:
+    tree = {path: File(text.encode()) for path, text in FILES.items()}
+    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
+    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="port").run, tree, tmp_path)
+    project, _ = read_project(tree, PACKAGED, RuffTool(), ("port/harbour.py",))
+    outcome = write_tests(ground_of(tree, PACKAGED, bench, project), "port/harbour.py", 60)
+    assert outcome.proposal is not None
+    assert easy_green(Candidate(tree, outcome.proposal.change, PACKAGED, bench)).ruling is Ruling.PASS
+    (after,) = (edit.after.data.decode() for edit in outcome.proposal.change.edits if edit.after)
+    fresh = {text.partition("(")[0]: text for text in after.split("\n\n\ndef test_")[2:]}
+    assert fresh.keys() == {"old_without_depth_warns_deprecation_warning", "tell_prints"}
+    assert "    with pytest.warns(" in fresh["old_without_depth_warns_deprecation_warning"]
+    assert "    assert capsys.readouterr().out == 'the sea is " in fresh["tell_prints"]
