@@ -24,6 +24,7 @@ class Altering:
         self.varying, self.hinting, self.phrasing = guests["varying"], guests["hinting"], guests["phrasing"]
         self.matching, self.texting, self.refitting = guests["matching"], guests["texting"], guests["refitting"]
         self.provoking, self.deepening = guests["provoking"], guests["deepening"]
+        self.noting, self.calling = guests["noting"], guests["calling"]
 
     def pool(self, target: Any, constants: list[str]) -> Any:
         """Return what is worth a try in place of a literal."""
@@ -33,12 +34,17 @@ class Altering:
         return self.varying.Pool(map(ast.literal_eval, constants), forms, self.texting.restructured)
 
     def varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
-        """Yield variations of one case."""
+        """Yield variations of one case that may show something."""
+        for one in self._varied(case, target, pool):
+            if not self.noting.is_idle(one["setup"], one["call"]):
+                yield one
+
+    def _varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
         deeper = self.deepening.deepened([*case["setup"], case["call"]], self.module)
         nested = ({"setup": lines[:-1], "call": lines[-1]} for lines in deeper)
-        others = itertools.chain(nested, self.enriched(case), self.refitted(case, pool))
+        others = itertools.chain(nested, self.noted(case, target), self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
             names = [one.name for one in target.parameters if one.default is not one.empty]
@@ -47,7 +53,7 @@ class Altering:
             if call is not None:
                 yield {**case, "call": call, "imports": _imports(case, call), "origin": origin}
             if setup is not None:
-                yield {**case, **setup, "origin": origin}
+                yield {**case, "origin": origin, **setup}
             if other is not None:
                 yield {**case, "call": other, "origin": "strange"}
 
@@ -61,6 +67,23 @@ class Altering:
             for call in self.varying.odd(case["call"], names, (text,)):
                 kept = [line for line in case["setup"] if not _defined(line) or _is_used(_defined(line), case, call)]
                 yield {"setup": [*kept, RICH, *more], "call": call, "imports": _imports(case, call)}
+
+    def noted(self, case: dict[str, Any], target: Any) -> Iterator[dict[str, Any]]:
+        """Yield what differs where a callback notes what it is handed, also once what the call gives is used."""
+        defaults = {one.name: one.default for one in target.parameters}
+        met = functools.partial(self.hinting.met, text=target.text, module=self.module)
+        names = (self.calling.variable(target.name), "made")
+        name = next((one for one in names if one not in {known for each in case["imports"] for known in each}), "it")
+        notings = self.noting.notings(target.text, defaults) if self.noting.START not in case["setup"] else ()
+        for number, one in enumerate(notings):
+            for call in met(case["call"], asks=lambda *_, one=one: [one.given]):
+                if not one.is_later:
+                    yield {"setup": [*case["setup"], *one.setup], "call": call}
+                    continue
+                more = met(call, asks=self.provoking.compared) if not number else ()
+                for lines, look in (way for each in (call, *more) for way in self.noting.used(each, name)):
+                    imports = [*case["imports"], *([("types", "")] if "types." in lines[0] else [])]
+                    yield {"setup": [*one.setup, *lines], "call": look, "imports": imports, "origin": "after"}
 
     def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
         """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""

@@ -32,7 +32,7 @@ class Watcher:
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
         self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
         self.overhearing = guests["overhearing"]
-        self.said = guests["saying"].said
+        self.said, self.noting = guests["saying"].said, guests["noting"]
         self.imports: set[tuple[str, str]] = set()
         self.reads = ""  # how the iterator was read that the call came to: its first item, or all
 
@@ -110,14 +110,14 @@ class Watcher:
         """Return what can be demanded of a value, of what the call changed and what it left alone, so much at most."""
         space, case, before = around
         after = self._state(space, case)
-        changed, kept = [one for one in after if before.get(one) != after[one]], []
-        if case["setup"]:
-            kept = [one for one in after if before.get(one) == after[one] != "?"]
+        changed = [one for one in after if before.get(one) != after[one]]
+        kept = [one for one in after if case["setup"] and before.get(one) == after[one] != "?"]
         state = self.seen(changed, space)
-        checks = (state if value is None else []) or [*_itself(value, subject, around), *self._checks(value, subject)]
+        checks = [*state] if value is None or self.noting.START in case["setup"] else []
+        if value is not None or not checks:
+            checks += [*_itself(value, subject, around), *self._checks(value, subject)]
         checks += [one for one in (*state, *self.seen(kept, space)) if one not in checks]
-        checks = checks[:OBSERVED]
-        told = {"checks": checks, "imports": sorted(self.imports), "type": type(value).__name__}
+        told = {"checks": checks[:OBSERVED], "imports": sorted(self.imports), "type": type(value).__name__}
         return {**told, "takes": self.answering.asked(value)}
 
     def seen(self, names: list[str], space: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -203,7 +203,7 @@ class Watcher:
         """Return what can be looked at in the variables of the setup, and how it looks."""
         names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
         found = {}
-        for name in sorted(names & space.keys()):
+        for name in sorted(self.noting.watched(names & space.keys(), case)):
             value = space[name]
             if type(value) in (list, dict, set, bytearray):
                 found[name] = repr(value)

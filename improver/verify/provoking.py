@@ -45,7 +45,10 @@ def compared(function: ast.FunctionDef, known: Mapping[str, Any]) -> Iterator[Gi
     found: dict[str, Given] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
-            name, value = asked.name(node.left), asked.value(node.comparators[0])
+            left, right = node.left, node.comparators[0]
+            if isinstance(node.ops[0], (ast.In, ast.NotIn)) and asked.name(right):  # it holds a text, or is one
+                left, right = right, left
+            name, value = asked.name(left), asked.value(right)
             values = value if isinstance(value, (tuple, list, set, frozenset)) else (value,)
             texts = sorted(one for one in values if isinstance(one, str) and one) if name else []
             found.update((f"{name}={text}", {name: repr(text)}) for text in texts)

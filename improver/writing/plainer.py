@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.verify.noting import takes_notes
 from improver.writing.names import bound
 from improver.writing.wording import parameters
 
@@ -92,7 +93,8 @@ def rewritten(text: str) -> Iterator[str]:
     owners = {id(one.value) for one in ast.walk(root) if isinstance(one, ast.Attribute | ast.Subscript | ast.Await)}
     types = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
-    nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in types]
+    kept = types | {id(part) for one in ast.walk(root) if takes_notes(one) for part in ast.walk(one)}
+    nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.verify.noting import is_idle
 from improver.writing.inlining import inline
 from improver.writing.oddities import is_echo, is_wild, oddity, unasked_signs
 from improver.writing.placing import name_of
@@ -53,6 +54,7 @@ def fit(case: Case, node: Function) -> bool:
     return (
         not contradiction(case, node)
         and not absurd(case)
+        and not is_idle(case.setup, case.call)
         and not (case.origin == "varied" and _breaks_order(case.call, node))
     )
 

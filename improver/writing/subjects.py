@@ -8,6 +8,7 @@ from improver.experiments import Case
 from improver.source import FUNCTIONS, Function
 from improver.writing.filling import Argument, arguments, bound, is_of
 from improver.writing.kinds import last_name
+from improver.writing.noted import noted
 from improver.writing.wording import EMPTY, MUTANT, called, expression, slug, statements
 
 WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
@@ -38,6 +39,8 @@ def subject(case: Case, node: Function) -> Subject:
     """Return what the test of a case is about."""
     owner = owner_of(case, node)
     last = case.function.rpartition("::")[2].rpartition(".")[2]
+    if said := noted(case):
+        return Subject("_".join(filter(None, (owner, slug(last), said))), said, whole=True)
     if (case.origin == "after" and _is_stepped(case)) or _is_before(case, last):
         return _after(owner, _method(case.call), slug(last))
     if last in COPIED:

@@ -1,0 +1,208 @@
+"""Callbacks that note what they are handed: which they are, what is noted, and what becomes of it in a sandbox."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from improver.experiments import Case, Wanted
+from improver.judging.mutants import mutants_of
+from improver.records import File, Tree
+from improver.source import Source
+from improver.verify import configuration, noting
+from improver.verify.exploring import explored
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
+from tests.improver.judging import PACKAGED
+
+WATCH = '''\
+def quiet(event, name, value=None): ...
+
+
+def watch(bell, hook=quiet, label=""):
+    """Tell of each stroke."""
+
+    def strike(self, times):
+        hook("strike", label, value=times)
+
+    def mark(self, name, value):
+        hook("set", name)
+
+    return type("Watched", (), {"strike": strike, "__setattr__": mark})()
+
+
+def ring(times, on_ring):
+    for time in range(times):
+        on_ring(time)
+    return times
+'''
+
+
+HOOK = "def hook(event):\n    seen.append(event)"
+
+
+def watch(bell: object, hook: Callable[..., object] = lambda event, name, value=None: None) -> object:  # noqa: ARG005
+    def strike(times: int) -> None:
+        hook("strike", bell, value=times)
+
+    def stop(*, hook: Callable[[], object]) -> None:
+        hook()
+
+    return strike, stop
+
+
+def ring(times: int, on_ring: Callable[[int], object]) -> None:
+    for time in range(times):
+        on_ring(time)
+
+
+def told(rows: dict[str, int], tell: Callable[[str, int], object]) -> None:
+    for key, value in rows.items():
+        tell(key, value)
+
+
+def kept(rows: list[int], wanted: Callable[[int], bool]) -> list[int]:
+    return [row for row in rows if row and not wanted(row)]
+
+
+def mapped(rows: list[int], change: Callable[[int], int]) -> list[int]:
+    return [change(row) for row in rows]
+
+
+def spread(rows: list[int], tell: Callable[..., object]) -> None:
+    tell(*rows)
+
+
+def torn(rows: list[int], tell: Callable[..., object]) -> None:
+    tell(rows[0])
+    tell(rows[0], rows[1])
+
+
+def taken(seen: int, tell: Callable[[int], object]) -> None:
+    tell(seen)
+    tell(seen + 1)
+
+
+def notings(function: Callable[..., object]) -> list[noting.Noting]:
+    defaults = {one.name: one.default for one in inspect.signature(function).parameters.values()}
+    return [*noting.notings(inspect.getsource(function), defaults)]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param(mapped, id="what it gives is used: a function that only notes is none that fits"),
+        pytest.param(spread, id="nobody knows how much it is handed"),
+        pytest.param(torn, id="it is handed more at times, under no name"),
+        pytest.param(taken, id="its own name for it is that of the notes"),
+        pytest.param(len, id="nobody has its source"),
+    ],
+)
+def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[..., object]) -> None:
+    text = "" if function is len else inspect.getsource(function)
+    assert [*noting.notings(text, {})] == []
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "setup"),
+    [
+        pytest.param(ring, {"on_ring": "seen.append"}, ["seen = []"], id="one value"),
+        pytest.param(told, {"tell": "lambda key, value: seen.append((key, value))"}, ["seen = []"], id="two"),
+        pytest.param(
+            kept,
+            {"wanted": "wanted"},
+            ["seen = []", "def wanted(row):\n    seen.append(row)\n    return True"],
+            id="it is asked, and says yes",
+        ),
+        pytest.param(
+            watch,
+            {"hook": "hook"},
+            ["seen = []", "def hook(event, name, value):\n    seen.append(event)"],
+            id="named as the default names it, without what the function was given itself",
+        ),
+    ],
+)
+def test_a_callback_notes_what_it_is_handed(
+    function: Callable[..., object], given: dict[str, str], setup: list[str]
+) -> None:
+    first = notings(function)[0]
+    assert (first.given, first.setup, first.is_later) == (given, setup, function is watch)
+
+
+def test_what_a_default_does_not_ask_for_is_noted_beside_the_rest() -> None:
+    assert [one.setup[1].rpartition("\n")[2].strip() for one in notings(watch)] == [
+        "seen.append(event)",
+        "seen.append((event, value))",
+    ]
+
+
+def test_what_a_call_gives_is_used_before_one_looks() -> None:
+    assert [*noting.used("watch(1, hook=hook)", "bell")] == [
+        (["bell = watch(types.SimpleNamespace(a=1), hook=hook)", "bell.a = 2"], "seen"),
+        (["bell = watch(types.SimpleNamespace(a=1), hook=hook)", "del bell.a"], "seen"),
+        (["bell = watch(types.SimpleNamespace(a=1), hook=hook)"], "bell.a"),
+        (["bell = watch([1, 2], hook=hook)", "bell.append(3)"], "seen"),
+    ]
+    assert [*noting.used("watch(1, 2)", "bell")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("def hook(event):\n    seen.append(event)", "hook", id="a function"),
+        pytest.param("ring(2, on_ring=seen.append)", "on_ring", id="a method of the list"),
+        pytest.param("ring(2, on_ring=lambda time: seen.append(time))", "on_ring", id="a lambda"),
+        pytest.param("other.append(1)", "", id="no notes"),
+        pytest.param("def hook(event):\n    other.append(event)", "", id="another list"),
+    ],
+)
+def test_who_takes_notes_has_a_name(text: str, name: str) -> None:
+    assert noting.noter(text) == name
+
+
+@pytest.mark.parametrize(
+    ("setup", "call", "idle"),
+    [
+        pytest.param(["bells = []"], "ring(2)", False, id="no notes"),
+        pytest.param(["seen = []"], "ring(2)", True, id="nobody has the list"),
+        pytest.param(["seen = []"], "ring(2, seen.append)", False, id="its method is given"),
+        pytest.param(["seen = []", HOOK, "bell = watch(1)"], "seen", True, id="nobody has the function"),
+        pytest.param(
+            ["seen = []", HOOK, "bell = watch(1, hook=hook)"], "seen", False, id="the function is given before"
+        ),
+        pytest.param(["seen = []", HOOK], "watch(1, hook)", False, id="the function is given in the call"),
+    ],
+)
+def test_notes_that_nobody_could_take_show_nothing(setup: list[str], call: str, *, idle: bool) -> None:
+    assert noting.is_idle(setup, call) is idle
+
+
+def test_only_the_notes_are_looked_at_where_a_look_at_the_rest_might_add_to_them() -> None:
+    names = {"seen", "bell"}
+    assert noting.watched(names, {"setup": ["seen = []"], "call": "bell.a"}) == {"seen"}
+    assert noting.watched(names, {"setup": ["seen = []"], "call": "seen"}) == set()
+    assert noting.watched(names, {"setup": ["seen = [1]"], "call": "bell.a"}) == names
+
+
+@pytest.mark.host
+def test_a_call_that_gives_something_that_tells_is_seen_to_tell(tmp_path: Path) -> None:
+    files = {"pier/__init__.py": "", "pier/a.py": WATCH, "tests/test_a.py": "def test_nothing():\n    assert True\n"}
+    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
+    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
+    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    source = Source.read("pier/a.py", WATCH.encode())
+    assert isinstance(source, Source)
+    texts = {"watch": "watch([1])", "ring": "ring(2, str)"}
+    cases = {one: Case(f"pier/a.py::{one}", text, (("pier.a", one),)) for one, text in texts.items()}
+    asked = [Wanted(case.function, (case,)) for case in cases.values()]
+    told = explored(rig, tree, asked, mutants_of(source, ["watch", "ring"], 40))
+    assert told.trouble == ""
+    rung = next(one for one in told.cases if one.call == "ring(2, seen.append)")
+    assert rung.checks == (("eq", "seen", "[0, 1]"), ("eq", "result", "2"))
+    struck = next(one for one in told.cases if one.setup[-1:] == ("made.a = 2",))
+    assert struck.checks == (("eq", "result", "[('set', 'a')]"),)
+    assert 'pier/a.py:11: `hook("set", name)` → `pass`' in struck.kills
+    assert not [one for one in told.cases if noting.is_idle(one.setup, one.call)]
