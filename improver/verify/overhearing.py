@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 WARNS, NONE, RESULT = "warns", "None", "result"
 RAISES = ("RAISE_VARARGS", "RERAISE")
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
+VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*")  # the end of a sentence is none
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
 OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one of them
 READ = "capsys.readouterr()."
@@ -90,7 +91,7 @@ def is_deliberate(error: BaseException, tree: str) -> bool:
 
 def stable(message: str) -> str:
     """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
-    parts = STABLE.findall(re.sub(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*[\d_.][\w.]*", "\0", message))
+    parts = STABLE.findall(VALUE.sub("\0", message))
     whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
     longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
     return re.sub(r"([()])", r"\\\1", longest) if len(longest) >= 4 else ""

@@ -342,6 +342,9 @@ def test_who_reads_the_clock_is_noticed_and_who_only_counts_is_not() -> None:
     [
         pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
         pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
+        pytest.param("`sea` is gone. Ask for a depth in 3.5.", "Ask for a depth in", id="in sentences"),
+        pytest.param("no sea. It is as deep as a.b.c is.", "It is as deep as", id="with a dotted name"),
+        pytest.param("a sea is deprecated.", "a sea is deprecated", id="to the end of a sentence"),
         pytest.param("12", "", id="nothing stable"),
         pytest.param("'a' is no (deep) sea", r"is no \(deep\) sea", id="with brackets"),
         pytest.param("no depth (3) in it (", "no depth", id="with brackets around a value"),
