@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.absence import missing
 from improver.writing.filling import UNKNOWN, Argument, arguments, drained
 from improver.writing.kinds import last_name
-from improver.writing.lookups import missing
 from improver.writing.wording import EMPTY, expression, slug, statements
 
 NOTHING = ("0", "0.0", "None", "False", "True")
