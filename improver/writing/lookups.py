@@ -1,44 +1,27 @@
-"""What is looked up in an object that was made of plain items, and whether it is among them, in words (pure)."""
+"""Names that a module's own `__getattr__` answers to, and one that nobody has (pure)."""
 
 import ast
+from collections.abc import Iterator
 
 from improver.experiments import Case
-from improver.writing.filling import bound
-from improver.writing.wording import expression
+from improver.source import Function
 
-ITEMS = frozenset({"index", "rindex", "count", "remove", "discard", "find", "rfind"})
-KEYS = frozenset({"get", "getlist", "pop", "popall", "poplast", "setdefault", "remove", "discard", "count"})
-ABSENT = frozenset({"0", "-1", "None", "False", "[]", "()", "''"})  # what comes of looking for what is not there
-REFUSED = frozenset({"KeyError", "ValueError", "IndexError", "LookupError"})
+GETATTR = "__getattr__"
+NAMES = 4  # that are asked for
+EQUALS = (ast.Eq, ast.In)
 
 
-def missing(case: Case) -> str:
-    """Return "of_missing_item" or "of_missing_key" for what is not in the object, and comes to nothing; else ""."""
-    kind, wanted, value = case.checks[0]
-    call = expression(case.call)
-    if not (wanted in REFUSED if kind == "raises" else wanted == "result" and value in ABSENT):
-        return ""
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 1:
-        return ""
-    among = _items(case, call.func.value)
-    try:
-        sought = ast.literal_eval(call.args[0])
-        is_known = among is None or sought in among
-    except (ValueError, TypeError):
-        return ""
-    names, word = (KEYS, "key") if isinstance(among, dict) else (ITEMS, "item")
-    return f"of_missing_{word}" if call.func.attr in names and not is_known else ""
+def looked_up(function: str, home: str, node: Function) -> tuple[Case, ...]:
+    """Return reads of public names that the `__getattr__` of the module `home` compares with what it is asked for."""
+    first = node.args.args[0].arg if node.args.args else ""
+    names = [one for one in dict.fromkeys(_compared(node, first)) if one.isidentifier() and not one.startswith("_")]
+    return tuple(Case(function, f"{home}.{name}", ((home, ""),)) for name in ("nothing", *names[:NAMES]))
 
 
-def _items(case: Case, made: ast.expr) -> dict[object, object] | list[object] | tuple[object, ...] | set[object] | None:
-    """Return the items that an object was made of and nothing has changed since, None where the text does not say."""
-    if isinstance(made, ast.Name) and len(case.setup) == 1:
-        values = bound(case.setup, made.id)
-        made = values[0] if len(values) == 1 else made
-    if not isinstance(made, ast.Call) or len(made.args) != 1 or made.keywords:
-        return None
-    try:
-        found = ast.literal_eval(made.args[0])
-    except (ValueError, TypeError):
-        return None
-    return found if isinstance(found, dict | list | tuple | set) else None
+def _compared(node: Function, name: str) -> Iterator[str]:
+    """Yield the texts that a function compares with a parameter, one by one or as one of several."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Compare) and isinstance(one.left, ast.Name) and one.left.id == name:
+            texts = zip(one.ops, one.comparators, strict=True)
+            parts = (part for sign, other in texts if isinstance(sign, EQUALS) for part in ast.walk(other))
+            yield from (part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))

@@ -152,6 +152,8 @@ def _special(case: Case, owner: str, last: str) -> Subject:
         return Subject(*_named(owner, short))
     if last == "__getattr__" and raised == "AttributeError":
         return Subject(*_named(owner, "getattr_of_unknown_name"))
+    if last == "__getattr__" and "." not in case.function.partition("::")[2] and "." in case.call:
+        return Subject(*_named("", slug(case.call.rpartition(".")[2])))  # a module's
     return Subject(*_named(owner, slug(last)))
 
 

@@ -21,6 +21,7 @@ from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
+from improver.writing.lookups import GETATTR, looked_up
 from improver.writing.piecing import pieced
 from improver.writing.promises import Promises
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
@@ -194,11 +195,11 @@ def _stands_alone(name: str, node: Function) -> bool:
 def _barest(function: str, home: str, node: Function) -> tuple[Case, ...]:
     """Return the call without arguments of a plain function that can be called so, and was not made for that alone.
 
-    A module's own `__getattr__` is asked for a name that nobody has.
+    A module's own `__getattr__` is asked for names.
     """
     name, given = function.partition("::")[2], node.args
-    if name == "__getattr__":
-        return (Case(function, f"{home}.nothing", ((home, ""),)),)
+    if name == GETATTR:
+        return looked_up(function, home, node)
     least = len(given.posonlyargs) + len(given.args) - len(given.defaults)
     fits = "." not in name and bool(given.defaults) and not least and None not in given.kw_defaults
     return (Case(function, f"{name}()", ((home, name),)),) if fits else ()
