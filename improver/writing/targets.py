@@ -14,6 +14,7 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
+from improver.writing.answered import GETATTR, looked_up
 from improver.writing.doctests import Doctests
 from improver.writing.entering import Entrances
 from improver.writing.filing import filed
@@ -21,7 +22,6 @@ from improver.writing.following import closing, followed
 from improver.writing.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
-from improver.writing.lookups import GETATTR, looked_up
 from improver.writing.piecing import pieced
 from improver.writing.promises import Promises
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home

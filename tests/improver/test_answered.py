@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.lookups import looked_up
+from improver.writing.answered import looked_up
 from improver.writing.naming import name_for
 from tests.improver.calls import PIER, case, node
 
