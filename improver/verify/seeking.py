@@ -99,6 +99,7 @@ class Seeker:
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.overhearing = guests["checking"], guests["calling"], guests["overhearing"]
         self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
+        self.broken = guests["containing"].broken
         self.altering = guests["altering"].Altering(guests, module)
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
@@ -211,7 +212,7 @@ class Seeker:
             if unmet is None or readers or (0 in unmet and whole["checks"][0][0] in OUTCOMES):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
-        if whole["checks"]:
+        if whole["checks"] and not self.broken(whole, self.phrasing.space_of):
             self.tell("case", whole)
         return whole
 
