@@ -10,6 +10,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.arguments import arguments, definition
+from improver.writing.giving import giving
 from improver.writing.harvest import Index, name_of
 from improver.writing.illustrating import documented
 from improver.writing.kinds import NOTHING_KNOWN, kinds_of
@@ -19,11 +20,15 @@ MAKERS = 3  # objects of one class
 
 
 def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
-    """Return the shortest calls of a class that tests and its docstring show, or one without arguments."""
+    """Return the shortest calls of a class that tests and its docstring show, or one without arguments.
+
+    A function that gives its objects comes first where it is less to write, and alone where the class is private.
+    """
     node = next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner), None)
     heirs = [one for one in source.tree.body if isinstance(one, ast.ClassDef) and owner in map(ast.unparse, one.bases)]
+    given = giving(source, home, owner, index)
     if owner.endswith("Mixin") or owner.startswith("_"):
-        return [case for one in heirs for case in makers(source, home, one.name, index)]
+        return [*given, *(case for one in heirs for case in makers(source, home, one.name, index))]
     if node is None:
         return []
     known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
@@ -34,12 +39,18 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
             case for one in map(ast.unparse, node.bases) for case in _inherited(source, home, (one, owner), index)
         ]
     kinds = kinds_of(own, source, home, index) if own is not None else NOTHING_KNOWN
-    given = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
-    given = given[own is not None and _asks(own) :]
-    needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in given]
-    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(given, needs, strict=True)]
+    asked = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
+    asked = asked[own is not None and _asks(own) :]
+    needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in asked]
+    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
-    return [*found[:1], *_otherwise(node, index), *found[1:]]
+    less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
+    return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
+
+
+def _written(case: Case) -> str:
+    """Return all that there is to write of a case."""
+    return "\n".join((*case.prelude, *case.setup, case.call))
 
 
 def _otherwise(node: ast.ClassDef, index: Index) -> list[Case]:

@@ -19,9 +19,11 @@ from improver.writing.doctests import Doctests
 from improver.writing.entering import Entrances
 from improver.writing.filing import filed
 from improver.writing.following import closing, followed
+from improver.writing.giving import is_given
 from improver.writing.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
+from improver.writing.operating import combined
 from improver.writing.piecing import pieced
 from improver.writing.promises import Promises
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
@@ -167,7 +169,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         function = f"{source.path}::{name}"
         if name not in names:
             continue
-        if is_private(name):
+        if is_private(name) and not is_given(source, home, name, ground.index):
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
         bare = _barest(function, home, nodes[-1])
@@ -182,7 +184,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += (*otherwise(source, home, function, ground.index), *decorating(source, home, function))
         texts += tuple(returned(source, home, function, ground.index))
         texts += tuple(followed(source, function, known, ground.index))
-        texts += tuple(stepped(source, home, function, ground.index))
+        texts += (*combined(source, home, function, ground.index), *stepped(source, home, function, ground.index))
         texts += (*pieced(texts), *filed(texts))
         short = tuple(one for one in texts if is_short(one))
         yield Wanted(function, short or texts, tuple(calls), _constants(nodes))
