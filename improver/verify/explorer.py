@@ -26,6 +26,7 @@ GUESTS = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "swapping"),
     *("grafting", "timing", "awaiting", "matching", "texting", "refitting", "lining", "plain", "streaming"),
     *("touching", "provoking", "altering", "answering", "deepening", "noting", "overhearing", "saying", "containing"),
+    *("weighing", "levelling", "replacing"),
 )
 PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung
 MUTANT_SECONDS = 3.0  # of processor time for all calls on one mutant
@@ -101,6 +102,8 @@ class Explorer:
         self.swapping, self.grafting = self.guests["swapping"], self.guests["grafting"]
         self.source = Path(self.path).read_bytes()
         self.statements = self.guests["touching"].Statements(self.source)
+        faults = [one["edit"][0] for one in spec["mutants"]]
+        self.weighed = self.guests["weighing"].Weighed(self.source, self.path, faults)
         self.cases: list[dict[str, Any]] = []
         self.ran: dict[int, frozenset[int]] = {}  # lines of the file by case, those of its import under NONE
         self.restless: set[int] = set()  # cases that do not hold on unchanged code, run together with the others
@@ -161,7 +164,7 @@ class Explorer:
         self.checking.watch_the_time()
         self.imported()
         module = importlib.import_module(function["module"])
-        self.seeking.Seeker(self.spec, self.guests, module, tell).find(function)
+        self.seeking.Seeker(self.spec, self.guests, module, self.weighed, tell).find(function)
 
     def imported(self) -> Any:
         """Import the file's module."""

@@ -94,8 +94,11 @@ def traced(path: str, lines: set[int]) -> Iterator[None]:
 class Seeker:
     """What is asked about the functions of one module, and the guests that answer."""
 
-    def __init__(self, spec: dict[str, Any], guests: dict[str, Any], module: Any, tell: Callable[..., None]) -> None:
+    def __init__(
+        self, spec: dict[str, Any], guests: dict[str, Any], module: Any, weighed: Any, tell: Callable[..., None]
+    ) -> None:
         self.spec, self.module, self.tell = spec, module, tell
+        self.weighing = guests["weighing"].Weighing(weighed, guests)
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling, self.overhearing = guests["checking"], guests["calling"], guests["overhearing"]
         self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
@@ -116,7 +119,8 @@ class Seeker:
             return
         pool = self.altering.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
-        search = Search(lambda case: self.altering.varied(case, target, pool))
+        level = self.weighing.levelling()
+        search = Search(lambda one: self.varying.in_turn((level(one), self.altering.varied(one, target, pool))))
         for case in itertools.chain(bases, search if function["vary"] else ()):
             key = repr((case["setup"], target.spelled(case["call"])))
             if told >= MOST or time.process_time() > ends:
@@ -125,7 +129,7 @@ class Seeker:
                 continue
             known.add(key)
             path, ways = self.path_of(case)
-            kind = (path, self.varying.shape(case["call"]))
+            kind = (path, self.varying.shape(case["call"]) + case.pop("stands", ""))
             if search.wants(kind, self.texting.outline(case["call"])) or not function["vary"]:
                 looks = [*self.looks(case, ways, target)]
                 told += any(one.get("checks") for one in looks)
@@ -203,12 +207,13 @@ class Seeker:
         return checks != known and len(checks) >= len(known) and warns == warned
 
     def steady(self, case: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
-        """Tell a case with those of its checks that hold twice more, if there are any; return it."""
+        """Tell a case with those of its checks that hold twice more, elsewhere, if there are any; return it."""
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
         whole["checks"] = self.timeless(whole)
-        for _ in range(2):
-            unmet, readers = self.unmet(whole)
+        for zone in self.timing.ZONES:
+            with self.timing.local(zone):
+                unmet, readers = self.unmet(whole)
             if unmet is None or readers or (0 in unmet and whole["checks"][0][0] in OUTCOMES):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]

@@ -1,16 +1,37 @@
-"""Notice code that reads the clock: what comes of it is another thing a second later. Inside the sandbox (3.9)."""
+"""Notice code that reads the clock: what comes of it is another thing a second later. Inside the sandbox (3.9).
+
+What reads the local zone is another thing elsewhere.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import sys
+import time
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
 
 READS = frozenset({"time", "monotonic", "perf_counter", "process_time", "thread_time"})
 DATES = frozenset({"now", "utcnow", "today"})
 # What only logs or waits, for as long as it is told: no business of the call's. The last is our event loop.
 OWN = frozenset({"logging", "asyncio", "threading", "concurrent", "queue", "selectors", "checking"})
+# Far behind, and ahead with summer in January; no zone file is needed.
+ZONES = ("<-11>11", "<+12>-12<+13>,M9.5.0,M4.1.0/3")
+
+
+@contextlib.contextmanager
+def local(zone: str) -> Iterator[None]:
+    """Let the local time be that of another zone."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = zone
+    time.tzset()
+    try:
+        yield
+    finally:
+        os.environ.pop("TZ")
+        os.environ.update({} if before is None else {"TZ": before})
+        time.tzset()
 
 
 def reads_clock(called: Any) -> bool:

@@ -1,0 +1,276 @@
+"""Calls whose comparisons stand as they never stood before: what is noted, what is put where, and what comes of it."""
+
+import builtins
+import datetime
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from improver.experiments import Case, Wanted
+from improver.judging.mutants import mutants_of
+from improver.records import File, Tree
+from improver.source import Source
+from improver.verify import checking, configuration, levelling, replacing, swapping, timing, weighing
+from improver.verify.exploring import explored
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
+from tests.improver.judging import PACKAGED
+
+PATH = "/nowhere/tide.py"
+NOON = datetime.datetime(2011, 3, 1, 12, tzinfo=datetime.UTC)
+TIDE = """\
+import datetime
+import signal
+import sys
+
+
+class Coast:
+    def __init__(self, rise):
+        self.rise = rise
+
+    def is_high(self, moment):
+        start = datetime.datetime(moment.year, 3, 1, 6)
+        return start + self.rise <= moment < start + 3 * self.rise
+
+
+class Wave:
+    def __init__(self, height, steep=0):
+        self.height, self.steep = height, steep
+
+
+def breaks(wave, depth):
+    limit = depth - depth // 4
+    if wave.height < limit:
+        return False
+    return bool(getattr(wave, "steep", 0)) or depth in (1, 2)
+
+
+def named(place, others):
+    return [one for one in others if one == place.lower()]
+
+
+def counted(waves, most):
+    return len(waves) > most - 1
+
+
+def sailed(miles, speed):
+    return miles / speed > 2.0
+
+
+def both(one, other):
+    return one < other < one + other if one else "none"
+
+
+def sound(depth):
+    return depth > 7
+
+
+def hour(stamp):
+    return datetime.datetime.fromtimestamp(stamp).hour + 10 * stamp
+"""
+LINE = 1 + TIDE[: TIDE.index("return start")].count("\n")
+
+
+class Harbour:
+    """A module of its own, and what is put into calls of its functions."""
+
+    def __init__(self) -> None:
+        self.module = types.ModuleType("tide")
+        exec(compile(TIDE, PATH, "exec"), vars(self.module))  # noqa: S102 - a module for one test
+        guests = {"checking": checking, "phrasing": self, "swapping": swapping}
+        guests |= {"levelling": levelling, "replacing": replacing}
+        source = TIDE.encode()
+        faults = (b"return", b"if wave", b"return [", b"return len", b"return miles", b"return one")
+        self.weighed = weighing.Weighed(source, PATH, map(source.index, faults))
+        self.weighing = weighing.Weighing(self.weighed, guests)
+
+    def space_of(self, _imports: Any) -> dict[str, Any]:
+        """Return the names of the module."""
+        return {**vars(self.module), "datetime": datetime.datetime, "date": datetime.date, "days": datetime.timedelta}
+
+    def compared(self, call: str, *setup: str) -> list[Any]:
+        """Return both sides of what a call compares."""
+        notes = self.weighing.run(cased(call, *setup))
+        return [pair for pairs in notes.compared.values() for pair in pairs]
+
+    def levelled(self, call: str, *setup: str) -> list[str]:
+        """Return what becomes of a call, each as one line."""
+        found = self.weighing.levelling()(cased(call, *setup))
+        return ["; ".join((*one["setup"], one["call"])) for one in found]
+
+
+def cased(call: str, *setup: str, origin: str = "text") -> dict[str, Any]:
+    return {"imports": [], "prelude": [], "setup": [*setup], "call": call, "origin": origin}
+
+
+@pytest.fixture(autouse=True)
+def _clocks() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGALRM, signal.SIGPROF)}
+    checking.watch_the_time()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture(scope="module")
+def harbour() -> Harbour:
+    return Harbour()
+
+
+@pytest.mark.parametrize(
+    ("call", "sides"),
+    [
+        pytest.param("both(1, 5)", [(1, 5), (5, 6)], id="a chain, each operand once"),
+        pytest.param("both(5, 1)", [(5, 1)], id="only as far as it is read"),
+        pytest.param("both(0, 1)", [], id="nothing where nothing is compared"),
+        pytest.param("named('A', ['b', 'a'])", [("b", "a"), ("a", "a")], id="in a comprehension"),
+        pytest.param("breaks(Wave(9), 4)", [(9, 3), (4, [1, 2])], id="what something is looked for in"),
+        pytest.param("both(True, 2)", [(2, 3)], id="no truth value"),
+        pytest.param("both(one=None, other=2)", [], id="no object"),
+    ],
+)
+def test_what_a_call_compares_is_noted(harbour: Harbour, call: str, sides: list[Any]) -> None:
+    assert harbour.compared(call) == sides
+
+
+def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fault(harbour: Harbour) -> None:
+    both = harbour.space_of(())["both"]
+    before = both.__code__
+    with harbour.weighed.noting(swapping.live(harbour.weighed.codes)) as notes:
+        assert both(1, 5) is True
+    assert [*notes.compared.values()] == [[(1, 5)], [(5, 6)]]
+    assert both.__code__ is before
+    assert {name for _, _, name in harbour.weighed.codes} == {"is_high", "breaks", "named", "counted", "sailed", "both"}
+
+
+def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
+    code = next(one for key, one in harbour.weighed.codes.items() if key[2] == "both")
+    assert types.FunctionType(code, {"__builtins__": builtins})(2, 5) is True
+
+
+@pytest.mark.parametrize(
+    ("setup", "call", "wanted"),
+    [
+        pytest.param((), "breaks(Wave(9), 4)", "breaks(Wave(3), 4)", id="an argument of what is compared"),
+        pytest.param((), "breaks(Wave(9), 4)", "breaks(Wave(2), 4)", id="one below"),
+        pytest.param((), "breaks(Wave(9), 4)", "breaks(Wave(9), 1)", id="one of a few"),
+        pytest.param(("wave = Wave(9)",), "breaks(wave, 4)", "wave = Wave(3); breaks(wave, 4)", id="before the call"),
+        pytest.param((), "named('No', ['a'])", "named('No', ['no'])", id="a text"),
+        pytest.param((), "counted([5, 6], 4)", "counted([5, 6], 3)", id="a length"),
+        pytest.param((), "counted([5, 6], 4)", "counted([5, 6, 5], 4)", id="another length"),
+        pytest.param(
+            (),
+            "Coast(days(hours=2)).is_high(datetime(2011, 7, 1, tzinfo=None))",
+            "Coast(days(hours=2)).is_high(datetime(2011, 3, 1, 8, tzinfo=None))",
+            id="a moment, which keeps its zone",
+        ),
+        pytest.param(
+            (),
+            "Coast(days(hours=2)).is_high(datetime(2011, 7, 1))",
+            "Coast(days(hours=2)).is_high(datetime(2011, 3, 1, 12))",
+            id="the end, where the start is passed",
+        ),
+    ],
+)
+def test_both_sides_are_made_equal(harbour: Harbour, setup: tuple[str, ...], call: str, wanted: str) -> None:
+    assert wanted in harbour.levelled(call, *setup)
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted"),
+    [
+        pytest.param("sailed(9.0, 3.0)", [], id="a place that only has a part in it"),
+        pytest.param("named('No', [1])", [], id="a number and a text"),
+        pytest.param("counted({5, 6}, 9)", [f"counted({{5, 6}}, {most})" for most in (3, 2, 4)], id="a set as it is"),
+        pytest.param("named(place='a', others=['a'])", [], id="what is equal already"),
+        pytest.param("sound(5)", [], id="a function that holds no fault"),
+        pytest.param("both(10**5, 10**7)", [], id="numbers that are too large"),
+        pytest.param(
+            "(lambda one: both(one, 2))(4)",
+            [f"(lambda one: both(one, 2))({one})" for one in (2, 1, 3)],
+            id="a function's own",
+        ),
+        pytest.param("nowhere(1)", [], id="a call that goes wrong"),
+        pytest.param("Coast(1).is_high(datetime(2011, 7, 1))", [], id="where nothing is compared before it goes wrong"),
+        pytest.param(
+            "Coast(days(hours=2)).is_high(date(2011, 3, 1))", [], id="a day beside a moment, which cannot be compared"
+        ),
+    ],
+)
+def test_nothing_else_is_tried(harbour: Harbour, call: str, wanted: list[str]) -> None:
+    assert harbour.levelled(call) == wanted
+
+
+def test_an_attribute_that_is_asked_for_by_name_is_given_or_left_out(harbour: Harbour) -> None:
+    assert harbour.levelled("breaks(Wave(9), 4)")[0] == "breaks(Wave(9, steep=1), 4)"
+    assert harbour.levelled("breaks(Wave(9, steep=1), 4)")[0] == "breaks(Wave(9), 4)"
+    assert not [one for one in harbour.levelled("breaks(Wave(9, 1), 4)") if "steep" in one]
+
+
+def test_strange_calls_are_left_alone(harbour: Harbour) -> None:
+    level = harbour.weighing.levelling()
+    assert not [*level(cased("breaks(Wave(9), 4)", origin="strange"))]
+
+
+def test_each_way_to_stand_is_reached_by_a_few_calls_only(harbour: Harbour) -> None:
+    level = harbour.weighing.levelling()
+    found = [one["stands"] for last in range(5, 9) for one in level(cased(f"both(1, {last})"))]
+    assert len(found) > levelling.ENOUGH
+    assert max(map(found.count, found)) == levelling.ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "sign", "wanted"),
+    [
+        pytest.param(3, 3, "Lt", levelling.EVEN, id="equal"),
+        pytest.param(2, 3, "GtE", levelling.BELOW, id="one below"),
+        pytest.param(4, 3, "Lt", levelling.ABOVE, id="one above"),
+        pytest.param(5, 3, "Lt", "", id="further"),
+        pytest.param(2, 3, "Eq", "", id="next to each other does not matter to what asks if they are equal"),
+        pytest.param(0.5, 0.6, "Lt", "", id="no step between fractions"),
+        pytest.param("a", "b", "Lt", "", id="no step between texts"),
+        pytest.param(1, [1, 2], "In", levelling.WITHIN, id="held"),
+        pytest.param(3, 3, "Is", "", id="the same object"),
+        pytest.param(datetime.date(2011, 3, 1), datetime.date(2011, 2, 28), "Gt", levelling.ABOVE, id="a day later"),
+        pytest.param(NOON, NOON + datetime.timedelta(minutes=1), "Lt", levelling.BELOW, id="a minute"),
+        pytest.param(NOON, NOON.replace(tzinfo=None), "Lt", "", id="with and without a zone"),
+    ],
+)
+def test_how_two_sides_stand(left: Any, right: Any, sign: str, wanted: str) -> None:
+    assert levelling.stand(left, right, sign) == wanted
+
+
+def test_a_zone_is_local_only_as_long_as_it_is_asked_for() -> None:
+    before = NOON.astimezone().utcoffset()
+    with timing.local("<-11>11"):
+        assert NOON.astimezone().hour == 1
+    assert NOON.astimezone().utcoffset() == before
+
+
+@pytest.mark.host
+def test_the_bounds_of_what_a_function_works_out_are_told_from_others_and_what_is_local_is_not(tmp_path: Path) -> None:
+    files = {"tide.py": TIDE, "test_tide.py": "def test_nothing():\n    assert True\n"}
+    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
+    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
+    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    source = Source.read("tide.py", TIDE.encode())
+    assert isinstance(source, Source)
+    imports = (("tide", "Coast"), ("datetime", "datetime"), ("datetime", "timedelta"))
+    high = Case("tide.py::Coast.is_high", "Coast(timedelta(hours=2)).is_high(datetime(2011, 7, 1))", imports)
+    hour = Case("tide.py::hour", "hour(3600)", (("tide", "hour"),))
+    faults = mutants_of(source, ["Coast.is_high", "hour"], 60)
+    told = explored(rig, tree, [Wanted(one.function, (one,)) for one in (high, hour)], faults)
+    assert told.trouble == ""
+    assert {one.function for one in told.cases} == {high.function}
+    noticed = frozenset().union(*(one.kills for one in told.cases))
+    bounds = [one.name for one in faults if f"tide.py:{LINE}:" in one.name]
+    assert len(bounds) > 5
+    assert not {*bounds} - noticed
+    even = next(one for one in told.cases if "datetime(2011, 3, 1, 12)" in f"{one.setup} {one.call}")
+    assert even.checks[0] == ("is", "result", "False")
