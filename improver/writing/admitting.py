@@ -9,13 +9,15 @@ from improver.experiments import Case
 from improver.source import Source
 from improver.writing.asking import MADE, asking
 from improver.writing.assembling import fits
+from improver.writing.contrasting import contrasts
+from improver.writing.custom import Custom
 from improver.writing.grouping import Written
 from improver.writing.legible import legible
 from improver.writing.misfits import Signatures
 from improver.writing.naming import NAME
 from improver.writing.placing import Place, name_of
 from improver.writing.qualifying import qualified_case
-from improver.writing.selecting import bare, chosen, cost
+from improver.writing.selecting import bare, chosen, weight
 from improver.writing.surroundings import Surroundings
 from improver.writing.suspicion import at_odds
 from improver.writing.targets import Weak
@@ -24,9 +26,10 @@ ALIKE = 8  # calls that notice the same, from which one is chosen
 
 
 def admitted(weak: Weak, cases: Sequence[Case], place: Place, dropped: Counter[str]) -> list[Case]:
-    """Return the fewest calls that tests in the file at `place` may make; count what is left out on the way, by reason.
+    """Return the fewest calls that tests in the file at `place` may make, with one that contrasts where all look alike.
 
-    Of calls that notice the same faults only those that read best are looked at.
+    What is left out on the way is counted by reason. Of calls that notice the same faults only those that read best
+    are looked at.
     """
     odd = at_odds(weak.source, cases)
     readable = [legible(case) for case in cases if case.kills]
@@ -36,15 +39,17 @@ def admitted(weak: Weak, cases: Sequence[Case], place: Place, dropped: Counter[s
         if case.kills and case.function not in odd:
             alike[case.function, case.kills].append(case)
     dropped["contradicts its parent"] += sum(case.function in odd for case in cases)
-    door = _Door(weak, place, dropped)
-    return chosen([case for group in alike.values() for case in door.first(group)], weak.node_of)
+    door = _Door(weak, place, dropped, Custom.of(cases, weak.node_of))
+    inside = [case for group in alike.values() for case in door.first(group)]
+    kept = chosen(inside, weak.node_of, door.custom)
+    return [*kept, *contrasts(kept, inside, weak.node_of)]
 
 
 class _Door:
     """What keeps calls out of one test file."""
 
-    def __init__(self, weak: Weak, place: Place, dropped: Counter[str]) -> None:
-        self.weak, self.place, self.dropped = weak, place, dropped
+    def __init__(self, weak: Weak, place: Place, dropped: Counter[str], custom: Custom) -> None:
+        self.weak, self.place, self.dropped, self.custom = weak, place, dropped, custom
         self.texts = _texts(place.before) if place.before is not None else frozenset[str]()
         sources = {weak.source.path: weak.source, **weak.around}
         self.signatures = Signatures.of(sources.values())
@@ -53,7 +58,9 @@ class _Door:
     def first(self, cases: Sequence[Case]) -> Iterator[Case]:
         """Yield the first few that are let in, those that read best first."""
         found = 0
-        for case in sorted(cases, key=lambda one: (cost(one), one.call)):
+        for case in sorted(
+            cases, key=lambda one: (weight(one, self.weak.node_of(one.function), self.custom), one.call)
+        ):
             asked = bare(asking(case, self.place.steps))
             why = self.why_not(asked)
             if why:

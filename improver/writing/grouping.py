@@ -52,7 +52,7 @@ def grouped(cases: Iterable[Case], node_of: Callable[[str], Function], taken: It
     """Return the tests that `cases` make, those that notice most first; no name is `taken`, and none comes twice."""
     shapes: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        shapes[_shape(case)].append(case)
+        shapes[shape(case)].append(case)
     made: list[Written] = []
     for alike in shapes.values():
         node = node_of(alike[0].function)
@@ -71,7 +71,7 @@ def _names(one: Written, node_of: Callable[[str], Function]) -> Names:
     return table_names(one.cases, one.columns, node) if one.rows else names_for(one.cases[0], node)
 
 
-def _shape(case: Case) -> str:
+def shape(case: Case) -> str:
     """Return what calls must share to stand in one table: all but the arguments of a plain call, and how it ends."""
     call = ast.parse(case.call, mode="eval").body
     kind, subject, _ = case.checks[0]

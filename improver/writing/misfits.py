@@ -79,7 +79,7 @@ class Signatures:
     def _misfits(self, call: ast.Call, node: Function) -> Iterator[str]:
         for parameter, default, value in given_to(call, node):
             allowed = BOOL if _is_switch(parameter, default) else self._allowed(parameter.annotation)
-            kind = _kind(value)
+            kind = kind_of(value)
             if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
                 continue
             if allowed is not None and kind and kind not in allowed:
@@ -125,7 +125,7 @@ def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr
     yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
 
 
-def _kind(node: ast.expr) -> str:
+def kind_of(node: ast.expr) -> str:
     """Return the name of a literal's type, "" where it is none."""
     if isinstance(node, ast.Constant):
         return type(node.value).__name__

@@ -65,14 +65,6 @@ def _twins(node: ast.AST) -> int:
     return len(given) - len(set(given))
 
 
-def is_echo(case: Case) -> bool:
-    """Tell whether what comes of a call is just what it was given: it shows least of what is done with it."""
-    nodes = [*ast.walk(ast.parse(case.call, mode="eval"))]
-    given = {ast.unparse(one) for one in nodes if isinstance(one, ast.Constant) and _is_plain(one.value)}
-    given |= {ast.unparse(one) for one in nodes if isinstance(one, ast.List | ast.Tuple | ast.Dict | ast.Set)}
-    return any(kind in ("eq", "approx") and wanted in given for kind, _, wanted in case.checks)
-
-
 def _is_plain(value: object) -> bool:
     return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
 

@@ -58,11 +58,11 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
     defaults = dict(zip(reversed(parameters(node)), reversed(node.args.defaults), strict=False))
     for name, value in zip(parameters(node), tree.args, strict=False):
         if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
-            yield _with(call, value, ast.Constant(bool(value.value)))
+            yield replaced(call, value, ast.Constant(bool(value.value)))
     seen: list[object] = []
     for place, text in (part for one in tree.args for part in _texts(one)):
         if text in seen and (other := _other(text, seen)) is not None:
-            yield _with(call, place, ast.Constant(other))
+            yield replaced(call, place, ast.Constant(other))
         seen.append(text)
 
 
@@ -98,10 +98,10 @@ def rewritten(text: str) -> Iterator[str]:
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):
-                yield _with(text, node, one)
+                yield replaced(text, node, one)
 
 
-def _with(text: str, node: ast.expr, other: ast.expr) -> str:
+def replaced(text: str, node: ast.expr, other: ast.expr) -> str:
     """Return code with another expression in the place of that which has this place."""
     root = ast.parse(text)
     return ast.unparse(_Put(node, other).visit(root))

@@ -11,10 +11,12 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import is_idle
+from improver.writing.custom import NOTHING_USUAL, Custom
 from improver.writing.inlining import inline
-from improver.writing.oddities import is_echo, is_wild, oddity, unasked_signs
+from improver.writing.oddities import is_wild, oddity, unasked_signs
 from improver.writing.placing import name_of
 from improver.writing.suspicion import NEVER_FROZEN, absurd, announces, contradiction
+from improver.writing.telling import dullness
 from improver.writing.wording import reproduces
 
 OUTCOMES = ("raises", "warns")  # what a test does not leave out: it would not hold, or make noise
@@ -28,7 +30,9 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+WRONG = 20  # a second thing that is wrong in a call that is refused
 BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
+DULL = 10  # what a point of dullness weighs
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
@@ -123,16 +127,18 @@ def cost(case: Case) -> int:
         + 5 * prelude
         + PENALTY[case.origin]
         + WONDERED * oddity(case)
+        + DULL * dullness(case)
     )
 
 
-def weight(case: Case, node: Function) -> int:
+def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     """Return how much speaks against a test of this call of `node`."""
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
-    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside + WONDERED * is_echo(case)
+    needless = max(0, len(custom.wrongs(case, node)) - 1)
+    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside + WRONG * needless
 
 
-def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Case]:
+def chosen(cases: Iterable[Case], node_of: Callable[[str], Function], custom: Custom = NOTHING_USUAL) -> list[Case]:
     """Return the fewest, shortest calls that together notice all that any fit call notices, the best first.
 
     An odd call is made for what no plain one notices, and one that is odder than that for nothing.
@@ -140,7 +146,7 @@ def chosen(cases: Iterable[Case], node_of: Callable[[str], Function]) -> list[Ca
     trim = [trimmed(case) for case in cases if case.kills]
     good = [case for case in trim if case.kills and fit(case, node_of(case.function))]
     odds = {case: oddity(case) + unasked_signs(case, node_of(case.function)) for case in good}
-    weigh = functools.cache(lambda case: weight(case, node_of(case.function)))
+    weigh = functools.cache(lambda case: weight(case, node_of(case.function), custom))
     kept = _fewest([case for case in good if not odds[case]], weigh)
     rest = [_beside(case, _noticed(kept)) for case in good if odds[case] and not is_wild(case, node_of(case.function))]
     return [*kept, *_fewest([case for case in rest if case.kills], weigh)]
@@ -173,7 +179,7 @@ def _simplest(kept: list[Case], good: Sequence[Case], weigh: Callable[[Case], in
         others = _noticed(one for one in found if one is not found[at])
         wanted = case.kills - others
         rivals = [one for one in good if wanted <= one.kills]
-        rivals.sort(key=lambda one: (len(one.call) + 12 * len(one.setup), one.call))
+        rivals.sort(key=lambda one: (weigh(one), one.call))
         found[at] = min(
             (_lean(one, others) for one in (case, *rivals[:RIVALS])), key=lambda one: (weigh(one), one.call)
         )

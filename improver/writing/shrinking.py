@@ -1,12 +1,15 @@
-"""Write the calls that were chosen in plainer ways, round by round, as long as they notice the same faults."""
+"""Write the calls that were chosen in plainer ways that show no less, as long as they notice the same faults."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
+from improver.writing.custom import Custom
+from improver.writing.livelier import livelier
 from improver.writing.plainer import plainer
 from improver.writing.selecting import fit, trimmed, weight
 from improver.writing.targets import Ground, Weak
+from improver.writing.telling import dullness
 
 ROUNDS = 6
 KEPT = 4  # ways to write one call that are kept of a round
@@ -18,15 +21,16 @@ def shrunk(
     ground: Ground, weak: Weak, cases: Sequence[Case], choose: Callable[[Sequence[Case]], Sequence[Case]]
 ) -> Sequence[Case]:
     """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them."""
-    pool = [*choose(cases)]
-    tried, kept = {_key(case) for case in pool}, pool[:]
+    kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of)
+    pool, tried = [*kept], {_key(case) for case in kept}
+    pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})
     for _ in range(ROUNDS):
-        wanted = list(_wanted(weak, kept, tried))
+        wanted = list(_wanted(weak, kept, tried, custom))
         if not wanted or ground.late():
             break
         names = frozenset().union(*(case.kills for case in kept))
         faults = [one for one in weak.living if one.name in names]
-        found = [*_better(weak, kept, ground.experiments.explore(ground.tree, wanted, faults).cases)]
+        found = [*_better(weak, kept, ground.experiments.explore(ground.tree, wanted, faults).cases, custom)]
         if not found:
             break
         pool += found
@@ -34,11 +38,12 @@ def shrunk(
     return pool
 
 
-def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key]) -> Iterator[Wanted]:
-    """Yield the plainer ways that are not `tried` yet, by function; they are then."""
+def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -> Iterator[Wanted]:
+    """Yield the plainer and livelier ways that are not `tried` yet, by function; they are then."""
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in kept:
-        for one in () if case.asks else plainer(case, weak.node_of(case.function)):
+        node = weak.node_of(case.function)
+        for one in () if case.asks else (*custom.righted(case, node), *livelier(case), *plainer(case, node)):
             if _key(one) not in tried:
                 tried.add(_key(one))
                 texts[case.function].append(one)
@@ -49,16 +54,19 @@ def _key(case: Case) -> Key:
     return case.function, case.setup, case.call, case.way
 
 
-def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case]) -> Iterator[Case]:
-    """Yield of what was found the few that do the part of one that was kept, and are easier to read."""
+def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Custom) -> Iterator[Case]:
+    """Yield of what was found the few that do the part of one that was kept, show no less, and are easier to read."""
     given: set[Key] = set()
     for case in kept:
         wanted = case.kills.difference(*(one.kills for one in kept if one is not case))
+        if not wanted:
+            continue  # it is there for the contrast
         node = weak.node_of(case.function)
         able = [(one, trimmed(one)) for one in found if one.function == case.function and wanted <= one.kills]
-        rivals = [(weight(trim, node), one) for one, trim in able if wanted <= trim.kills and fit(trim, node)]
+        able = [(one, trim) for one, trim in able if wanted <= trim.kills and dullness(trim) <= dullness(case)]
+        rivals = [(weight(trim, node, custom), one) for one, trim in able if fit(trim, node)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))
         for price, one in rivals[:KEPT]:
-            if price < weight(case, node) and _key(one) not in given:
+            if price < weight(case, node, custom) and _key(one) not in given:
                 given.add(_key(one))
                 yield one

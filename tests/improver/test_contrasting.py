@@ -1,0 +1,45 @@
+"""Tests of the other outcome of a predicate, which stands beside the one that was chosen."""
+
+from improver.experiments import Case
+from improver.writing.contrasting import contrasts
+from tests.improver.calls import case, plain
+
+
+def verdict(call: str, outcome: str, *, kills: str = "m", setup: tuple[str, ...] = ()) -> Case:
+    return case(call, kills=kills, setup=setup, checks=(("is", "result", outcome),))
+
+
+TRUE = verdict("depth([3, 1])", "True")
+
+
+def beside(kept: list[Case], *known: Case) -> list[str]:
+    return [one.call for one in contrasts(kept, [*kept, *known], plain)]
+
+
+def test_the_nearest_call_with_the_other_outcome_is_added() -> None:
+    assert beside([TRUE], verdict("depth('abc')", "False"), verdict("depth([3, 2])", "False")) == ["depth([3, 2])"]
+
+
+def test_a_call_that_shows_more_goes_before_one_that_is_nearer() -> None:
+    assert beside([TRUE], verdict("depth([3])", "False"), verdict("depth('abc')", "False")) == ["depth('abc')"]
+
+
+def test_nothing_is_added_where_both_are_shown() -> None:
+    shown = verdict("depth('abc', 2)", "False")
+    assert beside([TRUE, shown], verdict("depth([3, 2])", "False")) == []
+
+
+def test_nothing_is_added_to_what_is_no_verdict() -> None:
+    number = case("depth([3, 1])", "4")
+    assert beside([number], verdict("depth([3, 2])", "False")) == []
+    assert beside([TRUE], case("depth([3, 2])", "0"), verdict("depth([3, 2])", "None")) == []
+
+
+def test_what_is_added_notices_something_and_is_of_the_same_shape() -> None:
+    assert beside([TRUE], verdict("depth([3, 2])", "False", kills="")) == []
+    assert beside([TRUE], verdict("depth([3, 2], 4)", "False")) == []
+    assert beside([TRUE], verdict("depth(sea)", "False", setup=("sea = [3, 2]", "sea.sort()"))) == []
+
+
+def test_what_nobody_would_give_is_not_added() -> None:
+    assert beside([TRUE], verdict("depth(' ')", "False"), verdict("depth(-7)", "False")) == []

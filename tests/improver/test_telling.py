@@ -1,0 +1,101 @@
+"""Tests of how little a call shows, and of ways to write it that show more."""
+
+import pytest
+
+from improver.writing.livelier import livelier
+from improver.writing.selecting import chosen
+from improver.writing.telling import dullness
+from tests.improver.calls import case, plain
+
+REFUSED = (("raises", "ValueError", "too deep"),)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "points"),
+    [
+        pytest.param("depth([3, 1, 2])", "[1, 2, 3]", 0, id="it puts things in order"),
+        pytest.param("depth('abc', 'a')", "3", 0, id="a letter that is sought"),
+        pytest.param("depth([3, 1], sep='a')", "4", 0, id="a letter by name"),
+        pytest.param("depth('-')", "4", 0, id="a mark"),
+        pytest.param("depth({'a': 1})", "4", 0, id="a mapping may be small"),
+        pytest.param("other('a')", "4", 0, id="another function"),
+        pytest.param("depth(True)", "4", 0, id="a truth value"),
+        pytest.param("depth('a')", "4", 2, id="a letter to work on"),
+        pytest.param("depth('')", "4", 2, id="an empty text"),
+        pytest.param("depth('')", "''", 2, id="nothing comes of nothing"),
+        pytest.param("depth({})", "4", 2, id="an empty mapping"),
+        pytest.param("depth([1])", "4", 2, id="a list of one"),
+        pytest.param("depth([3, 3])", "4", 2, id="a thing twice"),
+        pytest.param("depth(iter([1]))", "4", 2, id="an iterator over one"),
+        pytest.param("depth([1, 2] * 1)", "4", 1, id="repeated once"),
+        pytest.param("depth(range(1))", "4", 2, id="a range of one"),
+        pytest.param("depth(0)", "4", 1, id="zero"),
+        pytest.param("depth(-1)", "4", 1, id="minus one"),
+        pytest.param("depth([1, 2])", "[1, 2]", 2, id="it was in order before"),
+        pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
+        pytest.param("depth([1, 2])", "{True: [1, 2]}", 4, id="all of it in one group"),
+    ],
+)
+def test_a_call_is_dull_or_not(call: str, expected: str, points: int) -> None:
+    assert dullness(case(call, expected)) == points
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "points"),
+    [
+        pytest.param("Box('abc').within('abcd')", "True", 0, id="it is told apart"),
+        pytest.param("Box([3, 1]).within(1)", "True", 1, id="of one kind"),
+        pytest.param("Box([3, 1]) == 'ab'", "False", 0, id="whether they are equal"),
+        pytest.param("Box('abc').within('abc')", "True", 2, id="the same again"),
+        pytest.param("Box([3, 1]).within('abc')", "False", 2, id="of another kind"),
+        pytest.param("Box().within('abc')", "True", 2, id="of nothing all is true"),
+        pytest.param("Box().within('abc')", "3", 0, id="of nothing, but it is counted"),
+    ],
+)
+def test_a_method_is_given_what_its_object_has_not(call: str, expected: str, points: int) -> None:
+    kind = "is" if expected in ("True", "False") else "eq"
+    assert dullness(case(call, name="Box.within", checks=((kind, "result", expected),))) == points
+
+
+def test_an_error_need_not_show_more_than_that_it_is_raised() -> None:
+    assert dullness(case("depth('')", checks=REFUSED)) == 0
+    assert [*livelier(case("depth('')", checks=REFUSED))] == []
+
+
+def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
+    dull, lively = case("depth([1, 2])", "[1, 2]"), case("depth([3, 1, 2])", "[1, 2, 3]")
+    assert chosen([dull, lively], plain) == [lively]
+    assert chosen([dull], plain) == [dull]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "ways"),
+    [
+        pytest.param("depth([3, 1, 2], 5)", "4", set(), id="nothing is dull"),
+        pytest.param("depth('a', 'b')", "4", {"depth('abc', 'b')", "depth('aab', 'b')"}, id="a letter"),
+        pytest.param("depth(b'A')", "4", {"depth(b'Abc')", "depth(b'Aab')"}, id="a capital byte"),
+        pytest.param("depth('7')", "4", {"depth('12')", "depth('31')"}, id="a digit"),
+        pytest.param("depth((4,))", "4", {"depth((3, 1, 2))", "depth((2, 1, 2))"}, id="a pair of one"),
+        pytest.param("depth(['a'])", "4", {"depth(['b', 'a', 'c'])", "depth(['b', 'a', 'b'])"}, id="a list of one"),
+        pytest.param("depth([[1]])", "4", set(), id="what is in it is not plain"),
+        pytest.param("depth(0.0)", "4", {"depth(2.0)", "depth(3.0)"}, id="a number keeps its type"),
+        pytest.param("depth(range(1))", "4", {"depth(range(4))"}, id="a range"),
+        pytest.param("depth([1, 2, 3])", "[1, 2, 3]", {"depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"),
+    ],
+)
+def test_more_is_given(call: str, expected: str, ways: set[str]) -> None:
+    found = [*livelier(case(call, expected))]
+    assert {one.call for one in found} == ways
+    assert not any(one.checks or one.kills for one in found)
+
+
+def test_what_a_method_is_given_is_told_apart_and_of_the_kind_that_its_object_has() -> None:
+    same = case("Box('abc').within('abc')", name="Box.within", checks=(("is", "result", "True"),))
+    assert {"Box('abc').within('abcd')", "Box('abc').within('ab')"} <= {one.call for one in livelier(same)}
+    other = case("Box([3, 1]).within('ab')", name="Box.within", checks=(("is", "result", "False"),))
+    assert {"Box([3, 1]).within(4)", "Box([3, 1]).within([3, 4])"} <= {one.call for one in livelier(other)}
+
+
+def test_a_step_before_the_call_is_made_to_show_more_too() -> None:
+    after = case("box.total()", "1", name="Box.total", setup=("box = Box([1])",))
+    assert ("box = Box([3, 1, 2])",) in [one.setup for one in livelier(after)]
