@@ -216,7 +216,8 @@ class Watcher:
         """Return what can be looked at in an object: its items, and its public attributes."""
         whole = self.plain.plain_of(value)
         views = [] if whole is None else [(name, whole)]
-        views += [*(() if isinstance(whole, (str, bytes)) else self.plain.content_of(value, name)), *_told(value, name)]
+        is_whole = isinstance(whole, (str, bytes)) or self._written(value, says=True)
+        views += [*(() if is_whole else self.plain.content_of(value, name)), *_told(value, name)]
         if isinstance(value, BaseException):
             views.append((f"str({name})", str(value)))
         views += self.answering.said(value, name)

@@ -157,8 +157,14 @@ def odd(call: str, names: Iterable[str], texts: Iterable[str] = ODD) -> Iterator
 
 
 def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> Iterator[str]:
-    for other in _other_functions(node) if isinstance(node, (ast.Lambda, ast.Name)) else _others(node, pool):
-        yield _with_other(call, path, other)
+    others = _other_functions(node) if isinstance(node, (ast.Lambda, ast.Name)) else _others(node, pool)
+    yield from (text for text in (_with_other(call, path, other) for other in others) if not _repeats(text))
+
+
+def _repeats(text: str) -> bool:
+    """Tell whether a set is written with something in it twice."""
+    sets = [one.elts for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Set)] if "{" in text else []
+    return any(len({*map(ast.dump, items)}) < len(items) for items in sets)
 
 
 def _with_other(call: str, path: tuple[Any, ...], other: ast.expr) -> str:

@@ -25,6 +25,12 @@ class _Crew:
     def __hash__(self) -> int:
         return len(self.kept)
 
+    def __len__(self) -> int:
+        return len(self.kept)
+
+    def __iter__(self) -> Any:
+        return iter(sorted(self.kept))
+
 
 def crew(names: Any = ()) -> _Crew:
     """Make a crew, of another one too."""
@@ -84,5 +90,7 @@ def seen(*setup: str, call: str) -> list[tuple[str, str, str]]:
 def test_an_object_is_demanded_to_be_what_it_says() -> None:
     assert seen(call="crew('ba')")[0] == ("eq", "result", "crew({'a', 'b'})")
     assert seen("boat = crew('a')", call="boat.kept.add('b')")[0] == ("eq", "boat", "crew({'a', 'b'})")
-    assert not [one for one in seen(call="lied()") if one[1] == "result"]
+    assert not [one for one in seen(call="crew('ba')") if "list(" in one[1]]  # it is all said
+    assert [one for one in seen(call="lied()") if "list(" in one[1]]
+    assert ("eq", "result", "crew(['b'])") not in seen(call="lied()")
     assert not [one for one in seen(call="Plain()") if one[1] == "result"]

@@ -33,6 +33,12 @@ def test_what_a_call_inside_is_given_varies_too(call: str, others: set[str]) -> 
     assert others <= set(varying.variations(call, [], varying.Pool([])))
 
 
+def test_a_set_is_never_written_with_something_in_it_twice() -> None:
+    found = {*varying.variations("f({1, 2}, [2])", [], varying.Pool([]))}
+    assert {"f({1}, [2])", "f({3, 2}, [2])", "f({1, 2}, [2, 2])"} <= found
+    assert not [one for one in found if "{2, 2}" in one or "{1, 1}" in one or "{1, 2, 1}" in one]
+
+
 def test_who_is_called_is_not_what_is_given() -> None:
     assert set(varying.variations("str(len(a), *b)", [], varying.Pool([]))) == {"str(len(a, a), *b)"}
 
