@@ -51,18 +51,32 @@ def _parsed(text: str) -> ast.AST:
 def slightness(node: ast.expr, *, is_first: bool) -> int:
     """Return how slight an argument is: a letter to work on, a collection of one thing, 0 or 1."""
     match node:
-        case ast.Constant(value=bool()):
-            return 0
-        case ast.Constant(value=str() | bytes() as text):
-            return SLIGHT * (is_first and (not text or (len(text) == 1 and text.isalnum())))
-        case ast.Constant(value=int() | float() as number):
-            return SMALL * (number in (0, 1))
-        case ast.UnaryOp(op=ast.USub(), operand=one):
-            return slightness(one, is_first=is_first)
+        case ast.Constant(value=value):
+            return _slight(value, is_first=is_first)
         case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
             return SLIGHT * (len({*map(ast.dump, parts)}) < FEW)
         case ast.Dict(keys=[]):
             return SLIGHT
+        case _:
+            return _slight_when_made(node, is_first=is_first)
+
+
+def _slight(value: object, *, is_first: bool) -> int:
+    """Return how slight a plain value is."""
+    if isinstance(value, bool):
+        return 0
+    if isinstance(value, int | float):
+        return SMALL * (value in (0, 1))
+    if isinstance(value, str | bytes):
+        return SLIGHT * (is_first and (not value or (len(value) == 1 and value.isalnum())))
+    return 0
+
+
+def _slight_when_made(node: ast.expr, *, is_first: bool) -> int:
+    """Return how slight that is which an operator or a built-in makes of plain things."""
+    match node:
+        case ast.UnaryOp(op=ast.USub(), operand=one):
+            return slightness(one, is_first=is_first)
         case ast.BinOp(left=ast.List() as one, op=ast.Mult(), right=count):
             return slightness(one, is_first=is_first) + slightness(count, is_first=is_first)
         case ast.Call(func=ast.Name(id="iter" | "list" | "tuple" | "set" | "frozenset"), args=[one]):
