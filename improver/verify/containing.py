@@ -60,7 +60,7 @@ def _is_broken(lines: list[str], use: Use, fresh: Callable[[], dict[str, Any]]) 
     one, other = (_spread(_value(node, space)) for node in both)
     if not (_is_set(one) or _is_set(other)) or any(hasattr(type(each), "__next__") for each in (one, other)):
         return False
-    items = [*_items(one), *_items(other), *_constants(both), object()]
+    items = [*_items(one), *_items(other), *_constants(lines), object()]
     held = [(item in one, item in other) for item in items]
     changes = result in both
     made = _value(result, _ran(lines if changes else lines[:-1], fresh()))
@@ -105,5 +105,5 @@ def _items(value: Any) -> list[Any]:
         return []
 
 
-def _constants(nodes: list[ast.expr]) -> list[Any]:
-    return [one.value for node in nodes for one in ast.walk(node) if isinstance(one, ast.Constant)]
+def _constants(lines: list[str]) -> list[Any]:
+    return [one.value for line in lines for one in ast.walk(ast.parse(line)) if isinstance(one, ast.Constant)]

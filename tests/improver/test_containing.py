@@ -109,6 +109,24 @@ def test_of_what_nobody_can_tell_that_it_is_wrong_nothing_is_said(lines: tuple[s
     assert not broken(Lost, *lines)
 
 
+class Everyone(Crew):
+    """All but some, whom nobody can list; to add nobody makes it forget them."""
+
+    def __contains__(self, name: object) -> bool:
+        return name not in self.names
+
+    def __iter__(self) -> Any:
+        raise NotImplementedError
+
+    def update(self, other: Any) -> None:
+        self.names &= set(other)
+
+
+def test_what_a_set_was_made_of_is_asked_for_where_it_cannot_be_listed() -> None:
+    assert broken(Everyone, "crew = Crew('a')", "crew.update([])")
+    assert not broken(Everyone, "crew = Crew([])", "crew.update(['b'])")
+
+
 def test_a_text_stands_for_its_letters() -> None:
     assert not broken(Crew, "Crew('ab') | 'bcd'")
     assert broken(Lost, "Crew('ab') & 'bcd'")
