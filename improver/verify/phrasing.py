@@ -92,6 +92,8 @@ class Phrase:
     def _number(self, value: Any, kind: type) -> str:
         if kind is int and abs(value) > LARGEST:
             raise Unphrased("a large number")
+        if kind is float and math.isinf(value):
+            return f"float('{value}')"
         if kind is not int and not (math.isfinite(abs(value))):
             raise Unphrased("not a finite number")
         return repr(value)

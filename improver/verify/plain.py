@@ -83,8 +83,8 @@ def floats(value: Any) -> bool | None:
 
 
 def _is_exact(value: float) -> bool:
-    """Tell whether a fraction is a short one of two, which any way to reckon it comes to: 3.0, 0.75."""
-    return math.isfinite(value) and (value * EXACT).is_integer()
+    """Tell whether any way to reckon a number comes to just that: a short fraction of two, 3.0, 0.75, or no end."""
+    return math.isinf(value) or (math.isfinite(value) and (value * EXACT).is_integer())
 
 
 def _holds_float(value: Any, depth: int = 0) -> bool:
