@@ -14,12 +14,14 @@ from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, loo
 from improver.writing.wording import EMPTY, expression, is_literal, slug, statements
 
 NAME = 60  # characters
+NUMBER = re.compile(r"is_(?:minus_)?[1-9][0-9]*")
 
 
 def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
     about, comes = subject(case, node), behaviour(case, node)
-    return _fitted(about, _best(about, _first(case, node, about), comes), comes)
+    condition = _best(about, _first(case, node, about), comes)
+    return _fitted(about, condition, _beside(condition, comes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def names_for(case: Case, node: Function) -> Names:
     first = _first(case, node, about)
     more = [one for one in apart(case, node) if not about.repeats(one)]
     best = _best(about, first, comes)
-    strong = [(best, comes), *((one, comes) for one in (*first, *more))]
+    strong = [(best, _beside(best, comes)), *((one, comes) for one in (*first, *more))]
     weak = [(best, said) for said in (*_messages(case), *_valued(case))]
     weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
     return Names(*(_unlike(_fitted(about, *pair) for pair in pairs) for pairs in (strong, weak)))
@@ -52,6 +54,11 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
 def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:
     """Return the first condition that a name has room for beside the rest."""
     return next((one for one in conditions if f"_{one}" in _fitted(about, one, comes)), "")
+
+
+def _beside(condition: str, comes: str) -> str:
+    """Return what a call comes to as it stands beside a condition; a number without one says nothing."""
+    return "" if not condition and NUMBER.fullmatch(comes) else comes
 
 
 def _unlike(names: Iterable[str]) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ def told(case: Case, node: Function) -> list[str]:
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
     found = [missing(case), *found]
+    clear = case.checks[0][0] == "raises" and (len(placed) == 1 or not refused)  # which of them is at fault
+    found += [_chosen(one) for one in placed if clear and not one.flag]
     found = ["when_empty", *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
     return [one for one in dict.fromkeys(found) if one]
 
@@ -89,6 +91,11 @@ def apart(case: Case, node: Function) -> list[str]:
     found += [typed(one) for one in known]
     found += [f"with_{slug(one.name)}_{words}" for one in known if (words := in_words(one.value, range(1, 25)))]
     return [one for one in dict.fromkeys(found) if one]
+
+
+def _chosen(one: Argument) -> str:
+    """Return the words for something by place that need not be given."""
+    return f"with_{slug(one.name)}" if one.default is not None and one.value is not None else ""
 
 
 def _is_of_nothing(case: Case) -> bool:

@@ -145,6 +145,8 @@ def _special(case: Case, owner: str, last: str) -> Subject:
     raised = case.checks[0][1] if case.checks[0][0] == "raises" else ""
     if last in READ:
         return Subject(f"{READ[last]}_of_{owner}" if owner else READ[last], READ[last])
+    if last == "__call__" and owner:
+        return Subject(owner, "")
     if last == "__hash__" and not raised:
         return Subject(f"{owner}_is_hashable", "is_hashable", whole=True)
     if last in ("__eq__", "__ne__"):

@@ -149,7 +149,7 @@ def test_a_fixture_that_somebody_asks_for_is_a_parameter_of_the_test() -> None:
     known = replace(case("box.total()", "1", kills="a"), asks=("box",), setup=("class Low:\n    deep = 1",))
     place = Place("tests/test_a.py", None, in_classes=False, bound={})
     text = block(grouped([known], plain, ()), place, 88, "a")
-    assert text.startswith("def test_depth_is_1(box):\n")
+    assert text.startswith("def test_depth(box):\n")
     assert text.endswith('spec."""\n\n    class Low:\n        deep = 1\n\n    assert box.total() == 1\n')
 
 

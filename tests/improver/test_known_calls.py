@@ -220,7 +220,7 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
         for call in expected
     ]
     assert [name_for(replace(found, checks=(("eq", "result", "3"),)), plain("")) for found in made] == [
-        f"test_box_{call[4:].partition('(')[0]}_after_empty_is_3" for call in expected
+        f"test_box_{call[4:].partition('(')[0]}_after_empty" for call in expected
     ]
 
 

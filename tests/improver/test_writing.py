@@ -203,7 +203,7 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
         pytest.param(case("depth(-1)", "-3"), "test_depth_of_negative_sea_is_minus_3", id="a negative number"),
         pytest.param(case("depth(7, more=False)", "'ab'"), "test_depth_with_more_false", id="no switch"),
         pytest.param(case("depth(7, more=None)", "'ab'"), "test_depth_with_more_none", id="none of it"),
-        pytest.param(case("Box(1)", name="Box.__init__"), "test_box_is_1", id="a class"),
+        pytest.param(case("Box(1)", name="Box.__init__"), "test_box", id="a class"),
         pytest.param(case("depth(2)", "(1, 2)"), "test_depth", id="a pair"),
         pytest.param(case("box.empty()", name="Box.empty", setup=("box = Box()",), checks=(("eq", "dict(box)", "{}"),)),
                      "test_box_is_empty_after_empty", id="what is left is nothing"),
@@ -242,7 +242,7 @@ def test_calls_of_one_shape_share_a_table() -> None:
     table, alone = grouped(cases, plain, ())
     assert (table.columns, table.call) == (("sea",), "depth(sea, 2)")
     assert table.rows == (Row(("1",), "3", "1"), Row(("4",), "6", "4"))
-    assert (alone.name, alone.rows) == ("test_depth_is_1", ())
+    assert (alone.name, alone.rows) == ("test_depth_of_str_is_1", ())
 
 
 def test_calls_share_a_table_however_they_reach_their_function() -> None:
@@ -257,7 +257,7 @@ def test_calls_share_a_table_however_they_reach_their_function() -> None:
 
 def test_no_name_is_taken_twice() -> None:
     cases = [case("depth('x')", kills="a"), case("depth('y', more=3)", "2", kills="b")]
-    assert [one.name for one in grouped(cases, plain, ["test_depth_is_1"])] == [
+    assert [one.name for one in grouped(cases, plain, ["test_depth"])] == [
         "test_depth_of_str_is_1",
         "test_depth_with_more_3_is_2",
     ]
@@ -559,7 +559,7 @@ def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
     fake = FakeExperiments(
         explored=Exploration((one,), (Raised(one, "RecursionError", "deep", deliberate=False),), {}, RECEIPT),
         repeated=Repetition(1, (), {}, RECEIPT),
-        mutated=MutationRun({name: "tests/test_b.py::test_weigh_is_6"}, (), {}, RECEIPT),
+        mutated=MutationRun({name: "tests/test_b.py::test_weigh"}, (), {}, RECEIPT),
     )
     sources = {one.path: one for one in (hidden, weigh)}
     tests = [source("def test_x():\n    assert True\n", f"tests/test_{stem}.py") for stem in ("b", "gauge")]
