@@ -64,7 +64,9 @@ def put(case: dict[str, Any], spot: Spot, text: str) -> dict[str, Any]:
 def moved(spot: Spot, side: Any, aims: Sequence[Any]) -> Iterator[tuple[int, str]]:
     """Yield what to put in a place so that what was compared, `side`, may become each of the aims, with its rank."""
     for aim in aims:
-        if isinstance(spot.value, DATES):
+        if isinstance(side, list) or isinstance(aim, list):
+            yield from _filled(spot, side, aim)
+        elif isinstance(spot.value, DATES):
             yield from _moment(spot, side, aim)
         elif isinstance(spot.value, list) or (isinstance(spot.value, str) and type(side) is int):
             yield from _sized(spot, side, aim)
@@ -72,6 +74,19 @@ def moved(spot: Spot, side: Any, aims: Sequence[Any]) -> Iterator[tuple[int, str
             yield from _number(spot.value, side, aim)
         elif type(spot.value) is type(side) is type(aim) and spot.value == side and len(aim) <= LONGEST:
             yield OWN, repr(aim)
+
+
+def _filled(spot: Spot, side: Any, aim: Any) -> Iterator[tuple[int, str]]:
+    """Yield what holds other things, where just what it holds was compared."""
+    if not isinstance(spot.value, list) or not isinstance(side, list) or not isinstance(aim, list) or not aim:
+        return
+    with contextlib.suppress(ValueError):
+        held = [ast.literal_eval(one) for one in spot.value]
+        ordered = sorted(held, key=repr) if isinstance(spot.node, ast.Set) or held != side else held
+        if ordered == side and len(aim) <= SIZE:
+            kind: Any = type(spot.node)
+            items = [ast.parse(repr(one), mode="eval").body for one in aim]
+            yield OWN, ast.unparse(kind(items) if kind is ast.Set else kind(items, ast.Load()))
 
 
 def _number(value: Any, side: Any, aim: Any) -> Iterator[tuple[int, str]]:
@@ -112,7 +127,8 @@ def _sized(spot: Spot, side: Any, aim: Any) -> Iterator[tuple[int, str]]:
         yield LIKELY, repr("".join(items))
         return
     kind: Any = type(spot.node)
-    yield LIKELY, ast.unparse(kind(items, ast.Load()))
+    if kind is not ast.Set:  # a thing that it has twice is there once
+        yield LIKELY, ast.unparse(kind(items, ast.Load()))
 
 
 # --- places -------------------------------------------------------------------------------------------------------
@@ -137,7 +153,7 @@ def _spots(node: ast.AST, line: int, space: dict[str, Any]) -> Iterator[Spot]:
             if type(value) in (int, float, str, bytes):
                 yield Spot(line, node, value)
         return
-    if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)) and node.elts:
         yield Spot(line, node, [*node.elts])
     for child in ast.iter_child_nodes(node):
         yield from _spots(child, line, space)

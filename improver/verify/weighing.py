@@ -45,7 +45,7 @@ class Notes:
         kind = type(value)
         if self.count < MOST and (kind in PLAIN or kind in HOLDERS):
             self.count += 1
-            kept = value if kind in PLAIN else [one for one in itertools.islice(value, ITEMS) if type(one) in PLAIN]
+            kept = value if kind in PLAIN else _held(value)
             self.sides[number, at] = kept
             if at and (number, at - 1) in self.sides:
                 self.compared[number, at - 1].append((self.sides[number, at - 1], kept))
@@ -116,6 +116,12 @@ class Weighing:
         with self.weighed.noting(self.live) as notes:
             self.checking.unmet(compiled, self.space_of, PATIENCE)
         return notes
+
+
+def _held(value: Any) -> list[Any]:
+    """Return the plain things that something holds, those of a set in an order of their own."""
+    found = [one for one in itertools.islice(value, ITEMS) if type(one) in PLAIN]
+    return sorted(found, key=repr) if isinstance(value, (set, frozenset)) else found
 
 
 def asking(notes: Notes) -> Callable[..., Any]:

@@ -59,6 +59,14 @@ def counted(waves, most):
     return len(waves) > most - 1
 
 
+class Fleet:
+    def __init__(self, ships):
+        self.ships = frozenset(ships)
+
+    def __lt__(self, other):
+        return self.ships < other.ships
+
+
 def sailed(miles, speed):
     return miles / speed > 2.0
 
@@ -86,7 +94,7 @@ class Harbour:
         guests = {"checking": checking, "phrasing": self, "swapping": swapping}
         guests |= {"levelling": levelling, "replacing": replacing}
         source = TIDE.encode()
-        faults = (b"return", b"if wave", b"return [", b"return len", b"return miles", b"return one")
+        faults = (b"return", b"if wave", b"return [", b"return len", b"return self", b"return miles", b"return one")
         self.weighed = weighing.Weighed(source, PATH, map(source.index, faults))
         self.weighing = weighing.Weighing(self.weighed, guests)
 
@@ -146,7 +154,15 @@ def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fa
         assert both(1, 5) is True
     assert [*notes.compared.values()] == [[(1, 5)], [(5, 6)]]
     assert both.__code__ is before
-    assert {name for _, _, name in harbour.weighed.codes} == {"is_high", "breaks", "named", "counted", "sailed", "both"}
+    assert {name for _, _, name in harbour.weighed.codes} == {
+        "is_high",
+        "breaks",
+        "__lt__",
+        "named",
+        "counted",
+        "sailed",
+        "both",
+    }
 
 
 def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
@@ -163,6 +179,10 @@ def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
         pytest.param(("wave = Wave(9)",), "breaks(wave, 4)", "wave = Wave(3); breaks(wave, 4)", id="before the call"),
         pytest.param((), "named('No', ['a'])", "named('No', ['no'])", id="a text"),
         pytest.param((), "counted([5, 6], 4)", "counted([5, 6], 3)", id="a length"),
+        pytest.param(
+            (), "Fleet([2]) < Fleet([1, 3])", "Fleet([1, 3]) < Fleet([1, 3])", id="a list of which a set is made"
+        ),
+        pytest.param((), "Fleet({2}) < Fleet({1, 3})", "Fleet({2}) < Fleet({2})", id="a set"),
         pytest.param((), "counted([5, 6], 4)", "counted([5, 6, 5], 4)", id="another length"),
         pytest.param(
             (),
@@ -187,6 +207,8 @@ def test_both_sides_are_made_equal(harbour: Harbour, setup: tuple[str, ...], cal
     [
         pytest.param("sailed(9.0, 3.0)", [], id="a place that only has a part in it"),
         pytest.param("named('No', [1])", [], id="a number and a text"),
+        pytest.param("Fleet(range(2)) < Fleet(iter('a'))", [], id="what is not written out"),
+        pytest.param("Fleet([1]) < Fleet([])", [], id="nothing"),
         pytest.param("counted({5, 6}, 9)", [f"counted({{5, 6}}, {most})" for most in (3, 2, 4)], id="a set as it is"),
         pytest.param("named(place='a', others=['a'])", [], id="what is equal already"),
         pytest.param("sound(5)", [], id="a function that holds no fault"),
