@@ -11,6 +11,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import is_idle
+from improver.writing.by_name import unnamed
 from improver.writing.custom import NOTHING_USUAL, Custom
 from improver.writing.inlining import inline
 from improver.writing.oddities import is_wild, oddity, unasked_signs
@@ -30,6 +31,7 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+UNNAMED = 16  # an argument that a reader would look for by name
 WRONG = 20  # a second thing that is wrong in a call that is refused
 BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
 DULL = 10  # what a point of dullness weighs
@@ -135,7 +137,8 @@ def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     """Return how much speaks against a test of this call of `node`."""
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
     needless = max(0, len(custom.wrongs(case, node)) - 1)
-    return cost(case) + SIGN * unasked_signs(case, node) + BESIDE * is_beside + WRONG * needless
+    odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside
+    return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node)
 
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function], custom: Custom = NOTHING_USUAL) -> list[Case]:

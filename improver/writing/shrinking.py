@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
+from improver.writing.by_name import by_name
 from improver.writing.custom import Custom
 from improver.writing.livelier import livelier
 from improver.writing.plainer import plainer
@@ -43,7 +44,8 @@ def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in kept:
         node = weak.node_of(case.function)
-        for one in () if case.asks else (*custom.righted(case, node), *livelier(case), *plainer(case, node)):
+        ways = (*by_name(case, node), *custom.righted(case, node), *livelier(case), *plainer(case, node))
+        for one in () if case.asks else ways:
             if _key(one) not in tried:
                 tried.add(_key(one))
                 texts[case.function].append(one)
