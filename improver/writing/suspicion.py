@@ -9,6 +9,7 @@ from improver.experiments import Case, Raised
 from improver.judging.functions import definitions
 from improver.records import Finding
 from improver.source import Function, Source
+from improver.writing.documented import documented_otherwise
 
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
@@ -17,6 +18,8 @@ TOLD = frozenset({"RecursionError", "UnboundLocalError"})  # whatever one calls 
 OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})
 COUNTED = re.compile(r"(?:\.|_|\b)(?:len|length|size|count|total_count)(?:\(.*\))?$")
+DOCUMENTED = "documented"
+NONE = re.compile(r"\breturns?\b[^.]*\bNone\b", re.IGNORECASE)
 FORGOTTEN = re.compile(r"[a-z] None\b")
 LOOKS_UP = re.compile(r"(?:^|_)(?:get|pop|index|item|key|lookup|find|nth|first|last|peek|divide|ratio)(?:_|$|item)")
 CHECKS = re.compile(r"_?(?:assert|check|ensure|require|validate)_")
@@ -39,7 +42,10 @@ def announces(node: Function, error: str) -> bool:
 
 
 def contradiction(case: Case, node: Function) -> str:
-    """Return how what a call gives contradicts the function's annotation or name, "" when it does not."""
+    """Return how what a call comes to contradicts the function's annotation, name or docstring, "" when it does not."""
+    if case.checks and case.checks[0][0] == "raises":
+        wanted = documented_otherwise(node, case.checks[0][1])
+        return f"raises {case.checks[0][1]} where {wanted} is {DOCUMENTED}" if wanted else ""
     if not case.gives or node.name in ("__init__", "__new__") or case.origin == "after":
         return ""
     allowed = _allowed(node.returns)
@@ -108,7 +114,7 @@ def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case
     raised = [one for one in raised if one.case.function.startswith(f"{source.path}::")]
     for function, call, says in sorted((*_broken(known, raised), *_odd(known, cases)), key=lambda one: len(one[1])):
         if function not in found:
-            message = f"`{call}` {says}, which nothing about it announces"
+            message = f"`{call}` {says}{'' if DOCUMENTED in says else ', which nothing about it announces'}"
             found[function] = _note(source, function, says.partition(":")[0], message)
     for function, says in at_odds(source, cases).items():
         found.setdefault(function, _note(source, function, "its parent", f"`{says}"))
@@ -126,11 +132,21 @@ def _broken(known: Mapping[str, list[Function]], raised: Sequence[Raised]) -> It
         node = known[one.case.function.partition("::")[2]][-1]
         if one.deliberate or one.case.origin not in ("varied", "generated"):
             continue
-        if one.error not in TOLD and not _is_of_nothing(one):
+        if one.error not in TOLD and (not _is_of_nothing(one) or _hands_over(one.case)):
             continue
         if one.error in (ast.get_docstring(node) or "") or LOOKS_UP.search(node.name.strip("_")):
             continue
         yield one.case.function, _shown(one.case), f"raises {one.error}: {one.says}"
+
+
+def _hands_over(case: Case) -> bool:
+    """Tell whether a function of the call's own is handed over: what comes of it may be that one's doing."""
+    nodes = [node for text in (*case.setup, case.call) for node in ast.walk(ast.parse(text))]
+    return any(
+        isinstance(node, ast.Lambda | ast.FunctionDef)
+        or (isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ("operator", "functools"))
+        for node in nodes
+    )
 
 
 def _is_of_nothing(one: Raised) -> bool:
@@ -146,7 +162,9 @@ def _is_of_nothing(one: Raised) -> bool:
 
 def _odd(known: Mapping[str, list[Function]], cases: Iterable[Case]) -> Iterator[tuple[str, str, str]]:
     for case in cases:
-        if why := contradiction(case, known[case.function.partition("::")[2]][-1]):
+        node = known[case.function.partition("::")[2]][-1]
+        is_unsure = case.gives == "NoneType" and (_hands_over(case) or NONE.search(ast.get_docstring(node) or ""))
+        if not is_unsure and (why := contradiction(case, node)):
             yield case.function, _shown(case), why
 
 
