@@ -24,7 +24,7 @@ class Altering:
         self.varying, self.hinting, self.phrasing = guests["varying"], guests["hinting"], guests["phrasing"]
         self.matching, self.texting, self.refitting = guests["matching"], guests["texting"], guests["refitting"]
         self.provoking, self.deepening = guests["provoking"], guests["deepening"]
-        self.noting, self.calling = guests["noting"], guests["calling"]
+        self.noting, self.calling, self.coupling = guests["noting"], guests["calling"], guests["coupling"]
 
     def pool(self, target: Any, constants: list[str]) -> Any:
         """Return what is worth a try in place of a literal."""
@@ -42,8 +42,9 @@ class Altering:
     def _varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
-        deeper = self.deepening.deepened([*case["setup"], case["call"]], self.module)
-        nested = ({"setup": lines[:-1], "call": lines[-1]} for lines in deeper)
+        whole = [*case["setup"], case["call"]]
+        forms = (self.coupling.coupled(whole, target), self.deepening.deepened(whole, self.module))
+        nested = ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms))
         others = itertools.chain(nested, self.noted(case, target), self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):

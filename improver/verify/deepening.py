@@ -8,7 +8,9 @@ import re
 from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
 
 DEPTH = re.compile(r"(?:^|_)(?:depth|levels?|nesting)(?:_|$)")
-WAYS = ((1, 2), (2, 2), (2, 3), (1, 0))  # how often the data hold others, and how deep is looked; 0: as is usual
+# how often the data hold others, how deep is looked, and if not as deep, what is looked at made; 0: as is usual
+WAYS = ((1, 2, 0), (1, 0, 2), (2, 2, 3), (2, 2, 0), (2, 3, 0), (1, 0, 0))
+ROWS = 2  # records, or rows under a head
 NAMES = "abc"  # of fields, from the outside in
 CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
 
@@ -19,13 +21,17 @@ def deepened(lines: Sequence[str], module: Any) -> Iterator[list[str]]:
     data = _data(ast.parse(text))
     if data is None or not any(_name(node) in depths for node in ast.walk(ast.parse(text))):
         return
-    for levels, depth in WAYS:
+    for levels, depth, made in WAYS:
         tree = ast.parse(text)
-        for node in ast.walk(tree):
-            if depth and isinstance(node, ast.Call) and _name(node) in depths:
-                name = depths[_name(node)]
-                kept = [one for one in node.keywords if one.arg != name]
-                node.keywords = [*kept, ast.keyword(name, ast.Constant(depth))]
+        calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and _name(one) in depths]
+        last = next((one for one in ast.walk(tree.body[-1]) if one in calls), None)
+        if made and (last is None or len(calls) == 1):
+            continue
+        for node in calls:
+            name = depths[_name(node)]
+            kept = [one for one in node.keywords if one.arg != name]
+            asked = depth if node is last or not made else made
+            node.keywords = [*kept, ast.keyword(name, ast.Constant(asked))] if asked else node.keywords
         other = _Put((data.lineno, data.col_offset), _nested(data, levels)).visit(tree)
         yield [ast.unparse(one) for one in other.body]
 
@@ -63,11 +69,16 @@ def _nested(data: ast.expr, levels: int) -> ast.expr:
     items: Any = getattr(data, "elts", ())
     is_table = bool(items) and all(isinstance(one, (ast.List, ast.Tuple)) for one in items)
     are_records = bool(items) and all(isinstance(one, ast.Dict) for one in items)
-    value: Any = 1
-    for name in reversed(NAMES[: levels + 1]):
-        is_mapping = are_records or isinstance(data, ast.Dict)
-        value = {name: value} if is_mapping else [[name], [value]] if is_table else [name, value]
-    return ast.parse(repr([value] if are_records else value), mode="eval").body
+    count = min(len(items) - is_table, ROWS) if is_table or are_records else 1
+    values: list[Any] = [*range(1, max(count, 1) + 1)]
+    for depth, name in enumerate(reversed(NAMES[: levels + 1])):
+        if are_records or isinstance(data, ast.Dict):
+            values = [{name: one} for one in values]
+        elif is_table:
+            values = [[[name], [one]] for one in values] if depth < levels else [[[name], *([one] for one in values)]]
+        else:
+            values = [[name, one] for one in values]
+    return ast.parse(repr(values if are_records else values[0]), mode="eval").body
 
 
 class _Put(ast.NodeTransformer):

@@ -24,7 +24,7 @@ SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
     *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking", "overhearing"),
     *("altering", "answering", "deepening", "noting", "saying", "containing"),
-    *("weighing", "levelling", "replacing"),
+    *("coupling", "weighing", "levelling", "replacing"),
 )
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
