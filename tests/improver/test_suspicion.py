@@ -1,0 +1,76 @@
+"""What is told of as a possible bug, and what may be the doing of a function that the call itself hands over."""
+
+import pytest
+
+from improver.experiments import Case, Raised
+from improver.source import Source
+from improver.writing.suspicion import possible_bugs
+
+PIER = "pier/a.py::"
+TEXT = """\
+def summed(items, change=abs):
+    return change(items[0]) + items[7]
+
+
+def is_level(sea, of=abs):
+    return of(sea) if sea else None
+
+
+def is_deep(sea, of=abs):
+    \"\"\"Tell whether it is.
+
+    Returns None where nobody knows.
+    \"\"\"
+    return of(sea)
+
+
+def is_calm(sea, of=abs):
+    \"\"\"Tell whether it is; None of it is measured.\"\"\"
+    return of(sea)
+"""
+
+
+def source() -> Source:
+    made = Source.read("pier/a.py", TEXT.encode())
+    assert isinstance(made, Source)
+    return made
+
+
+def told_of_none(call: str, *setup: str) -> list[str]:
+    case = Case(
+        f"{PIER}{call.partition('(')[0]}", call, setup=setup, checks=(("is", "result", "None"),), gives="NoneType"
+    )
+    return [one.message for one in possible_bugs(source(), (), [case])]
+
+
+@pytest.mark.parametrize(
+    ("call", "setup", "told"),
+    [
+        pytest.param("summed([])", (), True, id="its own doing"),
+        pytest.param("summed([], str)", (), True, id="a function of everybody's"),
+        pytest.param("summed([], lambda one: one[0])", (), False, id="one that is written out"),
+        pytest.param("summed([], operator.itemgetter(0))", (), False, id="one that is made for the call"),
+        pytest.param("summed([], own)", ("def own(one):\n    return one[0]",), False, id="one that is defined before"),
+    ],
+)
+def test_an_error_on_nothing_is_told_unless_the_call_brings_a_function(
+    call: str, setup: tuple[str, ...], *, told: bool
+) -> None:
+    raised = Raised(
+        Case(f"{PIER}summed", call, setup=setup, origin="varied"), "IndexError", "out of range", deliberate=False
+    )
+    assert bool(possible_bugs(source(), [raised], [])) is told
+
+
+def test_what_never_ends_is_told_whatever_it_is_given() -> None:
+    case = Case(f"{PIER}summed", "summed([], lambda one: one)", origin="varied")
+    raised = Raised(case, "RecursionError", "too deep", deliberate=False)
+    assert [one.symbol for one in possible_bugs(source(), [raised], [])] == ["summed"]
+
+
+def test_none_is_told_of_where_a_name_promises_yes_or_no() -> None:
+    says = "gives a NoneType where its name promises yes or no, which nothing about it announces"
+    assert told_of_none("is_level(0)") == [f"`is_level(0)` {says}"]
+    assert told_of_none("is_calm(0)") == [f"`is_calm(0)` {says}"]
+    assert told_of_none("is_level(0, operator.itemgetter(0))") == []
+    assert told_of_none("is_deep(0)") == []
