@@ -12,6 +12,7 @@ from improver.writing.illustrating import known_calls
 from improver.writing.kinds import kinds_of, last_name
 from improver.writing.wording import is_literal
 
+INNER = (*FUNCTIONS, ast.ClassDef)
 GIVEN = 3  # calls that give objects of one class
 SETS = ("{1, 2}", "{2, 3}", "{1}")  # they have something in common, and do not
 ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -42,8 +43,11 @@ def gives(node: Function, owner: str) -> bool:
     if node.returns is not None:
         named = node.returns.value if isinstance(node.returns, ast.Constant) else last_name(node.returns)
         return bool(named == owner)
-    gone = (one.value for one in ast.walk(node) if isinstance(one, ast.Return))
-    return any(isinstance(one, ast.Call) and last_name(one.func) == owner for one in gone)
+    inner = {
+        id(one) for part in ast.walk(node) if isinstance(part, INNER) and part is not node for one in ast.walk(part)
+    }
+    made = (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and id(one) not in inner)
+    return any(isinstance(one, ast.Call) and last_name(one.func) == owner for one in made)
 
 
 def is_set(source: Source, owner: str) -> bool:

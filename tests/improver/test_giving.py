@@ -23,6 +23,13 @@ async def found(names):
     return _Crew(names)
 
 
+def crewed(names):
+    def made():
+        return _Crew(names)
+
+    return made
+
+
 def size(names):
     return len(_Crew(names).names)
 
