@@ -8,6 +8,7 @@ import collections
 import contextlib
 import datetime
 import itertools
+import time
 import types
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
@@ -23,7 +24,7 @@ PLAIN = frozenset({int, float, str, bytes, *MOMENTS})
 HOLDERS = frozenset({list, tuple, set, frozenset, dict})
 ASKED = 2  # arguments of `getattr` at least
 DRAINED = ("eq", f"[*zip(range({ITEMS}), result)]", "None")  # no check: what is iterated over runs on
-PATIENCE = 0.05  # seconds for one run
+PATIENCE, SECONDS = 0.05, 0.6  # of processor time for one run, and for all of one function
 
 
 def key_of(code: types.CodeType) -> Key:
@@ -101,6 +102,7 @@ class Weighing:
         self.weighed, self.guests = weighed, guests
         self.checking, self.space_of = guests["checking"], guests["phrasing"].space_of
         self.live: dict[Key, list[Any]] = {}
+        self.spent = 0.0
 
     def levelling(self) -> Callable[[dict[str, Any]], Iterator[dict[str, Any]]]:
         """Return what varies cases of one function so that the sides of a comparison are equal, or nearly."""
@@ -110,11 +112,15 @@ class Weighing:
         return lambda case: levels.levelled(case) if self.weighed.codes and case["origin"] != "strange" else iter(())
 
     def run(self, case: dict[str, Any]) -> Notes:
-        """Run a case, and what it gives as far as that goes on, and return what it compares."""
+        """Run a case, and what it gives as far as that goes on, and return what it compares; when late, nothing."""
+        began = time.process_time()
+        if self.spent > SECONDS:
+            return Notes()
         self.live = self.live or self.guests["swapping"].live(self.weighed.codes)
         compiled = self.checking.compiled({**case, "checks": [DRAINED]})
         with self.weighed.noting(self.live) as notes:
             self.checking.unmet(compiled, self.space_of, PATIENCE)
+        self.spent += time.process_time() - began
         return notes
 
 

@@ -235,6 +235,14 @@ def test_an_attribute_that_is_asked_for_by_name_is_given_or_left_out(harbour: Ha
     assert not [one for one in harbour.levelled("breaks(Wave(9, 1), 4)") if "steep" in one]
 
 
+def test_nothing_is_noted_any_more_when_it_has_taken_long() -> None:
+    late = Harbour()
+    assert late.compared("both(1, 5)")
+    late.weighing.spent = weighing.SECONDS + 1
+    assert not late.compared("both(1, 5)")
+    assert late.levelled("both(1, 5)") == []
+
+
 def test_strange_calls_are_left_alone(harbour: Harbour) -> None:
     level = harbour.weighing.levelling()
     assert not [*level(cased("breaks(Wave(9), 4)", origin="strange"))]
