@@ -9,6 +9,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.verify.overhearing import is_printed
 from improver.writing.conditions import decisive
+from improver.writing.moments import moments
 from improver.writing.spelling import apart, in_words, told
 from improver.writing.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
 from improver.writing.wording import EMPTY, expression, is_literal, slug, statements
@@ -39,6 +40,7 @@ def names_for(case: Case, node: Function) -> Names:
     more = [one for one in apart(case, node) if not about.repeats(one)]
     best = _best(about, first, comes)
     strong = [(best, _beside(best, comes)), *((one, comes) for one in (*first, *more))]
+    strong += [(one, comes) for one in moments(case)]
     weak = [(best, said) for said in (*_messages(case), *_valued(case))]
     weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
     return Names(*(_unlike(_fitted(about, *pair) for pair in pairs) for pairs in (strong, weak)))

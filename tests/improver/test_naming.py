@@ -7,6 +7,7 @@ import pytest
 from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.writing.grouping import grouped
+from improver.writing.moments import moments
 from improver.writing.naming import NAME, Names, name_for, table_names, told_apart
 from improver.writing.subjects import looked
 from improver.writing.wording import slug
@@ -306,9 +307,23 @@ def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:
     assert sorted(one.name for one in grouped([*cases, *says], lambda _: node("def f(style): ..."), ())) == [
         "test_chosen_raises_value_error_low_tide",
         "test_chosen_raises_value_error_no_sea",
-        "test_zone_utcoffset_with_1966",
-        "test_zone_utcoffset_with_2006",
+        "test_zone_utcoffset_in_1966",
+        "test_zone_utcoffset_in_2006",
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        pytest.param("datetime(1966, 5, 6, 3).utcoffset()", ["in_1966", "in_may", "at_3"], id="to the hour"),
+        pytest.param("depth(date(2020, 12, 1), date(2021, 12, 1))", ["in_2020", "in_december", "in_2021"], id="two"),
+        pytest.param("datetime(2, 1, 6)", [], id="no year that anybody writes"),
+        pytest.param("datetime(2020, month, 6)", [], id="nobody knows the month"),
+        pytest.param("update(2020, 1, 6)", [], id="no day"),
+    ],
+)
+def test_a_day_in_words(call: str, expected: list[str]) -> None:
+    assert moments(case(call)) == expected
 
 
 def test_a_table_has_the_plain_name_of_what_it_is_about() -> None:
