@@ -8,7 +8,20 @@ from improver.writing.kinds import last_name
 from improver.writing.wording import statements
 
 DAYS = frozenset({"date", "datetime"})
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 EARLY = 1000  # a year before it is any number
 
 
