@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.verify.checking import CAPSYS
 from improver.writing.naming import Names, name_for, names_for, table_names, told_apart
 from improver.writing.wording import label, parameters, usable
 
@@ -78,7 +79,7 @@ def shape(case: Case) -> str:
     alone = (
         case.setup
         or case.prelude
-        or case.asks
+        or {*case.asks} - {CAPSYS}
         or len(case.checks) > 1
         or kind not in ("eq", "is")
         or not _is_plain(call)

@@ -50,12 +50,11 @@ def class_name(title: str, place: Place) -> str:
 
 
 def _function(test: Written, width: int, place: Place, *first: str) -> list[str]:
-    asks = test.cases[0].asks
-    taken = [f"{CAPSYS}: {CAPTURE}" if name == CAPSYS and place.annotated else name for name in asks]
-    if test.rows:
-        whole = zip(test.heads, kinds(test), strict=True)
-        taken = [f"{name}: {kind}" for name, kind in whole] if place.annotated else [*test.heads]
-    signature, gives = ", ".join((*first, *taken)), " -> None" if place.annotated else ""
+    asks, taken = test.cases[0].asks, [*test.heads] if test.rows else []
+    if place.annotated:
+        asks = tuple(f"{CAPSYS}: {CAPTURE}" if name == CAPSYS else name for name in asks)
+        taken = [f"{name}: {kind}" for name, kind in zip(taken, kinds(test), strict=True)] if taken else []
+    signature, gives = ", ".join((*first, *taken, *asks)), " -> None" if place.annotated else ""
     text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [

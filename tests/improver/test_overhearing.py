@@ -24,7 +24,7 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.writing.asking import asking
-from improver.writing.grouping import Written
+from improver.writing.grouping import Written, grouped
 from improver.writing.importing import imports_of
 from improver.writing.naming import name_for
 from improver.writing.placing import Place
@@ -288,6 +288,27 @@ def test_what_is_printed_is_asked_for_and_imported() -> None:
     assert (needs(one), needs(one, annotated=True)) == ([], [("pytest", "")])
     assert needs(one, in_classes=True) == [("contextlib", ""), ("io", ""), ("unittest", "")]
     assert needs(case("f(2)", checks=(OLD,))) == [("pytest", "")]
+
+
+def test_calls_that_print_share_a_table() -> None:
+    said = [
+        replace(case(f"depth({sea})", checks=((*SAID[:2], f"'{sea} deep'"),)), kills=frozenset({sea}), asks=("capsys",))
+        for sea in ("1", "2")
+    ]
+    (table,) = grouped(said, plain, ())
+    place = Place("t.py", None, in_classes=False, bound={}, annotated=True)
+    assert block([table], place, 120, "A").splitlines()[-4:] == [
+        "def test_depth_prints(sea: int, expected: str, capsys: pytest.CaptureFixture[str]) -> None:",
+        '    """Kills: a small fault. Characterises current behaviour, not a spec."""',
+        "    depth(sea)",
+        "    assert capsys.readouterr().out == expected",
+    ]
+    assert block([table], replace(place, in_classes=True), 120, "A").splitlines()[-4:] == [
+        "            with self.subTest(sea=sea):",
+        "                with contextlib.redirect_stdout(io.StringIO()) as printed:",
+        "                    depth(sea)",
+        "                self.assertEqual(printed.getvalue(), expected)",
+    ]
 
 
 def test_a_name_says_that_a_call_warns_or_prints() -> None:
