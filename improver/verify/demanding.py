@@ -20,6 +20,7 @@ PLAIN = (int, str, bytes, type(None), bool, float)
 ASKED = re.compile(r"(?:as|to)_")  # names of what gives an object in another form
 MOVES = re.compile(r"clear|reset|set|close|pop|next|remove|update|add")  # names of what changes something
 RESULT, ERROR = "result", "error"
+LISTED = re.compile(r"^list\((?=result\)$)|(?<=^list\(result)\)$")
 INSPECTED = "str(inspect."  # how a check asks for what a function takes
 NOISE = frozenset({"args", "add_note", "with_traceback"})  # of an error: its message is demanded already
 
@@ -31,7 +32,8 @@ class Watcher:
         self.tree, self.phrase, self.space_of = tree, phrase, space_of
         self.checking, self.plain, self.lining = guests["checking"], guests["plain"], guests["lining"]
         self.streams, self.answering = guests["streaming"].Streams, guests["answering"]
-        self.overhearing = guests["overhearing"]
+        self.overhearing, self.leaving = guests["overhearing"], guests["leaving"]
+        self.places: dict[str, Any] = {}  # variables that hold paths in a folder made for this look
         self.said, self.noting = guests["saying"].said, guests["noting"]
         self.imports: set[tuple[str, str]] = set()
         self.reads = ""  # how the iterator was read that the call came to: its first item, or all
@@ -39,6 +41,7 @@ class Watcher:
     def look(self, case: dict[str, Any], patience: float) -> dict[str, Any]:
         """Return what came of it: `checks` and `imports` to demand them, `type`, or `raised` and `deliberate`."""
         self.imports, self.reads = set(), ""
+        self.leaving.LITTER.clear()
         made = self.checking.compiled({**case, "checks": []})
         try:
             with self.checking.within(patience):
@@ -47,6 +50,7 @@ class Watcher:
             return {"late": True}
         except asyncio.CancelledError:
             return {"unfit": "it is cancelled"}
+        fault = fault or "it leaves files where it runs" * bool(self.leaving.LITTER)
         return {"unfit": fault} if fault else dict(seen)
 
     async def _look(self, case: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +59,7 @@ class Watcher:
             await self.checking.valued(made["lines"], space)
         except Exception as error:  # noqa: BLE001
             return {"unfit": f"its setup raises {type(error).__name__}"}
+        self.places = self.leaving.places_of(space)
         before = self._state(space, case) if made["way"] else await self._before(made, case)
         try:
             if made["way"].startswith(self.checking.CONTEXT):
@@ -145,8 +150,9 @@ class Watcher:
         """Return an expression of `value`, or the one that it says, with its imports remembered; None for none."""
         phrase = self.phrase()
         with contextlib.suppress(Exception):  # a value's own code may do anything
+            phrase.told = lambda one: self.leaving.told(one, self.places)
             text: str = self.said(value, phrase) if says else phrase.of(value)
-            if value == eval(text, self.space_of(phrase.imports)):  # noqa: S307
+            if value == eval(text, {**self.space_of(phrase.imports), **self.places}):  # noqa: S307
                 self.imports |= phrase.imports
                 return text
         return None
@@ -162,6 +168,8 @@ class Watcher:
 
     def check(self, value: Any, subject: str) -> tuple[str, str, str] | None:
         """Return what can be demanded of a value that `subject` comes to, None where it cannot be written."""
+        if self.leaving.is_listing(value, self.places) and not subject.startswith("sorted("):
+            value, subject = sorted(value), f"sorted({LISTED.sub('', subject)})"
         if subject.startswith(INSPECTED):
             self.imports.add(("inspect", ""))
         if value is None or isinstance(value, bool):
@@ -202,18 +210,21 @@ class Watcher:
     def _state(self, space: dict[str, Any], case: dict[str, Any]) -> dict[str, str]:
         """Return what can be looked at in the variables of the setup, and how it looks."""
         names = {node.id for line in case["setup"] for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
-        found = {}
-        for name in sorted(self.noting.watched(names & space.keys(), case)):
+        found, without, left = {}, self.leaving.without, self.leaving.left(case["setup"])
+        for name in sorted(self.noting.watched(names & space.keys(), case) - left):
             value = space[name]
             if type(value) in (list, dict, set, bytearray):
                 found[name] = repr(value)
             elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
-                views = [(name, value)] * bool(self._written(value, says=True)) + self._views(value, name)
-                found.update({subject: _shown(seen) for subject, seen in views})
+                is_whole = not self.leaving.is_fresh(value) and self._written(value, says=True)
+                views = [(name, value)] * bool(is_whole) + self._views(value, name)
+                found.update({subject: without(_shown(seen)) for subject, seen in views})
         return found
 
     def _views(self, value: Any, name: str) -> list[tuple[str, Any]]:
         """Return what can be looked at in an object: its items, and its public attributes."""
+        if self.leaving.is_fresh(value):
+            return list(self.leaving.views(value, name))
         whole = self.plain.plain_of(value)
         views = [] if whole is None else [(name, whole)]
         is_whole = isinstance(whole, (str, bytes)) or self._written(value, says=True)

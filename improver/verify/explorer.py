@@ -24,7 +24,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 
 GUESTS = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "swapping"),
-    *("grafting", "timing", "awaiting", "matching", "texting", "refitting", "lining", "plain", "streaming"),
+    *("leaving", "grafting", "timing", "awaiting", "matching", "texting", "refitting", "lining", "plain", "streaming"),
     *("touching", "provoking", "altering", "answering", "deepening", "overhearing", "noting", "saying", "containing"),
     *("coupling", "weighing", "levelling", "replacing"),
 )
@@ -102,6 +102,7 @@ class Explorer:
         self.swapping, self.grafting = self.guests["swapping"], self.guests["grafting"]
         self.source = Path(self.path).read_bytes()
         self.statements = self.guests["touching"].Statements(self.source)
+        self.guests["leaving"].watch(self.checking)
         faults = [one["edit"][0] for one in spec["mutants"]]
         self.weighed = self.guests["weighing"].Weighed(self.source, self.path, faults)
         self.cases: list[dict[str, Any]] = []
@@ -115,6 +116,7 @@ class Explorer:
 
     def run(self, say: Say) -> None:
         """Find cases of each function, then try each mutant on all of them."""
+        self.guests["leaving"].settle()
         for number, function in enumerate(self.spec["functions"]):
             spare = self.left - self.spec["seconds"] * RESERVED
             if spare > 0:

@@ -23,7 +23,7 @@ from improver.verify.suite import Rig, staged, write_judge
 SEEKING = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
     *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking", "overhearing"),
-    *("altering", "answering", "deepening", "noting", "saying", "containing"),
+    *("leaving", "altering", "answering", "deepening", "noting", "saying", "containing"),
     *("coupling", "weighing", "levelling", "replacing"),
 )
 GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")

@@ -19,6 +19,7 @@ import inspect
 import io
 import itertools
 import math
+import pathlib
 import re
 import sys
 import types
@@ -57,11 +58,14 @@ class Phrase:
     def __init__(self, tree: str, like: Callable[[Any, Any], bool], said: Callable[..., str] | None = None) -> None:
         self.tree, self.like, self.said = tree, like, said  # the last: an object's own text
         self.imports: set[tuple[str, str]] = set()
+        self.told: Callable[[str], str | None] = lambda _: None  # how a path is written by a variable
 
     def of(self, value: Any, depth: int = 0) -> str:
         """Return the expression; raises Unphrased."""
         if depth > DEPTH:
             raise Unphrased("too deep")
+        if (type(value) is str or isinstance(value, pathlib.Path)) and (place := self.told(str(value))):
+            return f"str({place})" if type(value) is str else place
         made = self._plain(value, depth)
         if made is None:
             made = self._named(value) if isinstance(value, FUNCTIONS) else self._object(value, depth)

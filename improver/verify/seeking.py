@@ -103,7 +103,7 @@ class Seeker:
         self.checking, self.calling, self.overhearing = guests["checking"], guests["calling"], guests["overhearing"]
         self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
         self.broken = guests["containing"].broken
-        self.altering = guests["altering"].Altering(guests, module)
+        self.altering, self.leaving = guests["altering"].Altering(guests, module), guests["leaving"]
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
 
@@ -211,8 +211,8 @@ class Seeker:
         merged = sorted({tuple(one) for one in [*case["imports"], *seen["imports"]]})
         whole = {**case, **seen, "imports": merged}
         whole["checks"] = self.timeless(whole)
-        for zone in self.timing.ZONES:
-            with self.timing.local(zone):
+        for number, zone in enumerate(self.timing.ZONES):
+            with self.timing.local(zone), self.leaving.elsewhere(last_first=number > 0):
                 unmet, readers = self.unmet(whole)
             if unmet is None or readers or (0 in unmet and whole["checks"][0][0] in OUTCOMES):
                 return {}
@@ -244,6 +244,7 @@ class Seeker:
         if not isinstance(tree, ast.Call):
             return case
         setup, taken = list(case["setup"]), {name for _, name, *_ in case["imports"]}
+        taken |= {node.id for line in setup for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
         names = [one.name for one in target.parameters][1 if target.kind in ("method", "class", "making") else 0 :]
         names = [] if target.kind == "operator" else names
         if isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Call):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from improver.experiments import Case
 from improver.source import Source
-from improver.writing.asking import MADE, asking
+from improver.writing.asking import MAKES, asking
 from improver.writing.assembling import fits
 from improver.writing.contrasting import contrasts
 from improver.writing.custom import Custom
@@ -15,6 +15,7 @@ from improver.writing.grouping import Written
 from improver.writing.legible import legible
 from improver.writing.misfits import Signatures
 from improver.writing.naming import NAME
+from improver.writing.pathlike import Paths
 from improver.writing.placing import Place, name_of
 from improver.writing.qualifying import qualified_case
 from improver.writing.selecting import bare, chosen, weight
@@ -53,6 +54,7 @@ class _Door:
         self.texts = _texts(place.before) if place.before is not None else frozenset[str]()
         sources = {weak.source.path: weak.source, **weak.around}
         self.signatures = Signatures.of(sources.values())
+        self.paths = functools.cache(lambda path: Paths.of(sources[path]))
         self.around = functools.cache(lambda path: Surroundings.of(sources[path]))
 
     def first(self, cases: Sequence[Case]) -> Iterator[Case]:
@@ -76,6 +78,8 @@ class _Door:
         node = self.weak.node_of(case.function)
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"
+        if self.paths(case.function.partition("::")[0]).misgiven(case, node):
+            return "names no file"
         if self.around(case.function.partition("::")[0]).decide(case):
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
@@ -95,7 +99,7 @@ def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:
     What the call's own test file defined stands there word for word, or was recorded as that file's own.
     """
     bound, module = place.bound, place.path.removesuffix(".py").replace("/", ".")
-    if not texts.issuperset(case.prelude) or any(MADE in line for line in case.setup):
+    if not texts.issuperset(case.prelude) or any(MAKES in line for line in case.setup):
         return False
     foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
     return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)

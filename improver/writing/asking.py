@@ -11,9 +11,10 @@ from improver.source import FUNCTIONS, Function, Source
 from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
 
 ROWS = 4  # of the tables of one test
-MADE = "tempfile.mkdtemp()"  # what stands in for a folder of pytest's: a test asks for that
+MAKES, FOLDER = "mkdtemp(", "tmp_path"
+MADE = f"tempfile.{MAKES})"  # what stands in for a folder of pytest's: a test asks for that
 FOLDERS = {
-    "tmp_path": (f"tmp_path = pathlib.Path({MADE})", ("pathlib", "tempfile")),
+    FOLDER: (f"tmp_path = pathlib.Path({MADE})", ("pathlib", "tempfile")),
     "tmpdir": (f"tmpdir = py.path.local({MADE})", ("py", "tempfile")),
 }
 ALLOWED = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.FunctionDef, ast.ClassDef, ast.For, ast.If)
@@ -131,6 +132,15 @@ def asking(case: Case, steps: Mapping[str, tuple[str, ...]]) -> Case:
             used |= free_names([node])
             prelude.insert(0, text)
     return replace(case, setup=setup, prelude=tuple(prelude), asks=tuple(sorted({*asks, *case.asks} & used)))
+
+
+def unasked(case: Case) -> Case:
+    """Return the case with the statement that does what pytest's own fixture does, where it asks for that alone."""
+    if case.asks != (FOLDER,):
+        return case
+    line, modules = FOLDERS[FOLDER]
+    imports = tuple(sorted({*case.imports, *((one, "") for one in modules)}))
+    return replace(case, setup=(line, *case.setup), imports=imports, asks=())
 
 
 class _Renamed(ast.NodeTransformer):

@@ -32,6 +32,8 @@ def is_wild(case: Case, node: Function) -> bool:
 
 def _strangeness(case: Case) -> int:
     nodes = _nodes(case)
+    lines = {id(part) for one in nodes if _is_written(one) for part in ast.walk(one)}
+    nodes = [one for one in nodes if id(one) not in lines]
     texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     found = sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
     found += 3 * sum(is_dense(word) for text in texts for word in text.split())
@@ -67,6 +69,11 @@ def _twins(node: ast.AST) -> int:
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
+
+
+def _is_written(node: ast.AST) -> bool:
+    """Tell whether a call writes a file, in which lines have ends."""
+    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("write", "write_text", "write_bytes")
 
 
 def _is_idle_span(node: ast.AST) -> bool:

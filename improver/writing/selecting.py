@@ -23,7 +23,7 @@ from improver.writing.wording import reproduces
 OUTCOMES = ("raises", "warns")  # what a test does not leave out: it would not hold, or make noise
 SETUP, CHECKS = 5, 3  # statements and assertions of one test
 BLOCKS = 8  # lines of all that a test defines for itself
-DEFINES = re.compile(r"@|class |def ")
+DEFINES = re.compile(r"@|class |def |(?:async )?with ")
 RIVALS = 30  # calls that are compared with one that is chosen
 LINE = 110  # characters of one statement
 PLACES = re.compile(r"""['"](?:/(?:src|tmp|home|usr|var|etc|opt|root|proc)\b|[A-Z]:\\)|0x[0-9a-fA-F]""")

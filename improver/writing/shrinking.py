@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
+from improver.writing.asking import FOLDERS, asking, unasked
 from improver.writing.by_name import by_name
 from improver.writing.custom import Custom
 from improver.writing.livelier import livelier
@@ -43,9 +44,9 @@ def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -
     """Yield the plainer and livelier ways that are not `tried` yet, by function; they are then."""
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in kept:
-        node = weak.node_of(case.function)
-        ways = (*by_name(case, node), *custom.righted(case, node), *livelier(case), *plainer(case, node))
-        for one in () if case.asks else ways:
+        node, whole = weak.node_of(case.function), unasked(case)
+        ways = (*by_name(whole, node), *custom.righted(whole, node), *livelier(whole), *plainer(whole, node))
+        for one in () if whole.asks else ways:
             if _key(one) not in tried:
                 tried.add(_key(one))
                 texts[case.function].append(one)
@@ -64,7 +65,9 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Cus
         if not wanted:
             continue  # it is there for the contrast
         node = weak.node_of(case.function)
-        able = [(one, trimmed(one)) for one in found if one.function == case.function and wanted <= one.kills]
+        steps = {name: (FOLDERS[name][0],) for name in case.asks if name in FOLDERS}
+        alike = (asking(one, steps) if steps else one for one in found)
+        able = [(one, trimmed(one)) for one in alike if one.function == case.function and wanted <= one.kills]
         able = [(one, trim) for one, trim in able if wanted <= trim.kills and dullness(trim) <= dullness(case)]
         rivals = [(weight(trim, node, custom), one) for one, trim in able if fit(trim, node)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))

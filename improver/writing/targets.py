@@ -24,11 +24,13 @@ from improver.writing.guessing import attributes, decorating, guessed, otherwise
 from improver.writing.harvest import Index, by_name, calls_of
 from improver.writing.illustrating import known_calls
 from improver.writing.operating import combined
+from improver.writing.pathlike import Paths
 from improver.writing.piecing import pieced
 from improver.writing.promises import Promises
 from improver.writing.reaching import from_outside, is_private, leading_to, public_home
 from improver.writing.selecting import is_short
 from improver.writing.stepping import stepped
+from improver.writing.storing import lying
 
 CALLS, GENERATED = 20, 24  # of one function
 FEW = 4  # calls of a function known, below which more are guessed
@@ -164,7 +166,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
     if module is None:
         return
     home = public_home(module)
-    reads = attributes(source, home, ground.index)
+    reads, paths = attributes(source, home, ground.index), Paths.of(source)
     for name, nodes in definitions(source).items():
         function = f"{source.path}::{name}"
         if name not in names:
@@ -186,6 +188,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         texts += tuple(followed(source, function, known, ground.index))
         texts += (*combined(source, home, function, ground.index), *stepped(source, home, function, ground.index))
         texts += (*pieced(texts), *filed(texts))
+        texts = (*lying(source, paths, home, function, ground.index), *texts)
         short = tuple(one for one in texts if is_short(one))
         yield Wanted(function, short or texts, tuple(calls), _constants(nodes))
 
