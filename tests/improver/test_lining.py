@@ -17,6 +17,17 @@ def test_each_subject_comes_to_its_line() -> None:
     assert all(eval(subject, {"result": TEXT}) == line for subject, line in lines_of(TEXT, "result"))  # noqa: S307
 
 
+def test_lines_that_say_what_no_other_does_come_first_and_may_be_somewhat_longer() -> None:
+    tags = ["<p>", "<b>", "</b>", "</p>"]
+    rows = [*tags, f"<p>{'deep ' * 10}and low at noon</p>", "<b>sea</b>", *tags]
+    assert lines_of("\n".join(rows), "result")[:3] == [
+        ("result.splitlines()[4]", rows[4]),
+        ("result.splitlines()[5]", "<b>sea</b>"),
+        ("result.splitlines()[0]", "<p>"),
+    ]
+    assert [line for _, line in lines_of("\n".join(["deep sea " * 7] * 3 + ["low"]), "result")] == ["low"]
+
+
 def test_lines_that_are_empty_or_long_are_passed_over() -> None:
     assert lines_of(f"low\n\n{'deep ' * 20}\nhigh", "result") == [
         ("result.splitlines()[0]", "low"),
