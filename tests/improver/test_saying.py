@@ -1,11 +1,12 @@
 """Objects whose own text is a call that makes them again, and what is demanded of them."""
 
 import importlib
+import sys
 from typing import Any
 
 import pytest
 
-from improver.verify import demanding, explorer, phrasing, saying
+from improver.verify import calling, demanding, explorer, phrasing, saying
 
 GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 
@@ -27,6 +28,15 @@ class _Crew:
 
     def __len__(self) -> int:
         return len(self.kept)
+
+    def __or__(self, other: "_Crew") -> "_Crew":
+        return crew(self.kept | other.kept)
+
+    def joined(self, other: "_Crew") -> "_Crew":
+        return self | other
+
+    def _hidden(self) -> None:
+        """Do what nobody outside should ask for."""
 
     def __iter__(self) -> Any:
         return iter(sorted(self.kept))
@@ -76,6 +86,20 @@ def test_an_object_that_nothing_else_makes_is_written_as_it_says() -> None:
         phrase().of(_Crew({"a"}, "crew(['b'])"))  # which makes another one
     with pytest.raises(phrasing.Unphrased):
         phrasing.Phrase("/src", lambda *_: True).of(crew("a"))
+
+
+def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be() -> None:
+    def written(name: str, *args: object) -> str:
+        return str(calling.Target(sys.modules[__name__], name, phrase).case(args, {})["call"])
+
+    assert written("_Crew.joined", crew("a"), crew("b")) == "crew({'a'}).joined(crew({'b'}))"
+    assert written("_Crew.__or__", crew("a"), crew("b")) == "crew({'a'}) | crew({'b'})"
+    with pytest.raises(calling.Unreached):
+        written("_Crew._hidden", crew("a"))
+    with pytest.raises(calling.Unreached):
+        written("_Crew.__init__", crew("a"), {"a"})
+    with pytest.raises(phrasing.Unphrased):
+        written("_Crew.joined", _Crew({"a"}, "<a crew>"), crew("b"))
 
 
 def seen(*setup: str, call: str) -> list[tuple[str, str, str]]:
