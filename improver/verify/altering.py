@@ -44,7 +44,9 @@ class Altering:
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
         whole = [*case["setup"], case["call"]]
         forms = (self.coupling.coupled(whole, target), self.deepening.deepened(whole, self.module))
-        nested = ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms))
+        nested = itertools.chain(
+            ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms)), self.reshaped(case)
+        )
         others = itertools.chain(nested, self.noted(case, target), self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
@@ -57,6 +59,13 @@ class Altering:
                 yield {**case, "origin": origin, **setup}
             if other is not None:
                 yield {**case, "call": other, "origin": "strange"}
+
+    def reshaped(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield what differs where a call is given tuples, or named ones, for other data."""
+        is_fresh = self.deepening.POINT not in case["setup"]
+        for lines, call in self.deepening.reshaped(case["call"], self.module) if is_fresh else ():
+            imports = [*case["imports"], *([("collections", "")] if lines else [])]
+            yield {"setup": [*case["setup"], *lines], "call": call, "imports": imports}
 
     def enriched(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield what differs where a function with defaults and an attribute is given, or a part of it."""

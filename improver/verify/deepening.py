@@ -1,8 +1,9 @@
-"""Data within data, and calls that look so deep into it: inside the sandbox (Python 3.9)."""
+"""Data of another form: within data, where calls look so deep, and as named tuples: inside the sandbox (Python 3.9)."""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import re
 from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
@@ -11,6 +12,9 @@ DEPTH = re.compile(r"(?:^|_)(?:depth|levels?|nesting)(?:_|$)")
 # how often the data hold others, how deep is looked, and if not as deep, what is looked at made; 0: as is usual
 WAYS = ((1, 2, 0), (1, 0, 2), (2, 2, 3), (2, 2, 0), (2, 3, 0), (1, 0, 0))
 ROWS = 2  # records, or rows under a head
+NAMED = "_fields"  # what code reads that knows named tuples
+POINT = "Point = collections.namedtuple('Point', 'x y')"
+FORMS = ("Point(1, 2)", "[Point(1, 2), Point(3, 4)]", "(1, 2)", "[(1, 2), (3, 4)]")
 NAMES = "abc"  # of fields, from the outside in
 CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
 
@@ -34,6 +38,18 @@ def deepened(lines: Sequence[str], module: Any) -> Iterator[list[str]]:
             node.keywords = [*kept, ast.keyword(name, ast.Constant(asked))] if asked else node.keywords
         other = _Put((data.lineno, data.col_offset), _nested(data, levels)).visit(tree)
         yield [ast.unparse(one) for one in other.body]
+
+
+def reshaped(call: str, module: Any) -> Iterator[tuple[list[str], str]]:
+    """Yield statements and a call: of a module that knows named tuples, with such and plain ones as its first data."""
+    tree = ast.parse(call, mode="eval").body
+    code = ""
+    with contextlib.suppress(OSError, TypeError):  # nobody has its source
+        code = inspect.getsource(module)
+    if isinstance(tree, ast.Call) and tree.args and isinstance(tree.args[0], CONTAINERS) and NAMED in code:
+        for form in FORMS:
+            tree.args[0] = ast.parse(form, mode="eval").body
+            yield [POINT] if "Point" in form else [], ast.unparse(tree)
 
 
 def _depths(module: Any) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import collections.abc
 import contextlib
 import datetime
 import enum
+import itertools
 import math
 import operator
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
@@ -95,7 +96,7 @@ def _holds_float(value: Any, depth: int = 0) -> bool:
 
 
 def content_of(value: Any, name: str) -> list[tuple[str, Any]]:
-    """Return the items of an object, as a mapping and as it lists them, or how many there are."""
+    """Return the items of an object, as a mapping and as it lists them, or else gives them by number and how many."""
     kind = type(value)
     views: list[tuple[str, Any]] = []
     try:
@@ -104,7 +105,16 @@ def content_of(value: Any, name: str) -> list[tuple[str, Any]]:
         if hasattr(kind, "__iter__") and hasattr(kind, "__len__") and not hasattr(kind, "__next__"):
             views.append((f"list({name})", list(value)))
         elif hasattr(kind, "__len__"):
+            items = _numbered(value) if hasattr(kind, "__getitem__") and not views else []
+            views += [(f"list({name})", items)] if items and len(items) == len(value) else []
             views.append((f"len({name})", len(value)))
     except Exception:  # noqa: BLE001 - foreign code
         return []
     return views
+
+
+def _numbered(value: Any) -> list[Any]:
+    """Return the first items of an object that gives them by number; none where it goes by something else."""
+    with contextlib.suppress(Exception):  # foreign code
+        return [*itertools.islice(value, ITEMS)]
+    return []

@@ -1,5 +1,6 @@
 """Data within data, and calls that look so deep into it."""
 
+import sys
 import types
 from typing import Any
 
@@ -93,3 +94,30 @@ def test_there_are_as_many_rows_as_before_and_two_at_most(call: str, first: str)
 )
 def test_where_nothing_looks_deeper_data_are_left_as_they_are(call: str) -> None:
     assert deepened(call) == []
+
+
+class Row(tuple[int, ...]):
+    """What knows of `_fields`."""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param("plain(many)", id="data that are not written out"),
+        pytest.param("plain()", id="no data"),
+        pytest.param("plain.size", id="no call"),
+    ],
+)
+def test_other_arguments_are_no_data(call: str) -> None:
+    assert [*deepening.reshaped(call, sys.modules[__name__])] == []
+
+
+def test_data_become_tuples_where_the_module_knows_named_ones() -> None:
+    point = ["Point = collections.namedtuple('Point', 'x y')"]
+    assert [*deepening.reshaped("plain([1, 2], 3)", sys.modules[__name__])] == [
+        (point, "plain(Point(1, 2), 3)"),
+        (point, "plain([Point(1, 2), Point(3, 4)], 3)"),
+        ([], "plain((1, 2), 3)"),
+        ([], "plain([(1, 2), (3, 4)], 3)"),
+    ]
+    assert [*deepening.reshaped("plain([1, 2], 3)", types)] == []

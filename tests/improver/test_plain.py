@@ -165,3 +165,44 @@ def test_an_object_within_another_is_what_it_is_equal_to() -> None:
         inner = Count(3)
 
     assert looked(Box) == [("eq", "result.inner", "3")]
+
+
+class Rows:
+    """Items by number that no loop was made for."""
+
+    def __init__(self, *rows: object) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, at: int) -> object:
+        return self.rows[at]
+
+
+class Ends(Rows):
+    """Items by number that never end."""
+
+    def __getitem__(self, at: int) -> object:
+        return at
+
+
+class Known(Rows):
+    """Items by name."""
+
+    def __getitem__(self, at: object) -> object:
+        return {"a": 1}[str(at)]
+
+
+@pytest.mark.parametrize(
+    ("value", "views"),
+    [
+        pytest.param(Ends(1, 2), [("len(it)", 2)], id="more than there are"),
+        pytest.param(Known(1), [("len(it)", 1)], id="none by number"),
+        pytest.param(Rows(*range(20)), [("len(it)", 20)], id="many"),
+        pytest.param(Rows(), [("len(it)", 0)], id="none"),
+        pytest.param(Rows([1], "a"), [("list(it)", [[1], "a"]), ("len(it)", 2)], id="all of them"),
+    ],
+)
+def test_what_an_object_gives_by_number_are_its_items(value: object, views: list[tuple[str, object]]) -> None:
+    assert plain.content_of(value, "it") == views
