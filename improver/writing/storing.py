@@ -24,6 +24,7 @@ PLAIN = "a\nb\n"
 LONGEST, FITTING = 40, 2  # characters of a text that a file holds, and texts of those that tests give
 ROWS, MOST = 2, 40  # other arguments of one function, and calls in all
 OPENING = re.compile(r"open|save|writ|edit|creat|atomic|lock", re.IGNORECASE)
+MAKES = re.compile(r"\b(?:mkdir|makedirs)\(")  # a folder
 GLOBS = re.compile(r"(?:.*_)?(?:glob|pattern|mask)s?")
 PATTERNS = ("'*.txt'", "'*'")  # of names
 CONTENTS = ("'a\\nb\\n'", "b'a\\nb\\n'")  # written to a file that a call opens: of text, or of bytes
@@ -85,6 +86,8 @@ def stored(source: Source, paths: Paths, home: str, function: str, index: Index)
     own = asked if asked is not None and asked.paths else made if made is not None and made.paths else None
     if asked is None or own is None or len(owners) > 1:
         return
+    if owners and _enters(source, owners[0]) and last != "__init__":  # what it opens is closed when it is left
+        return
     texts = _texts(asked.node, index)
     cases = itertools.chain.from_iterable(
         _about(lying, asked, made, _heads(source, home, owners, asked, index)) for lying in _lying(own, texts)
@@ -130,7 +133,8 @@ def _lying(asked: Asked, texts: Sequence[str]) -> Iterator[Lying]:
     }
     said = annotation(parameters[asked.paths[0]])
     variables = [_variable(name, at, asked.node.name) for at, name in enumerate(asked.paths)]
-    ways = [*(_of_one(variables[0], texts) if len(variables) == 1 else _of_two(variables, texts))]
+    fresh = "'b'" if MAKES.search(ast.unparse(asked.node)) else "'a.txt'"
+    ways = [*(_of_one(variables[0], texts, fresh) if len(variables) == 1 else _of_two(variables, texts))]
     plain = [] if re.fullmatch(r"str\b.*", said) and "Path" not in said else ways
     as_text = [replace(one, names=tuple(f"str({name})" for name in one.names)) for one in ways]
     yield from (*plain, *(as_text if not said or not plain else ()))
@@ -140,10 +144,11 @@ def _variable(name: str, at: int, function: str) -> str:
     return name if name not in (TMP, function, *dir(builtins)) else f"path{at or ''}"
 
 
-def _of_one(name: str, texts: Sequence[str]) -> Iterator[Lying]:
+def _of_one(name: str, texts: Sequence[str], fresh: str) -> Iterator[Lying]:
+    """Yield a file, nothing under a `fresh` name, a folder, and other files for the path."""
     makes = f"{name} = {TMP} / 'a.txt'"
     yield Lying((makes, _written(name, texts[0])), (name,))
-    yield Lying((makes,), (name,))
+    yield Lying((f"{name} = {TMP} / {fresh}",), (name,))
     tree = (
         f"({TMP} / 'a.txt').write_text('a\\n')",
         f"({TMP} / 'b').mkdir()",
@@ -208,17 +213,17 @@ def opened(source: Source, paths: Paths, home: str, function: str) -> Iterator[C
     node = definition(source, [owners[0], "__init__"] if owners else [last])
     known = paths.parameters(head, node) if node is not None else []
     enters = _enters(source, owners[0]) if owners else OPENING.search(last) is not None
-    if node is None or len(known) != 1 or not enters or (owners and last not in ("__enter__", "__exit__", "__init__")):
+    if node is None or len(known) != 1 or not enters:
         return
     imports = tuple(sorted({(home, head), *NEEDS}))
     name = _variable(known[0], 0, head)
     more = ", mode='w'" if "mode" in [one.arg for one in (*node.args.args, *node.args.kwonlyargs)] else ""
     waits = (("", ""), ("async ", "await "))[: 2 if "__aenter__" in source.text or "async " in source.text else 1]
     makes = f"{name} = {TMP} / 'a.txt'"
-    for (kind, wait), content in itertools.product(waits, CONTENTS):
+    for (kind, wait), content, before in itertools.product(waits, CONTENTS, ((), (_written(name, "c\n"),))):
         writes = f"{kind}with {head}({name}{more}) as file:\n    {wait}file.write({content})"
         reads = f"{name}.read_bytes()" if content.startswith("b") else f"{name}.read_text()"
-        yield Case(function, reads, imports, (), (FOLDER, makes, writes), "after")
+        yield Case(function, reads, imports, (), (FOLDER, makes, *before, writes), "after")
     for kind, wait in waits:
         content = f"{kind}with {head}({name}) as file:\n    content = {wait}file.read()"
         yield Case(function, "content", imports, (), (FOLDER, makes, _written(name, PLAIN), content), "after")

@@ -35,7 +35,9 @@ class Surroundings:
 
     def decide(self, case: Case) -> bool:
         """Tell whether what a case's call gives depends on where it runs."""
-        for call in (one for one in ast.walk(ast.parse(case.call)) if self.looking and isinstance(one, ast.Call)):
+        for call in (one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)):
+            if last_name(call.func) in AROUND:
+                return True
             node, names = self.looking.get(last_name(call.func), (None, frozenset[str]()))
             if node is not None and not names <= _said(call, node):
                 return True

@@ -99,10 +99,14 @@ def test_names_are_sought_by_a_pattern() -> None:
     assert {"find(tmp_path, '*.txt')", "find(tmp_path, '*')"} <= {call for *_, call in found}
 
 
-def test_an_object_that_is_made_with_a_path_is_called() -> None:
-    found = {call for *_, call in calls(LOG, "Log.add")}
-    assert "Log(str(path)).add('a')" in found
+def test_an_object_that_is_made_with_a_path_is_called_and_one_that_is_entered_is_not() -> None:
+    assert calls(LOG, "Log.add") == []
+    assert (FILE, "Log(str(path)).add('a')") in calls(LOG.replace("__enter__", "begin"), "Log.add")
     assert calls(LOG, "Log.__init__")[1] == (FILE, "Log(str(path))")
+
+
+def test_a_folder_that_is_made_has_the_name_of_one() -> None:
+    assert calls("def make(path):\n    os.makedirs(path)\n", "make")[1] == ("path = tmp_path / 'b'", "make(path)")
 
 
 def test_a_path_is_never_called_as_what_stands_in_its_way() -> None:
@@ -123,7 +127,6 @@ def entered(text: str, name: str) -> list[tuple[str, ...]]:
     ("text", "name"),
     [
         pytest.param(LOAD, "load", id="what reads a file gives none"),
-        pytest.param(LOG, "Log.add", id="a method is called and not entered"),
         pytest.param("def save(path, sea):\n    return sea[path]\n", "save", id="nothing is done on a disk"),
     ],
 )
@@ -136,7 +139,9 @@ def test_what_is_written_in_a_context_is_read_from_the_file() -> None:
     reads = "with Log(path) as file:\n    content = file.read()"
     assert entered(LOG, "Log.__exit__") == [
         (FILE, writes.format("'a\\nb\\n'"), "path.read_text()"),
+        (FILE, "path.write_text('c\\n')", writes.format("'a\\nb\\n'"), "path.read_text()"),
         (FILE, writes.format("b'a\\nb\\n'"), "path.read_bytes()"),
+        (FILE, "path.write_text('c\\n')", writes.format("b'a\\nb\\n'"), "path.read_bytes()"),
         (FILE, "path.write_text('a\\nb\\n')", reads, "content"),
     ]
 
