@@ -53,7 +53,12 @@ def unasked_signs(case: Case, node: Function) -> int:
 
 
 def _nodes(case: Case) -> list[ast.AST]:
-    return [one for text in (*case.setup, case.call) for one in ast.walk(ast.parse(text))]
+    return [one for text in (*case.setup, case.call) for one in _parts(text)]
+
+
+@functools.lru_cache(maxsize=1 << 13)  # the same setup stands before many calls
+def _parts(text: str) -> tuple[ast.AST, ...]:
+    return (*ast.walk(ast.parse(text)),)
 
 
 def _twins(node: ast.AST) -> int:

@@ -33,8 +33,8 @@ def given(case: Case) -> Iterator[tuple[bool, ast.expr]]:
 def arguments_of(tree: ast.AST, case: Case) -> Iterator[tuple[bool, ast.expr]]:
     """Yield what code gives to the function of a case, or to what makes its object, and whether it comes first."""
     names = {*case.function.rpartition("::")[2].split(".")[-2:]}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and last_name(node.func) in names:
+    for node in _calls(tree):
+        if last_name(node.func) in names:
             given_all = (*node.args, *(word.value for word in node.keywords))
             yield from ((at == 0, value) for at, value in enumerate(given_all))
 
@@ -43,9 +43,14 @@ def _trees(case: Case) -> list[ast.AST]:
     return [_parsed(text) for text in (*case.setup, case.call)]
 
 
-@functools.lru_cache(maxsize=1 << 14)
+@functools.lru_cache(maxsize=1 << 13)  # the same setup stands before many calls
 def _parsed(text: str) -> ast.AST:
     return ast.parse(text)
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _calls(tree: ast.AST) -> tuple[ast.Call, ...]:
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def slightness(node: ast.expr, *, is_first: bool) -> int:
@@ -89,16 +94,17 @@ def _slight_when_made(node: ast.expr, *, is_first: bool) -> int:
 
 def _is_vacuous(case: Case) -> bool:
     """Tell whether something is found true or false of an object that was made of nothing."""
+    if case.checks[0][0] != "is" or case.checks[0][2] not in ("True", "False"):
+        return False
     node = ast.parse(case.call, mode="eval").body
     maker = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    is_verdict = case.checks[0][0] == "is" and case.checks[0][2] in ("True", "False")
-    return is_verdict and isinstance(maker, ast.Call) and not maker.args and not maker.keywords
+    return isinstance(maker, ast.Call) and not maker.args and not maker.keywords
 
 
 def doubled(tree: ast.AST) -> Iterator[ast.expr]:
     """Yield texts and collections that a method is given and that its object was made of as well."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+    for node in _calls(tree):
+        if isinstance(node.func, ast.Attribute):
             maker = node.func.value
             made_of = {ast.dump(one) for one in getattr(maker, "args", ())} if isinstance(maker, ast.Call) else set()
             yield from (one for one in node.args if ast.dump(one) in made_of and _is_body(one))
@@ -149,8 +155,8 @@ def is_foreign(tree: ast.AST) -> bool:
 
 def foreign(tree: ast.AST) -> Iterator[tuple[ast.expr, list[ast.expr]]]:
     """Yield what a method is given and is not of the type of the things that its object was made of, with those."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+    for node in _calls(tree):
+        if isinstance(node.func, ast.Attribute) and len(node.args) == 1:
             inner = _things(node.func.value)
             own, others = {*map(_type, inner)}, {*map(_type, _members(node.args[0]))}
             if inner and others and None not in own | others and own.isdisjoint(others):
