@@ -35,9 +35,8 @@ class Levelling:
         notes = self.run(case)
         known = self.stands(notes)
         yield from self.turned(case, notes, ())
-        for wanted, spot, text in itertools.islice(self.tries(notes, case), TRIES):
-            if wanted in known or self.met[wanted] >= ENOUGH:
-                continue
+        due = (one for one in self.tries(notes, case) if one[0] not in known and self.met[one[0]] < ENOUGH)
+        for wanted, spot, text in itertools.islice(due, TRIES):
             other = self.replacing.put(case, spot, text)
             seen = self.run(other)
             new = self.stands(seen) - known
