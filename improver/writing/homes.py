@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Source
 from improver.verify.checking import CAPSYS
+from improver.writing.asking import FOLDER
 from improver.writing.grouping import Written
 from improver.writing.placing import Place
 from improver.writing.statements import INDENT, is_looped
@@ -114,7 +115,7 @@ def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef
     if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
         return False
     if is_case(node):
-        return {*test.cases[0].asks} <= {CAPSYS} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
+        return {*test.cases[0].asks} <= {CAPSYS, FOLDER} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
     return node.name.startswith("Test") and node.body[0].col_offset == len(INDENT)
 
 

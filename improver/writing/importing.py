@@ -1,14 +1,15 @@
 """Imports of new tests: which are needed, how they are written, and where they stand among those of the file (pure)."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from improver.source import Source
 from improver.verify.checking import CAPSYS
+from improver.writing.asking import FOLDER
 from improver.writing.grouping import Written
 from improver.writing.homes import home_of, is_method
 from improver.writing.placing import Place
-from improver.writing.rendering import CALLABLE, kinds
+from improver.writing.rendering import CALLABLE, folder_type, kinds
 from improver.writing.statements import INDENT, is_looped
 
 GROUPS = ("future", "stdlib", "pytest", "own")
@@ -22,10 +23,7 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     plain = [test for test in tests if not is_method(test, place)]
     if any(test.rows or {"raises", "warns", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
         needed.add(("pytest", ""))
-    if any(CAPSYS in test.cases[0].asks for test in tests if test not in plain):
-        needed |= {("contextlib", ""), ("io", "")}
-    if place.annotated and any(CAPSYS in test.cases[0].asks for test in plain):
-        needed.add(("pytest", ""))
+    needed |= {*_for_asked([test for test in tests if test not in plain], plain, place)}
     if any(map(is_looped, plain)):
         needed |= (
             {("asyncio", "")} if not place.loop else {("pytest", "")} if place.loop.startswith("pytest.") else set()
@@ -33,6 +31,18 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     if place.annotated and any(CALLABLE in kinds(test) for test in tests if test.rows):
         needed |= {("collections.abc", "Callable"), ("typing", "Any")}
     return sorted(one for one in needed if not place.binds(one))
+
+
+def _for_asked(methods: Sequence[Written], plain: Sequence[Written], place: Place) -> Iterator[tuple[str, ...]]:
+    """Yield what stands in methods for what pytest has a fixture for, and the types of those that functions ask for."""
+    if any(CAPSYS in test.cases[0].asks for test in methods):
+        yield from (("contextlib", ""), ("io", ""))
+    if any(FOLDER in test.cases[0].asks for test in methods):
+        yield from (("pathlib", ""), ("tempfile", ""))
+    if place.annotated and any(CAPSYS in test.cases[0].asks for test in plain):
+        yield ("pytest", "")
+    if place.annotated and any(FOLDER in test.cases[0].asks for test in plain):
+        yield ("pathlib", "Path" if folder_type(place) == "Path" else "")
 
 
 def import_lines(needed: Sequence[tuple[str, ...]], width: int, *, is_apart: bool = False) -> list[str]:

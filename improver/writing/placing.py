@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Recording
 from improver.source import FUNCTIONS, Source
-from improver.writing.asking import Fixtures
+from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.names import imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
@@ -150,8 +150,8 @@ def _at(source: Source, tests: Sequence[Source]) -> Place:
 
 
 def _steps(path: str, tests: Sequence[Source], *, plain: bool) -> Mapping[str, tuple[str, ...]]:
-    """Return what fixtures do that plain functions may ask for; nobody says of what type they are."""
-    return Fixtures.of(tests).steps(path) if plain else {}
+    """Return what fixtures do that plain functions may ask for; of what type others than a folder are nobody says."""
+    return Fixtures.of(tests).steps(path) if plain else {FOLDER: (FOLDERS[FOLDER][0],)}
 
 
 def loop_of(tests: Sequence[Source]) -> str:

@@ -94,11 +94,17 @@ def rewritten(text: str) -> Iterator[str]:
     types = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
     kept = types | {id(part) for one in ast.walk(root) if takes_notes(one) for part in ast.walk(one)}
+    kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
     nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):
                 yield replaced(text, node, one)
+
+
+def _names_file(node: ast.BinOp) -> bool:
+    """Tell whether a path goes on with a name."""
+    return isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
 
 
 def replaced(text: str, node: ast.expr, other: ast.expr) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from improver.verify.checking import CAPSYS, COROUTINE
+from improver.writing.asking import FOLDER
 from improver.writing.folding import folded
 from improver.writing.grouping import Row, Written
 from improver.writing.homes import is_annotated, is_case
@@ -52,7 +53,8 @@ def class_name(title: str, place: Place) -> str:
 def _function(test: Written, width: int, place: Place, *first: str) -> list[str]:
     asks, taken = test.cases[0].asks, [*test.heads] if test.rows else []
     if place.annotated:
-        asks = tuple(f"{CAPSYS}: {CAPTURE}" if name == CAPSYS else name for name in asks)
+        known = {CAPSYS: CAPTURE, FOLDER: folder_type(place)}
+        asks = tuple(f"{name}: {known[name]}" if name in known else name for name in asks)
         taken = [f"{name}: {kind}" for name, kind in zip(taken, kinds(test), strict=True)] if taken else []
     signature, gives = ", ".join((*first, *taken, *asks)), " -> None" if place.annotated else ""
     text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
@@ -63,6 +65,13 @@ def _function(test: Written, width: int, place: Place, *first: str) -> list[str]
         *folded(f"{'async ' * bool(is_looped(test) and place.loop)}def {test.name}({signature}){gives}:", width),
         *((INDENT + line) if line else "" for line in text),
     ]
+
+
+def folder_type(place: Place) -> str:
+    """Return how the type of a folder is called in a file: by its own name, if that is or can be imported there."""
+    known, module = place.bound.get("Path", ()), place.bound.get("pathlib")
+    free = known == () and module != ("pathlib", "")
+    return "Path" if free or (known is not None and known[:2] == ("pathlib", "Path")) else "pathlib.Path"
 
 
 def _table(test: Written, width: int) -> list[str]:
@@ -145,6 +154,10 @@ def _method(test: Written, width: int, gives: str) -> list[str]:
         f"{'async ' * is_looped(test)}def {test.name}(self){gives}:",
         *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
+    if FOLDER in test.cases[0].asks:
+        inner = laid_out(body(test, by_method), width - 8)
+        made = ["with tempfile.TemporaryDirectory() as folder:", f"{INDENT}{FOLDER} = pathlib.Path(folder)"]
+        return [*head, *(INDENT + line for line in (*made, *(INDENT + line for line in inner)))]
     if not test.rows:
         return [*head, *(INDENT + line for line in laid_out(body(test, by_method), width - 4))]
     rows = [f"({', '.join(_row(row))})," if len(test.heads) > 1 else f"{row.values[0]}," for row in test.rows]

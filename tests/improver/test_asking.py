@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Exploration, MutationRun
-from improver.writing.asking import FOLDERS, Fixtures, asking
+from improver.writing.asking import FOLDERS, Fixtures, asking, unasked
 from improver.writing.grouping import grouped
 from improver.writing.harvest import index_of
+from improver.writing.importing import imports_of
 from improver.writing.placing import Place
 from improver.writing.rendering import block
 from improver.writing.targets import Weak
@@ -151,6 +152,56 @@ def test_a_fixture_that_somebody_asks_for_is_a_parameter_of_the_test() -> None:
     text = block(grouped([known], plain, ()), place, 88, "a")
     assert text.startswith("def test_depth(box):\n")
     assert text.endswith('spec."""\n\n    class Low:\n        deep = 1\n\n    assert box.total() == 1\n')
+
+
+@pytest.mark.parametrize(
+    ("bound", "annotated", "line", "needs"),
+    [
+        pytest.param({}, False, "def test_depth(tmp_path):", set(), id="nothing is said of types"),
+        pytest.param({}, True, "def test_depth(tmp_path: Path) -> None:", {("pathlib", "Path")}, id="by its name"),
+        pytest.param(
+            {"Path": None}, True, "def test_depth(tmp_path: pathlib.Path) -> None:", {("pathlib", "")},
+            id="the file has another Path",
+        ),
+        pytest.param(
+            {"pathlib": ("pathlib", "")}, True, "def test_depth(tmp_path: pathlib.Path) -> None:", set(),
+            id="the file has the module",
+        ),
+    ],
+)  # fmt: skip
+def test_a_folder_is_asked_for(
+    bound: dict[str, tuple[str, ...] | None], annotated: bool, line: str, needs: set[tuple[str, ...]]
+) -> None:
+    known = replace(case("depth(tmp_path)", "1", kills="a"), asks=("tmp_path",), imports=())
+    place = Place("tests/test_a.py", None, in_classes=False, bound=bound, annotated=annotated)
+    tests = grouped([known], plain, ())
+    assert block(tests, place, 88, "a").splitlines()[0] == line
+    assert {*imports_of(tests, place)} == needs
+
+
+def test_a_method_makes_a_folder_and_removes_it() -> None:
+    made = case("depth(path)", "1", setup=("path = tmp_path / 'a'",), kills="a")
+    known = replace(made, asks=("tmp_path",), imports=())
+    place = Place("tests/test_a.py", None, in_classes=True, bound={})
+    tests = grouped([known], plain, ())
+    assert block(tests, place, 88, "A").splitlines()[-4:] == [
+        "        with tempfile.TemporaryDirectory() as folder:",
+        "            tmp_path = pathlib.Path(folder)",
+        "            path = tmp_path / 'a'",
+        "            self.assertEqual(depth(path), 1)",
+    ]
+    assert {*imports_of(tests, place)} == {("pathlib", ""), ("tempfile", ""), ("unittest", "")}
+
+
+@pytest.mark.parametrize(
+    ("asks", "is_left"),
+    [(("tmp_path",), False), (("sea",), True), (("sea", "tmp_path"), True), ((), True)],
+)
+def test_only_a_folder_is_made_again_in_place_of_what_is_asked_for(asks: tuple[str, ...], is_left: bool) -> None:
+    known = replace(case("depth(tmp_path)"), asks=asks)
+    again = unasked(known)
+    assert (again == known) is is_left
+    assert is_left or asking(again, {"tmp_path": (FOLDERS["tmp_path"][0],)}).asks == asks
 
 
 def test_no_test_makes_a_folder_that_nobody_tidies_up() -> None:
