@@ -14,6 +14,7 @@ WARNS, NONE, RESULT = "warns", "None", "result"
 RAISES = ("RAISE_VARARGS", "RERAISE")
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*")  # the end of a sentence is none
+LIBRARIES = ("warnings", "_py_warnings", "typing_extensions")  # warn for others, who mark what is deprecated
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
 OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one of them
 READ = "capsys.readouterr()."
@@ -45,11 +46,18 @@ class Overheard:
 
     def _hear(self, message: Any, *_place: Any, **_more: Any) -> None:
         frame: Any = sys._getframe(1)  # noqa: SLF001 - who warns is told by no one else
-        while frame is not None and frame.f_globals.get("__name__") in ("warnings", "_py_warnings"):
+        is_own = False
+        while frame is not None and frame.f_globals.get("__name__") in LIBRARIES:
+            is_own = is_own or self._is_marked(frame.f_locals.get("arg"), str(message))
             frame = frame.f_back
         path = frame.f_code.co_filename if frame is not None else ""
-        if path.startswith(self.tree) and WARNING.search(linecache.getline(path, frame.f_lineno)):
+        if is_own or (path.startswith(self.tree) and WARNING.search(linecache.getline(path, frame.f_lineno))):
             self.warned.append(message)
+
+    def _is_marked(self, value: Any, text: str) -> bool:
+        """Tell whether a function or class of the product is marked as deprecated in these words."""
+        home = sys.modules.get(getattr(value, "__module__", ""))
+        return str(getattr(home, "__file__", "")).startswith(self.tree) and value.__deprecated__ == text
 
     def demanded(self, told: dict[str, Any], written: Callable[[Any], Any]) -> dict[str, Any]:
         """Return what was told of a call with what is demanded of its warnings, and of what it prints, before all else.

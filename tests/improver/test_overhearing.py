@@ -38,7 +38,11 @@ from tests.improver.judging import PACKAGED
 HARBOUR = """\
 import os
 import sys
+import textwrap
+import types
 import warnings
+
+from typing_extensions import deprecated
 
 os.environ.get("TIDE")
 
@@ -74,6 +78,19 @@ def python(sea):
     return compile("1 is 1", "x", "eval")
 
 
+@deprecated("flow is slow, use tide")
+def flow(sea):
+    return sea
+
+
+@deprecated("Boat is gone, use Raft")
+class Boat:
+    pass
+
+
+lent = deprecated("lent is gone too")(types.FunctionType(textwrap.dedent.__code__, vars(textwrap)))
+
+
 def tell(sea, file=None):
     print("the sea is", sea, file=file)
 
@@ -96,6 +113,7 @@ def harbour(tmp_path: Path) -> ModuleType:
     path = tmp_path / "harbour.py"
     path.write_text(HARBOUR)
     made = ModuleType("harbour")
+    made.__file__ = str(path)
     sys.modules["harbour"] = made
     exec(compile(HARBOUR, str(path), "exec"), vars(made))  # noqa: S102
     return made
@@ -123,6 +141,7 @@ def heard(tmp_path: Path, call: str) -> list[tuple[str, str, str]]:
         pytest.param("both(1)", [("is", "result", "None")], id="warnings that say several things"),
         pytest.param("mute(1)", [("is", "result", "None")], id="one of Python's kinds that says nothing plain"),
         pytest.param("python(1)", [], id="what Python itself warns of"),
+        pytest.param("lent('ab')", [], id="what another's function that is marked here says"),
         pytest.param("count('ab')", [], id="text beside a value"),
         pytest.param("clock(1)", [("is", "result", "None")], id="text with a moment in it"),
         pytest.param("tell('/tmp/x')", [("is", "result", "None")], id="text with a place of this machine"),
@@ -142,6 +161,8 @@ def test_not_demanded_is(call: str, checks: list[tuple[str, str, str]], tmp_path
         ),
         pytest.param("twice(1)", [("warns", "DeprecationWarning", "'goes away, use depth'")], id="the same once more"),
         pytest.param("own(1)", [("warns", "Ebb", "None")], id="a kind of its own without words"),
+        pytest.param("flow(1)", [("warns", "DeprecationWarning", "'flow is slow, use tide'")], id="a marked function"),
+        pytest.param("Boat()", [("warns", "DeprecationWarning", "'Boat is gone, use Raft'")], id="a marked class"),
         pytest.param("tell(3)", [("eq", "capsys.readouterr().out", r"'the sea is 3\n'")], id="what it prints"),
         pytest.param(
             "log(3)", [("eq", "capsys.readouterr().err", r"'the sea is 3\n'")], id="what it prints as an error"
