@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.writing.plainer import replaced
-from improver.writing.telling import arguments_of, doubled, dullness, echoes, foreign, slightness
+from improver.writing.telling import arguments_of, doubled, dullness, echoes, foreign, is_uniform, slightness
 
 MOST = 16  # ways to write one call
 NUMBERS, WORDS = ([3, 1, 2], [2, 1, 2]), (["b", "a", "c"], ["b", "a", "b"])
@@ -37,9 +37,9 @@ def _other(text: str, case: Case) -> Iterator[str]:
     tree = ast.parse(text)
     pairs = [(node, one) for node, inner in foreign(tree) for one in _akin(node, inner)]
     pairs += [(node, one) for node in doubled(tree) for one in _apart(node)]
-    is_echo = echoes(case)
+    is_idle = echoes(case) or is_uniform(case)
     for is_first, node in arguments_of(tree, case):
-        others = _more(node) if slightness(node, is_first=is_first) else _turned(node) if is_echo else ()
+        others = _more(node) if slightness(node, is_first=is_first) else _turned(node) if is_idle else ()
         pairs += [(node, one) for one in others]
     for node, value in pairs:
         yield replaced(text, node, value)
@@ -108,7 +108,9 @@ def _new(known: list[ast.expr]) -> list[ast.expr]:
 
 
 def _turned(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield a list of plain things in other orders."""
+    """Yield a list of plain things in other orders, and other numbers."""
     if isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
+        if all(isinstance(one, ast.Constant) and type(one.value) is int for one in node.elts):
+            yield type(node)([ast.Constant(2 + at) for at in range(len(node.elts))], ast.Load())
         yield type(node)(node.elts[::-1], ast.Load())
         yield type(node)([*node.elts[1:], node.elts[0]], ast.Load())

@@ -22,7 +22,7 @@ def dullness(case: Case) -> int:
         return 0
     points = sum(slightness(value, is_first=is_first) for is_first, value in given(case)) + SLIGHT * _is_vacuous(case)
     doubles = sum(1 for tree in _trees(case) for _ in doubled(tree))
-    return points + SLIGHT * (doubles + echoes(case) + _is_single(case) + sum(map(is_foreign, _trees(case))))
+    return points + SLIGHT * (doubles + echoes(case) + is_uniform(case) + sum(map(is_foreign, _trees(case))))
 
 
 def given(case: Case) -> Iterator[tuple[bool, ast.expr]]:
@@ -34,7 +34,8 @@ def arguments_of(tree: ast.AST, case: Case) -> Iterator[tuple[bool, ast.expr]]:
     """Yield what code gives to the function of a case, or to what makes its object, and whether it comes first."""
     names = {*case.function.rpartition("::")[2].split(".")[-2:]}
     for node in _calls(tree):
-        if last_name(node.func) in names:
+        called = node.func.func if isinstance(node.func, ast.Call) else node.func  # what a function gave is called
+        if last_name(called) in names:
             given_all = (*node.args, *(word.value for word in node.keywords))
             yield from ((at == 0, value) for at, value in enumerate(given_all))
 
@@ -127,10 +128,18 @@ def echoes(case: Case) -> bool:
     return any(not told.isdisjoint(one) for one in forms)
 
 
-def _is_single(case: Case) -> bool:
-    """Tell whether but one thing comes of several."""
+def is_uniform(case: Case) -> bool:
+    """Tell whether but one thing comes of several, once or again and again."""
     several = any(isinstance(one, COLLECTIONS) and len(one.elts) >= FEW for _, one in given(case))
-    return several and any(subject == "result" and len(_one_in(wanted)) == 1 for _, subject, wanted in case.checks)
+    return several and any(_is_uniform(subject, wanted) for _, subject, wanted in case.checks)
+
+
+def _is_uniform(subject: str, wanted: str) -> bool:
+    if subject not in ("result", "list(result)"):
+        return False
+    node = ast.parse(wanted, mode="eval").body
+    alike = isinstance(node, ast.List | ast.Tuple) and len({*map(ast.dump, node.elts)}) == 1
+    return alike or len(_one_in(wanted)) == 1
 
 
 def _one_in(wanted: str) -> list[ast.expr]:

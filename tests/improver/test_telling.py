@@ -33,6 +33,9 @@ REFUSED = (("raises", "ValueError", "too deep"),)
         pytest.param("depth(-1)", "4", 1, id="minus one"),
         pytest.param("depth([1, 2])", "[1, 2]", 2, id="it was in order before"),
         pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
+        pytest.param("depth(pow, [1, 2])", "[1, 1]", 2, id="again and again the same"),
+        pytest.param("depth(pow, [2, 3])", "[2, 8]", 0, id="twice something else"),
+        pytest.param("depth(str)(1)", "'1'", 1, id="what it gave is called"),
         pytest.param("depth([1, 2])", "{True: [1, 2]}", 4, id="all of it in one group"),
     ],
 )
@@ -79,8 +82,13 @@ def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
         pytest.param("depth(['a'])", "4", {"depth(['b', 'a', 'c'])", "depth(['b', 'a', 'b'])"}, id="a list of one"),
         pytest.param("depth([[1]])", "4", set(), id="what is in it is not plain"),
         pytest.param("depth(0.0)", "4", {"depth(2.0)", "depth(3.0)"}, id="a number keeps its type"),
+        pytest.param(
+            "depth(pow, [1, 2])", "[1, 1]", {"depth(pow, [2, 3])", "depth(pow, [2, 1])"}, id="the same again and again"
+        ),
         pytest.param("depth(range(1))", "4", {"depth(range(4))"}, id="a range"),
-        pytest.param("depth([1, 2, 3])", "[1, 2, 3]", {"depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"),
+        pytest.param(
+            "depth([1, 2, 3])", "[1, 2, 3]", {"depth([2, 3, 4])", "depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"
+        ),
     ],
 )
 def test_more_is_given(call: str, expected: str, ways: set[str]) -> None:
