@@ -55,7 +55,7 @@ def _calls(tree: ast.AST) -> tuple[ast.Call, ...]:
 
 
 def slightness(node: ast.expr, *, is_first: bool) -> int:
-    """Return how slight an argument is: a letter to work on, a collection of one thing, 0 or 1."""
+    """Return how slight an argument is: a letter to work on, a collection of one thing, 0, 1 or less than nothing."""
     match node:
         case ast.Constant(value=value):
             return _slight(value, is_first=is_first)
@@ -81,8 +81,8 @@ def _slight(value: object, *, is_first: bool) -> int:
 def _slight_when_made(node: ast.expr, *, is_first: bool) -> int:
     """Return how slight that is which an operator or a built-in makes of plain things."""
     match node:
-        case ast.UnaryOp(op=ast.USub(), operand=one):
-            return slightness(one, is_first=is_first)
+        case ast.UnaryOp(op=ast.USub()):
+            return SMALL
         case ast.BinOp(left=ast.List() as one, op=ast.Mult(), right=count):
             return slightness(one, is_first=is_first) + slightness(count, is_first=is_first)
         case ast.Call(func=ast.Name(id="iter" | "list" | "tuple" | "set" | "frozenset"), args=[one]):
