@@ -32,7 +32,7 @@ def is_wild(case: Case, node: Function) -> bool:
 
 def _strangeness(case: Case) -> int:
     nodes = _nodes(case)
-    lines = {id(part) for one in nodes if _is_written(one) for part in ast.walk(one)}
+    lines = {id(part) for one in nodes for text in contents(one) for part in ast.walk(text)}  # they have ends
     nodes = [one for one in nodes if id(one) not in lines]
     texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     found = sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
@@ -76,9 +76,16 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
 
 
-def _is_written(node: ast.AST) -> bool:
-    """Tell whether a call writes a file, in which lines have ends."""
-    return isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("write", "write_text", "write_bytes")
+def contents(node: ast.AST) -> list[ast.expr]:
+    """Return what a call writes by a path, or what is written in a context to what is open there."""
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return [text for one in ast.walk(node) if _attribute(one) == "write" for text in getattr(one, "args", ())]
+    return [*getattr(node, "args", ())] if _attribute(node) in ("write_text", "write_bytes") else []
+
+
+def _attribute(node: ast.AST) -> str:
+    """Return the name of the method that a call is of, "" where it is none."""
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
 
 
 def _is_idle_span(node: ast.AST) -> bool:

@@ -13,6 +13,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import takes_notes
 from improver.writing.names import bound
+from improver.writing.oddities import contents
 from improver.writing.wording import parameters
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ def rewritten(text: str) -> Iterator[str]:
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
     kept = types | {id(part) for one in ast.walk(root) if takes_notes(one) for part in ast.walk(one)}
     kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
+    kept |= {id(text) for one in ast.walk(root) for text in contents(one)}
     nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):

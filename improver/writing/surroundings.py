@@ -10,6 +10,7 @@ from improver.judging.functions import definitions
 from improver.source import Function, Source
 from improver.writing.kinds import last_name
 from improver.writing.misfits import given_to
+from improver.writing.oddities import contents
 
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
@@ -35,6 +36,8 @@ class Surroundings:
 
     def decide(self, case: Case) -> bool:
         """Tell whether what a case's call gives depends on where it runs."""
+        if any(map(_is_translated, (part for line in case.setup for part in ast.walk(ast.parse(line))))):
+            return True
         for call in (one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)):
             if last_name(call.func) in AROUND:
                 return True
@@ -42,6 +45,12 @@ class Surroundings:
             if node is not None and not names <= _said(call, node):
                 return True
         return False
+
+
+def _is_translated(node: ast.AST) -> bool:
+    """Tell whether a file is written with ends of lines that not every system leaves as they are."""
+    texts = [one.value for one in contents(node) if isinstance(one, ast.Constant)]
+    return any(isinstance(one, str) and "\r" in one for one in texts)
 
 
 def _asked(node: Function) -> Iterator[str]:

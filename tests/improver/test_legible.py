@@ -123,3 +123,17 @@ class Lake:
 )
 def test_what_a_call_leaves_to_the_terminal(name: str, call: str, depends: bool) -> None:
     assert Surroundings.of(PORT).decide(case(call, name=name)) is depends
+
+
+@pytest.mark.parametrize(
+    ("line", "depends"),
+    [
+        pytest.param("path.write_text('a\\n')", False, id="a text"),
+        pytest.param("path.write_bytes(b'a\\r\\n')", False, id="bytes"),
+        pytest.param("sea = depth('a\\r\\n')", False, id="no file"),
+        pytest.param("path.write_text('a\\r\\n')", True, id="a text with ends of lines that a system may change"),
+        pytest.param("with box as file:\n    file.write('a\\r')", True, id="in a context"),
+    ],
+)
+def test_not_every_system_writes_all_ends_of_lines_alike(line: str, depends: bool) -> None:
+    assert Surroundings.of(PORT).decide(case("depth(path)", setup=(line,))) is depends

@@ -29,6 +29,9 @@ from tests.improver.calls import case, node, plain
         ("depth('<' * 40)", "text", 2),
         ("depth('a' * 40)", "varied", 1),
         ("depth('a.zTtHCHxvAvT5rXP-SwnQMczQ3uk')", "recorded", 3),
+        ("sea.write('a\\n')", "text", 1),  # who knows what it is written to
+        ("sea.write_text('a\\n')", "text", 0),
+        ("sea.write_bytes(b'a\\n', 'a\\n')", "text", 0),
     ],
 )
 def test_oddities_are_counted(call: str, origin: str, points: int) -> None:

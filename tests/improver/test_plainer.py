@@ -49,6 +49,15 @@ def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
     assert "depth('0')" not in set(rewritten("depth(int('0'))"))
 
 
+def test_what_a_file_is_called_and_holds_stays() -> None:
+    assert [*rewritten("path = tmp_path / 'a.txt'")] == ["path = tmp_path"]
+    assert [*rewritten("path.write_text('a b')")] == ["path.write_text()"]
+    with_file = "with Log(path, 3) as file:\n    file.write('a b')"
+    assert not [one for one in rewritten(with_file) if "'a b'" not in one and ".write()" not in one]
+    assert "depth(1 / 2)" in set(rewritten("depth(1 / 4)"))
+    assert "file.write('a')" in set(rewritten("file.write('a b')"))
+
+
 def test_a_choice_gives_way_to_what_it_may_come_to() -> None:
     assert {"depth(1)", "depth([2])"} <= set(rewritten("depth(1 if deep else [2])"))
     assert {"depth(low)", "depth(high)"} <= set(rewritten("depth(low or high)"))
