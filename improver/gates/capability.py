@@ -4,21 +4,18 @@ A program is refused. A person, who may have every reason to open a socket, is a
 reviewer and a module that hides another are refused whoever brings them.
 """
 
-import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from improver.gate import Candidate, Example, gate
-from improver.judging.powers import powers
-from improver.judging.remarks import instructions, licences, prose, secrets, suppressions
+from improver.judging.gains import tally
+from improver.judging.remarks import licences
 from improver.judging.safeguards import decisions, guards
 from improver.records import Edit, GateResult
 from improver.source import Source
 
 NOBODY_MAY = ("holds a secret", "speaks to the reviewer")
-CHANCE = "draws at random"  # in tests all ways count as one: a seeded generator may stand for many draws
-TESTS_MAY = ("looks at the test run", "reads files", "writes files", "reads the clock: time.monotonic", CHANCE)
 RUNNER = frozenset(
     ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "coverage", "sitecustomize", "usercustomize")
 )
@@ -55,8 +52,8 @@ def _tallies(candidate: Candidate) -> tuple[Counter[str], Counter[str], Counter[
     pasted = Counter[str]()
     for edit in candidate.change.edits:
         is_test = candidate.policy.is_test(edit.path)
-        before += _tally(candidate.before(edit.path), _text(edit, "before"), is_test=is_test)
-        after += _tally(candidate.after(edit.path), _text(edit, "after"), is_test=is_test)
+        before += tally(candidate.before(edit.path), _text(edit, "before"), is_test=is_test)
+        after += tally(candidate.after(edit.path), _text(edit, "after"), is_test=is_test)
         pasted += licences(_text(edit, "after"))
         pasted.subtract(licences(_text(edit, "before")))
         if edit.after and edit.path.endswith(".py") and candidate.after(edit.path) is None:
@@ -67,17 +64,6 @@ def _tallies(candidate: Candidate) -> tuple[Counter[str], Counter[str], Counter[
 def _text(edit: Edit, side: str) -> str:
     file = edit.before if side == "before" else edit.after
     return file.data.decode(errors="replace") if file else ""
-
-
-@functools.lru_cache(maxsize=8)  # the base's side is the same for every candidate of a file
-def _tally(source: Source | None, text: str, *, is_test: bool) -> Counter[str]:
-    found = instructions(prose(source) if source else text) + secrets(text, source.tree if source else None)
-    if source is not None:
-        able = powers(source)
-        found += Counter({key: n for key, n in able.items() if not (is_test and key.startswith(TESTS_MAY))})
-        found[CHANCE] += is_test * sum(n for key, n in able.items() if key.startswith(CHANCE))
-        found += suppressions(source)
-    return found
 
 
 def _lost(candidate: Candidate, count: Callable[[Source], Counter[str]]) -> Counter[str]:

@@ -14,6 +14,7 @@ from improver.writing.custom import Custom
 from improver.writing.grouping import Written
 from improver.writing.legible import legible
 from improver.writing.misfits import Signatures
+from improver.writing.modest import is_modest
 from improver.writing.naming import NAME
 from improver.writing.pathlike import Paths
 from improver.writing.placing import Place, name_of
@@ -84,7 +85,10 @@ class _Door:
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"
-        return "" if fits(Written("t" * NAME, (case,)), self.place) else "too long"
+        test = Written("t" * NAME, (case,))
+        if not fits(test, self.place):
+            return "too long"
+        return "" if is_modest(test, self.place) else "would gain a power"
 
 
 @functools.lru_cache(maxsize=8)  # asked again for each round of plainer calls

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.names import BUILT_IN, Names, bound, free_names, imported
+from improver.writing.names import BUILT_IN, Names, Renamed, bound, free_names, imported
 
 ROWS = 4  # of the tables of one test
 MAKES, FOLDER = "mkdtemp(", "tmp_path"
@@ -97,7 +97,7 @@ def _given(name: str, body: Sequence[ast.stmt], gives: ast.expr) -> list[ast.stm
     is_local = isinstance(gives, ast.Name) and gives.id in _all_bound(body)
     lines = copy.deepcopy([*body])
     if is_local and isinstance(gives, ast.Name):
-        return [_Renamed(gives.id, name).visit(line) for line in lines]
+        return [Renamed(gives.id, name).visit(line) for line in lines]
     return [*lines, ast.parse(f"{name} = {ast.unparse(gives)}").body[0]]
 
 
@@ -141,15 +141,6 @@ def unasked(case: Case) -> Case:
     line, modules = FOLDERS[FOLDER]
     imports = tuple(sorted({*case.imports, *((one, "") for one in modules)}))
     return replace(case, setup=(line, *case.setup), imports=imports, asks=())
-
-
-class _Renamed(ast.NodeTransformer):
-    def __init__(self, old: str, new: str) -> None:
-        self.old, self.new = old, new
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        """Put the new name in the place of the old one."""
-        return ast.Name(self.new, node.ctx) if node.id == self.old else node
 
 
 class _Filled(ast.NodeTransformer):

@@ -101,3 +101,14 @@ def bound(statement: ast.stmt) -> frozenset[str]:
     return frozenset(
         node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     )
+
+
+class Renamed(ast.NodeTransformer):
+    """The same code with another name for one variable."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        """Put the new name in the place of the old one."""
+        return ast.Name(self.new, node.ctx) if node.id == self.old else node

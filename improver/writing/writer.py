@@ -18,6 +18,7 @@ from improver.writing.rendering import class_name
 from improver.writing.shrinking import shrunk
 from improver.writing.suspicion import possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
+from improver.writing.unshadowing import unshadowed
 from improver.writing.wording import called
 
 RULE = "write_tests"
@@ -88,7 +89,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     known: frozenset[str] = frozenset()
     plainest = shrunk(ground, weak, exploration.cases, lambda cases: _kept(ground, weak, cases))
     for place, cases in placed(ground, plainest):
-        tests, dropped = writable(weak, [_without(case, known) for case in cases], place)
+        tests, dropped = writable(weak, [unshadowed(_without(case, known), place) for case in cases], place)
         known = known.union(*(test.kills for test in tests))
         drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
     drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))

@@ -1,0 +1,69 @@
+"""New tests need no power that their file does not have, and hide nothing that it imports."""
+
+import pytest
+
+from improver.experiments import Case
+from improver.records import File
+from improver.source import Source
+from improver.writing.grouping import Written
+from improver.writing.modest import is_modest
+from improver.writing.placing import Place
+from improver.writing.unshadowing import unshadowed
+
+CHECKS = (("eq", "result", "1"),)
+
+
+def place_of(text: str) -> Place:
+    source = Source.read("tests/test_a.py", File(text.encode()).data)
+    assert isinstance(source, Source)
+    bound = {"io": ("io", ""), "SEA": None} if "import io" in text else {}
+    return Place("tests/test_a.py", source, in_classes=False, bound=bound)
+
+
+def case_of(call: str, *setup: str, imports: tuple[tuple[str, ...], ...] = (("pier.a", "Pier"),)) -> Case:
+    return Case(
+        "pier/a.py::Pier.low", call, imports, setup=setup, checks=CHECKS, kills=frozenset({"pier/a.py:2: `1` → `2`"})
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "modest"),
+    [
+        pytest.param(case_of("Pier(2).low()"), "", True, id="it computes"),
+        pytest.param(
+            case_of("Pier(path).low()", "path = tmp_path / 'a'", "path.write_text('b')"), "", True, id="files"
+        ),
+        pytest.param(case_of("Pier(2).low.__wrapped__"), "", False, id="it looks into things"),
+        pytest.param(
+            case_of("Pier(time.time()).low()", imports=(("pier.a", "Pier"), ("time", ""))), "", False, id="the clock"
+        ),
+        pytest.param(
+            case_of("Pier(time.time()).low()", imports=(("pier.a", "Pier"), ("time", ""))),
+            "import time\n\nNOW = time.time()\n",
+            False,
+            id="once more than before",
+        ),
+        pytest.param(case_of("next(io)", "io = Pier(2)"), "import io\n", False, id="a module, as it seems"),
+        pytest.param(case_of("next(io)", "io = Pier(2)"), "", True, id="a variable"),
+    ],
+)
+def test_a_test_that_a_gate_would_refuse_is_not_written(case: Case, before: str, modest: bool) -> None:
+    assert is_modest(Written("test_a", (case,)), place_of(before)) is modest
+
+
+def test_a_variable_gets_another_name_where_the_file_imports_something_as_it() -> None:
+    case = case_of("io.low(made)", "made = 3", "io = Pier(made)")
+    after = unshadowed(case, place_of("import io\n"))
+    assert (after.setup, after.call) == (("made = 3", "made_2 = Pier(made)"), "made_2.low(made)")
+
+
+@pytest.mark.parametrize(
+    "setup",
+    [
+        pytest.param("sea = Pier(io.SEEK_SET)", id="the module itself is used"),
+        pytest.param("SEA = Pier(2)", id="something of the file's own, as its tests may do"),
+    ],
+)
+def test_other_variables_keep_their_names(setup: str) -> None:
+    case = case_of(f"{setup.partition(' ')[0]}.low()", setup)
+    assert unshadowed(case, place_of("import io\n")) == case
