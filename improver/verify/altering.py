@@ -9,6 +9,7 @@ import itertools
 from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
 
 TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
+MADE = ("varied", "strange", "after")  # a case that is a variation itself: its data are of another form already
 LASTING = ("strange", "after")  # what is so stays so however it is varied
 RICH = "def sample(first, second=2, *, third=3):\n    return first + second + third"
 NOTED = "sample.note = 'a'"
@@ -47,7 +48,8 @@ class Altering:
         nested = itertools.chain(
             ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms)), self.reshaped(case)
         )
-        others = itertools.chain(nested, self.noted(case, target), self.enriched(case), self.refitted(case, pool))
+        yield from ({**case, "origin": origin, **one} for one in nested if case["origin"] not in MADE)
+        others = itertools.chain(self.noted(case, target), self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
             names = [one.name for one in target.parameters if one.default is not one.empty]

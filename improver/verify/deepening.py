@@ -10,7 +10,7 @@ from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters r
 
 DEPTH = re.compile(r"(?:^|_)(?:depth|levels?|nesting)(?:_|$)")
 # how often the data hold others, how deep is looked, and if not as deep, what is looked at made; 0: as is usual
-WAYS = ((1, 2, 0), (1, 0, 2), (2, 2, 3), (2, 2, 0), (2, 3, 0), (1, 0, 0))
+WAYS = ((1, 2, 0), (2, 2, 3), (1, 0, 2), (2, 2, 0), (2, 3, 0), (1, 0, 0))
 ROWS = 2  # records, or rows under a head
 NAMED = "_fields"  # what code reads that knows named tuples
 POINT = "Point = collections.namedtuple('Point', 'x y')"

@@ -64,8 +64,8 @@ def test_data_are_nested_once_or_twice_and_looked_into_as_deep_or_less() -> None
 
 def test_what_is_made_deeper_than_it_is_looked_into_shows_where_the_look_ends() -> None:
     assert deepened("shelf = Shelf.of([{'y': 1}, {'z': 2}, {}])", "shelf.text()")[1:3] == [
-        ["shelf = Shelf.of([{'a': {'b': 1}}, {'a': {'b': 2}}], max_depth=2)", "shelf.text()"],
         ["shelf = Shelf.of([{'a': {'b': {'c': 1}}}, {'a': {'b': {'c': 2}}}], max_depth=3)", "shelf.text(depth=2)"],
+        ["shelf = Shelf.of([{'a': {'b': 1}}, {'a': {'b': 2}}], max_depth=2)", "shelf.text()"],
     ]
 
 
