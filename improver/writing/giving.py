@@ -2,7 +2,6 @@
 
 import ast
 import itertools
-from collections.abc import Iterator
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
@@ -19,6 +18,8 @@ ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 COMBINING = frozenset({"difference", "intersection", "symmetric_difference", "union"})
 COMPARING = frozenset({"isdisjoint", "issubset", "issuperset", "update", "__and__", "__or__", "__sub__", "__xor__"})
 COMPARING |= {f"{name}_update" for name in COMBINING if name != "union"} | {f"__{name}__" for name in ORDERS}
+RECKONING = frozenset({f"__{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod")})
+NUMBERS = ("7", "2")
 MAKING = frozenset({"__init__", "__new__"})
 IDLE = ("0", "False", "''", "b''", "[]", "{}", "()", "0.0", "None")
 
@@ -52,7 +53,7 @@ def gives(node: Function, owner: str) -> bool:
 
 def is_set(source: Source, owner: str) -> bool:
     """Tell whether a class combines its objects as sets do."""
-    return len(COMBINING & {one.name for one in _body(source, owner) if isinstance(one, FUNCTIONS)}) > 1
+    return len(COMBINING & _methods(source, owner)) > 1
 
 
 def is_given(source: Source, home: str, name: str, index: Index) -> bool:
@@ -62,12 +63,14 @@ def is_given(source: Source, home: str, name: str, index: Index) -> bool:
     return is_open and len(owners) == 1 and bool(giving(source, home, owners[0], index))
 
 
-def sets_for(source: Source, function: str) -> list[str]:
-    """Return plain sets for a method that takes one, of a class that combines its objects as sets do."""
+def plain_for(source: Source, function: str) -> list[str]:
+    """Return plain values that a method is given: sets where objects are combined as those, or numbers."""
     *owners, last = function.partition("::")[2].split(".")
     plain = f"__{last[3:]}" if last[:3] in ("__r", "__i") else last
-    takes = not {last, plain}.isdisjoint(COMBINING | COMPARING)
-    return [SETS[1], SETS[0]] if owners and takes and is_set(source, owners[-1]) else []
+    if owners and not {last, plain}.isdisjoint(COMBINING | COMPARING) and is_set(source, owners[-1]):
+        return [SETS[1], SETS[0]]
+    reckons = bool(owners) and len(RECKONING & _methods(source, owners[-1])) > 2
+    return [*NUMBERS] if reckons and not {last, plain}.isdisjoint(RECKONING) else []
 
 
 def _calls(node: Function, source: Source, names: tuple[str, str], index: Index) -> list[Case]:
@@ -129,6 +132,6 @@ def _needed(node: Function) -> list[ast.arg]:
     return places[: len(places) - len(node.args.defaults)]
 
 
-def _body(source: Source, owner: str) -> Iterator[ast.stmt]:
+def _methods(source: Source, owner: str) -> set[str]:
     known = (one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner)
-    return (part for one in known for part in one.body)
+    return {part.name for one in known for part in one.body if isinstance(part, FUNCTIONS)}

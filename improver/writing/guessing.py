@@ -33,7 +33,9 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0
     "__ne__": ("{0} != {0}", "{0} != 'a'"),
     "__format__": ("format({0}, '')",),
     "__reversed__": ("list(reversed({0}))",),
-    "__neg__": ("-{0}",),
+    **{f"__{name}__": (f"math.{name}({{0}})",) for name in ("ceil", "floor", "trunc")},
+    **{f"__{name}__": (f"{sign}{{0}}",) for name, sign in (("neg", "-"), ("pos", "+"), ("invert", "~"))},
+    "__round__": ("round({0})",),
     "__hash__": ("len({{{0}, {0}}})",),
     "__call__": ("{0}(1)", "{0}('a')", "{0}()"),
     "__signature__": ("str(inspect.signature({0}))",),
@@ -92,7 +94,7 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
         for form in OPERATORS[last]:
             *setup, call = form.format(one.call, variable_for(one.call)).split("; ")
-            tools = ((word, "") for word in ("copy", "inspect") if f"{word}." in form)
+            tools = ((word, "") for word in ("copy", "inspect", "math") if f"{word}." in form)
             imports = tuple(sorted({*one.imports, *tools}))
             yield replace(one, function=function, call=call, setup=(*one.setup, *setup), imports=imports)
 

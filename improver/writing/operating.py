@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.source import Source
-from improver.writing.giving import ORDERS, sets_for
+from improver.writing.giving import ORDERS, plain_for
 from improver.writing.harvest import Index
 from improver.writing.makers import makers, variable_for
 
@@ -16,17 +16,17 @@ SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<"
 
 
 def combined(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
-    """Yield calls of a method with another object of its class, or with a set where it is one of what is like that.
+    """Yield calls of a method with another object of its class, or with a set or a number where it is like one.
 
     What a call changes in place is looked at under the name of its object.
     """
     *owners, last = function.partition("::")[2].split(".")
-    sets = [Case(function, text) for text in sets_for(source, function)]
-    if not owners or not (sets or _sign(last)):
+    plain = [Case(function, text) for text in plain_for(source, function)]
+    if not owners or not (plain or _sign(last)):
         return
     known = makers(source, home, owners[-1], index)
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
-    for left, right in itertools.product(objects, (*sets, *objects)):
+    for left, right in itertools.product(objects, (*plain, *objects)):
         if left.call == right.call or (last.startswith("__r") and _sign(last) and right in objects):
             continue  # an object has no need of what turns an operator round for another one of its class
         *setup, call = _used(last, left, right.call)

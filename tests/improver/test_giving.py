@@ -2,7 +2,8 @@
 
 import pytest
 
-from improver.writing.giving import giving, is_given, sets_for
+from improver.writing.giving import giving, is_given, plain_for
+from improver.writing.guessing import guessed
 from improver.writing.harvest import index_of
 from improver.writing.makers import makers
 from improver.writing.operating import combined
@@ -187,6 +188,39 @@ def test_what_takes_no_other_object_is_given_none(name: str) -> None:
 
 
 def test_only_what_combines_as_sets_do_is_given_sets() -> None:
-    assert sets_for(source(CREW), "pier/a.py::_Crew.union") == ["{2, 3}", "{1, 2}"]
-    assert sets_for(source(CREW), "pier/a.py::_Crew.first") == []
-    assert sets_for(source(CREW.replace("def union", "def joined")), "pier/a.py::_Crew.__and__") == []
+    assert plain_for(source(CREW), "pier/a.py::_Crew.union") == ["{2, 3}", "{1, 2}"]
+    assert plain_for(source(CREW), "pier/a.py::_Crew.first") == []
+    assert plain_for(source(CREW.replace("def union", "def joined")), "pier/a.py::_Crew.__and__") == []
+
+
+SUM = """\
+class Sum:
+    def __init__(self): ...
+
+    def __add__(self, other): ...
+
+    def __mul__(self, other): ...
+
+    def __rmul__(self, other): ...
+
+    def __mod__(self, other): ...
+
+    def __imod__(self, other): ...
+
+    def __eq__(self, other): ...
+
+    def __ceil__(self): ...
+"""
+
+
+def test_only_what_reckons_is_given_numbers() -> None:
+    assert uses("Sum.__rmul__", SUM) == ["7 * Sum()", "2 * Sum()"]
+    assert "Sum() % 7" in uses("Sum.__mod__", SUM)
+    assert uses("Sum.__imod__", SUM)[0] == "made = Sum(); made %= 7; made"
+    assert [plain_for(source(SUM), f"pier/a.py::Sum.{name}") for name in ("__eq__", "__ceil__")] == [[], []]
+    assert plain_for(source(SUM.replace("__add__", "plus")), "pier/a.py::Sum.__rmul__") == []
+
+
+def test_what_python_rounds_is_rounded() -> None:
+    found = [*guessed(source(SUM), "pier.a", "pier/a.py::Sum.__ceil__", {})]
+    assert [(one.call, one.imports) for one in found] == [("math.ceil(Sum())", (("math", ""), ("pier.a", "Sum")))]
