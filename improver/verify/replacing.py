@@ -147,9 +147,9 @@ def _spots(node: ast.AST, line: int, space: dict[str, Any]) -> Iterator[Spot]:
     if moment is not None:
         yield Spot(line, node, moment)
         return
-    if isinstance(node, (ast.Constant, ast.UnaryOp)):
+    if isinstance(node, (ast.Constant, ast.UnaryOp)) or _is_repeated(node):
         with contextlib.suppress(ValueError):
-            value = ast.literal_eval(node)
+            value = ast.literal_eval(node) if not isinstance(node, ast.BinOp) else eval(ast.unparse(node))  # noqa: S307
             if type(value) in (int, float, str, bytes):
                 yield Spot(line, node, value)
         return
@@ -157,6 +157,14 @@ def _spots(node: ast.AST, line: int, space: dict[str, Any]) -> Iterator[Spot]:
         yield Spot(line, node, [*node.elts])
     for child in ast.iter_child_nodes(node):
         yield from _spots(child, line, space)
+
+
+def _is_repeated(node: ast.AST) -> bool:
+    """Tell whether a text is written so often: it is one text, and the number no other."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
+        return False
+    text, count = getattr(node.left, "value", None), getattr(node.right, "value", None)
+    return isinstance(text, (str, bytes)) and type(count) is int and count <= LARGEST
 
 
 def _made(node: ast.AST, space: dict[str, Any]) -> Any:

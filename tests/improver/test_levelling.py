@@ -185,6 +185,9 @@ def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
         pytest.param((), "Fleet({2}) < Fleet({1, 3})", "Fleet({2}) < Fleet({2})", id="a set"),
         pytest.param((), "counted([5, 6], 4)", "counted([5, 6, 5], 4)", id="another length"),
         pytest.param(
+            (), "counted('a' * 40, 4)", "counted('aaa', 4)", id="a text that is written as one of many letters"
+        ),
+        pytest.param(
             (),
             "Coast(days(hours=2)).is_high(datetime(2011, 7, 1, tzinfo=None))",
             "Coast(days(hours=2)).is_high(datetime(2011, 3, 1, 8, tzinfo=None))",
