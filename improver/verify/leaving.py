@@ -22,8 +22,8 @@ def watch(checking: Any) -> None:
     """Note every temporary folder that is made in this process, and remove it when a look of `checking` has ended."""
     make, within = tempfile.mkdtemp, checking.within
 
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        made = make(*args, **kwargs)
+    def noted(suffix: Any = None, prefix: Any = None, dir: Any = None) -> Any:  # noqa: A002 - as it is called
+        made = make(suffix, prefix, dir)
         FRESH.append(str(made))
         return made
 
