@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 LONGEST = 160  # characters of such a text
-NAMELESS = (object.__repr__, BaseException.__repr__)  # they say nothing of how an object is made
+NAMELESS: tuple[Any, ...] = (object.__repr__, BaseException.__repr__)  # they say nothing of how an object is made
 
 
 def said(value: Any, phrase: Any) -> str:
