@@ -101,7 +101,8 @@ def places_of(space: dict[str, Any]) -> dict[str, Any]:
 
 def is_fresh(value: Any) -> bool:
     """Tell whether a value is the path of something in a folder that was made for this look, or of that folder."""
-    return isinstance(value, pathlib.Path) and any(_below(str(value), one) is not None for one in FRESH)
+    is_path = issubclass(type(value), pathlib.Path)  # isinstance would ask the value itself, which may note that
+    return is_path and any(_below(str(value), one) is not None for one in FRESH)
 
 
 def _below(text: str, folder: str) -> str | None:

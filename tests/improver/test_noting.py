@@ -31,7 +31,11 @@ def watch(bell, hook=quiet, label=""):
     def mark(self, name, value):
         hook("set", name)
 
-    return type("Watched", (), {"strike": strike, "__setattr__": mark})()
+    def look(self, name):
+        hook("get", name)
+        return object.__getattribute__(self, name)
+
+    return type("Watched", (), {"strike": strike, "__setattr__": mark, "__getattribute__": look})()
 
 
 def ring(times, on_ring):
