@@ -11,8 +11,8 @@ from improver.writing.plainer import replaced
 from improver.writing.telling import arguments_of, doubled, dullness, echoes, foreign, is_uniform, slightness
 
 MOST = 16  # ways to write one call
-NUMBERS, WORDS = ([3, 1, 2], [2, 1, 2]), (["b", "a", "c"], ["b", "a", "b"])
-TEXTS = ("abc", "aab")
+NUMBERS, WORDS = ([3, 1, 2], [3, 1, 3]), (["b", "a", "c"], ["c", "a", "c"])
+TEXTS = ("abc", "baa")
 SEVERAL = 4
 
 

@@ -26,18 +26,26 @@ def dullness(case: Case) -> int:
 
 
 def given(case: Case) -> Iterator[tuple[bool, ast.expr]]:
-    """Yield what a case gives to the function, or to what makes its object, and whether it comes first."""
+    """Yield what a case gives to the function, or to what makes objects of its package, and whether it comes first."""
     return (one for tree in _trees(case) for one in arguments_of(tree, case))
 
 
 def arguments_of(tree: ast.AST, case: Case) -> Iterator[tuple[bool, ast.expr]]:
-    """Yield what code gives to the function of a case, or to what makes its object, and whether it comes first."""
-    names = {*case.function.rpartition("::")[2].split(".")[-2:]}
+    """Yield what code gives to the function of a case, or to what makes objects, and whether it comes first."""
+    names = _own_names(case)
     for node in _calls(tree):
         called = node.func.func if isinstance(node.func, ast.Call) else node.func  # what a function gave is called
         if last_name(called) in names:
             given_all = (*node.args, *(word.value for word in node.keywords))
             yield from ((at == 0, value) for at, value in enumerate(given_all))
+
+
+def _own_names(case: Case) -> set[str]:
+    """Return the names of the function, of its class, and of what a case imports of the same package."""
+    path, _, name = case.function.partition("::")
+    package = {*path.removesuffix(".py").split("/")}
+    imported = {one[-1] for one in case.imports if one[0].partition(".")[0] in package}
+    return {*name.split(".")[-2:], *imported}
 
 
 def _trees(case: Case) -> list[ast.AST]:

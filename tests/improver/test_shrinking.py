@@ -90,7 +90,7 @@ def test_a_call_that_is_needed_as_it_is_stays_alone() -> None:
 
 def test_a_call_is_written_so_that_it_shows_more_where_it_shows_little() -> None:
     pool, _ = rounds("depth('a')", lambda text: "depth('" in text)
-    assert [one.call for one in pool] == ["depth('a')", "depth('aab')", "depth('abc')"]
+    assert [one.call for one in pool] == ["depth('a')", "depth('abc')", "depth('baa')"]
 
 
 def test_one_thing_is_wrong_in_a_call_that_is_refused_and_what_shows_that_stays() -> None:
