@@ -58,7 +58,7 @@ def clear() -> None:
 @contextlib.contextmanager
 def elsewhere(*, last_first: bool) -> Iterator[None]:
     """Let folders tell what is in them by name, or the other way around and files be made with other rights."""
-    listed, scanned, rights = os.listdir, os.scandir, os.umask(0o027 if last_first else 0o022)
+    listed, scanned, rights = os.listdir, os.scandir, os.umask(0o077 if last_first else 0o022)
     os.listdir = lambda *args: sorted(listed(*args), reverse=last_first)  # type: ignore[assignment]
     os.scandir = lambda *args: _Ordered(scanned(*args), last_first=last_first)  # type: ignore[assignment]
     try:

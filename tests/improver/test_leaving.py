@@ -78,7 +78,7 @@ def test_elsewhere_a_disk_has_another_order_and_other_rights(tmp_path: Path) -> 
         assert [one.name for one in tmp_path.iterdir()] == names[::-1]
         assert [one.name for one in os.scandir(tmp_path)] == names[::-1]
         assert next(os.walk(tmp_path))[2] == names[::-1]
-        assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+        assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
     with leaving.elsewhere(last_first=False):
         assert [one.name for one in os.scandir(tmp_path)] == next(os.walk(tmp_path))[2] == names
 
