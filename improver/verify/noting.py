@@ -160,7 +160,9 @@ def noter(text: str) -> str:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and any(map(takes_notes, ast.walk(node))):
             return node.name
-        if isinstance(node, ast.keyword) and any(map(takes_notes, [*ast.walk(node.value), ast.Call(node.value, [], [])])):
+        if isinstance(node, ast.keyword) and any(
+            map(takes_notes, [*ast.walk(node.value), ast.Call(node.value, [], [])])
+        ):
             return node.arg or ""
     return ""
 
