@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.verify.noting import takes_notes
+from improver.verify.noting import START
 from improver.writing.names import bound
 from improver.writing.oddities import contents
 from improver.writing.wording import parameters
@@ -33,6 +33,8 @@ def plainer(case: Case, node: Function) -> Iterator[Case]:
 def _ways(case: Case, node: Function) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield other setups and calls, parts of all statements by turns."""
     setup, call = case.setup, case.call
+    if START in setup:  # it was made small, and each of its words may count for what is noted
+        return
     for at, line in enumerate(setup):
         if _is_idle(line, (*setup[at + 1 :], call)):
             yield (*setup[:at], *setup[at + 1 :]), call
@@ -92,9 +94,8 @@ def rewritten(text: str) -> Iterator[str]:
     root = ast.parse(text)
     called = {id(one.func) for one in ast.walk(root) if isinstance(one, ast.Call)}
     owners = {id(one.value) for one in ast.walk(root) if isinstance(one, ast.Attribute | ast.Subscript | ast.Await)}
-    types = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
+    kept = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
-    kept = types | {id(part) for one in ast.walk(root) if takes_notes(one) for part in ast.walk(one)}
     kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
     kept |= {id(text) for one in ast.walk(root) for text in contents(one)}
     nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]

@@ -114,3 +114,8 @@ def test_a_truth_value_is_no_number_and_a_name_that_is_bound_is_nothing_to_short
 
 def test_of_a_call_with_very_many_parts_only_the_first_ways_are_tried() -> None:
     assert len(ways(f"depth({list(range(90))})")) == MOST
+
+
+def test_notes_of_what_was_handed_over_keep_their_words() -> None:
+    assert ways("watch([1, 2], 'set', seen.append)", "seen = []") == []
+    assert ways("watch([1, 2], 'set', seen.append)", "seen = [1]") != []
