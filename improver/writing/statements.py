@@ -59,6 +59,8 @@ def _apart(line: str, width: int) -> list[str]:
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
         call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
         sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
+        if isinstance(node.test.left, ast.Name):  # it has a name already
+            return folded(line, width)
         return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
     return folded(line, width)
 

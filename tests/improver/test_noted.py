@@ -4,6 +4,7 @@ import pytest
 
 from improver.experiments import Case
 from improver.writing.noted import noted
+from improver.writing.statements import laid_out
 
 HOOK = "def hook(event, name):\n    seen.append((event, name))"
 MADE = "bell = watch(1, hook=hook)"
@@ -40,3 +41,14 @@ def looking(wanted: str, *setup: str, call: str = "seen", subject: str = "result
 )
 def test_a_name_says_what_is_noted(case: Case, said: str) -> None:
     assert noted(case) == said
+
+
+def test_what_has_a_name_gets_no_other_where_it_is_long() -> None:
+    notes = "[('get', 'append'), ('call', 'append')]"
+    assert laid_out([f"assert seen == {notes}"], 40) == [
+        "assert seen == [",
+        "    ('get', 'append'),",
+        "    ('call', 'append'),",
+        "]",
+    ]
+    assert laid_out([f"assert noted(1) == {notes}"], 40)[0] == "result = noted(1)"
