@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from dataclasses import replace
 
 from improver.judging.gains import tally
 from improver.source import Source
@@ -12,19 +13,24 @@ from improver.writing.qualifying import qualified
 from improver.writing.rendering import block
 
 WIDE = 1000  # characters: how lines are laid out does not matter here
+NO_FAULT = frozenset({"a fault"})  # which faults the docstring names does not matter either
 
 
 def is_modest(test: Written, place: Place) -> bool:
     """Tell whether a test, as it would stand in the file, gains nothing that a program may not add to a test."""
-    one = qualified(test, place)
+    told = replace(test, cases=tuple(replace(case, kills=NO_FAULT) for case in test.cases))
+    one = qualified(told, place)
     before = _imports(place.before) if place.before is not None else ""
     imports = "\n".join((before, *import_lines(imports_of([one], place), WIDE)))
-    old, new = (
-        Source.read(place.path, text.encode()) for text in (before, f"{imports}\n{block([one], place, WIDE, 'x')}")
-    )
+    return not _gains(before, f"{imports}\n{block([one], place, WIDE, 'x')}")
+
+
+@functools.lru_cache(maxsize=4096)  # each round of plainer calls asks about all that are left again
+def _gains(before: str, after: str) -> bool:
+    old, new = (Source.read("test.py", text.encode()) for text in (before, after))
     if not isinstance(old, Source) or not isinstance(new, Source):
-        return False
-    return not tally(new, new.text, is_test=True) - tally(old, old.text, is_test=True)
+        return True
+    return bool(tally(new, after, is_test=True) - tally(old, before, is_test=True))
 
 
 @functools.lru_cache(maxsize=8)

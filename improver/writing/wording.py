@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from improver.experiments import Case
+from improver.judging.powers import FIELD
 from improver.source import Function
 
 CREED = "Characterises current behaviour, not a spec."
@@ -106,8 +107,8 @@ def told_of(name: str, width: int) -> str:
         return "a small fault"
     place = f"{PurePosixPath(found['path']).name}:{found['line']}"
     old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
-    if any('"""' in text or not text.isascii() or text.endswith("\\") for text in (old, new)):
-        return f"the fault at {place}"
+    if any('"""' in text or not text.isascii() or text.endswith("\\") or FIELD.search(text) for text in (old, new)):
+        return f"the fault at {place}"  # as it stands it would end the docstring, or be taken for what a gate refuses
     room = (width - len(f"`` -> `` at {place}")) // 2
     for one, other in ((old, new), _apart(old, new), _parts(old, new, min(room, CUT))):
         told = f"`{one}` -> `{other}` at {place}"

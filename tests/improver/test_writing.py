@@ -179,6 +179,7 @@ def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, to
         pytest.param(f"a.py:6: `{'sea ' * 9}and all` → `{'sea ' * 9}and...`",
                      "`... sea and all` -> `... sea and...` at a.py:6", id="long, alike for long"),
         pytest.param('a.py:6: `"é"` → `""`', "the fault at a.py:6", id="letters that a docstring may not hold"),
+        pytest.param("a.py:6: `'{0.__dict__}'` → `''`", "the fault at a.py:6", id="what a gate refuses"),
     ],
 )  # fmt: skip
 def test_a_mutant_is_named_where_a_reader_can_find_it(mutant: str, told: str) -> None:
