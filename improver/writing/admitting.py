@@ -8,21 +8,21 @@ from collections.abc import Iterator, Sequence
 from improver.experiments import Case
 from improver.source import Source
 from improver.writing.asking import MAKES, asking
-from improver.writing.assembling import fits
-from improver.writing.contrasting import contrasts
-from improver.writing.custom import Custom
-from improver.writing.grouping import Written
-from improver.writing.legible import legible
-from improver.writing.misfits import Signatures
-from improver.writing.modest import is_modest
-from improver.writing.naming import NAME
-from improver.writing.pathlike import Paths
+from improver.writing.choice.contrasting import contrasts
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.legible import legible
+from improver.writing.choice.modest import is_modest
+from improver.writing.choice.selecting import bare, chosen, weight
+from improver.writing.choice.surroundings import Surroundings
+from improver.writing.choice.suspicion import at_odds
+from improver.writing.inputs.misfits import Signatures
+from improver.writing.inputs.pathlike import Paths
+from improver.writing.layout.assembling import fits
+from improver.writing.layout.grouping import Written
+from improver.writing.layout.qualifying import qualified_case
 from improver.writing.placing import Place, name_of
-from improver.writing.qualifying import qualified_case
-from improver.writing.selecting import bare, chosen, weight
-from improver.writing.surroundings import Surroundings
-from improver.writing.suspicion import at_odds
 from improver.writing.targets import Weak
+from improver.writing.words.naming import NAME
 
 ALIKE = 8  # calls that notice the same, from which one is chosen
 

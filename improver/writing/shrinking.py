@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
 from improver.writing.asking import FOLDERS, asking, unasked
-from improver.writing.by_name import by_name
-from improver.writing.custom import Custom
-from improver.writing.livelier import livelier
-from improver.writing.plainer import plainer
-from improver.writing.selecting import fit, trimmed, weight
+from improver.writing.choice.by_name import by_name
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.livelier import livelier
+from improver.writing.choice.plainer import plainer
+from improver.writing.choice.selecting import fit, trimmed, weight
+from improver.writing.choice.telling import dullness
 from improver.writing.targets import Ground, Weak
-from improver.writing.telling import dullness
 
 ROUNDS = 6
 KEPT = 4  # ways to write one call that are kept of a round

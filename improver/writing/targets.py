@@ -14,23 +14,23 @@ from improver.policy import Policy
 from improver.ports import Layout
 from improver.records import Tree
 from improver.source import Function, Source
-from improver.writing.answered import GETATTR, looked_up
-from improver.writing.doctests import Doctests
-from improver.writing.entering import Entrances
-from improver.writing.filing import filed
-from improver.writing.following import closing, followed
-from improver.writing.giving import is_given
-from improver.writing.guessing import attributes, decorating, guessed, otherwise, returned
-from improver.writing.harvest import Index, by_name, calls_of
-from improver.writing.illustrating import known_calls
-from improver.writing.operating import combined
-from improver.writing.pathlike import Paths
-from improver.writing.piecing import pieced
-from improver.writing.promises import Promises
-from improver.writing.reaching import from_outside, is_private, leading_to, public_home
-from improver.writing.selecting import is_short
-from improver.writing.stepping import stepped
-from improver.writing.storing import lying
+from improver.writing.choice.doctests import Doctests
+from improver.writing.choice.promises import Promises
+from improver.writing.choice.selecting import is_short
+from improver.writing.inputs.answered import GETATTR, looked_up
+from improver.writing.inputs.entering import Entrances
+from improver.writing.inputs.filing import filed
+from improver.writing.inputs.following import closing, followed
+from improver.writing.inputs.giving import is_given
+from improver.writing.inputs.guessing import attributes, decorating, guessed, otherwise, returned
+from improver.writing.inputs.harvest import Index, by_name, calls_of
+from improver.writing.inputs.illustrating import known_calls
+from improver.writing.inputs.operating import combined
+from improver.writing.inputs.pathlike import Paths
+from improver.writing.inputs.piecing import pieced
+from improver.writing.inputs.reaching import from_outside, is_private, leading_to, public_home
+from improver.writing.inputs.stepping import stepped
+from improver.writing.inputs.storing import lying
 
 CALLS, GENERATED = 20, 24  # of one function
 FEW = 4  # calls of a function known, below which more are guessed

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field, replace
 from improver.experiments import Case, Exploration, MutationRun
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
 from improver.writing.admitting import admitted
-from improver.writing.assembling import assembled
-from improver.writing.families import joined
-from improver.writing.grouping import Written, grouped
-from improver.writing.homes import home_of
+from improver.writing.choice.suspicion import possible_bugs
+from improver.writing.layout.assembling import assembled
+from improver.writing.layout.families import joined
+from improver.writing.layout.grouping import Written, grouped
+from improver.writing.layout.homes import home_of
+from improver.writing.layout.rendering import class_name
+from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, place_for
-from improver.writing.rendering import class_name
 from improver.writing.shrinking import shrunk
-from improver.writing.suspicion import possible_bugs
 from improver.writing.targets import Ground, Weak, explore, weak_spots
-from improver.writing.unshadowing import unshadowed
-from improver.writing.wording import called
+from improver.writing.words.wording import called
 
 RULE = "write_tests"
 TESTS = 5  # of one proposal

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.answered import looked_up
-from improver.writing.naming import name_for
+from improver.writing.inputs.answered import looked_up
+from improver.writing.words.naming import name_for
 from tests.improver.calls import PIER, case, node
 
 GONE = """\

@@ -6,11 +6,11 @@ import pytest
 
 from improver.experiments import Exploration, MutationRun
 from improver.writing.asking import FOLDERS, Fixtures, asking, unasked
-from improver.writing.grouping import grouped
-from improver.writing.harvest import index_of
-from improver.writing.importing import imports_of
+from improver.writing.inputs.harvest import index_of
+from improver.writing.layout.grouping import grouped
+from improver.writing.layout.importing import imports_of
+from improver.writing.layout.rendering import block
 from improver.writing.placing import Place
-from improver.writing.rendering import block
 from improver.writing.targets import Weak
 from improver.writing.writer import writable
 from tests.improver.calls import RECEIPT, SEA, case, plain, source

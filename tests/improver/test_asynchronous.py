@@ -24,14 +24,14 @@ from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.grouping import Written, grouped
-from improver.writing.importing import imports_of
-from improver.writing.naming import name_for
+from improver.writing.choice.selecting import fit
+from improver.writing.choice.suspicion import contradiction
+from improver.writing.layout.grouping import Written, grouped
+from improver.writing.layout.importing import imports_of
+from improver.writing.layout.rendering import block
 from improver.writing.placing import Place, loop_of
-from improver.writing.rendering import block
-from improver.writing.selecting import fit
-from improver.writing.suspicion import contradiction
 from improver.writing.turns import MUTANTS, ground_of
+from improver.writing.words.naming import name_for
 from improver.writing.writer import write_tests
 from tests.improver.calls import PIER, case, node, plain, source
 from tests.improver.judging import PACKAGED

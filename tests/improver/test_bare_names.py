@@ -3,7 +3,7 @@
 import pytest
 
 from improver.experiments import Recording
-from improver.writing.bare_names import bare_names
+from improver.writing.layout.bare_names import bare_names
 from improver.writing.placing import Place, place_for
 from tests.improver.calls import RECEIPT, source
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from improver.writing.by_name import by_name, unnamed
-from improver.writing.selecting import chosen
+from improver.writing.choice.by_name import by_name, unnamed
+from improver.writing.choice.selecting import chosen
 from tests.improver.calls import case, node
 
 DEPTH = node('def depth(sea, more=1, deep=False, unit="m"):\n    """Measure.\n\n    >>> depth(tide, unit=sea)\n    """')

@@ -1,7 +1,7 @@
 """Tests of the other outcome of a predicate, which stands beside the one that was chosen."""
 
 from improver.experiments import Case
-from improver.writing.contrasting import contrasts
+from improver.writing.choice.contrasting import contrasts
 from tests.improver.calls import case, plain
 
 

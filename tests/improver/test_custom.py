@@ -3,8 +3,8 @@
 import pytest
 
 from improver.source import Function
-from improver.writing.custom import Custom
-from improver.writing.selecting import chosen
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.selecting import chosen
 from tests.improver.calls import case, node
 
 DEPTH = node("def depth(sea, more=1): ...")

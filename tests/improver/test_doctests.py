@@ -3,7 +3,7 @@
 import pytest
 
 from improver.records import File
-from improver.writing.doctests import Doctests
+from improver.writing.choice.doctests import Doctests
 from tests.improver.calls import SEA, case, source
 
 RUN = {"tox.ini": File(b"[testenv]\ncommands = pytest --doctest-modules pier tests\n")}

@@ -2,9 +2,9 @@
 
 import pytest
 
-from improver.writing.documented import documented_otherwise
-from improver.writing.selecting import fit
-from improver.writing.suspicion import possible_bugs
+from improver.writing.choice.documented import documented_otherwise
+from improver.writing.choice.selecting import fit
+from improver.writing.choice.suspicion import possible_bugs
 from tests.improver.calls import case, node, source
 
 PEEK = '''\

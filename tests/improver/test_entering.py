@@ -1,8 +1,8 @@
 """Calls of tests that lead to functions which they do not name."""
 
 from improver.experiments import Recording
-from improver.writing.entering import Entrances
-from improver.writing.harvest import calls_of
+from improver.writing.inputs.entering import Entrances
+from improver.writing.inputs.harvest import calls_of
 from tests.improver.calls import PIER, RECEIPT, source
 
 PRODUCT = """\

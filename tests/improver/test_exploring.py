@@ -32,7 +32,7 @@ from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.following import followed
+from improver.writing.inputs.following import followed
 from improver.writing.turns import MUTANTS, ground_of, paths
 from improver.writing.writer import write_tests
 from tests.improver.judging import PACKAGED

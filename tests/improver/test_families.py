@@ -7,10 +7,10 @@ import pytest
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
 from improver.records import File
-from improver.writing.families import joined
-from improver.writing.grouping import Row, Written
+from improver.writing.layout.families import joined
+from improver.writing.layout.grouping import Row, Written
+from improver.writing.layout.rendering import block, kinds
 from improver.writing.placing import Place, place_for
-from improver.writing.rendering import block, kinds
 from improver.writing.targets import Ground, Weak
 from improver.writing.writer import Drafted, proved
 from tests.improver.benches import LAYOUT, FakeExperiments

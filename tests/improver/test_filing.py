@@ -3,7 +3,7 @@
 import pytest
 
 from improver.experiments import Case
-from improver.writing.filing import OPENED, filed
+from improver.writing.inputs.filing import OPENED, filed
 
 LOG = ("quay.log", "Log")
 

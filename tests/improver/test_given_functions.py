@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from improver.verify import altering, answering, deepening, hinting, phrasing, provoking, varying
-from improver.writing.selecting import is_public
+from improver.writing.choice.selecting import is_public
 
 
 def defined(text: str) -> Callable[..., Any]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from improver.writing.giving import giving, is_given, plain_for
-from improver.writing.guessing import guessed
-from improver.writing.harvest import index_of
-from improver.writing.makers import makers
-from improver.writing.operating import combined
+from improver.writing.inputs.giving import giving, is_given, plain_for
+from improver.writing.inputs.guessing import guessed
+from improver.writing.inputs.harvest import index_of
+from improver.writing.inputs.makers import makers
+from improver.writing.inputs.operating import combined
 from tests.improver.calls import source
 
 CREW = """\

@@ -3,7 +3,7 @@
 import pytest
 
 from improver.experiments import Case
-from improver.writing.grouping import Written
+from improver.writing.layout.grouping import Written
 from improver.writing.writer import HEADLINE, headline
 
 PATH = "src/pier/sets.py"

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case, Exploration, MutationRun, Recording
-from improver.writing.assembling import assembled
-from improver.writing.grouping import Row, Written
-from improver.writing.homes import home_of
+from improver.writing.layout.assembling import assembled
+from improver.writing.layout.grouping import Row, Written
+from improver.writing.layout.homes import home_of
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
 from improver.writing.writer import Drafted, node_id

@@ -3,7 +3,7 @@
 import pytest
 
 from improver.experiments import Case
-from improver.writing.inlining import inline
+from improver.writing.choice.inlining import inline
 
 
 def case(call: str, *setup: str, subject: str = "result") -> Case:

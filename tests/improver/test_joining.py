@@ -3,8 +3,8 @@
 import pytest
 
 from improver.source import Source
-from improver.writing.importing import import_lines
-from improver.writing.joining import is_single, with_names
+from improver.writing.layout.importing import import_lines
+from improver.writing.layout.joining import is_single, with_names
 from tests.improver.calls import source
 
 LOW, EBB = ("pier.a", "low"), ("pier.a", "ebb")

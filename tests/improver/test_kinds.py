@@ -5,9 +5,9 @@ import ast
 import pytest
 
 from improver.judging.functions import definitions
-from improver.writing.guessing import guessed
-from improver.writing.harvest import index_of
-from improver.writing.kinds import NOTHING_KNOWN, kinds_of
+from improver.writing.inputs.guessing import guessed
+from improver.writing.inputs.harvest import index_of
+from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
 from tests.improver.calls import PIER, source
 
 SHORES = """\

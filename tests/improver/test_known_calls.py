@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case
-from improver.writing.following import closing, followed
-from improver.writing.guessing import attributes, decorating, guessed, opposite, returned
-from improver.writing.harvest import index_of
-from improver.writing.illustrating import known_calls
-from improver.writing.naming import name_for
-from improver.writing.reaching import from_outside, leading_to
-from improver.writing.selecting import fit
+from improver.writing.choice.selecting import fit
+from improver.writing.inputs.following import closing, followed
+from improver.writing.inputs.guessing import attributes, decorating, guessed, opposite, returned
+from improver.writing.inputs.harvest import index_of
+from improver.writing.inputs.illustrating import known_calls
+from improver.writing.inputs.reaching import from_outside, leading_to
 from improver.writing.targets import wanted_of, weak_spots
+from improver.writing.words.naming import name_for
 from tests.improver.calls import PIER, SEA, case, ground_for, node, plain, source
 
 

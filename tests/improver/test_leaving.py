@@ -19,8 +19,8 @@ from improver.verify.exploring import explored
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.pathlike import Paths
-from improver.writing.storing import stored
+from improver.writing.inputs.pathlike import Paths
+from improver.writing.inputs.storing import stored
 from tests.improver.judging import PACKAGED
 
 

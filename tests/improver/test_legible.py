@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.legible import is_riddle, legible
-from improver.writing.surroundings import Surroundings
+from improver.writing.choice.legible import is_riddle, legible
+from improver.writing.choice.surroundings import Surroundings
 from tests.improver.calls import case, source
 
 DIGEST = r"b'\x1d32\xcd\xfa\x18\xf6@~\xea\xda\xd1R\xbc/\x845f'"

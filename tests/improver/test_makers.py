@@ -2,9 +2,9 @@
 
 import pytest
 
-from improver.writing.guessing import otherwise
-from improver.writing.harvest import index_of
-from improver.writing.makers import makers, variable_for
+from improver.writing.inputs.guessing import otherwise
+from improver.writing.inputs.harvest import index_of
+from improver.writing.inputs.makers import makers, variable_for
 from tests.improver.calls import source
 
 JAR = """\

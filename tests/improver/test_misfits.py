@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.judging.functions import definitions
-from improver.writing.misfits import Signatures
+from improver.writing.inputs.misfits import Signatures
 from tests.improver.calls import case, source
 
 PORT = """\

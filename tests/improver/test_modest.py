@@ -5,10 +5,10 @@ import pytest
 from improver.experiments import Case
 from improver.records import File
 from improver.source import Source
-from improver.writing.grouping import Written
-from improver.writing.modest import is_modest
+from improver.writing.choice.modest import is_modest
+from improver.writing.layout.grouping import Written
+from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place
-from improver.writing.unshadowing import unshadowed
 
 CHECKS = (("eq", "result", "1"),)
 

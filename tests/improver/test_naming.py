@@ -6,11 +6,11 @@ import pytest
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
-from improver.writing.grouping import grouped
-from improver.writing.moments import moments
-from improver.writing.naming import NAME, Names, name_for, table_names, told_apart
-from improver.writing.subjects import looked
-from improver.writing.wording import slug
+from improver.writing.layout.grouping import grouped
+from improver.writing.pieces import slug
+from improver.writing.words.moments import moments
+from improver.writing.words.naming import NAME, Names, name_for, table_names, told_apart
+from improver.writing.words.subjects import looked
 from tests.improver.calls import PIER, case, node, source
 
 RAISED = (("raises", "ValueError", "no such sea"),)

@@ -3,8 +3,8 @@
 import pytest
 
 from improver.experiments import Case
-from improver.writing.noted import noted
-from improver.writing.statements import laid_out
+from improver.writing.layout.statements import laid_out
+from improver.writing.words.noted import noted
 
 HOOK = "def hook(event, name):\n    seen.append((event, name))"
 MADE = "bell = watch(1, hook=hook)"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.oddities import oddity, unasked_signs
-from improver.writing.selecting import chosen, fit
+from improver.writing.choice.oddities import oddity, unasked_signs
+from improver.writing.choice.selecting import chosen, fit
 from tests.improver.calls import case, node, plain
 
 

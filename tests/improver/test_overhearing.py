@@ -24,13 +24,13 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.writing.asking import asking
-from improver.writing.grouping import Written, grouped
-from improver.writing.importing import imports_of
-from improver.writing.naming import name_for
+from improver.writing.choice.selecting import trimmed
+from improver.writing.layout.grouping import Written, grouped
+from improver.writing.layout.importing import imports_of
+from improver.writing.layout.rendering import block
 from improver.writing.placing import Place
-from improver.writing.rendering import block
-from improver.writing.selecting import trimmed
 from improver.writing.turns import ground_of
+from improver.writing.words.naming import name_for
 from improver.writing.writer import write_tests
 from tests.improver.calls import case, plain
 from tests.improver.judging import PACKAGED

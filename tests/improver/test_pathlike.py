@@ -4,8 +4,8 @@ import pytest
 
 from improver.experiments import Case
 from improver.source import Source
-from improver.writing.arguments import definition
-from improver.writing.pathlike import Paths
+from improver.writing.inputs.arguments import definition
+from improver.writing.inputs.pathlike import Paths
 
 
 def parameters(text: str, name: str) -> list[str]:

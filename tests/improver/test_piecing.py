@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case
-from improver.writing.piecing import PIECES, parts_of, pieced
+from improver.writing.inputs.piecing import PIECES, parts_of, pieced
 
 DOCUMENT = "\n[a]\nx = 1\n\ny = 2\n"
 CASE = Case("src/toml.py::parse", "parse('a = 1\\nb = 2')", (("toml", "parse"),))

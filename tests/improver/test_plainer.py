@@ -2,7 +2,7 @@
 
 import pytest
 
-from improver.writing.plainer import MOST, nearer, plainer, rewritten, shorter
+from improver.writing.choice.plainer import MOST, nearer, plainer, rewritten, shorter
 from tests.improver.calls import case, node
 
 DEPTH = node("def depth(sea, more=1, deep=False): ...")

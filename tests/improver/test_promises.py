@@ -8,7 +8,7 @@ import pytest
 from improver.experiments import Case
 from improver.ports import Layout
 from improver.records import File
-from improver.writing.promises import Promises
+from improver.writing.choice.promises import Promises
 from tests.improver.calls import case, source
 
 LAYOUT = Layout(("",), ("pier",), ("tests",), "")

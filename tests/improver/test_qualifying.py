@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case, Recording
-from improver.writing.assembling import assembled
-from improver.writing.grouping import Row, Written
+from improver.writing.layout.assembling import assembled
+from improver.writing.layout.grouping import Row, Written
+from improver.writing.layout.qualifying import qualified, qualified_case
 from improver.writing.placing import Place, place_for
-from improver.writing.qualifying import qualified, qualified_case
 from tests.improver.calls import PIER, RECEIPT, source
 
 DEPTH = ("pier.a", "depth")

@@ -13,7 +13,7 @@ from improver.verify.exploring import explored
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.operating import combined
+from improver.writing.inputs.operating import combined
 from tests.improver.judging import PACKAGED
 
 PATH = "pier/crew.py"

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from improver.source import Source
-from improver.writing.illustrating import known_calls
+from improver.writing.inputs.illustrating import known_calls
 from tests.improver.calls import source
 
 

@@ -15,7 +15,7 @@ from improver.verify.exploring import explored
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.selecting import chosen
+from improver.writing.choice.selecting import chosen
 from improver.writing.shrinking import ROUNDS, shrunk
 from improver.writing.targets import Ground, Weak
 from tests.improver.benches import FakeExperiments

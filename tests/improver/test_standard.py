@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-from improver.writing import standard
-from improver.writing.guessing import guessed
-from improver.writing.kinds import NOTHING_KNOWN
+from improver.writing.inputs import standard
+from improver.writing.inputs.guessing import guessed
+from improver.writing.inputs.kinds import NOTHING_KNOWN
 from tests.improver.calls import PIER, source
 
 

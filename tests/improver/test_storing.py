@@ -4,9 +4,9 @@ import pytest
 
 from improver.experiments import Case
 from improver.source import Source
-from improver.writing.harvest import Index
-from improver.writing.pathlike import Paths
-from improver.writing.storing import FOLDER, NEEDS, opened, stored
+from improver.writing.inputs.harvest import Index
+from improver.writing.inputs.pathlike import Paths
+from improver.writing.inputs.storing import FOLDER, NEEDS, opened, stored
 
 LOAD = "def load(path, sep=','):\n    return parse(open(path).read())\n"
 LOG = """\

@@ -4,7 +4,7 @@ import pytest
 
 from improver.experiments import Case, Raised
 from improver.source import Source
-from improver.writing.suspicion import possible_bugs
+from improver.writing.choice.suspicion import possible_bugs
 
 PIER = "pier/a.py::"
 TEXT = """\

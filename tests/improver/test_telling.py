@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.livelier import livelier
-from improver.writing.selecting import chosen
-from improver.writing.telling import dullness
+from improver.writing.choice.livelier import livelier
+from improver.writing.choice.selecting import chosen
+from improver.writing.choice.telling import dullness
 from tests.improver.calls import case, plain
 
 REFUSED = (("raises", "ValueError", "too deep"),)

@@ -8,16 +8,16 @@ from improver.experiments import Case, Exploration, Mutant, MutationRun, Raised,
 from improver.judging.functions import definitions
 from improver.judging.mutants import mutants_of
 from improver.records import File
-from improver.writing.assembling import assembled
-from improver.writing.folding import folded
-from improver.writing.grouping import Row, Written, grouped
-from improver.writing.naming import name_for
+from improver.writing.choice.selecting import chosen, fit
+from improver.writing.choice.suspicion import at_odds, contradiction, possible_bugs
+from improver.writing.layout.assembling import assembled
+from improver.writing.layout.folding import folded
+from improver.writing.layout.grouping import Row, Written, grouped
+from improver.writing.layout.rendering import block, requoted
 from improver.writing.placing import Place, place_for
-from improver.writing.rendering import block, requoted
-from improver.writing.selecting import chosen, fit
-from improver.writing.suspicion import at_odds, contradiction, possible_bugs
 from improver.writing.targets import Ground, Weak
-from improver.writing.wording import docstring, told_of
+from improver.writing.words.naming import name_for
+from improver.writing.words.wording import docstring, told_of
 from improver.writing.writer import Drafted, draft_tests, proved, writable, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source

@@ -1,0 +1,125 @@
+"""How odd a call looks: what nobody would give the function who has no reason to (pure)."""
+
+import ast
+import functools
+import re
+from collections.abc import Iterator
+
+from improver.experiments import Case
+from improver.source import Function
+from improver.writing.choice.legible import is_dense
+
+SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$")
+SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
+NEGATIVE = re.compile(r"negative|minus|sign|absolute", re.IGNORECASE)
+MADE_UP = frozenset({"generated", "varied", "strange"})
+WILD = 2  # things to wonder about
+COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
+SPANS = frozenset({"range", "slice"})
+
+
+def oddity(case: Case) -> int:
+    """Return how many things of a call and what comes before it a reader would wonder about."""
+    return sum(map(_twins, _nodes(case))) + _strangeness(case)
+
+
+def is_wild(case: Case, node: Function) -> bool:
+    """Tell whether nobody would give a function what a made up call gives it, unless to see it refused."""
+    if case.origin not in MADE_UP or case.checks[0][0] == "raises":
+        return False
+    return _strangeness(case) + 2 * unasked_signs(case, node) >= WILD
+
+
+def _strangeness(case: Case) -> int:
+    nodes = _nodes(case)
+    lines = {id(part) for one in nodes for text in contents(one) for part in ast.walk(text)}  # they have ends
+    nodes = [one for one in nodes if id(one) not in lines]
+    texts = [one.value for one in nodes if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    found = sum(map(_is_idle_span, nodes)) + sum(map(_is_repeated, nodes))
+    found += 3 * sum(is_dense(word) for text in texts for word in text.split())
+    if case.origin == "recorded":  # somebody gives it that
+        return found
+    found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
+    if case.origin in MADE_UP:
+        found += sum(bool(SHOUTED.search(text)) for text in texts)
+    return found
+
+
+def unasked_signs(case: Case, node: Function) -> int:
+    """Return how many numbers below nothing a call gives a function that says nothing of them and refuses none."""
+    if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises") or _minds_signs(node):
+        return 0
+    return sum(map(_is_negative, _nodes(case)))
+
+
+def _nodes(case: Case) -> list[ast.AST]:
+    return [one for text in (*case.setup, case.call) for one in _parts(text)]
+
+
+@functools.lru_cache(maxsize=1 << 13)  # the same setup stands before many calls
+def _parts(text: str) -> tuple[ast.AST, ...]:
+    return (*ast.walk(ast.parse(text)),)
+
+
+def _twins(node: ast.AST) -> int:
+    """Return how many arguments of a call are what another one of it is, and how many texts of a list."""
+    if isinstance(node, ast.List | ast.Tuple):
+        texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes)]
+        return len(texts) - len(set(texts))
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in SPANS:
+        return 0
+    given = [ast.unparse(one) for one in node.args if isinstance(one, ast.Constant) and _is_plain(one.value)]
+    return len(given) - len(set(given))
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
+
+
+def contents(node: ast.AST) -> list[ast.expr]:
+    """Return what a call writes by a path, or what is written in a context to what is open there."""
+    if isinstance(node, ast.With | ast.AsyncWith):
+        return [text for one in ast.walk(node) if _attribute(one) == "write" for text in getattr(one, "args", ())]
+    return [*getattr(node, "args", ())] if _attribute(node) in ("write_text", "write_bytes") else []
+
+
+def _attribute(node: ast.AST) -> str:
+    """Return the name of the method that a call is of, "" where it is none."""
+    return node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
+
+
+def _is_idle_span(node: ast.AST) -> bool:
+    """Tell whether a range has nothing in it."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "range":
+        return False
+    given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int)]
+    return len(given) == len(node.args) and not range(*given)
+
+
+def _is_repeated(node: ast.AST) -> bool:
+    """Tell whether a text is made of one that is repeated."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.Constant)
+
+
+def _is_negative(node: ast.AST) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant)
+
+
+@functools.lru_cache(maxsize=512)
+def _minds_signs(node: Function) -> bool:
+    """Tell whether a function orders or reckons with what it is given, or speaks of what is less than nothing."""
+    if NEGATIVE.search(ast.get_docstring(node) or ""):
+        return True
+    given = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    parts = (part for one in ast.walk(node) for part in _reckoned(one))
+    return any(isinstance(part, ast.Name) and part.id in given for part in parts)
+
+
+def _reckoned(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what an expression compares by order or reckons with."""
+    if isinstance(node, ast.Compare) and any(isinstance(one, SIGNS) for one in node.ops):
+        yield from (node.left, *node.comparators)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, COUNTS):
+        yield from (node.left, node.right)
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("abs", "float", "int"):
+        yield from node.args

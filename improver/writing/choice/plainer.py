@@ -1,0 +1,219 @@
+"""Plainer ways to write a call: an argument less, a step less, shorter texts and lists, smaller numbers (pure)."""
+
+import ast
+import builtins
+import itertools
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+from improver.experiments import Case
+from improver.source import Function
+from improver.verify.noting import START
+from improver.writing.choice.oddities import contents
+from improver.writing.names import bound
+from improver.writing.pieces import parameters
+
+T = TypeVar("T")
+MOST = 48  # ways to write one call
+SINGLE = 8  # parts of a text or a container that are left out one at a time
+PLAIN = "a"
+TOKEN = re.compile(r"\w+\W*|\W+")
+LARGE = 10  # numbers from here on are halved too
+
+
+def plainer(case: Case, node: Function) -> Iterator[Case]:
+    """Yield ways to write a call of `node` that leave something out, those that leave out most first."""
+    for setup, call in itertools.islice(_ways(case, node), MOST):
+        yield replace(case, setup=setup, call=call, checks=(), shows=(), kills=frozenset(), hangs=frozenset(), gives="")
+
+
+def _ways(case: Case, node: Function) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield other setups and calls, parts of all statements by turns."""
+    setup, call = case.setup, case.call
+    if START in setup:  # it was made small, and each of its words may count for what is noted
+        return
+    for at, line in enumerate(setup):
+        if _is_idle(line, (*setup[at + 1 :], call)):
+            yield (*setup[:at], *setup[at + 1 :]), call
+    yield from ((setup, text) for text in _fitting(call, node))
+    for first, *others in itertools.zip_longest(*map(rewritten, (call, *setup))):
+        if first is not None:
+            yield setup, first
+        for at, text in enumerate(others):
+            if text is not None:
+                yield (*setup[:at], text, *setup[at + 1 :]), call
+
+
+def _is_idle(line: str, later: tuple[str, ...]) -> bool:
+    """Tell whether nothing later speaks of a name that this statement binds."""
+    names = bound(ast.parse(line).body[0])
+    return not any(re.search(rf"\b{re.escape(name)}\b", text) for name in names for text in later)
+
+
+def _fitting(call: str, node: Function) -> Iterator[str]:
+    """Yield the call with a truth value where a parameter's default is one, and with two alike arguments told apart."""
+    tree = ast.parse(call, mode="eval").body
+    if not isinstance(tree, ast.Call):
+        return
+    defaults = dict(zip(reversed(parameters(node)), reversed(node.args.defaults), strict=False))
+    for name, value in zip(parameters(node), tree.args, strict=False):
+        if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
+            yield replaced(call, value, ast.Constant(bool(value.value)))
+    seen: list[object] = []
+    for place, text in (part for one in tree.args for part in _texts(one)):
+        if text in seen and (other := _other(text, seen)) is not None:
+            yield replaced(call, place, ast.Constant(other))
+        seen.append(text)
+
+
+def _texts(node: ast.expr) -> Iterator[tuple[ast.Constant, str | bytes]]:
+    """Yield the texts that an argument is, or is a list of, with their places."""
+    for one in node.elts if isinstance(node, ast.List | ast.Tuple) else (node,):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes):
+            yield one, one.value
+
+
+def _is_truth(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
+
+
+def _other(value: str | bytes, seen: list[object]) -> str | bytes | None:
+    """Return a letter that is none of `seen`, of the same type."""
+    letters: list[str | bytes] = [one if isinstance(value, str) else one.encode() for one in string.ascii_lowercase]
+    return next((one for one in letters if one not in seen), None)
+
+
+# --- smaller parts ------------------------------------------------------------------------------------------------
+
+
+def rewritten(text: str) -> Iterator[str]:
+    """Yield code, an expression or a statement, with one part of it made smaller, the largest parts first."""
+    root = ast.parse(text)
+    called = {id(one.func) for one in ast.walk(root) if isinstance(one, ast.Call)}
+    owners = {id(one.value) for one in ast.walk(root) if isinstance(one, ast.Attribute | ast.Subscript | ast.Await)}
+    kept = {id(one.slice) for one in ast.walk(root) if isinstance(one, ast.Subscript)}
+    first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
+    kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
+    kept |= {id(text) for one in ast.walk(root) for text in contents(one)}
+    nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
+    for node in nodes:
+        if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
+            for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):
+                yield replaced(text, node, one)
+
+
+def _names_file(node: ast.BinOp) -> bool:
+    """Tell whether a path goes on with a name."""
+    return isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)
+
+
+def replaced(text: str, node: ast.expr, other: ast.expr) -> str:
+    """Return code with another expression in the place of that which has this place."""
+    root = ast.parse(text)
+    return ast.unparse(_Put(node, other).visit(root))
+
+
+class _Put(ast.NodeTransformer):
+    def __init__(self, node: ast.expr, other: ast.expr) -> None:
+        self.place, self.other = _place(node), other
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Put the other expression in its place."""
+        if isinstance(node, ast.expr) and _place(node) == self.place:
+            return self.other
+        return self.generic_visit(node)
+
+
+def _place(node: ast.expr) -> tuple[object, ...]:
+    return type(node), node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+
+
+def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
+    """Yield what may stand in place of an expression; what is no `argument` stays what it is, with fewer of its own."""
+    match node:
+        case ast.Constant(value=str() | bytes() as text):
+            yield from map(ast.Constant, shorter(text))
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            yield from map(ast.Constant, nearer(number))
+        case ast.Set(elts=[first, *others]) if others and all(ast.dump(one) == ast.dump(first) for one in others):
+            return  # that they are one is what it shows
+        case ast.List() | ast.Tuple() | ast.Set():
+            yield from (_like(node, kept) for kept in _subsets(node.elts))
+        case ast.Dict():
+            for kept in _subsets([*zip(node.keys, node.values, strict=True)]):
+                yield ast.Dict([key for key, _ in kept], [value for _, value in kept])
+        case _:
+            yield from _undone(node, argument=argument)
+
+
+def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
+    """Yield what a call, a choice or an operator is made of, and a call that is given less."""
+    match node:
+        case ast.BinOp() if argument:
+            yield node.left
+        case ast.IfExp():
+            yield from (node.body, node.orelse)
+        case ast.BoolOp():
+            yield from node.values
+        case ast.Call(func=ast.Name(id="range")):
+            yield from (ast.List([ast.Constant(1 + at) for at in range(length)], ast.Load()) for length in (0, 2))
+        case ast.Call():
+            yield from _without_arguments(node)
+            if argument and getattr(node.func, "id", "") not in dir(builtins):
+                yield from node.args
+        case _:
+            return
+
+
+def _like(node: ast.List | ast.Tuple | ast.Set, kept: list[ast.expr]) -> ast.expr:
+    """Return a container of the same kind; a set of nothing cannot be written so."""
+    if isinstance(node, ast.Set):
+        return ast.Set(kept) if kept else ast.Call(ast.Name("set", ast.Load()), [], [])
+    return type(node)(kept, ast.Load())
+
+
+def _subsets(parts: list[T]) -> Iterator[list[T]]:
+    """Yield none of the parts, each half of them, and all but one."""
+    count, half = len(parts), len(parts) // 2
+    ways: list[list[T]] = [[]] if count else []
+    ways += [parts[:half], parts[half:]] if count > 3 else []
+    ways += [[*parts[:at], *parts[at + 1 :]] for at in range(min(count, SINGLE))] if count > 1 else []
+    yield from ways
+
+
+def _without_arguments(node: ast.Call) -> Iterator[ast.expr]:
+    """Yield a call without one of its keywords, and without its last argument."""
+    for at in range(len(node.keywords)):
+        yield ast.Call(node.func, node.args, [*node.keywords[:at], *node.keywords[at + 1 :]])
+    if node.args:
+        yield ast.Call(node.func, node.args[:-1], node.keywords)
+
+
+def shorter(text: str | bytes) -> Iterator[str | bytes]:
+    """Yield texts of the same type with fewer words; a word stays whole.
+
+    >>> [*shorter("51,8-5,3")]
+    ['', 'a', '51,8-', '51,8', '5,3', '8-5,3', '51,5,3', '51,8-3', '51,8-5,', '51,8-5']
+    """
+    if isinstance(text, bytes):
+        yield from (one.encode("latin-1") for one in shorter(text.decode("latin-1")) if isinstance(one, str))
+        return
+    tokens = TOKEN.findall(text)
+    yield from (one for one in ("", PLAIN) if text and text != one)
+    for kept in map("".join, _subsets(tokens) if len(tokens) > 1 else ()):
+        yield from dict.fromkeys(one for one in (kept, kept.rstrip(string.punctuation + string.whitespace)) if one)
+
+
+def nearer(number: float) -> Iterator[float]:
+    """Yield numbers of the same type and sign nearer to nothing, which itself is a case of its own.
+
+    >>> [*nearer(40)], [*nearer(-7)], [*nearer(2.5)], [*nearer(1)]
+    ([1, 2, 3, 20], [-1, -2, -3], [1.0, 2.0], [])
+    """
+    made, sign = type(number), 1 if number > 0 else -1
+    yield from (made(sign * one) for one in (1, 2, 3) if one < abs(number))
+    if abs(number) >= LARGE:
+        yield made(int(number) // 2)

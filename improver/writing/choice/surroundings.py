@@ -1,0 +1,104 @@
+"""Calls that leave to the machine, the terminal or the environment what they might say themselves (pure)."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.experiments import Case
+from improver.judging.functions import definitions
+from improver.source import Function, Source
+from improver.writing.choice.oddities import contents
+from improver.writing.inputs.kinds import last_name
+from improver.writing.inputs.misfits import given_to
+
+AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
+AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
+ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the function from looking around
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The functions of a file that look around, by their last names, each with the parameters that keep it from it."""
+
+    looking: Mapping[str, tuple[Function, frozenset[str]]]
+
+    @staticmethod
+    def of(source: Source) -> "Surroundings":
+        """Read a file's functions, and what they call by their names."""
+        nodes = {name: found[-1] for name, found in definitions(source).items()}
+        first = {name: frozenset(_asked(node)) for name, node in nodes.items()}
+        plain = {name: (nodes[name], names) for name, names in first.items() if names and "." not in name}
+        found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
+        last = Counter(name.rpartition(".")[2] for name in nodes)
+        alone = {name: short for name in nodes if last[short := name.rpartition(".")[2]] == 1}
+        return Surroundings({short: (nodes[name], found[name]) for name, short in alone.items() if found[name]})
+
+    def decide(self, case: Case) -> bool:
+        """Tell whether what a case's call gives depends on where it runs."""
+        if any(map(_is_translated, (part for line in case.setup for part in ast.walk(ast.parse(line))))):
+            return True
+        for call in (one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)):
+            if last_name(call.func) in AROUND:
+                return True
+            node, names = self.looking.get(last_name(call.func), (None, frozenset[str]()))
+            if node is not None and not names <= _said(call, node):
+                return True
+        return False
+
+
+def _is_translated(node: ast.AST) -> bool:
+    """Tell whether a file is written with ends of lines that not every system leaves as they are."""
+    texts = [one.value for one in contents(node) if isinstance(one, ast.Constant)]
+    return any(isinstance(one, str) and "\r" in one for one in texts)
+
+
+def _asked(node: Function) -> Iterator[str]:
+    """Yield the parameters in whose place a function looks around."""
+    parameters = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.If) and any(map(_looks, one.body)):
+            yield from parameters.intersection(_missing(one.test))
+
+
+def _looks(node: ast.stmt) -> bool:
+    parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name)]
+    return any((part.attr if isinstance(part, ast.Attribute) else part.id) in AROUND for part in parts)
+
+
+def _missing(test: ast.expr) -> Iterator[str]:
+    """Yield the names that a condition finds to be nothing."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) and isinstance(node.operand, ast.Name):
+            yield node.operand.id
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is) and isinstance(node.left, ast.Name):
+            yield node.left.id
+
+
+def _passed(node: Function, known: Mapping[str, tuple[Function, frozenset[str]]]) -> Iterator[str]:
+    """Yield the parameters by which a function leaves to its caller what another one would look around for."""
+    for call in ast.walk(node):
+        called = known.get(call.func.id) if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else None
+        if called is None or not isinstance(call, ast.Call):
+            continue
+        given = {parameter.arg: value for parameter, _, value in given_to(call, called[0])}
+        for name in called[1]:
+            value = given.get(name)
+            if isinstance(value, ast.Name):
+                yield value.id
+            elif value is None:
+                yield name if any(word.arg is None for word in call.keywords) else ALWAYS
+
+
+def _said(call: ast.Call, node: Function) -> set[str]:
+    """Return the names under which a call gives something that is not nothing."""
+    given = [(parameter.arg, value) for parameter, _, value in given_to(call, node)]
+    given += [(word.arg, word.value) for word in call.keywords if word.arg]
+    return {name for name, value in given if not _is_nothing(value)}
+
+
+def _is_nothing(value: ast.expr) -> bool:
+    try:
+        return not ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError):
+        return False

@@ -1,0 +1,1 @@
+"""Calls that a test could make: where their arguments and objects come from."""

@@ -1,0 +1,118 @@
+"""Calls that make an object of a class, as tests and docstrings show them or as its parameters suggest (pure)."""
+
+import ast
+import builtins
+import keyword
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from improver.experiments import Case
+from improver.source import FUNCTIONS, Function, Source
+from improver.writing.inputs.arguments import arguments, definition
+from improver.writing.inputs.giving import giving
+from improver.writing.inputs.harvest import Index, name_of
+from improver.writing.inputs.illustrating import documented
+from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
+from improver.writing.pieces import SNAKE
+
+MAKERS = 3  # objects of one class
+
+
+def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
+    """Return the shortest calls of a class that tests and its docstring show, or one without arguments.
+
+    A function that gives its objects comes first where it is less to write, and alone where the class is private.
+    """
+    node = next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner), None)
+    heirs = [one for one in source.tree.body if isinstance(one, ast.ClassDef) and owner in map(ast.unparse, one.bases)]
+    given = giving(source, home, owner, index)
+    if owner.endswith("Mixin") or owner.startswith("_"):
+        return [*given, *(case for one in heirs for case in makers(source, home, one.name, index))]
+    if node is None:
+        return []
+    known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
+    known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
+    own = definition(source, [owner, "__init__"])
+    if own is None and len(known) < MAKERS:
+        known += [
+            case for one in map(ast.unparse, node.bases) for case in _inherited(source, home, (one, owner), index)
+        ]
+    kinds = kinds_of(own, source, home, index) if own is not None else NOTHING_KNOWN
+    asked = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
+    asked = asked[own is not None and _asks(own) :]
+    needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in asked]
+    plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
+    found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
+    less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
+    return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
+
+
+def _written(case: Case) -> str:
+    """Return all that there is to write of a case."""
+    return "\n".join((*case.prelude, *case.setup, case.call))
+
+
+def _otherwise(node: ast.ClassDef, index: Index) -> list[Case]:
+    """Return the shortest call of another way to make objects of a class: a class method that tests call on it."""
+    names = [one.name for one in node.body if isinstance(one, FUNCTIONS) and _makes(one)]
+    known = [one for name in names for one in index.get(name, ()) if one.call.startswith(f"{node.name}.{name}(")]
+    known = [one for one in known if getattr(ast.parse(one.call, mode="eval").body, "args", ()) and not one.prelude]
+    return sorted(known, key=lambda one: (len(one.setup), len(one.call), one.call))[:1]
+
+
+def _makes(node: Function) -> bool:
+    """Tell whether a function is a class method that says by its name what it makes objects from."""
+    marks = [ast.unparse(one) for one in node.decorator_list]
+    return "classmethod" in marks and node.name.startswith("from_")
+
+
+def _asks(making: Function) -> bool:
+    """Tell whether an object cannot be made of nothing."""
+    needed = len(making.args.posonlyargs) + len(making.args.args) - len(making.args.defaults)
+    return needed > 1 or None in making.args.kw_defaults
+
+
+def _is_making(case: Case, owner: str) -> bool:
+    """Tell whether a case is a call of the class and nothing more: a link of a chain, or an operand, may be one too."""
+    call = ast.parse(case.call, mode="eval").body
+    if not isinstance(call, ast.Call) or name_of(call) != owner:
+        return False
+    module = call.func.value if isinstance(call.func, ast.Attribute) else None
+    imported = {one[2] if len(one) > 2 else one[1] or one[0].split(".")[0] for one in case.imports}
+    return isinstance(call.func, ast.Name) or (isinstance(module, ast.Name) and module.id in imported)
+
+
+def _various(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases, the first of each way to give arguments before all that are like them."""
+    ways: Counter[tuple[object, ...]] = Counter()
+    turns = []
+    for case in cases:
+        call = ast.parse(case.call, mode="eval").body
+        assert isinstance(call, ast.Call), "a class is called"
+        way = (len(call.args), *(one.arg for one in call.keywords))
+        turns.append(ways[way])
+        ways[way] += 1
+    return [case for _, case in sorted(zip(turns, cases, strict=True), key=lambda one: one[0])]
+
+
+def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) -> Iterator[Case]:
+    """Yield calls of a class, the second of `names`, like those of the one that it takes its making from."""
+    parent, owner = names
+    known = any(isinstance(one, ast.ClassDef) and one.name == parent for one in source.tree.body)
+    if not known or parent.endswith("Mixin") or parent.startswith("_"):  # they are made as their heirs are
+        return
+    for case in makers(source, home, parent, index):
+        call = ast.parse(case.call, mode="eval").body
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == parent:
+            call.func.id = owner
+            yield replace(case, call=ast.unparse(call), imports=tuple(sorted({*case.imports, (home, owner)})))
+
+
+def variable_for(call: str) -> str:
+    """Return a name for what a call of a class makes: the last word of the class's name, or the first."""
+    parts = call.partition("(")[0].split(".")
+    name = next((one for one in reversed(parts) if one[:1].isupper()), parts[-1])
+    words = SNAKE.sub("_", name).lower().split("_")
+    taken = (*dir(builtins), *keyword.kwlist, name)
+    return next((one for one in (words[-1], words[0]) if one.isidentifier() and one not in taken), "made")

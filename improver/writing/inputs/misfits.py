@@ -1,0 +1,134 @@
+"""Calls that give a literal of a type that an annotation forbids: a type checker would refuse the test (pure)."""
+
+import ast
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.experiments import Case
+from improver.source import FUNCTIONS, Function, Source
+from improver.writing.inputs.kinds import is_enum, last_name, members
+
+LITERALS: Mapping[type, str] = {
+    ast.List: "list",
+    ast.Dict: "dict",
+    ast.Set: "set",
+    ast.Tuple: "tuple",
+    ast.Lambda: "function",
+}
+BOOL = frozenset({"bool"})
+ITEMS = frozenset({"list", "tuple", "str", "bytes"})
+ALLOWED: Mapping[str, frozenset[str]] = {
+    **{name: frozenset({name}) for name in ("str", "bytes", "bool", "list", "tuple", "set", "dict")},
+    "int": frozenset({"int", "bool"}),
+    "float": frozenset({"int", "float", "bool"}),
+    "None": frozenset({"NoneType"}),
+    **dict.fromkeys(("List", "MutableSequence"), frozenset({"list"})),
+    **dict.fromkeys(("Dict", "Mapping", "MutableMapping"), frozenset({"dict"})),
+    **dict.fromkeys(("Set", "MutableSet", "AbstractSet"), frozenset({"set"})),
+    **dict.fromkeys(("Iterable", "Collection"), ITEMS | {"set", "dict"}),
+    "Sequence": ITEMS,
+    "Tuple": frozenset({"tuple"}),
+    "Callable": frozenset({"function"}),
+    "frozenset": frozenset(),
+}
+NO_CLASS = frozenset({"Protocol", "TypedDict", "NamedTuple"})  # whose values may be written otherwise
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """What the functions and classes of some files ask for."""
+
+    functions: Mapping[str, Function]  # plain functions, and of each class what makes its objects
+    classes: frozenset[str]
+
+    @staticmethod
+    def of(sources: Iterable[Source]) -> "Signatures":
+        """Read what stands in the files; of two of one name nothing is known."""
+        functions: dict[str, Function | None] = {}
+        classes: set[str] = set()
+        for source in sources:
+            for node in source.tree.body:
+                if isinstance(node, ast.ClassDef):
+                    classes |= {node.name} if _is_plain(node) else set()
+                    making = next((one for one in node.body if getattr(one, "name", "") == "__init__"), None)
+                    functions[node.name] = (
+                        making if node.name not in functions and isinstance(making, FUNCTIONS) else None
+                    )
+                elif isinstance(node, FUNCTIONS):
+                    functions[node.name] = node if node.name not in functions else None
+        return Signatures({name: node for name, node in functions.items() if node is not None}, frozenset(classes))
+
+    def misfit(self, case: Case, node: Function) -> str:
+        """Return an argument of a case of `node` that is not of the type that is asked for, "" for none.
+
+        What was seen is as it is, and what is refused may be wrong on purpose.
+        """
+        if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises"):
+            return ""
+        last = case.function.rpartition("::")[2].rpartition(".")[2]
+        for call in (part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))):
+            if not isinstance(call, ast.Call):
+                continue
+            name, bound = last_name(call.func), isinstance(call.func, ast.Attribute)
+            called = (node if name == last else None) if bound else self.functions.get(name)  # else of who knows what
+            if called is not None and (found := next(self._misfits(call, called), "")):
+                return found
+        return ""
+
+    def _misfits(self, call: ast.Call, node: Function) -> Iterator[str]:
+        for parameter, default, value in given_to(call, node):
+            allowed = BOOL if _is_switch(parameter, default) else self._allowed(parameter.annotation)
+            kind = kind_of(value)
+            if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
+                continue
+            if allowed is not None and kind and kind not in allowed:
+                yield f"{parameter.arg}={ast.unparse(value)}"
+
+    def _allowed(self, annotation: ast.expr | None) -> frozenset[str] | None:
+        """Return the kinds of literals that an annotation allows, None where it cannot be told."""
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            with contextlib.suppress(SyntaxError):
+                return self._allowed(ast.parse(annotation.value, mode="eval").body)
+            return None
+        if parts := members(annotation):
+            known = [self._allowed(part) for part in parts]
+            return frozenset().union(*(one for one in known if one is not None)) if None not in known else None
+        if isinstance(annotation, ast.Constant):
+            return ALLOWED["None"] if annotation.value is None else None
+        name = last_name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
+        return ALLOWED.get(name, frozenset() if name in self.classes else None)
+
+
+def _is_switch(parameter: ast.arg, default: ast.expr | None) -> bool:
+    """Tell whether nothing is said of a parameter but that it is on or off."""
+    return parameter.annotation is None and isinstance(default, ast.Constant) and isinstance(default.value, bool)
+
+
+def _is_plain(node: ast.ClassDef) -> bool:
+    """Tell whether only objects that the class makes, or a class below it, are of it."""
+    return is_enum(node) or not any(last_name(getattr(base, "value", base)) in NO_CLASS for base in node.bases)
+
+
+def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
+    """Yield the parameters that are given something, each with its default and with what it is given."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    defaults = [*[None] * (len(places) - len(node.args.defaults)), *node.args.defaults]
+    by_name = {one.arg: (one, default) for one, default in zip(places, defaults, strict=True)}
+    by_name |= {
+        one.arg: (one, default) for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    }
+    is_method = bool(places) and places[0].arg in ("self", "cls")
+    if not any(isinstance(one, ast.Starred) for one in call.args):
+        for (place, default), value in zip([*zip(places, defaults, strict=True)][is_method:], call.args, strict=False):
+            yield place, default, value
+    yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
+
+
+def kind_of(node: ast.expr) -> str:
+    """Return the name of a literal's type, "" where it is none."""
+    if isinstance(node, ast.Constant):
+        return type(node.value).__name__
+    if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
+        return type(node.operand.value).__name__ if not isinstance(node.op, ast.Not) else "bool"
+    return LITERALS.get(type(node), "")

@@ -1,0 +1,52 @@
+"""What is done with two objects of a class that are made differently, or with one and what is like it (pure)."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from improver.experiments import Case
+from improver.source import Source
+from improver.writing.inputs.giving import ORDERS, plain_for
+from improver.writing.inputs.harvest import Index
+from improver.writing.inputs.makers import makers, variable_for
+
+OBJECTS = 3  # of one class
+NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and", "or", "xor", "lshift", "rshift")
+SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>"), strict=True))
+
+
+def combined(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
+    """Yield calls of a method with another object of its class, or with a set or a number where it is like one.
+
+    What a call changes in place is looked at under the name of its object.
+    """
+    *owners, last = function.partition("::")[2].split(".")
+    plain = [Case(function, text) for text in plain_for(source, function)]
+    if not owners or not (plain or _sign(last)):
+        return
+    known = makers(source, home, owners[-1], index)
+    objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
+    for left, right in itertools.product(objects, (*plain, *objects)):
+        if left.call == right.call or (last.startswith("__r") and _sign(last) and right in objects):
+            continue  # an object has no need of what turns an operator round for another one of its class
+        *setup, call = _used(last, left, right.call)
+        imports = tuple(sorted({*left.imports, *right.imports}))
+        yield replace(left, imports=imports, setup=tuple(setup), call=call)
+
+
+def _sign(special: str) -> str:
+    """Return the operator that a method is for, "" for none."""
+    plain = special.removeprefix("__").removesuffix("__") if special.startswith("__") else ""
+    return {**SIGNS, **ORDERS}.get(plain) or SIGNS.get(plain[1:], "")
+
+
+def _used(last: str, left: Case, right: str) -> tuple[str, ...]:
+    """Return the statements and, last, the call that use a method of an object."""
+    sign, name = _sign(last), variable_for(left.call)
+    if not sign:
+        return (f"{left.call}.{last}({right})",)
+    if last.strip("_") in (*SIGNS, *ORDERS):
+        return (f"{left.call} {sign} {right}",)
+    if last.startswith("__r"):
+        return (f"{right} {sign} {left.call}",)
+    return (f"{name} = {left.call}", f"{name} {sign}= {right}", name)

@@ -1,0 +1,1 @@
+"""How tests look on the page: statements, tables, imports and the place of each in its file."""

@@ -1,0 +1,104 @@
+"""A test file with new tests at its end, all that was there before as it was (pure)."""
+
+import ast
+from collections.abc import Sequence
+
+from improver.source import Source
+from improver.writing.layout.bare_names import bare_names
+from improver.writing.layout.grouping import Written
+from improver.writing.layout.homes import home_of, with_methods
+from improver.writing.layout.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
+from improver.writing.layout.joining import is_single, with_names
+from improver.writing.layout.qualifying import qualified
+from improver.writing.layout.rendering import block, methods, quote_of, requoted
+from improver.writing.placing import Place
+
+WIDTH = 88  # of a new file
+
+
+def width_of(place: Place) -> int:
+    """Return how long lines may be."""
+    return place.before.width if place.before is not None else WIDTH
+
+
+def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
+    """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
+    before, width, tests = place.before, width_of(place), [qualified(one, place) for one in tests]
+    needed, alone = imports_of(tests, place), [one for one in tests if home_of(one, place) is None]
+    text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
+    if before is None:
+        whole: str | None = _new(text, import_lines(needed, width), (title, stdlib))
+    else:
+        inside = _inside(tests, place, before)
+        (text, *texts), needed = bare_names((text, *inside.values()), needed, place)
+        grown = with_methods(before, dict(zip(inside, texts, strict=True)))
+        whole = _grown(grown, text, needed, stdlib) if grown is not None else None
+    old = {line.rstrip("\r\n") for line in before.lines} if before else set[str]()
+    if whole is None or any(len(line) > width for line in whole.splitlines() if line not in old):
+        return None
+    try:
+        data = whole.encode("utf-8-sig" if before and before.bom else before.encoding if before else "utf-8")
+    except UnicodeEncodeError:
+        return None
+    return data if isinstance(Source.read(place.path, data), Source) else None
+
+
+def fits(test: Written, place: Place) -> bool:
+    """Tell whether the lines of a test by itself have room in the file, whose encoding can hold them."""
+    before, width, one = place.before, width_of(place), qualified(test, place)
+    node = home_of(one, place)
+    text = block([one], place, width, "x") if before is None or node is None else methods([one], place, width, node)
+    try:
+        text.encode(before.encoding if before else "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return all(len(line) <= width for line in text.splitlines())
+
+
+def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str, str]:
+    """Return what comes to the end of classes that the file has, by their names."""
+    found: dict[str, tuple[ast.ClassDef, list[Written]]] = {}
+    for one in tests:
+        if node := home_of(one, place):
+            found.setdefault(node.name, (node, []))[1].append(one)
+    texts = {name: methods(some, place, before.width, node) for name, (node, some) in found.items()}
+    return {name: requoted(text, quote_of(before.text)) for name, text in texts.items()}
+
+
+def _new(text: str, imports: Sequence[str], told: tuple[str, frozenset[str]]) -> str:
+    title, stdlib = told
+    own = [line for line in imports if top(line) not in {*stdlib, "pytest"}]
+    third = [line for line in imports if line.split()[1] == "pytest"]
+    first = [line for line in imports if line not in own and line not in third]
+    parts = ["\n".join(part) for part in (first, third, own) if part]
+    return f'"""Tests of {title}."""\n\n' + "\n\n".join(parts) + f"\n\n\n{text}"
+
+
+def _grown(before: Source, text: str, needed: Sequence[tuple[str, ...]], stdlib: frozenset[str]) -> str:
+    """Return the file with imports among its own, and `text` at its end or before what runs it as a script."""
+    newline, width = before.newline, before.width
+    is_apart = is_single(before)
+    before, left = with_names(before, needed)
+    imports = import_lines(left, width, is_apart=is_apart)
+    foreign = [line for line in imports if top(line) in {*stdlib, "pytest"}]
+    lines = with_foreign(before, foreign, stdlib)
+    at = after_imports(before) + len(lines) - len(before.lines)
+    head = with_own(lines[:at], [line for line in imports if line not in foreign], newline)
+    if not text:
+        return "".join([*head, *lines[at:]])
+    end = (_script(before) or len(before.lines)) + len(lines) - len(before.lines)
+    body = lines[at:end]
+    while body and not body[-1].strip():
+        body.pop()
+    if body and not body[-1].endswith(("\n", "\r")):
+        body[-1] += newline
+    fresh = [f"{line}{newline}" for line in text.splitlines()]
+    tail = [newline, newline, *lines[end:]] if end < len(lines) else []
+    return "".join([*head, *body, newline, newline, *fresh, *tail])
+
+
+def _script(before: Source) -> int:
+    """Return how many lines come before `if __name__ == "__main__"` at the end of the file, 0 where it is not there."""
+    node = before.tree.body[-1] if before.tree.body else None
+    is_guard = isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
+    return node.lineno - 1 if is_guard and node is not None else 0

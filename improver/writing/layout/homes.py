@@ -1,0 +1,142 @@
+"""The class of a test file whose methods the tests of one class or function are, for more of them to join (pure)."""
+
+import ast
+import functools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from improver.experiments import Case
+from improver.source import FUNCTIONS, Source
+from improver.verify.checking import CAPSYS
+from improver.writing.asking import FOLDER
+from improver.writing.layout.grouping import Written
+from improver.writing.layout.statements import INDENT, is_looped
+from improver.writing.pieces import slug
+from improver.writing.placing import Place
+
+AFFIX = re.compile(r"^Tests?(?=[A-Z_])|(?:_?Tests?|_?TestCase|_?Tests?Case)$")
+CASES = frozenset({"unittest.TestCase", "TestCase", "unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
+LOOPED = frozenset({"unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
+MIXIN = re.compile(r"Mixin$|Mixin\[.*\]$")
+PREPARES = re.compile(
+    r"setUp|tearDown|asyncSetUp|asyncTearDown|setUpClass|tearDownClass|setup|teardown|(?:setup|teardown)_\w+|__init__|run"
+)
+
+
+def home_of(test: Written, place: Place) -> ast.ClassDef | None:
+    """Return the one class of the file that holds tests of what a test is about, and prepares nothing for them."""
+    if place.before is None:
+        return None
+    owners = {_owner(case.function) for case in test.cases}
+    owner = owners.pop() if len(owners) == 1 else ""
+    if not all(_names(owner, case) for case in test.cases):
+        return None
+    classes = {node.name: node for node in place.before.tree.body if isinstance(node, ast.ClassDef)}
+    holding = [node for node in classes.values() if _tests(node)]
+    named = [node for node in holding if _plain(AFFIX.sub("", node.name)) == _plain(owner)]
+    fit = named if named or len(holding) != 1 else [node for node in holding if _is_sole(node, owner, place.before)]
+    node = fit[0] if len(fit) == 1 and owner else None
+    return node if node is not None and _takes(node, test, classes) else None
+
+
+def is_case(node: ast.ClassDef) -> bool:
+    """Tell whether a class is run by unittest."""
+    return not CASES.isdisjoint(map(ast.unparse, node.bases))
+
+
+def is_method(test: Written, place: Place) -> bool:
+    """Tell whether a test is a method of a class that unittest runs."""
+    node = home_of(test, place)
+    return place.in_classes if node is None else is_case(node)
+
+
+def is_annotated(node: ast.ClassDef) -> bool:
+    """Tell whether most tests of a class say what they give."""
+    return sum(one.returns is not None for one in _tests(node)) * 2 > len(_tests(node))
+
+
+def with_methods(source: Source, blocks: Mapping[str, str]) -> Source | None:
+    """Return the file with text at the end of its classes, by their names; None where it cannot be read then."""
+    lines = list(source.lines)
+    for node in reversed(source.tree.body):
+        if not isinstance(node, ast.ClassDef) or node.name not in blocks:
+            continue
+        at = node.end_lineno or node.lineno
+        if not lines[at - 1].endswith(("\n", "\r")):
+            lines[at - 1] += source.newline
+        lines[at:at] = [f"{line}{source.newline}" for line in ("", *blocks[node.name].splitlines())]
+    try:
+        data = "".join(lines).encode("utf-8-sig" if source.bom else source.encoding)
+    except UnicodeEncodeError:
+        return None
+    found = Source.read(source.path, data)
+    return found if isinstance(found, Source) else None
+
+
+def _names(owner: str, case: Case) -> bool:
+    """Tell whether a call speaks of the owner itself, not only of what inherits from it."""
+    nodes = [node for text in (*case.setup, case.call) for node in ast.walk(ast.parse(text))]
+    return any(owner in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in nodes)
+
+
+def _owner(function: str) -> str:
+    return function.partition("::")[2].partition(".")[0]
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _tests(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return the tests that stand in a class."""
+    return [one for one in node.body if isinstance(one, FUNCTIONS) and one.name.startswith("test")]
+
+
+def _is_sole(node: ast.ClassDef, owner: str, source: Source) -> bool:
+    """Tell whether all tests of a file stand in a class that has the file's name and speaks of a function."""
+    stem = source.path.rpartition("/")[2].removesuffix(".py").removeprefix("test_").removesuffix("_test")
+    plain = any(isinstance(one, FUNCTIONS) and one.name.startswith("test") for one in source.tree.body)
+    is_named = {*slug(stem).split("_")} <= {*slug(node.name).split("_")}
+    return not plain and is_named and owner in _names_in(node) and not owner[:1].isupper()
+
+
+@functools.lru_cache(maxsize=32)  # asked for each call that may become a test
+def _names_in(node: ast.ClassDef) -> frozenset[str]:
+    return frozenset(getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node))
+
+
+def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef]) -> bool:
+    """Tell whether a class can hold one more test, and runs it as a test by itself would run."""
+    bases = list(map(ast.unparse, node.bases))
+    lines = [*_line(node, classes)]
+    inherits = any(node.name in map(ast.unparse, other.bases) for other in classes.values())
+    if inherits or not all(map(_prepares_nothing, lines)) or not _is_known(lines, classes):
+        return False
+    if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
+        return False
+    if is_case(node):
+        return {*test.cases[0].asks} <= {CAPSYS, FOLDER} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
+    return node.name.startswith("Test") and node.body[0].col_offset == len(INDENT)
+
+
+def _line(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
+    """Yield a class and those of the file that it inherits from."""
+    yield node
+    for base in map(ast.unparse, node.bases):
+        if base in classes and base != node.name:
+            yield from _line(classes[base], {name: one for name, one in classes.items() if name != node.name})
+
+
+def _is_known(line: Sequence[ast.ClassDef], classes: Mapping[str, ast.ClassDef]) -> bool:
+    """Tell whether classes inherit from nothing but unittest's, each other and mixins."""
+    bases = [base for node in line for base in map(ast.unparse, node.bases)]
+    return all(base in CASES or base in classes or base == "object" or MIXIN.search(base) for base in bases)
+
+
+def _prepares_nothing(node: ast.ClassDef) -> bool:
+    """Tell whether a class is plain: no marks, no fixtures, nothing that is done before each test."""
+    methods = [one for one in node.body if isinstance(one, FUNCTIONS)]
+    marks = [one for one in node.body if isinstance(one, ast.Assign) and "pytestmark" in map(ast.unparse, one.targets)]
+    fixtures = [one for one in methods if any("fixture" in ast.unparse(mark) for mark in one.decorator_list)]
+    prepared = any(PREPARES.fullmatch(one.name) for one in methods)
+    return not (node.decorator_list or node.keywords or marks or fixtures or prepared)

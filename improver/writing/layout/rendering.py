@@ -1,0 +1,190 @@
+"""Tests as text, the way the file around them writes tests: functions for pytest or methods for unittest (pure)."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Sequence
+from dataclasses import replace
+
+from improver.verify.checking import CAPSYS, COROUTINE
+from improver.writing.asking import FOLDER
+from improver.writing.layout.folding import folded
+from improver.writing.layout.grouping import Row, Written
+from improver.writing.layout.homes import is_annotated, is_case
+from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
+from improver.writing.placing import Place
+from improver.writing.words.wording import docstring
+
+CALLABLE, CAPTURE = "Callable[..., Any]", "pytest.CaptureFixture[str]"
+
+
+def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
+    """Return the new tests as they stand at the end of the file; `title` names a class where tests are methods."""
+    if not place.in_classes:
+        return "\n\n\n".join("\n".join(_function(one, width, place)) for one in tests) + "\n"
+    name, gives = class_name(title, place), " -> None" if place.annotated else ""
+    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4, gives)) for one in tests]
+    kind = "IsolatedAsyncioTestCase" if any(map(is_looped, tests)) else "TestCase"
+    return f"class {name}(unittest.{kind}):\n" + "\n\n".join(methods) + "\n"
+
+
+def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassDef) -> str:
+    """Return new tests as methods of a class that the file has."""
+    style = replace(place, annotated=is_annotated(node))
+    gives = " -> None" if style.annotated else ""
+    texts = [
+        _method(one, width - 4, gives) if is_case(node) else _function(one, width - 4, style, "self") for one in tests
+    ]
+    return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"
+
+
+def class_name(title: str, place: Place) -> str:
+    """Return the name of the class of new tests, which the file does not have yet."""
+    name, number = f"{title}EdgesTest", 2
+    while name in place.bound:
+        name, number = f"{title}Edges{number}Test", number + 1
+    return name
+
+
+# --- pytest -------------------------------------------------------------------------------------------------------
+
+
+def _function(test: Written, width: int, place: Place, *first: str) -> list[str]:
+    asks, taken = test.cases[0].asks, [*test.heads] if test.rows else []
+    if place.annotated:
+        known = {CAPSYS: CAPTURE, FOLDER: folder_type(place)}
+        asks = tuple(f"{name}: {known[name]}" if name in known else name for name in asks)
+        taken = [f"{name}: {kind}" for name, kind in zip(taken, kinds(test), strict=True)] if taken else []
+    signature, gives = ", ".join((*first, *taken, *asks)), " -> None" if place.annotated else ""
+    text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
+    mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
+    return [
+        *mark,
+        *(_table(test, width) if test.rows else ()),
+        *folded(f"{'async ' * bool(is_looped(test) and place.loop)}def {test.name}({signature}){gives}:", width),
+        *((INDENT + line) if line else "" for line in text),
+    ]
+
+
+def folder_type(place: Place) -> str:
+    """Return how the type of a folder is called in a file: by its own name, if that is or can be imported there."""
+    known, module = place.bound.get("Path", ()), place.bound.get("pathlib")
+    free = known == () and module != ("pathlib", "")
+    return "Path" if free or (known is not None and known[:2] == ("pathlib", "Path")) else "pathlib.Path"
+
+
+def _table(test: Written, width: int) -> list[str]:
+    """Return the decorator that gives a test its rows; a row that is one name needs no id."""
+    if all(row.values[1:] == () and not row.expected and row.values[0].endswith(row.id) for row in test.rows):
+        values = ", ".join(row.values[0] for row in test.rows)
+        return folded(f"@pytest.mark.parametrize({test.heads[0]!r}, [{values}])", width)
+    rows = [f"pytest.param({', '.join(_row(row))}, id={row.id!r})," for row in test.rows]
+    return [
+        "@pytest.mark.parametrize(",
+        f"{INDENT}{test.heads if len(test.heads) > 1 else test.heads[0]!r},",
+        f"{INDENT}[",
+        *(INDENT * 2 + part for row in rows for part in folded(row, width - 8)),
+        f"{INDENT}],",
+        ")",
+    ]
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    return (*row.values, row.expected) if row.expected else row.values
+
+
+def _running(test: Written, width: int, place: Place, gives: str) -> list[str]:
+    """Return the statements of a test; where nobody else runs an event loop, they do."""
+    if not is_looped(test) or place.loop:
+        return laid_out(body(test, by_assert), width)
+    case = test.cases[0]
+    if case.way == COROUTINE and not any("await" in text for text in (*case.setup, case.call)):
+        return laid_out(body(test, by_assert, "asyncio.run({})"), width)
+    inner = [INDENT + line for line in laid_out(body(test, by_assert), width - 4)]
+    return ["", f"async def scenario(){gives}:", *inner, "", "asyncio.run(scenario())"]
+
+
+def kinds(test: Written) -> list[str]:
+    """Return the type of each column of a table, as an annotation; object where the rows do not agree."""
+    columns = zip(*map(_row, test.rows), strict=True)
+    found = [_common({_kind(text) for text in column}) for column in columns]
+    call = ast.parse(test.call, mode="eval")
+    called = {ast.unparse(node.func) for node in ast.walk(call) if isinstance(node, ast.Call)}
+    whole = zip(test.heads, found, strict=True)
+    return [_called([row.values[0] for row in test.rows]) if name in called else kind for name, kind in whole]
+
+
+def _called(texts: Sequence[str]) -> str:
+    """Return the type of classes or of functions."""
+    return "type" if all(text.rpartition(".")[2][:1].isupper() for text in texts) else CALLABLE
+
+
+def _kind(text: str) -> str:
+    try:
+        return _kind_of(ast.literal_eval(text))
+    except (ValueError, SyntaxError):
+        return "object"
+
+
+def _kind_of(value: object) -> str:
+    name = type(value).__name__
+    if isinstance(value, list | set | frozenset):
+        return f"{name}[{_common({_kind_of(item) for item in value})}]"
+    if isinstance(value, tuple):
+        return f"tuple[{_common({_kind_of(item) for item in value})}, ...]"
+    if isinstance(value, dict):
+        return f"dict[{_common({*map(_kind_of, value)})}, {_common({*map(_kind_of, value.values())})}]"
+    return "None" if value is None else name
+
+
+def _common(names: set[str]) -> str:
+    """Return one type, with None beside it where it is among them."""
+    plain = names - {"None"} - {name for name in names if "object" in name and len(names) > 1}
+    if len(plain) > 1:
+        return "object"
+    return " | ".join([*plain, *(["None"] if "None" in names else [])]) or "object"
+
+
+# --- unittest -----------------------------------------------------------------------------------------------------
+
+
+def _method(test: Written, width: int, gives: str) -> list[str]:
+    head = [
+        f"{'async ' * is_looped(test)}def {test.name}(self){gives}:",
+        *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
+    ]
+    if FOLDER in test.cases[0].asks:
+        inner = laid_out(body(test, by_method), width - 8)
+        made = ["with tempfile.TemporaryDirectory() as folder:", f"{INDENT}{FOLDER} = pathlib.Path(folder)"]
+        return [*head, *(INDENT + line for line in (*made, *(INDENT + line for line in inner)))]
+    if not test.rows:
+        return [*head, *(INDENT + line for line in laid_out(body(test, by_method), width - 4))]
+    rows = [f"({', '.join(_row(row))})," if len(test.heads) > 1 else f"{row.values[0]}," for row in test.rows]
+    lines = [INDENT + part for row in rows for part in folded(row, width - 8)]
+    said = ", ".join(f"{name}={name}" for name in test.columns)
+    loop = [f"for {', '.join(test.heads)} in (", *lines, "):", f"{INDENT}with self.subTest({said}):"]
+    inner = [INDENT * 2 + line for line in laid_out(body(test, by_method), width - 12)]
+    return [*head, *(INDENT + line for line in (*loop, *inner))]
+
+
+# --- quotes -------------------------------------------------------------------------------------------------------
+
+
+def requoted(text: str, quote: str) -> str:
+    """Return code with its plain and raw strings in `quote`, where they hold no quote and no escape."""
+    other = "'" if quote == '"' else '"'
+    lines = text.splitlines(keepends=True)
+    for token in reversed([*tokenize.generate_tokens(io.StringIO(text).readline)]):
+        body = "[^'\"\\n]*" if token.string.startswith("r") else "[^'\"\\\\\\n]*"
+        inner = re.fullmatch(rf"([bBrR]*){other}({body}){other}", token.string)
+        if token.type == tokenize.STRING and inner:
+            (row, start), (_, end) = token.start, token.end
+            line = lines[row - 1]
+            lines[row - 1] = f"{line[:start]}{inner[1]}{quote}{inner[2]}{quote}{line[end:]}"
+    return "".join(lines)
+
+
+def quote_of(text: str) -> str:
+    """Return the quote that most strings of a file have."""
+    return "'" if text.count("'") > text.count('"') * 1.5 else '"'

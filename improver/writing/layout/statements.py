@@ -1,0 +1,176 @@
+"""What stands in a test: the call, how it is made, and what is demanded of it, for pytest and for unittest (pure)."""
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+
+from improver.verify.checking import WARNS, spoken
+from improver.verify.overhearing import is_printed
+from improver.writing.layout.folding import folded
+from improver.writing.layout.grouping import Written
+
+INDENT = "    "
+Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
+# How an error or a warning is demanded, under which name the context holds it, and how anything else is demanded.
+Style = tuple[Callable[[str, str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
+
+
+def is_looped(test: Written) -> bool:
+    """Tell whether a test runs in an event loop."""
+    return bool(test.cases[0].way)
+
+
+def body(test: Written, checks: Checks, runs: str = "") -> list[str]:
+    """Return the statements of a test; `runs` is how a coroutine is run where it is not awaited."""
+    case, call, wanted, setup = test.cases[0], test.call, test.cases[0].checks, test.cases[0].setup
+    if test.rows and "expected" in test.heads:
+        wanted, setup = ((*wanted[0][:2], "expected"),), ()
+    if not test.rows:
+        call = case.call
+    made = runs.format(call) if runs else spoken(call, case.way)
+    return [*setup, *(_opened(made, wanted, checks) if case.way.startswith("context") else checks(made, wanted))]
+
+
+def _opened(made: str, wanted: Sequence[tuple[str, str, str]], checks: Checks) -> list[str]:
+    """Return statements that enter what a call gives and demand the rest inside."""
+    if wanted[0][0] == "raises":
+        head, _, *more = checks(made, wanted)
+        return [head, f"{INDENT}async with {made}:", f"{INDENT * 2}pass", *more]
+    inner = [line for line in checks("result", wanted) if line != "result = result"]
+    bound = " as result" if any(_uses_result(subject) for _, subject, _ in wanted) else ""
+    return [f"async with {made}{bound}:", *(f"{INDENT}{line}" for line in inner)]
+
+
+def laid_out(lines: Sequence[str], width: int) -> list[str]:
+    """Return statements with those that are too long in several lines, and empty lines around definitions."""
+    found: list[str] = []
+    for line in lines:
+        *more, last = line.splitlines()
+        found += ["", *more, last, ""] if more and not line.startswith(INDENT) else _apart(line, width)
+    apart = [line for at, line in enumerate(found) if line or found[at - 1 : at] != [""]]
+    return apart[:-1] if apart[-1:] == [""] else apart
+
+
+def _apart(line: str, width: int) -> list[str]:
+    if line.startswith(INDENT):
+        return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
+    found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
+    node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
+    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
+        call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
+        sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
+        if isinstance(node.test.left, ast.Name):  # it has a name already
+            return folded(line, width)
+        return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
+    return folded(line, width)
+
+
+def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -> list[str]:
+    """Return statements that make a call and demand all this of it in one style."""
+    expects, held, line = style
+    kind, subject, wanted = checks[0]
+    if kind == WARNS:
+        is_used = any(_uses_result(one) for _, one, _ in checks[1:])
+        made = f"result = {call}" if is_used else _statement(call)
+        return [f"with {expects(*checks[0])}:", f"{INDENT}{made}", *(line("", one, len(checks)) for one in checks[1:])]
+    if kind != "raises":
+        return [*_act(call, checks), *(line(call, one, len(checks)) for one in checks)]
+    seen = [(each, one.replace("error.", f"caught.{held}.", 1), text) for each, one, text in checks[1:]]
+    head = f"with {expects(kind, subject, wanted)}{' as caught' * bool(seen)}:"
+    return [head, f"{INDENT}{_statement(call)}", *(line("", one, len(checks)) for one in seen)]
+
+
+# --- pytest -------------------------------------------------------------------------------------------------------
+
+
+def by_assert(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return statements that make a call and demand all this of it, for pytest."""
+    return _demanded(call, checks, (_expects, "value", _assertion))
+
+
+def _expects(kind: str, name: str, wanted: str) -> str:
+    pattern = _words(kind, wanted)
+    return f"pytest.{kind}({name}, match={_pattern(pattern)})" if pattern else f"pytest.{kind}({name})"
+
+
+def _words(kind: str, wanted: str) -> str:
+    """Return the pattern of what an error or a warning says, which a warning has as code."""
+    return wanted if kind == "raises" else ast.literal_eval(wanted) or ""
+
+
+def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "approx":
+        wanted = f"pytest.approx({wanted})"
+    return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
+
+
+def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return the statement that makes the call, where no assertion does."""
+    used = [subject for _, subject, _ in checks if _uses_result(subject)]
+    if not used:
+        return [] if call.isidentifier() else [_statement(call)]
+    return [] if len(checks) == 1 else [f"result = {call}"]
+
+
+def _statement(call: str) -> str:
+    """Return the call as a statement that a linter does not take for a slip."""
+    return call if isinstance(ast.parse(call, mode="eval").body, ast.Call | ast.Await) else f"_ = {call}"
+
+
+def _uses_result(subject: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(ast.parse(subject)))
+
+
+class _Inlined(ast.NodeTransformer):
+    def __init__(self, call: ast.expr) -> None:
+        self.call = call
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put the call in the place of its result."""
+        return self.call if node.id == "result" else node
+
+
+def inlined(subject: str, call: str) -> str:
+    """Return what an assertion looks at, with the call itself in the place of `result`."""
+    made = ast.parse(call, mode="eval").body
+    text = ast.unparse(_Inlined(made).visit(ast.parse(subject, mode="eval").body))
+    return f"({text})" if isinstance(made, ast.Compare | ast.BoolOp) and subject == "result" else text
+
+
+def _pattern(text: str) -> str:
+    return f"r'{text}'" if "\\" in text and "'" not in text else repr(text)  # all else stands for itself
+
+
+# --- unittest -----------------------------------------------------------------------------------------------------
+
+
+def by_method(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Return statements that make a call and demand all this of it, for unittest."""
+    lines = _demanded(call, [_reread(one) for one in checks], (_asserts, "exception", _demand))
+    if not any(is_printed(subject) for _, subject, _ in checks):
+        return lines
+    name = next(f"redirect_std{subject.rpartition('.')[2]}" for _, subject, _ in checks if is_printed(subject))
+    at = checks[0][0] == WARNS  # the line before the call
+    inner = [f"{INDENT * at}with contextlib.{name}(io.StringIO()) as printed:", f"{INDENT}{lines[at]}"]
+    return [*lines[:at], *inner, *lines[at + 1 :]]
+
+
+def _reread(check: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Return a check with what is printed as it is read where nobody else keeps it."""
+    kind, subject, wanted = check
+    return (kind, "printed.getvalue()" if is_printed(subject) else subject, wanted)
+
+
+def _asserts(kind: str, name: str, wanted: str) -> str:
+    pattern, method = _words(kind, wanted), f"self.assert{kind.title()}"
+    return f"{method}Regex({name}, {_pattern(pattern)})" if pattern else f"{method}({name})"
+
+
+def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
+    kind, subject, wanted = check
+    found = inlined(subject, call) if count == 1 else subject
+    if kind == "is":
+        return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
+    return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"

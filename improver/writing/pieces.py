@@ -1,0 +1,43 @@
+"""Pieces of code as calls hold them: their trees, and identifiers as words (pure)."""
+
+import ast
+import functools
+import re
+
+from improver.source import Function
+
+SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+ACRONYM = re.compile(r"\b[A-Z][a-z][A-Z]\b")  # AoT is one word
+
+
+def slug(text: str) -> str:
+    """Return `text` as words of an identifier."""
+    whole = ACRONYM.sub(lambda found: found[0].lower(), text)
+    return re.sub(r"[^a-z0-9]+", "_", SNAKE.sub("_", whole).lower()).strip("_")
+
+
+@functools.lru_cache(maxsize=4096)  # a name asks for the same few again and again
+def expression(text: str) -> ast.expr:
+    """Return the tree of an expression, which nobody changes."""
+    return ast.parse(text, mode="eval").body
+
+
+@functools.lru_cache(maxsize=4096)  # a name asks for the same few again and again
+def statements(text: str) -> list[ast.stmt]:
+    """Return the trees of statements, which nobody changes."""
+    return ast.parse(text).body
+
+
+def is_literal(text: str) -> bool:
+    """Tell whether an expression is written out in full: plain values and containers of them."""
+    try:
+        ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+    return True
+
+
+def parameters(node: Function) -> list[str]:
+    """Return the names of the positional parameters, self and cls aside."""
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+    return names[1:] if names[:1] in (["self"], ["cls"]) else names

@@ -1,0 +1,1 @@
+"""What tests say in words: their names, their docstrings, the labels of rows."""

@@ -1,0 +1,44 @@
+"""What is looked up in an object that was made of plain items, and whether it is among them, in words (pure)."""
+
+import ast
+
+from improver.experiments import Case
+from improver.writing.pieces import expression
+from improver.writing.words.filling import bound
+
+ITEMS = frozenset({"index", "rindex", "count", "remove", "discard", "find", "rfind"})
+KEYS = frozenset({"get", "getlist", "pop", "popall", "poplast", "setdefault", "remove", "discard", "count"})
+ABSENT = frozenset({"0", "-1", "None", "False", "[]", "()", "''"})  # what comes of looking for what is not there
+REFUSED = frozenset({"KeyError", "ValueError", "IndexError", "LookupError"})
+
+
+def missing(case: Case) -> str:
+    """Return "of_missing_item" or "of_missing_key" for what is not in the object, and comes to nothing; else ""."""
+    kind, wanted, value = case.checks[0]
+    call = expression(case.call)
+    if not (wanted in REFUSED if kind == "raises" else wanted == "result" and value in ABSENT):
+        return ""
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 1:
+        return ""
+    among = _items(case, call.func.value)
+    try:
+        sought = ast.literal_eval(call.args[0])
+        is_known = among is None or sought in among
+    except (ValueError, TypeError):
+        return ""
+    names, word = (KEYS, "key") if isinstance(among, dict) else (ITEMS, "item")
+    return f"of_missing_{word}" if call.func.attr in names and not is_known else ""
+
+
+def _items(case: Case, made: ast.expr) -> dict[object, object] | list[object] | tuple[object, ...] | set[object] | None:
+    """Return the items that an object was made of and nothing has changed since, None where the text does not say."""
+    if isinstance(made, ast.Name) and len(case.setup) == 1:
+        values = bound(case.setup, made.id)
+        made = values[0] if len(values) == 1 else made
+    if not isinstance(made, ast.Call) or len(made.args) != 1 or made.keywords:
+        return None
+    try:
+        found = ast.literal_eval(made.args[0])
+    except (ValueError, TypeError):
+        return None
+    return found if isinstance(found, dict | list | tuple | set) else None
