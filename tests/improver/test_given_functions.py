@@ -72,7 +72,7 @@ def test_what_a_function_is_known_by_is_public() -> None:
 
 def altered(call: str, *setup: str) -> list[dict[str, Any]]:
     guests = {one.__name__.rpartition(".")[2]: one for one in (varying, hinting, phrasing, provoking, deepening)}
-    guests |= dict.fromkeys(("matching", "texting", "refitting"), ast)  # not asked
+    guests |= dict.fromkeys(("matching", "texting", "refitting", "noting", "calling", "coupling"), ast)  # not asked
     case = {"imports": [], "prelude": [], "setup": [*setup], "call": call, "origin": "text"}
     return [*altering.Altering(guests, ast).enriched(case)]
 
