@@ -14,8 +14,8 @@ from benchmarks.fetching import PACKAGES, WORK, Package, unpacked
 from benchmarks.pairing import say, table
 from improver.scan import read_project
 from improver.verify.ruff import RuffTool
-from improver.writing.reaching import is_private
-from improver.writing.suspicion import possible_bugs
+from improver.writing.choice.suspicion import possible_bugs
+from improver.writing.inputs.reaching import is_private
 from improver.writing.targets import Ground
 from improver.writing.turns import ground_of
 from improver.writing.writer import Drafted, Proposal, draft_tests, proposal_of, proved
