@@ -90,14 +90,12 @@ def _filled(spot: Spot, side: Any, aim: Any) -> Iterator[tuple[int, str]]:
 
 
 def _number(value: Any, side: Any, aim: Any) -> Iterator[tuple[int, str]]:
-    other = aim if value == side else value + aim - side
-    other = int(other) if type(value) is int and other == int(other) else other
-    if (
-        type(other) is type(value)
-        and abs(other) <= LARGEST
-        and len(repr(other)) <= (LONGEST if type(other) is int else FRACTION)
-    ):
-        yield OWN if value == side else FAR, repr(other)
+    with contextlib.suppress(OverflowError, ValueError):  # one has no end, or is no number
+        other = aim if value == side else value + aim - side
+        other = int(other) if type(value) is int and other == int(other) else other
+        longest = LONGEST if type(other) is int else FRACTION
+        if type(other) is type(value) and abs(other) <= LARGEST and len(repr(other)) <= longest:
+            yield OWN if value == side else FAR, repr(other)
 
 
 def _moment(spot: Spot, side: Any, aim: Any) -> Iterator[tuple[int, str]]:

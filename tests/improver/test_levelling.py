@@ -221,6 +221,9 @@ def test_both_sides_are_made_equal(harbour: Harbour, setup: tuple[str, ...], cal
             [f"(lambda one: both(one, 2))({one})" for one in (2, 1, 3)],
             id="a function's own",
         ),
+        pytest.param("both(2, float('inf'))", [], id="a number and one without end"),
+        pytest.param("both(2, float('nan'))", [], id="a number and what is none"),
+        pytest.param("both(0.5, 10**400)", [], id="a fraction and a number that no fraction is as large as"),
         pytest.param("nowhere(1)", [], id="a call that goes wrong"),
         pytest.param("Coast(1).is_high(datetime(2011, 7, 1))", [], id="where nothing is compared before it goes wrong"),
         pytest.param(
