@@ -120,6 +120,21 @@ def test_steps_are_taken_as_tests_take_them() -> None:
     assert any(one.startswith("quay = Quay(7); quay.moor('bow')") for one in texts("Quay.__len__", tests))
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("**{'rope': 'bow'}", id="by a mapping"),
+        pytest.param("*['bow']", id="by a list"),
+        pytest.param("{['bow']: 1}", id="what nobody can make"),
+    ],
+)
+def test_a_step_is_not_taken_as_a_test_writes_it_in_another_way(given: str) -> None:
+    tests = f"from pier.a import Quay\n\n\ndef test_moor():\n    quay = Quay(7)\n    quay.moor({given})\n"
+    found = texts("Quay.__len__", tests)
+    assert "quay = Quay(7); quay.moor(1); len(quay)" in found
+    assert not [one for one in found if given in one]
+
+
 def test_a_method_of_a_parent_is_used_by_its_heirs_first() -> None:
     assert texts("Line.pull")[0] == "rope = Rope(); rope.push(1); rope.pull()"
     assert not [one for one in texts("Line.pull") if "Line()" in one]  # it is only a sketch of them

@@ -13,6 +13,7 @@ from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.following import returns_nothing
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
+from improver.writing.pieces import is_literal
 
 MOST = 14  # of one function
 KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to change them, and arguments of each
@@ -181,13 +182,10 @@ def _plain(text: str, last: str) -> str:
     call = ast.parse(text, mode="eval").body
     if not isinstance(call, ast.Call) or getattr(call.func, "attr", "") != last:
         return ""
-    try:
-        _ = [ast.literal_eval(one) for one in (*call.args, *(word.value for word in call.keywords))]
-    except ValueError:
+    given = [*map(ast.unparse, (*call.args, *(word.value for word in call.keywords)))]
+    if not all(map(is_literal, given)) or any(word.arg is None for word in call.keywords):
         return ""
-    return ", ".join(
-        [*map(ast.unparse, call.args), *(f"{word.arg}={ast.unparse(word.value)}" for word in call.keywords)]
-    )
+    return ast.unparse(ast.Call(ast.Name(last), call.args, call.keywords))[len(last) + 1 : -1]
 
 
 # --- steps --------------------------------------------------------------------------------------------------------
