@@ -2,11 +2,11 @@
 
 import hashlib
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from improver.experiments import Case, Exploration, MutationRun
+from improver.experiments import Case, Exploration
 from improver.records import Change, Edit, File, Finding, Receipt, Safety
 from improver.writing.admitting import admitted
 from improver.writing.choice.suspicion import possible_bugs
@@ -154,22 +154,23 @@ def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[W
     if not mutants:
         return []
     run = ground.experiments.mutate(tree, mutants, tuple(names[test.name] for test in kept))
-    failing = {name.split("[")[0] for name in run.killed.values()}
-    return _confirmed([test for test in kept if names[test.name] in failing], run)  # each was chosen for one of its own
+    noticed: dict[str, set[str]] = defaultdict(set)  # by the test that noticed it first
+    for mutant, name in run.killed.items():
+        noticed[name.split("[")[0]].add(mutant)
+    of_use = [(test, frozenset(noticed[names[test.name]])) for test in kept if names[test.name] in noticed]
+    return [] if run.trouble else [_confirmed(test, frozenset(run.killed), first) for test, first in of_use]
 
 
-def _confirmed(tests: Sequence[Written], run: MutationRun) -> list[Written]:
-    """Return the tests with only those calls that a mutant shows to be of use."""
-    if run.trouble:
-        return []
-    found = []
-    for test in tests:
-        cases = tuple(replace(case, kills=case.kills & run.killed.keys()) for case in test.cases)
-        pairs = [(case, row) for case, row in zip(cases, test.rows or (None,) * len(cases), strict=True) if case.kills]
-        if pairs:
-            rows = tuple(row for _, row in pairs if row is not None) if len(pairs) > 1 else ()
-            found.append(replace(test, cases=tuple(case for case, _ in pairs), rows=rows))
-    return found
+def _confirmed(test: Written, killed: frozenset[str], first: frozenset[str]) -> Written:
+    """Return a test with what it showed: only calls that are of use, and all that was noticed by it `first`."""
+    cases = [replace(case, kills=case.kills & killed) for case in test.cases]
+    rows = test.rows or (None,) * len(cases)
+    pairs = [(case, row) for case, row in zip(cases, rows, strict=True) if case.kills] or [(cases[0], rows[0])]
+    (one, row), *others = pairs
+    more = first.difference(*(case.kills for case, _ in pairs))
+    pairs = [(replace(one, kills=one.kills | more), row), *others]
+    left = tuple(row for _, row in pairs if row is not None) if len(pairs) > 1 else ()
+    return replace(test, cases=tuple(case for case, _ in pairs), rows=left)
 
 
 def _about(drafted: Drafted) -> str:

@@ -593,5 +593,6 @@ def test_only_what_holds_and_notices_is_kept() -> None:
     ground = Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": product}, [])
     weak = Weak(product, mutants, MutationRun({}, tuple(one.name for one in mutants), {}, RECEIPT))
     drafted = Drafted(weak, Exploration((), (), {}, RECEIPT), place_of(BEFORE + "# x" * 29 + "\n"), tuple(tests))
-    assert [test.name for test in proved(ground, drafted, tests)] == ["test_good"]
+    (kept,) = proved(ground, drafted, tests)
+    assert (kept.name, kept.kills) == ("test_good", {mutants[0].name, mutants[3].name})  # also what the red one missed
     assert definitions(product).keys() == {"f"}
