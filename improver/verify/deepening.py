@@ -58,7 +58,9 @@ def _depths(module: Any) -> Iterator[tuple[str, str]]:
     for name, function in ((name, one) for owner in owners for name, one in vars(owner).items()):
         inner = getattr(function, "__func__", function)
         if inspect.isfunction(inner) and not name.startswith("_"):
-            known = inspect.signature(inner).parameters.values()
+            known: list[inspect.Parameter] = []
+            with contextlib.suppress(TypeError, ValueError):  # it wraps what nobody knows the parameters of
+                known = [*inspect.signature(inner).parameters.values()]
             yield from ((name, one.name) for one in known if DEPTH.search(one.name) and _is_number(one.default))
 
 

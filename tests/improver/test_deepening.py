@@ -9,6 +9,14 @@ import pytest
 from improver.verify import deepening
 
 SHELF = """\
+import functools
+
+
+class Wrapped(dict):
+    @functools.wraps(dict.update)
+    def update(self, *args): ...
+
+
 class Shelf:
     def __init__(self, rows): ...
 
