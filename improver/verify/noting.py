@@ -130,7 +130,9 @@ def _taken(default: Any) -> tuple[list[str], int] | None:
     """Return the names of what a default takes and how many of them need not be given; None where nobody knows."""
     if not inspect.isfunction(default):
         return None
-    known = [*inspect.signature(default).parameters.values()]
+    known: list[inspect.Parameter] = []
+    with contextlib.suppress(TypeError, ValueError):  # it wraps what nobody knows the parameters of
+        known = [*inspect.signature(default).parameters.values()]
     names = [one.name for one in known if one.kind is one.POSITIONAL_OR_KEYWORD]
     optional = sum(one.default is not one.empty for one in known)
     return (names, optional) if names and len(names) == len(known) else None

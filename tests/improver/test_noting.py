@@ -1,5 +1,6 @@
 """Callbacks that note what they are handed: which they are, what is noted, and what becomes of it in a sandbox."""
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -90,6 +91,10 @@ def taken(seen: int, tell: Callable[[int], object]) -> None:
     tell(seen + 1)
 
 
+@functools.wraps(dict.update)
+def wrapped(*events: object) -> None: ...
+
+
 def notings(function: Callable[..., object]) -> list[noting.Noting]:
     defaults = {one.name: one.default for one in inspect.signature(function).parameters.values()}
     return [*noting.notings(inspect.getsource(function), defaults)]
@@ -134,6 +139,11 @@ def test_a_callback_notes_what_it_is_handed(
 ) -> None:
     first = notings(function)[0]
     assert (first.given, first.setup, first.is_later) == (given, setup, function is watch)
+
+
+def test_a_default_that_says_nothing_of_what_it_takes_is_none() -> None:
+    text = inspect.getsource(ring)
+    assert [*noting.notings(text, {"on_ring": wrapped})] == [*noting.notings(text, {})] != []
 
 
 def test_what_a_default_does_not_ask_for_is_noted_beside_the_rest() -> None:
