@@ -29,7 +29,7 @@ def local(zone: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.environ.pop("TZ")
+        os.environ.pop("TZ", None)  # who cleared the environment took it along
         os.environ.update({} if before is None else {"TZ": before})
         time.tzset()
 

@@ -2,6 +2,7 @@
 
 import builtins
 import datetime
+import os
 import signal
 import sys
 import types
@@ -286,6 +287,9 @@ def test_a_zone_is_local_only_as_long_as_it_is_asked_for() -> None:
     before = NOON.astimezone().utcoffset()
     with timing.local("<-11>11"):
         assert NOON.astimezone().hour == 1
+    assert NOON.astimezone().utcoffset() == before
+    with timing.local("<-11>11"):
+        os.environ.pop("TZ")
     assert NOON.astimezone().utcoffset() == before
 
 
