@@ -105,6 +105,14 @@ def test_an_object_that_is_made_with_a_path_is_called_and_one_that_is_entered_is
     assert calls(LOG, "Log.__init__")[1] == (FILE, "Log(str(path))")
 
 
+def test_what_is_only_for_heirs_is_made_as_one_of_them() -> None:
+    mixin = LOG.replace("Log", "LogMixin").replace("__enter__", "begin")
+    assert calls(mixin, "LogMixin.add") == []
+    source = source_of(f"{mixin}\n\nclass Log(LogMixin):\n    pass\n")
+    first = next(stored(source, Paths.of(source), "quay", "quay.py::LogMixin.add", {}))
+    assert (first.call.startswith("Log(str(path)).add("), ("quay", "Log") in first.imports) == (True, True)
+
+
 def test_a_folder_that_is_made_has_the_name_of_one() -> None:
     assert calls("def make(path):\n    os.makedirs(path)\n", "make")[1] == ("path = tmp_path / 'b'", "make(path)")
 

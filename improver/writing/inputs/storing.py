@@ -114,13 +114,14 @@ def _about(lying: Lying, asked: Asked, made: Asked | None, heads: Sequence[Case]
         for head, given in itertools.product(heads, asked.given(lying.names)):
             yield replace(head, call=f"{head.call}({given})", setup=(*head.setup, *setup))
         return
-    owner = heads[0].call.partition("(")[0].partition(".")[0]
-    objects = [f"{owner}({given})" for given in itertools.islice(made.given(lying.names), ROWS)]
-    if name == "__init__":
-        yield from (Case("", one, setup=setup) for one in objects)
-    elif not name.startswith("__"):
-        for one, given in itertools.product(objects, asked.given(lying.names)):
-            yield Case("", f"{one}.{name}({given})", setup=setup)
+    for head in heads[:1]:  # of a class that has no heirs yet, and is for them alone, nobody makes objects
+        owner = head.call.partition("(")[0].partition(".")[0]
+        objects = [f"{owner}({given})" for given in itertools.islice(made.given(lying.names), ROWS)]
+        if name == "__init__":
+            yield from (Case("", one, head.imports, setup=setup) for one in objects)
+        elif not name.startswith("__"):
+            for one, given in itertools.product(objects, asked.given(lying.names)):
+                yield Case("", f"{one}.{name}({given})", head.imports, setup=setup)
 
 
 # --- what lies there ----------------------------------------------------------------------------------------------
