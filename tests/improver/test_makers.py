@@ -54,6 +54,29 @@ def test_what_makes_no_object_of_the_class_otherwise(test: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        pytest.param("from a import Jar\n\n\nclass Jar(Jar):\n    pass\n", "Jar", id="in place of its parent"),
+        pytest.param("from a import _Jar\n\n\nclass _Jar(_Jar):\n    pass\n", "_Jar", id="private ones too"),
+        pytest.param(
+            "class _A:\n    x = 1\n\nclass _B(_A):\n    x = 1\n\nclass _A(_B):\n    x = 1\n", "_A", id="by turns"
+        ),
+    ],
+)
+def test_a_class_may_have_the_name_of_what_it_comes_from(text: str, name: str) -> None:
+    found = [one.call for one in makers(source(text), "pier.a", name, {})]
+    assert found == ([] if name.startswith("_") else ["Jar()", "Jar('a')", "Jar([1, 2, 3])"])
+
+
+def test_an_heir_is_made_as_its_parent_is_and_what_is_for_heirs_as_they_are() -> None:
+    text = f"{JAR}\n\nclass Pot(Jar):\n    pass\n\n\nclass Lid:\n    pass\n"
+    tests = source("from pier.a import Jar\n\n\ndef test_jar():\n    assert Jar([7])\n", "tests/test_a.py")
+    assert [one.call for one in makers(source(text), "pier.a", "Pot", index_of([tests]))] == ["Pot([7])"]
+    private = source(text.replace("Jar", "_Jar"))
+    assert [one.call for one in makers(private, "pier.a", "_Jar", {})][:1] == ["Pot()"]
+
+
+@pytest.mark.parametrize(
     ("call", "name"),
     [
         pytest.param("jar([1])", "made", id="the name is taken"),

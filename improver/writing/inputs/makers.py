@@ -24,8 +24,8 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
 
     A function that gives its objects comes first where it is less to write, and alone where the class is private.
     """
-    node = next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == owner), None)
-    heirs = [one for one in source.tree.body if isinstance(one, ast.ClassDef) and owner in map(ast.unparse, one.bases)]
+    node = _class(source, owner)
+    heirs = [one for one in _after(source, owner) if owner in map(ast.unparse, one.bases)]
     given = giving(source, home, owner, index)
     if owner.endswith("Mixin") or owner.startswith("_"):
         return [*given, *(case for one in heirs for case in makers(source, home, one.name, index))]
@@ -46,6 +46,17 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
     less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
     return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
+
+
+def _class(source: Source, name: str) -> ast.ClassDef | None:
+    return next((one for one in source.tree.body if isinstance(one, ast.ClassDef) and one.name == name), None)
+
+
+def _after(source: Source, name: str) -> list[ast.ClassDef]:
+    """Return the classes after one of this name, each name once: only they can be its heirs."""
+    classes = {one.name: one for one in reversed(source.tree.body) if isinstance(one, ast.ClassDef)}
+    first = classes.get(name)
+    return [one for one in classes.values() if first is None or one.lineno > first.lineno][::-1]
 
 
 def _written(case: Case) -> str:
@@ -99,7 +110,7 @@ def _various(cases: Sequence[Case]) -> list[Case]:
 def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) -> Iterator[Case]:
     """Yield calls of a class, the second of `names`, like those of the one that it takes its making from."""
     parent, owner = names
-    known = any(isinstance(one, ast.ClassDef) and one.name == parent for one in source.tree.body)
+    known = _class(source, owner) in _after(source, parent) and _class(source, parent) is not None
     if not known or parent.endswith("Mixin") or parent.startswith("_"):  # they are made as their heirs are
         return
     for case in makers(source, home, parent, index):
