@@ -49,6 +49,11 @@ def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
     assert "depth('0')" not in set(rewritten("depth(int('0'))"))
 
 
+def test_what_is_only_copied_stands_alone() -> None:
+    assert "sea = [2]" in rewritten("sea = list([2])")
+    assert not {"sea = (2,)", "sea = 'a b'"} & {*rewritten("sea = list((2,))"), *rewritten("sea = list('a b')")}
+
+
 def test_what_a_file_is_called_and_holds_stays() -> None:
     assert [*rewritten("path = tmp_path / 'a.txt'")] == ["path = tmp_path"]
     assert [*rewritten("path.write_text('a b')")] == ["path.write_text()"]

@@ -21,6 +21,7 @@ MOST = 48  # ways to write one call
 SINGLE = 8  # parts of a text or a container that are left out one at a time
 PLAIN = "a"
 TOKEN = re.compile(r"\w+\W*|\W+")
+DISPLAYS = {"list": ast.List, "tuple": ast.Tuple, "set": ast.Set, "dict": ast.Dict}
 LARGE = 10  # numbers from here on are halved too
 
 
@@ -158,6 +159,8 @@ def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
             yield from (node.body, node.orelse)
         case ast.BoolOp():
             yield from node.values
+        case ast.Call(func=ast.Name(id=name), args=[copied], keywords=[]) if type(copied) is DISPLAYS.get(name):
+            yield copied
         case ast.Call(func=ast.Name(id="range")):
             yield from (ast.List([ast.Constant(1 + at) for at in range(length)], ast.Load()) for length in (0, 2))
         case ast.Call():
