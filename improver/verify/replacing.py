@@ -167,8 +167,9 @@ def _is_repeated(node: ast.AST) -> bool:
 
 def _made(node: ast.AST, space: dict[str, Any]) -> Any:
     """Return the date or moment, without its zone, that a call writes out in numbers; None for anything else."""
-    kind = _named(node.func, space) if isinstance(node, ast.Call) else None
-    if kind not in DATES or not isinstance(node, ast.Call) or any(one.arg in (None, *FIELDS) for one in node.keywords):
+    kind: Any = _named(node.func, space) if isinstance(node, ast.Call) else None
+    is_moment = any(kind is one for one in DATES)  # what is equal is for foreign code to say
+    if not is_moment or not isinstance(node, ast.Call) or any(one.arg in (None, *FIELDS) for one in node.keywords):
         return None
     values = [getattr(one, "value", None) for one in node.args]
     if len(values) < DATE or len(values) > len(FIELDS) or any(type(one) is not int for one in values):
@@ -181,7 +182,8 @@ def _made(node: ast.AST, space: dict[str, Any]) -> Any:
 def _named(node: ast.AST, space: dict[str, Any]) -> Any:
     """Return what a name, or a name in a module, stands for; None for nothing."""
     if isinstance(node, ast.Attribute):
-        return getattr(_named(node.value, space), node.attr, None)
+        with contextlib.suppress(Exception):  # foreign code
+            return getattr(_named(node.value, space), node.attr, None)
     return space.get(node.id) if isinstance(node, ast.Name) else None
 
 

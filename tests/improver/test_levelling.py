@@ -236,6 +236,24 @@ def test_nothing_else_is_tried(harbour: Harbour, call: str, wanted: list[str]) -
     assert harbour.levelled(call) == wanted
 
 
+class Shy:
+    """What answers no question."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    __hash__ = None  # type: ignore[assignment] # it is equal to nothing
+
+
+def test_what_answers_no_question_holds_no_moment() -> None:
+    places = replacing.Replacing(lambda _: {"shy": Shy()})
+    found = [[one.value for one in places.spots_of(cased(f"{call}(1, 2, 3)"))] for call in ("shy", "shy.tide.date")]
+    assert found == [[1, 2, 3]] * 2
+
+
 def test_an_attribute_that_is_asked_for_by_name_is_given_or_left_out(harbour: Harbour) -> None:
     assert harbour.levelled("breaks(Wave(9), 4)")[0] == "breaks(Wave(9, steep=1), 4)"
     assert harbour.levelled("breaks(Wave(9, steep=1), 4)")[0] == "breaks(Wave(9), 4)"
