@@ -32,6 +32,7 @@ def test_a_module_is_asked_for_the_names_that_it_knows() -> None:
     [
         pytest.param('"Boat"', '"__version__"', id="a private name"),
         pytest.param('"Boat"', '"a boat"', id="no name"),
+        pytest.param('"Boat"', '"lambda"', id="a word of Python's own"),
         pytest.param('name == "Boat"', 'name != "Boat"', id="a name that is refused"),
         pytest.param('name == "Boat"', 'kind == "Boat"', id="what is compared with something else"),
         pytest.param('name == "Boat"', 'name.startswith("Boat")', id="a part of a name"),

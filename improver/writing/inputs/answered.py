@@ -1,6 +1,7 @@
 """Names that a module's own `__getattr__` answers to, and one that nobody has (pure)."""
 
 import ast
+import keyword
 from collections.abc import Iterator
 
 from improver.experiments import Case
@@ -14,7 +15,8 @@ EQUALS = (ast.Eq, ast.In)
 def looked_up(function: str, home: str, node: Function) -> tuple[Case, ...]:
     """Return reads of public names that the `__getattr__` of the module `home` compares with what it is asked for."""
     first = node.args.args[0].arg if node.args.args else ""
-    names = [one for one in dict.fromkeys(_compared(node, first)) if one.isidentifier() and not one.startswith("_")]
+    words = (one for one in dict.fromkeys(_compared(node, first)) if one.isidentifier() and not keyword.iskeyword(one))
+    names = [one for one in words if not one.startswith("_")]
     return tuple(Case(function, f"{home}.{name}", ((home, ""),)) for name in ("nothing", *names[:NAMES]))
 
 
