@@ -76,9 +76,10 @@ class Fixtures:
         *body, last = node.body
         body = body[1:] if ast.get_docstring(node) else body
         gives = last.value if isinstance(last, ast.Return) else None
-        plain = all(isinstance(one, ALLOWED) for one in body) and not any(
+        waits = any(
             isinstance(one, ast.Yield | ast.YieldFrom | ast.Await) for each in node.body for one in ast.walk(each)
         )
+        plain = not waits and all(isinstance(one, ALLOWED) and not _leaves(one) for one in body)
         if gives is None or not plain or isinstance(node, ast.AsyncFunctionDef) or _is_varied(node):
             return None
         lines, names = _given(node.name, body, gives), file
@@ -105,6 +106,12 @@ def _is_fixture(node: ast.stmt) -> bool:
     """Tell whether a definition is one that tests may ask for by its name."""
     names = map(ast.unparse, node.decorator_list) if isinstance(node, FUNCTIONS) else ()
     return any(text.split("(")[0] in ("pytest.fixture", "fixture") and "name=" not in text for text in names)
+
+
+def _leaves(node: ast.AST) -> bool:
+    """Tell whether a statement may end the function that it stands in, as it cannot do outside of one."""
+    is_own = isinstance(node, FUNCTIONS)
+    return isinstance(node, ast.Return) or (not is_own and any(map(_leaves, ast.iter_child_nodes(node))))
 
 
 def _is_varied(node: Function) -> bool:

@@ -107,6 +107,23 @@ def test_what_a_test_defines_for_itself_is_part_of_what_comes_before() -> None:
     assert calls(text, "depth") == [(("class Low(Sea):\n    deep = 1",), "depth(Low())")]
 
 
+@pytest.mark.parametrize(
+    ("middle", "count"),
+    [
+        pytest.param("if made:\n        return made\n    made.fill(1)", 0, id="it may end before its end"),
+        pytest.param(
+            "for one in []:\n        try:\n            one()\n        except KeyError:\n            return one",
+            0,
+            id="deep",
+        ),
+        pytest.param("made.key = lambda: 1\n\n    def key():\n        return 1", 1, id="a function of its own ends"),
+    ],
+)
+def test_a_fixture_ends_in_one_place(middle: str, count: int) -> None:
+    conftest = CONFTEST.replace("made.fill(io.BytesIO())", middle)
+    assert len(calls("def test_total(box):\n    assert box.total() == 1\n", "total", conftest)) == count
+
+
 STEPS = {"box": ("low = [1]", "box = Box(low)", "box.fill(io.BytesIO())"), "low": ("low = [1]",)}
 
 
