@@ -13,6 +13,7 @@ FRACTION = 8  # characters of a number with a point
 FIELDS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 DATE = 3  # fields of a moment that are always written
 DATES = (datetime.datetime, datetime.date)
+AFTER, VARIED = "after", "varied"  # where cases come from
 OWN, LIKELY, FAR = 0, 1, 2  # ranks: the place holds what was compared, may well decide on it, or does perhaps
 
 
@@ -54,11 +55,12 @@ class Replacing:
 
 
 def put(case: dict[str, Any], spot: Spot, text: str) -> dict[str, Any]:
-    """Return the case with an expression in a place."""
+    """Return the case with an expression in a place: a variation of it, that comes after a call if it did."""
     lines = [*case["setup"], case["call"]]
     tree = _Put(spot.place, ast.parse(text, mode="eval").body).visit(ast.parse(lines[spot.line]))
     lines[spot.line] = ast.unparse(tree)
-    return {**case, "setup": lines[:-1], "call": lines[-1]}
+    origin = case["origin"] if case["origin"] == AFTER else VARIED
+    return {**case, "setup": lines[:-1], "call": lines[-1], "origin": origin}
 
 
 def moved(spot: Spot, side: Any, aims: Sequence[Any]) -> Iterator[tuple[int, str]]:

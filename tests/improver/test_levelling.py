@@ -273,6 +273,20 @@ def test_strange_calls_are_left_alone(harbour: Harbour) -> None:
     assert not [*level(cased("breaks(Wave(9), 4)", origin="strange"))]
 
 
+@pytest.mark.parametrize(
+    ("origin", "wanted"),
+    [
+        pytest.param("recorded", "varied", id="nobody was seen to give it that"),
+        pytest.param("text", "varied", id="nobody wrote it"),
+        pytest.param("after", "after", id="what comes after a call still does"),
+    ],
+)
+def test_what_becomes_of_a_call_is_a_variation_of_it(harbour: Harbour, origin: str, wanted: str) -> None:
+    found = [*harbour.weighing.levelling()(cased("breaks(Wave(9), 4)", origin=origin))]
+    assert {"steep" in one["call"] for one in found} == {False, True}
+    assert {one["origin"] for one in found} == {wanted}
+
+
 def test_each_way_to_stand_is_reached_by_a_few_calls_only(harbour: Harbour) -> None:
     level = harbour.weighing.levelling()
     found = [one["stands"] for last in range(5, 9) for one in level(cased(f"both(1, {last})"))]
