@@ -153,8 +153,8 @@ class Seeker:
         """
         lines: set[int] = set()
         ways: list[str] = []
-        compiled = self.checking.compiled({**case, "checks": []})
         with traced(f"{self.spec['tree']}/{self.spec['path']}", lines), contextlib.suppress(Exception):
+            compiled = self.checking.compiled({**case, "checks": []})
             ways = self.ways_to.of(compiled, PATIENCE)
             if ways:
                 drained = ("is", self.checking.spoken("result", self.checking.ITERABLE), "None")
@@ -197,7 +197,7 @@ class Seeker:
                 after, known = self.watcher.look(apart, PATIENCE), seen.get("checks", [])
                 if self.shows_more(after.get("checks", known), known):  # it changes something
                     case, seen = apart, after
-        except Exception:  # noqa: BLE001 - foreign code may raise anything
+        except BaseException:  # noqa: BLE001 - foreign code may raise anything, and may want to leave
             return {}
         return self.steady(case, seen) if seen.get("checks") else seen
 
