@@ -15,7 +15,8 @@ FILES = 4  # of a folder that are looked into
 NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
 FRESH: list[str] = []  # folders that were made since the last look ended
 HERE: set[str] = set()  # what lies where this process runs
-LITTER: list[str] = []  # what the last looks left there besides
+PLACE: list[str] = []  # where that is
+LITTER: list[str] = []  # what the last looks left there besides; "." for one that went elsewhere
 
 
 def watch(checking: Any) -> None:
@@ -39,13 +40,15 @@ def watch(checking: Any) -> None:
 
 
 def settle() -> None:
-    """Take for given what lies where this process runs."""
+    """Take for given where this process runs, and what lies there."""
+    PLACE[:] = [os.getcwd()]  # noqa: PTH109 - text
     HERE.clear()
     HERE.update(os.listdir())  # noqa: PTH208 - names
 
 
 def clear() -> None:
-    """Remove the folders that were made since the last look, and what it left where this process runs."""
+    """Remove the folders that were made since the last look, and what it left where this process runs, back there."""
+    _return()
     left = [name for name in os.listdir() if name not in HERE]  # noqa: PTH208 - names
     LITTER.extend(left)
     for path in (*FRESH, *left):
@@ -55,12 +58,22 @@ def clear() -> None:
     FRESH.clear()
 
 
+def _return() -> None:
+    """Go back to where this process runs; who left for good left that behind."""
+    with contextlib.suppress(OSError):  # where it is now may be gone
+        if [os.getcwd()] == PLACE:  # noqa: PTH109 - text
+            return
+    if PLACE:
+        LITTER.append(os.curdir)
+        os.chdir(PLACE[0])
+
+
 @contextlib.contextmanager
 def elsewhere(*, last_first: bool) -> Iterator[None]:
     """Let folders tell what is in them by name, or the other way around and files be made with other rights."""
     listed, scanned, rights = os.listdir, os.scandir, os.umask(0o077 if last_first else 0o022)
-    os.listdir = lambda *args: sorted(listed(*args), reverse=last_first)  # type: ignore[assignment]
-    os.scandir = lambda *args: _Ordered(scanned(*args), last_first=last_first)  # type: ignore[assignment]
+    os.listdir = lambda path=None: sorted(listed(path), reverse=last_first)  # type: ignore[assignment]
+    os.scandir = lambda path=None: _Ordered(scanned(path), last_first=last_first)  # type: ignore[assignment]
     try:
         yield
     finally:

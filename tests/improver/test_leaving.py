@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -77,7 +78,9 @@ def test_elsewhere_a_disk_has_another_order_and_other_rights(tmp_path: Path) -> 
             (tmp_path / name).write_text(name)
         assert [one.name for one in tmp_path.iterdir()] == names[::-1]
         assert [one.name for one in os.scandir(tmp_path)] == names[::-1]
-        assert next(os.walk(tmp_path))[2] == names[::-1]
+        assert next(os.walk(tmp_path))[2] == os.listdir(path=tmp_path) == names[::-1]  # noqa: PTH208 - what is tried
+        with os.scandir(path=tmp_path) as entries:
+            assert [one.name for one in entries] == names[::-1]
         assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
     with leaving.elsewhere(last_first=False):
         assert [one.name for one in os.scandir(tmp_path)] == next(os.walk(tmp_path))[2] == names
@@ -99,6 +102,25 @@ def test_folders_are_gone_when_a_look_has_ended(monkeypatch: pytest.MonkeyPatch,
     assert not made.exists()
     assert ([*Path().iterdir()], leaving.LITTER) == ([Path("kept")], ["litter"])
     leaving.LITTER.clear()
+
+
+def test_who_leaves_is_brought_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "mkdtemp", tempfile.mkdtemp)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "here").mkdir()
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "kept").touch()
+    monkeypatch.chdir(tmp_path / "here")
+    leaving.settle()
+    checking = SimpleNamespace(within=contextlib.nullcontext)
+    leaving.watch(checking)
+    for place in (str(tmp_path / "far"), None):  # a folder that stays, and one that is gone afterwards
+        with checking.within(1.0):
+            os.chdir(place or tempfile.mkdtemp())
+            shutil.rmtree(leaving.FRESH[0] if leaving.FRESH else tmp_path / "none", ignore_errors=True)
+        assert (Path.cwd(), leaving.LITTER) == (tmp_path / "here", ["."])
+        leaving.LITTER.clear()
+    assert (tmp_path / "far" / "kept").exists()
 
 
 # --- in a real sandbox --------------------------------------------------------------------------------------------
