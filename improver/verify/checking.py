@@ -90,8 +90,8 @@ def spoken(call: str, way: str) -> str:
 
 
 def compiled(case: dict[str, Any]) -> dict[str, Any]:
-    """Return the case with its texts compiled, so that it can run many times."""
-    lines = compile("\n".join([*case["prelude"], *case["setup"]]), "<case>", "exec", MODE)
+    """Return the case with its texts compiled, annotations as in a test, so that it can run many times."""
+    lines = compile("\n".join([*case["prelude"], *case["setup"]]), "<case>", "exec", MODE, dont_inherit=True)
     bare = compile(case["call"], "<case>", "eval", MODE)
     way = case.get("way") or (LOOP if (lines.co_flags | bare.co_flags) & inspect.CO_COROUTINE else "")
     code = compile(spoken(case["call"], way), "<case>", "eval", MODE) if way else bare

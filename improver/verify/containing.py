@@ -78,7 +78,7 @@ def _is_so(name: str, held: list[tuple[bool, bool]]) -> bool:
 
 
 def _ran(lines: list[str], space: dict[str, Any]) -> dict[str, Any]:
-    exec(compile("\n".join(lines), "<case>", "exec"), space)  # noqa: S102 - the sandbox is for that
+    exec(compile("\n".join(lines), "<case>", "exec", dont_inherit=True), space)  # noqa: S102 - the sandbox is for that
     return space
 
 

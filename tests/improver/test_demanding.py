@@ -99,3 +99,9 @@ def test_a_call_that_gives_its_object_back_gives_no_other() -> None:
     assert seen("post = Post(1)", "rank = post.rank", call="post.up()")[0] == ("is", "result", "post")
     assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", call="post.other()"))
     assert all(kind != "is" for kind, _, _ in seen("post = Post(1)", "rank = post.rank", call="post.rank"))
+
+
+def test_what_stands_before_a_call_is_annotated_as_a_test_is() -> None:
+    assert seen("def depth(sea: int) -> None: ...", call="[*depth.__annotations__.values()]")[0] == (
+        "eq", "result", "[int, None]"
+    )  # fmt: skip
