@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration
-from improver.records import Change, Edit, File, Finding, Receipt, Safety
+from improver.records import Change, Edit, File, Finding, Receipt, Safety, Tree
 from improver.writing.admitting import admitted
 from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.layout.assembling import assembled
@@ -140,15 +140,8 @@ def _is_writable(test: Written, place: Place) -> bool:
 
 def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[Written]:
     """Return the tests that hold under other circumstances and, run by pytest, notice what they are there for."""
-    place = drafted.place
-    data = file_of(ground, drafted, tests) if tests else None
-    if place is None or data is None:
-        return []
-    tree = {**ground.tree, place.path: File(data)}
-    names = {test.name: node_id(test, drafted) for test in tests}
-    repeated = ground.experiments.repeat(tree, tuple(names.values()))
-    unsteady = {name.split("[")[0] for name in repeated.unsteady}
-    kept = [test for test in tests if names[test.name] not in unsteady] if not repeated.trouble else []
+    kept, tree = _steady(ground, drafted, tests)
+    names = {test.name: node_id(test, drafted) for test in kept}
     wanted = frozenset().union(*(test.kills for test in kept))
     mutants = [one for one in drafted.weak.living if one.name in wanted]
     if not mutants:
@@ -159,6 +152,24 @@ def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[W
         noticed[name.split("[")[0]].add(mutant)
     of_use = [(test, frozenset(noticed[names[test.name]])) for test in kept if names[test.name] in noticed]
     return [] if run.trouble else [_confirmed(test, frozenset(run.killed), first) for test, first in of_use]
+
+
+def _steady(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> tuple[list[Written], Tree]:
+    """Return the tests that hold in all rounds, and the tree with them: the rounds end where the first fails."""
+    kept = list(tests)
+    while kept and drafted.place is not None and (data := file_of(ground, drafted, kept)) is not None:
+        tree = {**ground.tree, drafted.place.path: File(data)}
+        names = {node_id(test, drafted): test for test in kept}
+        repeated = ground.experiments.repeat(tree, tuple(names))
+        if repeated.trouble:
+            break
+        if not repeated.unsteady:
+            return kept, tree
+        unsteady = {name.split("[")[0] for name in repeated.unsteady} & names.keys()
+        if not unsteady:
+            break
+        kept = [test for name, test in names.items() if name not in unsteady]
+    return [], ground.tree
 
 
 def _confirmed(test: Written, killed: frozenset[str], first: frozenset[str]) -> Written:

@@ -1,0 +1,57 @@
+"""Tests are kept only if they hold in every round, also in those after the first in which another did not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
+from improver.records import File, Tree
+from improver.writing.layout.grouping import Written
+from improver.writing.placing import place_for
+from improver.writing.targets import Ground, Weak
+from improver.writing.writer import Drafted, proved
+from tests.improver.benches import LAYOUT, FakeExperiments
+from tests.improver.calls import PIER, RECEIPT, source
+from tests.improver.judging import PACKAGED
+
+PRODUCT = source("def f(a):\n    return 1\n")
+WAVERING = "tests/test_a.py::test_"
+
+
+@dataclass
+class Rounds(FakeExperiments):
+    """Rounds that end where the first test does not hold, as the real ones do."""
+
+    wavering: list[str] = field(default_factory=list)
+
+    def repeat(self, tree: Tree, tests: Sequence[str]) -> Repetition:
+        self.asked.append((tree, tests))
+        found = next((name for name in self.wavering if name in tests), None)
+        return Repetition(len(tests), (), {found: ("a clock",)} if found else {}, RECEIPT)
+
+
+def kept(*wavering: str) -> list[str]:
+    names = ("low", "ebb", "sea")
+    mutants = tuple(Mutant(f"pier/a.py:2: `{name}` → `x`", "pier/a.py", 2, f"{PIER}f", b"") for name in names)
+    case = Case(f"{PIER}f", "f(1)", (("pier.a", "f"),), checks=(("eq", "result", "1"),))
+    tests = [
+        Written(f"test_{name}", (replace(case, call=f"f('{name}')", kills=frozenset({mutant.name})),))
+        for name, mutant in zip(names, mutants, strict=True)
+    ]
+    killed = {mutant.name: f"{WAVERING}{name}" for name, mutant in zip(names, mutants, strict=True)}
+    fake = Rounds(mutated=MutationRun(killed, (), {}, RECEIPT), wavering=[*wavering])
+    ground = Ground({"pier/a.py": File(PRODUCT.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": PRODUCT}, [])
+    place = place_for("pier/a.py", [source("import pytest\n", "tests/test_a.py")], Recording({}, {}, {}, {}, RECEIPT))
+    weak = Weak(PRODUCT, mutants, MutationRun({}, tuple(one.name for one in mutants), {}, RECEIPT))
+    return [test.name for test in proved(ground, Drafted(weak, Exploration((), (), {}, RECEIPT), place), tests)]
+
+
+def test_what_holds_is_kept() -> None:
+    assert kept() == ["test_low", "test_ebb", "test_sea"]
+
+
+def test_after_one_that_does_not_hold_the_others_are_tried_again() -> None:
+    assert kept(f"{WAVERING}low", f"{WAVERING}sea") == ["test_ebb"]
+
+
+def test_nothing_is_kept_where_none_holds() -> None:
+    assert kept(f"{WAVERING}low", f"{WAVERING}sea", f"{WAVERING}ebb") == []
