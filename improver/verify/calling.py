@@ -9,6 +9,7 @@ import ast
 import contextlib
 import functools
 import inspect
+import keyword
 import re
 from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
 
@@ -196,4 +197,5 @@ def same(value: Any, default: Any) -> bool:
 def variable(name: str) -> str:
     """Return a name for an object of the class `name`."""
     words = WORDS.sub("_", name.strip("_")).lower().split("_")
-    return words[-1] if words[-1].isidentifier() and words[-1] not in ("list", "dict", "set", "type", "str") else "made"
+    taken = ("list", "dict", "set", "type", "str", name, *keyword.kwlist)
+    return words[-1] if words[-1].isidentifier() and words[-1] not in taken else "made"

@@ -102,6 +102,19 @@ def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be()
         written("_Crew.joined", _Crew({"a"}, "<a crew>"), crew("b"))
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        pytest.param("WoodenBoat", "boat", id="the last word"),
+        pytest.param("_Boat", "boat", id="of a private class"),
+        pytest.param("BoatClass", "made", id="no word of Python's own"),
+        pytest.param("boat", "made", id="not that of the class, which a test could not call then"),
+    ],
+)
+def test_an_object_has_a_name_that_is_free(name: str, wanted: str) -> None:
+    assert calling.variable(name) == wanted
+
+
 def seen(*setup: str, call: str) -> list[tuple[str, str, str]]:
     """Return what is demanded of a call after these statements."""
     case = {"imports": [], "prelude": [], "setup": list(setup), "call": call, "checks": []}
