@@ -76,7 +76,7 @@ class Phrase:
     def _plain(self, value: Any, depth: int) -> str | None:
         """Return the expression of a value of a built-in type, None for another."""
         kind = type(value)
-        if value is None or value is ... or kind is bool:
+        if value is None or value is ... or kind in (bool, range):
             return "..." if value is ... else repr(value)
         if kind in (int, float, complex):
             return self._number(value, kind)
@@ -87,8 +87,8 @@ class Phrase:
         if kind is dict:
             self._bounded(value)
             return "{" + self._pairs(value, depth) + "}"
-        if kind in (range, slice):
-            return repr(value)
+        if kind is slice:
+            return f"slice({', '.join(self.of(one, depth + 1) for one in (value.start, value.stop, value.step))})"
         if kind is bytearray:
             return f"bytearray({self._text(bytes(value))})"
         return None

@@ -12,6 +12,7 @@ import pickle
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -231,6 +232,9 @@ def alike(one: object, other: object) -> bool:
         pytest.param([float("inf"), float("-inf")], "[float('inf'), float('-inf')]", set(), id="no end of it"),
         pytest.param([None, True, ...], "[None, True, ...]", set(), id="what there is one of"),
         pytest.param(iter((1, 2)), "iter([1, 2])", set(), id="an iterator"),
+        pytest.param(
+            slice(Fraction(1)), "slice(None, Fraction(1, 1), None)", {("fractions", "Fraction")}, id="a slice"
+        ),
     ],
 )
 def test_a_value_is_written_as_a_person_would(value: object, text: str, imports: set[tuple[str, str]]) -> None:
@@ -249,6 +253,7 @@ def test_a_value_is_written_as_a_person_would(value: object, text: str, imports:
         pytest.param(complex("inf"), id="no end of it in two directions"),
         pytest.param(list(range(50)), id="many items"),
         pytest.param(itertools.count(), id="items without end"),
+        pytest.param(slice(object()), id="what a slice holds"),
         pytest.param("a" * 200, id="a long text"),
     ],
 )
