@@ -171,6 +171,16 @@ def test_a_chain_of_objects_makes_none() -> None:
     assert [one.call for one in found] == [f"{one} < {one}" for one in ("Jug(len)", "Jug(str, len)", "Jug(len)")]
 
 
+def test_a_text_that_looks_like_two_statements_stays_whole() -> None:
+    text = "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug('a; b')\n"
+    made = source(JUG.replace(">>>", "-"))
+    found = [*guessed(made, "pier.a", f"{PIER}Jug.__reduce__", index_of([source(text, "tests/test_a.py")]))]
+    assert [(one.setup, one.call) for one in found] == [
+        ((), "copy.copy(Jug('a; b'))"),
+        (("jug = Jug('a; b')", "jug.note = 1"), "copy.copy(jug).note"),
+    ]
+
+
 def test_a_variable_is_not_named_like_what_it_is_made_by() -> None:
     found = [*guessed(source(JUG.replace("Jug", "pot")), "pier.a", f"{PIER}pot.__reduce__", {})]
     assert found[1].setup == ("made = pot(len)", "made.note = 1")

@@ -93,7 +93,7 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     *owners, last = function.partition("::")[2].split(".")
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
         for form in OPERATORS[last]:
-            *setup, call = form.format(one.call, variable_for(one.call)).split("; ")
+            *setup, call = (part.format(one.call, variable_for(one.call)) for part in form.split("; "))
             tools = ((word, "") for word in ("copy", "inspect", "math") if f"{word}." in form)
             imports = tuple(sorted({*one.imports, *tools}))
             yield replace(one, function=function, call=call, setup=(*one.setup, *setup), imports=imports)
