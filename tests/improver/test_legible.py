@@ -53,6 +53,21 @@ def test_a_case_keeps_what_can_be_read() -> None:
     assert legible(refused) is refused
 
 
+@pytest.mark.parametrize(
+    ("subject", "wanted", "kept"),
+    [
+        pytest.param("result.splitlines()[3]", "'</tr></table>'", False, id="only marks"),
+        pytest.param("result.splitlines()[-1]", "'|--|'", False, id="a rule"),
+        pytest.param("result.splitlines()[3]", "'<td>7</td>'", True, id="with a number"),
+        pytest.param("result", "'<br />'", True, id="the whole"),
+    ],
+)
+def test_a_line_of_marks_says_nothing_of_a_text(subject: str, wanted: str, kept: bool) -> None:
+    one = case("depth('a')", kills="m", checks=(("eq", subject, wanted),))
+    one = replace(one, shows=(one.kills,))
+    assert bool(legible(one).checks) is kept
+
+
 def test_a_constant_is_not_what_a_call_comes_to() -> None:
     checks = (("eq", "result.MAX_DEPTH", "100"), ("eq", "result.depth", "3"), ("eq", "result.X", "1"))
     shows = (frozenset({"one"}), frozenset({"two"}), frozenset({"two"}))

@@ -277,7 +277,7 @@ def needs(one: Case, *, in_classes: bool = False, annotated: bool = False) -> li
             (SAID,),
             ["    f(2)", r"    assert capsys.readouterr().out == 'the sea is 3\n'"],
             [
-                "        with contextlib.redirect_stdout(io.StringIO()) as printed:",
+                "        with mock.patch('sys.stdout', new_callable=io.StringIO) as printed:",
                 "            f(2)",
                 r"        self.assertEqual(printed.getvalue(), 'the sea is 3\n')",
             ],
@@ -288,7 +288,7 @@ def needs(one: Case, *, in_classes: bool = False, annotated: bool = False) -> li
             ["    with pytest.warns(Ebb):", "        f(2)", "    assert capsys.readouterr().err == 'low'"],
             [
                 "        with self.assertWarns(Ebb):",
-                "            with contextlib.redirect_stderr(io.StringIO()) as printed:",
+                "            with mock.patch('sys.stderr', new_callable=io.StringIO) as printed:",
                 "                f(2)",
                 "        self.assertEqual(printed.getvalue(), 'low')",
             ],
@@ -307,7 +307,7 @@ def test_what_is_printed_is_asked_for_and_imported() -> None:
     assert written(one)[0] == "def test_f(capsys):"
     assert written(one, annotated=True)[0] == "def test_f(capsys: pytest.CaptureFixture[str]) -> None:"
     assert (needs(one), needs(one, annotated=True)) == ([], [("pytest", "")])
-    assert needs(one, in_classes=True) == [("contextlib", ""), ("io", ""), ("unittest", "")]
+    assert needs(one, in_classes=True) == [("io", ""), ("unittest", ""), ("unittest", "mock")]
     assert needs(case("f(2)", checks=(OLD,))) == [("pytest", "")]
 
 
@@ -326,7 +326,7 @@ def test_calls_that_print_share_a_table() -> None:
     ]
     assert block([table], replace(place, in_classes=True), 120, "A").splitlines()[-4:] == [
         "            with self.subTest(sea=sea):",
-        "                with contextlib.redirect_stdout(io.StringIO()) as printed:",
+        "                with mock.patch('sys.stdout', new_callable=io.StringIO) as printed:",
         "                    depth(sea)",
         "                self.assertEqual(printed.getvalue(), expected)",
     ]

@@ -40,6 +40,7 @@ def _ways(case: Case, node: Function) -> Iterator[tuple[tuple[str, ...], str]]:
         if _is_idle(line, (*setup[at + 1 :], call)):
             yield (*setup[:at], *setup[at + 1 :]), call
     yield from ((setup, text) for text in _fitting(call, node))
+    yield from ((setup, text) for text in _on_the_class(call))
     for first, *others in itertools.zip_longest(*map(rewritten, (call, *setup))):
         if first is not None:
             yield setup, first
@@ -68,6 +69,14 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
         if text in seen and (other := _other(text, seen)) is not None:
             yield replaced(call, place, ast.Constant(other))
         seen.append(text)
+
+
+def _on_the_class(call: str) -> Iterator[str]:
+    """Yield the call of a method on the class itself, in place of an object of it: a class method needs none."""
+    match ast.parse(call, mode="eval").body:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name() | ast.Attribute() as made) as one)):
+            if ast.unparse(made).rpartition(".")[2][:1].isupper():
+                yield replaced(call, one, made)
 
 
 def _texts(node: ast.expr) -> Iterator[tuple[ast.Constant, str | bytes]]:

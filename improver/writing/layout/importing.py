@@ -36,7 +36,7 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
 def _for_asked(methods: Sequence[Written], plain: Sequence[Written], place: Place) -> Iterator[tuple[str, ...]]:
     """Yield what stands in methods for what pytest has a fixture for, and the types of those that functions ask for."""
     if any(CAPSYS in test.cases[0].asks for test in methods):
-        yield from (("contextlib", ""), ("io", ""))
+        yield from (("io", ""), ("unittest", "mock"))
     if any(FOLDER in test.cases[0].asks for test in methods):
         yield from (("pathlib", ""), ("tempfile", ""))
     if place.annotated and any(CAPSYS in test.cases[0].asks for test in plain):

@@ -10,6 +10,8 @@ from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Written
 
 INDENT = "    "
+SIGNS = {ast.Is: "is", ast.Eq: "=="}
+TRUTHS = ("True", "False")
 Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
 # How an error or a warning is demanded, under which name the context holds it, and how anything else is demanded.
 Style = tuple[Callable[[str, str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
@@ -58,8 +60,8 @@ def _apart(line: str, width: int) -> list[str]:
     node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
         call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
-        sign = "is" if isinstance(node.test.ops[0], ast.Is) else "=="
-        if isinstance(node.test.left, ast.Name):  # it has a name already
+        sign = SIGNS.get(type(node.test.ops[0]), "")
+        if isinstance(node.test.left, ast.Name) or not sign:  # it has a name already, or needs none
             return folded(line, width)
         return [*folded(f"result = {call}", width), *folded(f"assert result {sign} {wanted}", width)]
     return folded(line, width)
@@ -103,7 +105,18 @@ def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
     found = inlined(subject, call) if count == 1 else subject
     if kind == "approx":
         wanted = f"pytest.approx({wanted})"
+    if kind == "is" and (contained := _containment(found, wanted)):
+        return f"assert {ast.unparse(contained)}"
     return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
+
+
+def _containment(found: str, wanted: str) -> ast.Compare | None:
+    """Return what is asked for, `in` or `not in`, and where; Python itself makes a truth value of it."""
+    match ast.parse(found, mode="eval").body:
+        case ast.Compare(left=item, ops=[ast.In() | ast.NotIn() as sign], comparators=[box]) if wanted in TRUTHS:
+            is_in = isinstance(sign, ast.In) is (wanted == "True")
+            return ast.Compare(item, [ast.In() if is_in else ast.NotIn()], [box])
+    return None
 
 
 def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
@@ -151,9 +164,9 @@ def by_method(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
     lines = _demanded(call, [_reread(one) for one in checks], (_asserts, "exception", _demand))
     if not any(is_printed(subject) for _, subject, _ in checks):
         return lines
-    name = next(f"redirect_std{subject.rpartition('.')[2]}" for _, subject, _ in checks if is_printed(subject))
+    name = next(f"sys.std{subject.rpartition('.')[2]}" for _, subject, _ in checks if is_printed(subject))
     at = checks[0][0] == WARNS  # the line before the call
-    inner = [f"{INDENT * at}with contextlib.{name}(io.StringIO()) as printed:", f"{INDENT}{lines[at]}"]
+    inner = [f"{INDENT * at}with mock.patch('{name}', new_callable=io.StringIO) as printed:", f"{INDENT}{lines[at]}"]
     return [*lines[:at], *inner, *lines[at + 1 :]]
 
 
@@ -171,6 +184,9 @@ def _asserts(kind: str, name: str, wanted: str) -> str:
 def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
     kind, subject, wanted = check
     found = inlined(subject, call) if count == 1 else subject
+    if kind == "is" and (contained := _containment(found, wanted)):
+        method = "assertIn" if isinstance(contained.ops[0], ast.In) else "assertNotIn"
+        return f"self.{method}({ast.unparse(contained.left)}, {ast.unparse(contained.comparators[0])})"
     if kind == "is":
         return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
     return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
