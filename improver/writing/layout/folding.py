@@ -1,5 +1,6 @@
 """Lay a long statement out over several lines, the way a formatter does: the last bracket opens first (pure)."""
 
+import re
 from collections.abc import Iterator
 
 INDENT = "    "
@@ -20,9 +21,16 @@ def folded(line: str, width: int) -> list[str]:
     parts = list(_split(inner))
     whole = [f"{INDENT}{inner}"] if len(inner) + len(INDENT) <= width and len(parts) == 1 else []
     if not whole:
-        comma = "" if " for " in inner and len(parts) == 1 else ","
+        comma = "," if len(parts) > 1 or _may_have_comma(head, inner) else ""
         whole = [f"{INDENT}{one}" for part in parts for one in folded(f"{part}{comma}", width - len(INDENT))]
     return [head, *whole, tail]
+
+
+def _may_have_comma(head: str, inner: str) -> bool:
+    """Tell whether the one thing in brackets means the same with a comma after it: an argument, a list's only thing."""
+    is_after = re.search(r"[\w)\]}'\"][(\[{]$", head) is not None
+    is_held = head.endswith("(") != is_after and not head.endswith("{")  # what is looked up, or only held together
+    return inner.endswith(",") or not (is_held or " for " in inner)
 
 
 def _last_pair(line: str) -> tuple[int, int] | None:

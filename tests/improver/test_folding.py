@@ -1,0 +1,32 @@
+"""Long statements over several lines."""
+
+import ast
+
+import pytest
+
+from improver.writing.layout.folding import folded
+
+LONG = f"depth(one={'a' * 20!r}, two={'b' * 20!r})"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(f"assert sea[{LONG}] == 1", id="what is looked up"),
+        pytest.param(f"assert sea[{LONG}, 2] == 1", id="two things that are looked up"),
+        pytest.param(f"assert tide(1) == ({LONG} + 1)", id="what is only held together"),
+        pytest.param(f"assert tide(1) == ({LONG},)", id="a tuple of one thing"),
+        pytest.param(f"assert tide(1) == [{LONG}]", id="a list of one thing"),
+        pytest.param(f"assert tide({LONG})", id="one argument"),
+        pytest.param(f"assert tide({LONG} for one in sea)", id="one thing after the other"),
+    ],
+)
+def test_a_statement_in_several_lines_means_what_it_meant(line: str) -> None:
+    lines = folded(line, 40)
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 40
+    assert ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse(line))
+
+
+def test_one_argument_has_a_comma_after_it() -> None:
+    assert folded(f"assert tide({LONG})", 40)[-2:] == ["    ),", ")"]
