@@ -122,3 +122,8 @@ def test_what_a_method_is_given_is_told_apart_and_of_the_kind_that_its_object_ha
 def test_a_step_before_the_call_is_made_to_show_more_too() -> None:
     after = case("box.total()", "1", name="Box.total", setup=("box = Box([1])",))
     assert ("box = Box([3, 1, 2])",) in [one.setup for one in livelier(after)]
+
+
+def test_to_an_object_that_has_all_letters_no_other_one_is_given() -> None:
+    whole = case(f"Box({[*'abcdefghijklmnopqrstuvwxyz']}).within(7)", name="Box.within")
+    assert [one.call.rpartition(".")[2] for one in livelier(whole)] == ["within('a')", "within(['a'])", "within([])"]

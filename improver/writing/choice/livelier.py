@@ -103,7 +103,8 @@ def _new(known: list[ast.expr]) -> list[ast.expr]:
         return [ast.Constant(max(numbers) + 1)]
     texts = [one for one in values if isinstance(one, str)]
     if texts and len(texts) == len(known):
-        return [ast.Constant(next(one for one in string.ascii_lowercase if one not in texts))]
+        letter = next((one for one in string.ascii_lowercase if one not in texts), "")
+        return [ast.Constant(letter)] if letter else []
     return []
 
 
