@@ -1,5 +1,7 @@
 """Tests of what functions take, and of calls in which only one thing is wrong."""
 
+from dataclasses import replace
+
 import pytest
 
 from improver.source import Function
@@ -39,10 +41,10 @@ def test_nothing_is_wrong_with_what_gives_a_value_or_is_known_of_no_call() -> No
 
 def test_one_of_two_wrong_things_is_put_right() -> None:
     custom = Custom.of(GOOD, depth)
-    both = case("depth(7, 'a')", checks=REFUSED)
+    both = replace(case("depth(7, 'a')", checks=REFUSED), hangs=frozenset("h"))
     found = [*custom.righted(both, DEPTH)]
     assert [one.call for one in found] == ["depth('ab', 'a')", "depth([3, 1, 2], 'a')", "depth(7, 2)"]
-    assert not any(one.checks or one.kills for one in found)
+    assert not any(one.checks or one.kills or one.hangs for one in found)
     assert [*custom.righted(case("depth(7, 2)", checks=REFUSED), DEPTH)] == []
 
 
