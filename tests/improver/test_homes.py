@@ -57,6 +57,7 @@ TOTAL = about("Box.total")
         pytest.param(PLAIN.replace("test_x", "test_box_total"), TOTAL, "", id="a test of that name"),
         pytest.param(f"{PLAIN}\n\n{CASE}", TOTAL, "", id="two of them"),
         pytest.param(PLAIN.replace("test_x", "other"), TOTAL, "", id="a class without tests"),
+        pytest.param(CASE.replace("    def test_x", "  def test_x"), TOTAL, "", id="methods that stand elsewhere"),
         pytest.param(CASE, about("Box.total", asks=("sea",)), "", id="a fixture that unittest does not know"),
         pytest.param(CASE, about("Box.total", asks=("tmp_path",)), "BoxTest", id="a folder"),
         pytest.param(CASE, about("Box.total", way="coroutine"), "", id="a coroutine that it does not run"),

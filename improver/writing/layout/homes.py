@@ -112,11 +112,13 @@ def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef
     inherits = any(node.name in map(ast.unparse, other.bases) for other in classes.values())
     if inherits or not all(map(_prepares_nothing, lines)) or not _is_known(lines, classes):
         return False
+    if node.body[0].col_offset != len(INDENT):
+        return False
     if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
         return False
     if is_case(node):
         return {*test.cases[0].asks} <= {CAPSYS, FOLDER} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
-    return node.name.startswith("Test") and node.body[0].col_offset == len(INDENT)
+    return node.name.startswith("Test")
 
 
 def _line(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[ast.ClassDef]:
