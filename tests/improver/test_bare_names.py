@@ -43,6 +43,7 @@ def test_methods_and_classes_too() -> None:
         pytest.param("import os", TEST, id="it imports none"),
         pytest.param("from pytest import mark\nfrom toolz.utils import raises", TEST, id="the name is another's"),
         pytest.param("from pytest import mark\n\nraises = 1", TEST, id="the name is its own"),
+        pytest.param("from pytest import raises as fails", TEST, id="it has another name there"),
         pytest.param("from pytest import mark", TEST.replace("test_f()", "test_f(raises)"), id="a test hides the name"),
         pytest.param("from pytest import mark", TEST.replace("        f()", "        raises = f()"), id="it binds it"),
     ],

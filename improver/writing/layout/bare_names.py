@@ -17,7 +17,7 @@ def bare_names(texts: Sequence[str], needed: Sequence[Import], place: Place) -> 
     found, left = list(texts), list(needed)
     for library in LIBRARIES:
         names = {name for text in found for _, name in _dotted(text, library)}
-        known = {what[1] for what in place.bound.values() if what is not None and what[0] == library and what[1]}
+        known = {name for name, what in place.bound.items() if what is not None and what[:2] == (library, name)}
         here = {name: place.bound.get(name, (library, name)) for name in names}
         taken = {name_of(one) for one in left if one[0] != library}
         clear = all(what is not None and what[:2] == (library, name) for name, what in here.items())
