@@ -246,6 +246,14 @@ def test_calls_of_one_shape_share_a_table() -> None:
     assert (alone.name, alone.rows) == ("test_depth_of_str_is_1", ())
 
 
+def test_a_table_of_calls_with_many_arguments_shows_each_that_differs() -> None:
+    head = ", ".join("0" * 11)
+    cases = [case(f"depth({head}, {at}, low={at + 1})", kills=str(at)) for at in (2, 4)]
+    (table,) = grouped(cases, lambda _: node("def depth(*waves, low=0): ..."), ())
+    assert (table.columns, table.call) == (("wave_12", "low"), f"depth({head}, wave_12, low=low)")
+    assert [row.values for row in table.rows] == [("2", "3"), ("4", "5")]
+
+
 def test_calls_share_a_table_however_they_reach_their_function() -> None:
     cases = [
         replace(case("depth(4)", kills="a"), imports=(("pier.a", "depth"),)),

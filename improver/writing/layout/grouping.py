@@ -110,8 +110,9 @@ def _table(cases: Sequence[Case], node: Function) -> Written | None:
     calls = [ast.parse(case.call, mode="eval").body for case in cases]
     whole = [call for call in calls if isinstance(call, ast.Call)]
     more = node.args.vararg.arg if node.args.vararg else "argument"
-    known = [*parameters(node), *((more.removesuffix("s") or more) + f"_{at}" for at in range(1, 10))]
-    names = [*known[: len(whole[0].args)], *(word.arg or "" for word in whole[0].keywords)]
+    count, one = len(whole[0].args), more.removesuffix("s") or more
+    known = [*parameters(node), *(f"{one}_{at}" for at in range(1, count + 1))]
+    names = [*known[:count], *(word.arg or "" for word in whole[0].keywords)]
     grid = [[ast.unparse(one) for one in (*call.args, *(word.value for word in call.keywords))] for call in whole]
     varied = [at for at in range(len(names)) if len({row[at] for row in grid}) > 1]
     columns = tuple(usable(names[at]) for at in varied)
