@@ -91,7 +91,7 @@ def qualified_case(case: Case, place: Place) -> Case:
 
 def _by_name(test: Written, place: Place) -> Written:
     """Return the test with plain names for things of modules that its file knows by the names of such things alone."""
-    for module in {one[0] for case in test.cases for one in case.imports if len(one) == 2 and not one[1]}:
+    for module in sorted({one[0] for case in test.cases for one in case.imports if len(one) == 2 and not one[1]}):
         names = _reached_of(module, _code(test))
         here = [place.bound.get(name, (module, name)) for name in sorted(names)]
         clear = all(
