@@ -109,3 +109,10 @@ def test_of_an_error_that_says_nothing_what_it_holds_is_demanded_too() -> None:
     assert [one.checks for one in chosen([mute], plain)] == [(checks[0], checks[2])]
     told = replace(mute, checks=(("raises", "Sunk", "too deep"), *checks[1:]))
     assert [len(one.checks) for one in chosen([told], plain)] == [1]
+
+
+def test_what_an_easier_call_has_made_needless_is_left_out() -> None:
+    wide, low = case(f"depth('{'wide' * 7}')", kills="a b c f h"), case("depth('low')", kills="e")
+    both, deep = case("depth('wideandlow')", kills="a b c e"), case("depth('ab')", kills="f g h")
+    assert [one.call for one in chosen([wide, low, deep], plain)] == [wide.call, deep.call, low.call]
+    assert [one.call for one in chosen([wide, low, deep, both], plain)] == [both.call, deep.call]

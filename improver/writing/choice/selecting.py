@@ -178,9 +178,13 @@ def _fewest(good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
 def _simplest(kept: list[Case], good: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:
     """Return calls that notice as much as `kept` do together, each the easiest to read of those that do its part."""
     found = list(kept)
-    for at, case in enumerate(kept):
-        others = _noticed(one for one in found if one is not found[at])
+    for case in kept:
+        at = next(at for at, one in enumerate(found) if one is case)
+        others = _noticed(one for one in found if one is not case)
         wanted = case.kills - others
+        if not wanted:  # what stands in another's place does the part of this one too
+            del found[at]
+            continue
         rivals = [one for one in good if wanted <= one.kills]
         rivals.sort(key=lambda one: (weigh(one), one.call))
         found[at] = min(
