@@ -26,6 +26,8 @@ from tests.improver.calls import case, node, plain
         ("depth('FOXy')", "text", 0),
         ("depth(range(10, 10))", "text", 1),
         ("depth(range(10))", "text", 0),
+        ("depth(range(0, 10, 0))", "text", 0),  # Python refuses it
+        ("depth(range())", "text", 0),  # another one's
         ("depth('<' * 40)", "text", 2),
         ("depth('a' * 40)", "varied", 1),
         ("depth('a.zTtHCHxvAvT5rXP-SwnQMczQ3uk')", "recorded", 3),

@@ -1,6 +1,7 @@
 """How odd a call looks: what nobody would give the function who has no reason to (pure)."""
 
 import ast
+import contextlib
 import functools
 import re
 from collections.abc import Iterator
@@ -93,7 +94,9 @@ def _is_idle_span(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "range":
         return False
     given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int)]
-    return len(given) == len(node.args) and not range(*given)
+    with contextlib.suppress(TypeError, ValueError):  # another one's range, or one that Python refuses
+        return len(given) == len(node.args) and not range(*given)
+    return False
 
 
 def _is_repeated(node: ast.AST) -> bool:
