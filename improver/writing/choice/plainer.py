@@ -227,5 +227,5 @@ def nearer(number: float) -> Iterator[float]:
     """
     made, sign = type(number), 1 if number > 0 else -1
     yield from (made(sign * one) for one in (1, 2, 3) if one < abs(number))
-    if abs(number) >= LARGE:
+    if LARGE <= abs(number) < float("inf"):
         yield made(int(number) // 2)
