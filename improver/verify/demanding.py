@@ -13,7 +13,6 @@ import itertools
 import re
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
 
-MOST = 50  # items that an iterator is drained of
 OBSERVED = 10  # things looked at in one case; of those that notice nothing a test keeps none
 INNER, SMALL, LONG = 6, 6, 120  # things looked at in what an object holds; items, characters of what is demanded whole
 PLAIN = (int, str, bytes, type(None), bool, float)
@@ -70,7 +69,7 @@ class Watcher:
         except Exception as error:  # noqa: BLE001 - it is an outcome
             read = {"call": f"{self.reads}({case['call']})"} if self.reads and not made["way"] else {}
             return {**self._raised(error), **read}
-        if stream and len(value) > MOST and made["way"]:
+        if stream and len(value) > self.checking.MOST and made["way"]:
             return {"unfit": "it yields very much"}
         streams = self.streams(self, made)
         value, subject = streams.seen_of(value, drained=stream)
@@ -95,7 +94,7 @@ class Watcher:
         if not self.checking.is_stream(value):
             return value, False
         self.reads, items = "next", []
-        for item in itertools.islice(value, MOST + 1):
+        for item in itertools.islice(value, self.checking.MOST + 1):
             self.reads = "list"
             items.append(item)
         return items, True
@@ -106,7 +105,7 @@ class Watcher:
             return self._came(inner, RESULT, around)
         seen = self._object_checks(inner, RESULT)  # before its items are gone
         found = await self.checking.collected(inner)
-        if len(found) > MOST:
+        if len(found) > self.checking.MOST:
             return {"unfit": "it yields very much"}
         told = self._came(found, self.checking.spoken(RESULT, self.checking.ITERABLE), around)
         return {**told, "checks": [*seen, *told["checks"]][:OBSERVED], "imports": sorted(self.imports)}
