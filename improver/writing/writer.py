@@ -105,7 +105,7 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
     found: dict[str, tuple[Place, list[Case]]] = {}
     for case in cases:
         place = places[owners[case.function]]
-        if place is not None:
+        if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             found.setdefault(place.path, (place, []))[1].append(case)
     return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
 

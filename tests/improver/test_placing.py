@@ -1,10 +1,14 @@
 """Which test file new tests of a product file belong to."""
 
+from dataclasses import replace
+
 import pytest
 
 from improver.experiments import Recording
+from improver.records import File
 from improver.writing.placing import place_for
-from tests.improver.calls import RECEIPT, source
+from improver.writing.writer import placed
+from tests.improver.calls import RECEIPT, SEA, case, ground_for, source
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,11 @@ def test_a_table_that_runs_a_module_does_not_make_its_file_the_modules_own(at_se
     place = place_for("pier/a.py", tests, Recording({"pier/a.py::depth": ran}, {}, {}, {}, RECEIPT))
     assert place is not None
     assert place.path == path
+
+
+def test_a_test_file_that_nobody_can_read_is_not_written_anew() -> None:
+    ground = replace(ground_for(SEA), tests=[source("import pier\n", "tests/test_sea.py")])
+    (found,) = placed(ground, [case("depth(2)")])
+    assert (found[0].path, found[0].before) == ("tests/test_a.py", None)
+    older = {**ground.tree, "tests/test_a.py": File(b"print 'sea'\n")}
+    assert placed(replace(ground, tree=older), [case("depth(2)")]) == []
