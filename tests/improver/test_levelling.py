@@ -140,6 +140,7 @@ def harbour() -> Harbour:
         pytest.param("both(0, 1)", [], id="nothing where nothing is compared"),
         pytest.param("named('A', ['b', 'a'])", [("b", "a"), ("a", "a")], id="in a comprehension"),
         pytest.param("breaks(Wave(9), 4)", [(9, 3), (4, [1, 2])], id="what something is looked for in"),
+        pytest.param("Fleet({1, 9}) < Fleet({9, 1})", [([1, 9], [1, 9])], id="sets in an order of their own"),
         pytest.param("both(True, 2)", [(2, 3)], id="no truth value"),
         pytest.param("both(one=None, other=2)", [], id="no object"),
     ],
@@ -216,7 +217,6 @@ def test_both_sides_are_made_equal(harbour: Harbour, setup: tuple[str, ...], cal
         pytest.param("counted({5, 6}, 9)", [f"counted({{5, 6}}, {most})" for most in (3, 2, 4)], id="a set as it is"),
         pytest.param("named(place='a', others=['a'])", [], id="what is equal already"),
         pytest.param("sound(5)", [], id="a function that holds no fault"),
-        pytest.param("both(10**5, 10**7)", [], id="numbers that are too large"),
         pytest.param(
             "(lambda one: both(one, 2))(4)",
             [f"(lambda one: both(one, 2))({one})" for one in (2, 1, 3)],
@@ -234,6 +234,49 @@ def test_both_sides_are_made_equal(harbour: Harbour, setup: tuple[str, ...], cal
 )
 def test_nothing_else_is_tried(harbour: Harbour, call: str, wanted: list[str]) -> None:
     assert harbour.levelled(call) == wanted
+
+
+@pytest.mark.parametrize(
+    ("call", "side", "aim", "wanted"),
+    [
+        pytest.param("f(5)", 5, 10**6, ["1000000"], id="a large number"),
+        pytest.param("f(5)", 5, 10**6 + 1, [], id="a larger one than anybody gives"),
+        pytest.param("f(5)", 9, 12, ["8"], id="a number that is off by as much"),
+        pytest.param("f(0.5)", 0.5, 0.25, ["0.25"], id="a fraction"),
+        pytest.param("f(0.5)", 0.5, 1 / 3, [], id="a fraction with many digits"),
+        pytest.param("f('a')", "a", "b" * 40, [f"'{'b' * 40}'"], id="a text"),
+        pytest.param("f('a')", "a", "b" * 41, [], id="a long text"),
+        pytest.param("f('a')", "b", "c", [], id="a text that nothing was compared with"),
+        pytest.param("f([2, 1])", [2, 1], [3] * 12, [f"[{', '.join('3' * 12)}]"], id="a list of others"),
+        pytest.param("f([2, 1])", [2, 1], [3] * 13, [], id="a long list"),
+        pytest.param("f([2, 1])", [1, 2], [3], ["[3]"], id="a list of which a set was made"),
+        pytest.param("f([2, 1])", 2, 3, ["[2, 1, 2]"], id="a longer list"),
+        pytest.param("f([2, 1])", 2, 13, [], id="a list that is too long"),
+        pytest.param("f([2, 1])", 2, -1, [], id="a list shorter than nothing"),
+        pytest.param("f(date(2011, 3, 1))", NOON.date(), NOON.date(), [], id="a day that is as it is"),
+        pytest.param("f(datetime(2011, 3, 1, hour=5))", 2011, 2012, ["2012"], id="a moment with names"),
+        pytest.param("f(datetime(2011, 3, True))", 2011, 2012, ["2012"], id="no moment"),
+    ],
+)
+def test_what_is_put_in_a_place(harbour: Harbour, call: str, side: Any, aim: Any, wanted: list[str]) -> None:
+    spot = next(replacing.Replacing(harbour.space_of).spots_of(cased(call)))
+    assert [text for _, text in replacing.moved(spot, side, [aim])] == wanted
+
+
+def test_equal_values_are_tried_first_and_few_others() -> None:
+    tried: list[str] = []
+
+    def run(case: dict[str, Any]) -> weighing.Notes:
+        tried.append(case["call"])
+        notes = weighing.Notes()
+        notes.compared[0, 0].append((5, 500))
+        return notes
+
+    levels = levelling.Levelling({(0, 0): "Lt"}, run, replacing, lambda _: {})
+    assert [*levels.levelled(cased("f(5, 5, 5)", *["five = 5"] * 17))] == []
+    assert len(tried) == 1 + levelling.TRIES
+    assert tried[1:4] == ["f(500, 5, 5)", "f(5, 500, 5)", "f(5, 5, 500)"]
+    assert all("99" not in call for call in tried[1:21])
 
 
 class Shy:
