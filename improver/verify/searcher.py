@@ -37,7 +37,7 @@ def renewed(module: Any, data: bytes) -> Any:
     other.__dict__.update(
         {name: vars(module).get(name) for name in ("__file__", "__package__", "__spec__", "__path__")}
     )
-    exec(compile(data, module.__file__, "exec"), other.__dict__)  # noqa: S102 - what the sandbox is for
+    exec(compile(data, module.__file__, "exec", dont_inherit=True), other.__dict__)  # noqa: S102 - what the sandbox is for
     return other
 
 

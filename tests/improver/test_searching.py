@@ -2,6 +2,7 @@
 
 import pickle
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from improver.experiments import Comparison, Recording
 from improver.policy import Policy
 from improver.records import File, Receipt, Tree
-from improver.verify import configuration
+from improver.verify import configuration, searcher
 from improver.verify.sandbox import Sandbox
 from improver.verify.searching import compared, searched
 from improver.verify.suite import Rig
@@ -40,6 +41,12 @@ def rig_of(sandbox: Sandbox, root: Path, seconds: int) -> Rig:
 
 def comparison(sandbox: Sandbox, root: Path, after: str, seconds: int = 20) -> Comparison:
     return compared(rig_of(sandbox, root, seconds), (tree_of(OLD), tree_of(after)), (NAME,), KNOWN)
+
+
+def test_the_candidate_is_annotated_as_base_is() -> None:
+    module = types.ModuleType("pier")
+    module.__file__ = "pier.py"
+    assert searcher.renewed(module, OLD.encode()).fare.__annotations__["miles"] is int
 
 
 @pytest.mark.host
