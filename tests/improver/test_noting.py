@@ -91,6 +91,31 @@ def taken(seen: int, tell: Callable[[int], object]) -> None:
     tell(seen + 1)
 
 
+def full(rows: list[int], tell: Callable[..., object]) -> None:
+    for one, two, three, four in [rows]:
+        tell(one, two, three, four)
+
+
+def overfull(rows: list[int], tell: Callable[..., object]) -> None:
+    for one, two, three, four, five, six in [rows]:
+        tell(one, two, three, four, five, six)
+
+
+def twice(rows: list[int], tell: Callable[..., object]) -> None:
+    for row in rows:
+        tell(row, row)
+
+
+def spoken(rows: list[int], tell: Callable[..., object]) -> None:
+    for row in rows:
+        tell(row, row=row)
+
+
+def itself(rows: list[Callable[..., object]], tell: Callable[..., object]) -> None:
+    for _ in rows:
+        tell(tell)
+
+
 @functools.wraps(dict.update)
 def wrapped(*events: object) -> None: ...
 
@@ -106,6 +131,10 @@ def notings(function: Callable[..., object]) -> list[noting.Noting]:
         pytest.param(mapped, id="what it gives is used: a function that only notes is none that fits"),
         pytest.param(spread, id="nobody knows how much it is handed"),
         pytest.param(torn, id="it is handed more at times, under no name"),
+        pytest.param(twice, id="two things that it is handed have one name"),
+        pytest.param(spoken, id="it is handed something by a name, and nobody knows the others"),
+        pytest.param(overfull, id="it is handed more than anybody notes"),
+        pytest.param(itself, id="it is handed itself"),
         pytest.param(taken, id="its own name for it is that of the notes"),
         pytest.param(len, id="nobody has its source"),
     ],
@@ -120,6 +149,12 @@ def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[...
     [
         pytest.param(ring, {"on_ring": "seen.append"}, ["seen = []"], id="one value"),
         pytest.param(told, {"tell": "lambda key, value: seen.append((key, value))"}, ["seen = []"], id="two"),
+        pytest.param(
+            full,
+            {"tell": "tell"},
+            ["seen = []", "def tell(one, two, three, four):\n    seen.append((one, two, three, four))"],
+            id="more than stands in a line",
+        ),
         pytest.param(
             kept,
             {"wanted": "wanted"},
@@ -161,6 +196,7 @@ def test_what_a_call_gives_is_used_before_one_looks() -> None:
         (["bell = watch([1, 2], hook=hook)", "bell.append(3)"], "seen"),
     ]
     assert [*noting.used("watch(1, 2)", "bell")] == []
+    assert [*noting.used("watch(*bells)", "bell")] == []
 
 
 @pytest.mark.parametrize(
