@@ -15,18 +15,12 @@ from improver.experiments import Case, Exploration, Mutant, Raised, Wanted
 from improver.ports import Layout
 from improver.records import Receipt, Tree
 from improver.verify.checking import CAPSYS
+from improver.verify.explorer import GUESTS
 from improver.verify.job import Ended, Job, Limits
 from improver.verify.mutation import edit_between
 from improver.verify.overhearing import is_printed
 from improver.verify.suite import Rig, staged, write_judge
 
-SEEKING = (
-    *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "timing"),
-    *("matching", "texting", "refitting", "lining", "plain", "streaming", "provoking", "overhearing"),
-    *("leaving", "altering", "answering", "deepening", "noting", "saying", "containing"),
-    *("coupling", "weighing", "levelling", "replacing"),
-)
-GUESTS = ("explorer", *SEEKING, "awaiting", "swapping", "grafting", "touching")
 MARGIN = 10  # seconds that the sandbox waits longer than the guest works
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 LONGEST = 600  # characters of anything that a case is made of
@@ -49,7 +43,7 @@ def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[M
     }
     with staged(rig, base) as stage:
         write_judge(rig, stage, wishes, base)
-        for name in GUESTS:
+        for name in ("explorer", *GUESTS):
             guest = stage.folder / f"{name}.py"
             guest.write_bytes(Path(__file__).with_name(guest.name).read_bytes())
             guest.chmod(0o644)
