@@ -104,7 +104,7 @@ class Explorer:
         self.statements = self.guests["touching"].Statements(self.source)
         self.guests["leaving"].watch(self.checking)
         faults = [one["edit"][0] for one in spec["mutants"]]
-        self.weighed = self.guests["weighing"].Weighed(self.source, self.path, faults)
+        self.weighed = self.guests["weighing"].Weighed(self.source, self.path, faults, self.swapping)
         self.cases: list[dict[str, Any]] = []
         self.ran: dict[int, frozenset[int]] = {}  # lines of the file by case, those of its import under NONE
         self.restless: set[int] = set()  # cases that do not hold on unchanged code, run together with the others

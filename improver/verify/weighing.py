@@ -27,11 +27,6 @@ DRAINED = ("eq", f"[*zip(range({ITEMS}), result)]", "None")  # no check: what is
 PATIENCE, SECONDS = 0.05, 0.6  # of processor time for one run, and for all of one function
 
 
-def key_of(code: types.CodeType) -> Key:
-    """Return what names a function's code in a process."""
-    return code.co_filename, code.co_firstlineno, code.co_name
-
-
 class Notes:
     """What one run compared: by sign, both sides; and the attributes that objects were asked for by name."""
 
@@ -61,9 +56,12 @@ class Notes:
 
 
 class Weighed:
-    """The functions of one file that hold a fault, compiled so that they note what they compare."""
+    """The functions of one file that hold a fault, compiled so that they note what they compare.
 
-    def __init__(self, source: bytes, path: str, starts: Iterable[int]) -> None:
+    `swapping` is the guest of that name.
+    """
+
+    def __init__(self, source: bytes, path: str, starts: Iterable[int], swapping: Any) -> None:
         tree = ast.parse(source)
         lines = {source.count(b"\n", 0, start) + 1 for start in starts}
         self.signs: dict[Place, str] = {}
@@ -73,8 +71,8 @@ class Weighed:
         firsts = {min([one.lineno, *(item.lineno for item in one.decorator_list)]) for one in wanted}
         names = {one.name for one in wanted}
         compiled = compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True)
-        found = [one for one in _codes_in(compiled) if one.co_firstlineno in firsts and one.co_name in names]
-        self.codes = {key_of(one): one for one in found} if self.signs else {}
+        found = [one for one in swapping.codes_in(compiled) if one.co_firstlineno in firsts and one.co_name in names]
+        self.codes: dict[Key, types.CodeType] = {swapping.key_of(one): one for one in found} if self.signs else {}
 
     @contextlib.contextmanager
     def noting(self, live: dict[Key, list[Any]]) -> Iterator[Notes]:
@@ -176,10 +174,3 @@ def _outermost(node: ast.AST) -> Iterator[Any]:
             yield child
         else:
             yield from _outermost(child)
-
-
-def _codes_in(code: types.CodeType) -> Iterator[types.CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield constant
-            yield from _codes_in(constant)

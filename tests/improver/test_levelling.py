@@ -96,7 +96,7 @@ class Harbour:
         guests |= {"levelling": levelling, "replacing": replacing}
         source = TIDE.encode()
         faults = (b"return", b"if wave", b"return [", b"return len", b"return self", b"return miles", b"return one")
-        self.weighed = weighing.Weighed(source, PATH, map(source.index, faults))
+        self.weighed = weighing.Weighed(source, PATH, map(source.index, faults), swapping)
         self.weighing = weighing.Weighing(self.weighed, guests)
 
     def space_of(self, _imports: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def test_a_call_that_cannot_be_looked_at_leaves_the_next(
     (tmp_path / "left_early.py").write_text(LEAVING)
     monkeypatch.syspath_prepend(str(tmp_path))
     spec = {"tree": str(tmp_path), "path": "left_early.py"}
-    weighed = GUESTS["weighing"].Weighed(LEAVING.encode(), str(tmp_path / "left_early.py"), [])
+    weighed = GUESTS["weighing"].Weighed(LEAVING.encode(), str(tmp_path / "left_early.py"), [], GUESTS["swapping"])
     told: list[tuple[object, ...]] = []
     module = importlib.import_module("left_early")
     seeker = seeking.Seeker(spec, GUESTS, module, weighed, lambda *facts: told.append(facts))
