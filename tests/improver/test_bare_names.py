@@ -55,3 +55,7 @@ def test_elsewhere_the_library_is_named(head: str, text: str) -> None:
 def test_a_name_that_the_tests_need_from_elsewhere_is_not_taken() -> None:
     needed = [PYTEST, ("toolz.utils", "raises")]
     assert bare_names([TEST], needed, place_of("from pytest import mark")) == ([TEST], needed)
+
+
+def test_the_library_is_named_where_the_file_imports_it_too() -> None:
+    assert bare_names([TEST], [], place_of("import pytest\nfrom pytest import mark")) == ([TEST], [])

@@ -2,6 +2,7 @@
 
 from improver.experiments import Case
 from improver.writing.choice.contrasting import contrasts
+from improver.writing.layout.grouping import ROWS
 from tests.improver.calls import case, plain
 
 
@@ -27,6 +28,12 @@ def test_a_call_that_shows_more_goes_before_one_that_is_nearer() -> None:
 def test_nothing_is_added_where_both_are_shown() -> None:
     shown = verdict("depth('abc', 2)", "False")
     assert beside([TRUE, shown], verdict("depth([3, 2])", "False")) == []
+
+
+def test_nothing_is_added_to_a_full_table() -> None:
+    full = [verdict(f"depth([3, {at}])", "True") for at in range(4, 4 + ROWS)]
+    other = verdict("depth([3, 2])", "False")
+    assert (beside(full[1:], other), beside(full, other)) == (["depth([3, 2])"], [])
 
 
 def test_nothing_is_added_to_what_is_no_verdict() -> None:

@@ -130,6 +130,7 @@ class Lake:
         ("wide", "wide([1])", True),
         ("plain", "plain([1])", True),
         ("fixed", "fixed([1])", False),
+        ("fixed", "fixed(os.getcwd())", True),
         ("Sea.float", "Sea().map()", True),  # whatever it is a test of
         ("Sea.map", "Sea().map(80)", False),
         ("Sea.span", "Sea().span()", False),
