@@ -102,6 +102,7 @@ def test_a_text_keeps_its_words_whole_and_its_type() -> None:
 def test_a_number_gets_nearer_to_nothing_which_is_a_case_of_its_own() -> None:
     assert ([*nearer(40)], [*nearer(-7)], [*nearer(2.5)]) == ([1, 2, 3, 20], [-1, -2, -3], [1.0, 2.0])
     assert [*nearer(1), *nearer(0)] == []
+    assert [*nearer(-1e999)] == [-1.0, -2.0, -3.0]
 
 
 def test_a_set_of_equal_things_shows_that_they_are_one() -> None:
