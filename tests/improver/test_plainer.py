@@ -49,6 +49,12 @@ def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
     assert "depth('0')" not in set(rewritten("depth(int('0'))"))
 
 
+def test_a_method_is_called_on_the_class_where_that_will_do() -> None:
+    found = [one.call for one in plainer(case("Box(1).depth(2)"), DEPTH)]
+    assert "Box.depth(2)" in found
+    assert not any(one.call.startswith("box.") for one in plainer(case("box(1).depth(2)"), DEPTH))
+
+
 def test_what_is_only_copied_stands_alone() -> None:
     assert "sea = [2]" in rewritten("sea = list([2])")
     assert not {"sea = (2,)", "sea = 'a b'"} & {*rewritten("sea = list((2,))"), *rewritten("sea = list('a b')")}

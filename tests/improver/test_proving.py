@@ -39,10 +39,17 @@ def kept(*wavering: str) -> list[str]:
     ]
     killed = {mutant.name: f"{WAVERING}{name}" for name, mutant in zip(names, mutants, strict=True)}
     fake = Rounds(mutated=MutationRun(killed, (), {}, RECEIPT), wavering=[*wavering])
-    ground = Ground({"pier/a.py": File(PRODUCT.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": PRODUCT}, [])
+    return [test.name for test in proved(ground_of(fake), drafted_of(mutants), tests)]
+
+
+def ground_of(fake: FakeExperiments) -> Ground:
+    return Ground({"pier/a.py": File(PRODUCT.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": PRODUCT}, [])
+
+
+def drafted_of(mutants: tuple[Mutant, ...]) -> Drafted:
     place = place_for("pier/a.py", [source("import pytest\n", "tests/test_a.py")], Recording({}, {}, {}, {}, RECEIPT))
     weak = Weak(PRODUCT, mutants, MutationRun({}, tuple(one.name for one in mutants), {}, RECEIPT))
-    return [test.name for test in proved(ground, Drafted(weak, Exploration((), (), {}, RECEIPT), place), tests)]
+    return Drafted(weak, Exploration((), (), {}, RECEIPT), place)
 
 
 def test_what_holds_is_kept() -> None:
@@ -55,3 +62,24 @@ def test_after_one_that_does_not_hold_the_others_are_tried_again() -> None:
 
 def test_nothing_is_kept_where_none_holds() -> None:
     assert kept(f"{WAVERING}low", f"{WAVERING}sea", f"{WAVERING}ebb") == []
+
+
+def test_only_what_holds_and_notices_is_kept() -> None:
+    names = ("good", "shaky", "idle", "red")
+    mutants = tuple(Mutant(f"pier/a.py:2: `{name}` → `x`", "pier/a.py", 2, f"{PIER}f", b"") for name in names)
+    tests = [
+        Written(f"test_{name}", (Case(f"{PIER}f", f"f('{name}')", (("pier.a", "f"),), checks=(("eq", "result", "1"),),
+                                      kills=frozenset({mutant.name})),))
+        for name, mutant in zip(names, mutants, strict=True)
+    ]  # fmt: skip
+    fake = FakeExperiments(
+        repeated=Repetition(3, (), {"tests/test_a.py::test_shaky": ("another clock",)}, RECEIPT),
+        mutated=MutationRun(
+            dict.fromkeys((mutants[0].name, mutants[3].name), "tests/test_a.py::test_good"),
+            (mutants[2].name,),
+            {},
+            RECEIPT,
+        ),
+    )
+    (one,) = proved(ground_of(fake), drafted_of(mutants), tests)
+    assert (one.name, {*one.kills}) == ("test_good", {mutants[0].name, mutants[3].name})  # also what the red one missed

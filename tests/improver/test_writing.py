@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from improver.experiments import Case, Exploration, Mutant, MutationRun, Raised, Recording, Repetition
-from improver.judging.functions import definitions
+from improver.experiments import Case, Exploration, MutationRun, Raised, Recording, Repetition
 from improver.judging.mutants import mutants_of
 from improver.records import File
 from improver.writing.choice.selecting import chosen, fit
@@ -18,7 +17,7 @@ from improver.writing.placing import Place, place_for
 from improver.writing.targets import Ground, Weak
 from improver.writing.words.naming import name_for
 from improver.writing.words.wording import docstring, told_of
-from improver.writing.writer import Drafted, draft_tests, proved, writable, write_tests
+from improver.writing.writer import draft_tests, writable, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
 from tests.improver.judging import PACKAGED
@@ -578,29 +577,3 @@ def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
     assert [(one.path, one.symbol) for one in outcome.proposal.findings] == [("pier/b.py", "weigh")]
     assert outcome.proposal.change.paths == ("tests/test_b.py",)
     assert outcome.notes == ()  # they are told where that file is looked at
-
-
-def test_only_what_holds_and_notices_is_kept() -> None:
-    names = ("good", "shaky", "idle", "red")
-    mutants = tuple(Mutant(f"pier/a.py:2: `{name}` → `x`", "pier/a.py", 2, f"{PIER}f", b"") for name in names)
-    tests = [
-        Written(f"test_{name}", (Case(f"{PIER}f", f"f('{name}')", (("pier.a", "f"),), checks=(("eq", "result", "1"),),
-                                      kills=frozenset({mutant.name})),))
-        for name, mutant in zip(names, mutants, strict=True)
-    ]  # fmt: skip
-    fake = FakeExperiments(
-        repeated=Repetition(3, (), {"tests/test_a.py::test_shaky": ("another clock",)}, RECEIPT),
-        mutated=MutationRun(
-            dict.fromkeys((mutants[0].name, mutants[3].name), "tests/test_a.py::test_good"),
-            (mutants[2].name,),
-            {},
-            RECEIPT,
-        ),
-    )
-    product = source("def f(a):\n    return 1\n")
-    ground = Ground({"pier/a.py": File(product.data)}, LAYOUT, PACKAGED, fake, {"pier/a.py": product}, [])
-    weak = Weak(product, mutants, MutationRun({}, tuple(one.name for one in mutants), {}, RECEIPT))
-    drafted = Drafted(weak, Exploration((), (), {}, RECEIPT), place_of(BEFORE + "# x" * 29 + "\n"), tuple(tests))
-    (kept,) = proved(ground, drafted, tests)
-    assert (kept.name, kept.kills) == ("test_good", {mutants[0].name, mutants[3].name})  # also what the red one missed
-    assert definitions(product).keys() == {"f"}
