@@ -348,7 +348,8 @@ def test_a_project_that_annotates_its_tests_gets_annotated_ones() -> None:
 
 def test_strings_get_the_quotes_of_the_file() -> None:
     assert requoted("a = ['b', 'c\"d', \"e'f\", b'g']\n", '"') == 'a = ["b", \'c"d\', "e\'f", b"g"]\n'
-    assert requoted("a = [r'\\(b', '\\n']\n", '"') == "a = [r\"\\(b\", '\\n']\n"
+    assert requoted("a = [r'\\(b', '\\n']\n", '"') == 'a = [r"\\(b", "\\n"]\n'
+    assert requoted("a = '\\'b\\' \"c\"'\n", '"') == 'a = "\'b\' \\"c\\""\n'  # as many backslashes
 
 
 def test_a_pattern_with_brackets_is_a_raw_string() -> None:

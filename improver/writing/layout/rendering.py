@@ -172,17 +172,28 @@ def _method(test: Written, width: int, gives: str) -> list[str]:
 
 
 def requoted(text: str, quote: str) -> str:
-    """Return code with its plain and raw strings in `quote`, where they hold no quote and no escape."""
+    """Return code with its strings in `quote`, where that takes no more backslashes: as formatters have it."""
     other = "'" if quote == '"' else '"'
     lines = text.splitlines(keepends=True)
     for token in reversed([*tokenize.generate_tokens(io.StringIO(text).readline)]):
-        body = "[^'\"\\n]*" if token.string.startswith("r") else "[^'\"\\\\\\n]*"
-        inner = re.fullmatch(rf"([bBrR]*){other}({body}){other}", token.string)
-        if token.type == tokenize.STRING and inner:
+        inner = re.fullmatch(rf"([bBrR]*){other}((?:[^{other}\\\n]|\\.)*){other}", token.string)
+        body = _within(inner[2], quote, other, is_raw="r" in inner[1].lower()) if inner else None
+        if token.type == tokenize.STRING and inner and body is not None:
             (row, start), (_, end) = token.start, token.end
             line = lines[row - 1]
-            lines[row - 1] = f"{line[:start]}{inner[1]}{quote}{inner[2]}{quote}{line[end:]}"
+            lines[row - 1] = f"{line[:start]}{inner[1]}{quote}{body}{quote}{line[end:]}"
     return "".join(lines)
+
+
+def _within(body: str, quote: str, other: str, *, is_raw: bool) -> str | None:
+    """Return what stands between quotes as it stands between others, None where that takes more backslashes."""
+    if is_raw:
+        return None if quote in body or other in body else body
+    parts = re.findall(r"\\.|[^\\]", body)
+    if parts.count(quote) > parts.count(f"\\{other}"):
+        return None
+    changed = {f"\\{other}": other, quote: f"\\{quote}"}
+    return "".join(changed.get(part, part) for part in parts)
 
 
 def quote_of(text: str) -> str:
