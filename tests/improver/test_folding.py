@@ -5,6 +5,7 @@ import ast
 import pytest
 
 from improver.writing.layout.folding import folded
+from improver.writing.layout.statements import laid_out
 
 LONG = f"depth(one={'a' * 20!r}, two={'b' * 20!r})"
 
@@ -30,3 +31,17 @@ def test_a_statement_in_several_lines_means_what_it_meant(line: str) -> None:
 
 def test_one_argument_has_a_comma_after_it() -> None:
     assert folded(f"assert tide({LONG})", 40)[-2:] == ["    ),", ")"]
+
+
+def test_no_empty_line_stands_first_in_a_class() -> None:
+    made = ast.unparse(ast.parse("class Box:\n    @property\n    def size(self):\n        return 1"))
+    assert "Box:\n\n" in made
+    assert laid_out([made, "assert Box().size == 1"], 88) == [
+        "",
+        "class Box:",
+        "    @property",
+        "    def size(self):",
+        "        return 1",
+        "",
+        "assert Box().size == 1",
+    ]

@@ -49,8 +49,13 @@ def laid_out(lines: Sequence[str], width: int) -> list[str]:
     for line in lines:
         *more, last = line.splitlines()
         found += ["", *more, last, ""] if more and not line.startswith(INDENT) else _apart(line, width)
-    apart = [line for at, line in enumerate(found) if line or found[at - 1 : at] != [""]]
+    apart = [line for at, line in enumerate(found) if line or not _is_apart("".join(found[at - 1 : at]), at)]
     return apart[:-1] if apart[-1:] == [""] else apart
+
+
+def _is_apart(before: str, at: int) -> bool:
+    """Tell whether an empty line after this one would be one too many; none stands first in a class."""
+    return (at > 0 and not before) or (before.lstrip().startswith("class ") and before.endswith(":"))
 
 
 def _apart(line: str, width: int) -> list[str]:
