@@ -20,6 +20,7 @@ from improver.writing.inputs.pathlike import Paths
 from improver.writing.layout.assembling import fits
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.qualifying import qualified_case
+from improver.writing.names import BUILT_IN
 from improver.writing.placing import Place, name_of
 from improver.writing.targets import Weak
 from improver.writing.words.naming import NAME
@@ -106,6 +107,8 @@ def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:
     if not texts.issuperset(case.prelude) or any(MAKES in line for line in case.setup):
         return False
     foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
+    if any(name_of(one) in BUILT_IN and name_of(one) not in bound for one in foreign):
+        return False  # what stands in the file already would mean something else
     return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)
 
 

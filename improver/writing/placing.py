@@ -32,6 +32,7 @@ class Place:
     loop: str = ""  # how its tests run in an event loop: a decorator, "auto" where somebody sees to it, "" for nobody
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what fixtures do that its tests may ask for
     inherited: frozenset[str] = frozenset()  # names of tests that ran from it, those of imported mixins too
+    apart: bool = False  # each name is imported by a line of its own
 
     @property
     def taken(self) -> frozenset[str]:
@@ -57,7 +58,18 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     if place is None:
         return None
     ran = (test for ids in recording.impact.values() for test in ids if test.startswith(f"{place.path}::"))
-    return replace(place, inherited=frozenset(test.partition("[")[0].rpartition("::")[2] for test in ran))
+    names = frozenset(test.partition("[")[0].rpartition("::")[2] for test in ran)
+    return replace(
+        place, inherited=names, apart=imports_apart([place.before] if place.before else []) or imports_apart(tests)
+    )
+
+
+def imports_apart(sources: Sequence[Source]) -> bool:
+    """Tell whether files import one name a line throughout: several lines of one module say so."""
+    found = [[node for node in source.tree.body if isinstance(node, ast.ImportFrom)] for source in sources]
+    modules = [[(node.level, node.module) for node in nodes] for nodes in found]
+    is_single = all(len(node.names) == 1 for nodes in found for node in nodes)
+    return is_single and any(len({*named}) < len(named) for named in modules)
 
 
 def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str) -> Place | None:

@@ -1,13 +1,20 @@
 """New names in the import lines that a file has."""
 
+from dataclasses import replace
+
 import pytest
 
+from improver.experiments import Recording
 from improver.source import Source
+from improver.writing.layout.assembling import assembled
+from improver.writing.layout.grouping import Written
 from improver.writing.layout.importing import import_lines
-from improver.writing.layout.joining import is_single, with_names
-from tests.improver.calls import source
+from improver.writing.layout.joining import with_names
+from improver.writing.placing import imports_apart, place_for
+from tests.improver.calls import RECEIPT, case, source
 
 LOW, EBB = ("pier.a", "low"), ("pier.a", "ebb")
+RECORDED = Recording({}, {}, {}, {}, RECEIPT)
 
 
 def made(text: str, *needed: tuple[str, ...]) -> tuple[str, list[tuple[str, ...]]]:
@@ -74,7 +81,6 @@ def test_a_name_joins_the_line_of_its_module(before: str, after: str) -> None:
         pytest.param("import pier.a\n", id="the module"),
         pytest.param("if 1:\n    from pier.a import ebb\n", id="not always"),
         pytest.param("from pier.a import ebb; rest = 1\n", id="more on the line"),
-        pytest.param("from pier.a import ebb\nfrom pier.a import sea\n", id="one name a line throughout"),
         pytest.param(f"from pier.a import ebb, {'k' * 45}  # wet\n", id="too long with its comment"),
     ],
 )
@@ -92,7 +98,13 @@ def test_several_names_join_one_by_one() -> None:
 
 def test_names_stand_apart_where_the_file_has_one_a_line() -> None:
     apart = source("from os import sep\nfrom pier.a import ebb\nfrom pier.a import sea\n")
-    assert (is_single(apart), is_single(source("from pier.a import ebb\n"))) == (True, False)
+    one, several = source("from pier.a import ebb\n"), source("from pier.a import ebb, low\n")
+    assert (imports_apart([apart]), imports_apart([one])) == (True, False)
+    assert (imports_apart([one, apart]), imports_apart([several, apart])) == (True, False)  # as other files have it
+    place = place_for("pier/a.py", [source("import pytest\n", "tests/test_a.py"), apart], RECORDED)
+    assert place is not None
+    test = Written("test_f", (replace(case("ebb(low(1))", kills="m"), imports=(EBB, LOW)),))
+    assert b"from pier.a import ebb\nfrom pier.a import low\n" in (assembled([test], place, "a", frozenset()) or b"")
     assert import_lines([EBB, LOW], 88, is_apart=True) == ["from pier.a import ebb", "from pier.a import low"]
 
 

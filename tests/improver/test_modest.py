@@ -1,14 +1,19 @@
 """New tests need no power that their file does not have, and hide nothing that it imports."""
 
+from collections import Counter
+
 import pytest
 
-from improver.experiments import Case
+from improver.experiments import Case, MutationRun, Recording
 from improver.records import File
 from improver.source import Source
+from improver.writing.admitting import admitted
 from improver.writing.choice.modest import is_modest
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.unshadowing import unshadowed
-from improver.writing.placing import Place
+from improver.writing.placing import Place, place_for
+from improver.writing.targets import Weak
+from tests.improver.calls import RECEIPT
 
 CHECKS = (("eq", "result", "1"),)
 
@@ -49,6 +54,27 @@ def case_of(call: str, *setup: str, imports: tuple[tuple[str, ...], ...] = (("pi
 )
 def test_a_test_that_a_gate_would_refuse_is_not_written(case: Case, before: str, modest: bool) -> None:
     assert is_modest(Written("test_a", (case,)), place_of(before)) is modest
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "dropped"),
+    [
+        pytest.param("open", "import pytest\n", "needs another test file", id="it would hide what Python has"),
+        pytest.param("sea", "import pytest\n", "", id="a name that nobody has"),
+        pytest.param("open", "from pier.a import open\n", "", id="the file has it already"),
+    ],
+)
+def test_no_import_takes_the_name_of_a_built_in_function(name: str, before: str, dropped: str) -> None:
+    product = Source.read("pier/a.py", f"def {name}(a):\n    return a\n".encode())
+    test = Source.read("tests/test_a.py", before.encode())
+    assert isinstance(product, Source)
+    assert isinstance(test, Source)
+    place = place_for("pier/a.py", [test], Recording({}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    case = Case(f"pier/a.py::{name}", f"{name}(1)", (("pier.a", name),), checks=CHECKS, kills=frozenset({"m"}))
+    counts = Counter[str]()
+    found = admitted(Weak(product, (), MutationRun({}, (), {}, RECEIPT)), [case], place, counts)
+    assert (len(found), [why for why, count in counts.items() if count]) == (not dropped, [dropped] * bool(dropped))
 
 
 def test_a_variable_gets_another_name_where_the_file_imports_something_as_it() -> None:

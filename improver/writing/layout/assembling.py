@@ -8,7 +8,7 @@ from improver.writing.layout.bare_names import bare_names
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.homes import home_of, with_methods
 from improver.writing.layout.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
-from improver.writing.layout.joining import is_single, with_names
+from improver.writing.layout.joining import with_names
 from improver.writing.layout.qualifying import qualified
 from improver.writing.layout.rendering import block, methods, quote_of, requoted
 from improver.writing.placing import Place
@@ -27,12 +27,12 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     needed, alone = imports_of(tests, place), [one for one in tests if home_of(one, place) is None]
     text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
-        whole: str | None = _new(text, import_lines(needed, width), (title, stdlib))
+        whole: str | None = _new(text, import_lines(needed, width, is_apart=place.apart), (title, stdlib))
     else:
         inside = _inside(tests, place, before)
         (text, *texts), needed = bare_names((text, *inside.values()), needed, place)
         grown = with_methods(before, dict(zip(inside, texts, strict=True)))
-        whole = _grown(grown, text, needed, stdlib) if grown is not None else None
+        whole = _grown(grown, text, needed, stdlib, is_apart=place.apart) if grown is not None else None
     old = {line.rstrip("\r\n") for line in before.lines} if before else set[str]()
     if whole is None or any(len(line) > width for line in whole.splitlines() if line not in old):
         return None
@@ -74,11 +74,12 @@ def _new(text: str, imports: Sequence[str], told: tuple[str, frozenset[str]]) ->
     return f'"""Tests of {title}."""\n\n' + "\n\n".join(parts) + f"\n\n\n{text}"
 
 
-def _grown(before: Source, text: str, needed: Sequence[tuple[str, ...]], stdlib: frozenset[str]) -> str:
+def _grown(
+    before: Source, text: str, needed: Sequence[tuple[str, ...]], stdlib: frozenset[str], *, is_apart: bool
+) -> str:
     """Return the file with imports among its own, and `text` at its end or before what runs it as a script."""
     newline, width = before.newline, before.width
-    is_apart = is_single(before)
-    before, left = with_names(before, needed)
+    before, left = (before, needed) if is_apart else with_names(before, needed)
     imports = import_lines(left, width, is_apart=is_apart)
     foreign = [line for line in imports if top(line) in {*stdlib, "pytest"}]
     lines = with_foreign(before, foreign, stdlib)

@@ -22,17 +22,8 @@ ORDERS: tuple[Callable[[str], tuple[int, str]], ...] = (
 )
 
 
-def is_single(source: Source) -> bool:
-    """Tell whether a file imports one name a line throughout: several lines of one module say so."""
-    nodes = [node for node in source.tree.body if isinstance(node, ast.ImportFrom)]
-    modules = [(node.level, node.module) for node in nodes]
-    return all(len(node.names) == 1 for node in nodes) and len({*modules}) < len(modules)
-
-
 def with_names(source: Source, needed: Sequence[Import]) -> tuple[Source, list[Import]]:
     """Return the file with names in the lines that import others of their modules, and the imports that are left."""
-    if is_single(source):
-        return source, list(needed)
     left: list[Import] = []
     for one in needed:
         text = _joined(source, one) if one[1] else None
