@@ -10,6 +10,7 @@ from improver.source import Source
 from improver.writing.asking import MAKES, asking
 from improver.writing.choice.contrasting import contrasts
 from improver.writing.choice.custom import Custom
+from improver.writing.choice.lasting import is_lasting
 from improver.writing.choice.legible import legible
 from improver.writing.choice.modest import is_modest
 from improver.writing.choice.selecting import bare, chosen, weight
@@ -78,6 +79,8 @@ class _Door:
     def why_not(self, case: Case) -> str:
         """Return why a test in this file cannot make the call, "" where it can."""
         node = self.weak.node_of(case.function)
+        if is_lasting(node):
+            return "changes what runs it"
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"
         if self.paths(case.function.partition("::")[0]).misgiven(case, node):

@@ -8,12 +8,13 @@ from improver.experiments import Case, MutationRun, Recording
 from improver.records import File
 from improver.source import Source
 from improver.writing.admitting import admitted
+from improver.writing.choice.lasting import is_lasting
 from improver.writing.choice.modest import is_modest
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
-from tests.improver.calls import RECEIPT
+from tests.improver.calls import RECEIPT, node
 
 CHECKS = (("eq", "result", "1"),)
 
@@ -75,6 +76,19 @@ def test_no_import_takes_the_name_of_a_built_in_function(name: str, before: str,
     counts = Counter[str]()
     found = admitted(Weak(product, (), MutationRun({}, (), {}, RECEIPT)), [case], place, counts)
     assert (len(found), [why for why, count in counts.items() if count]) == (not dropped, [dropped] * bool(dropped))
+
+
+@pytest.mark.parametrize(
+    ("body", "lasting"),
+    [
+        pytest.param("signal.signal(2, a)", True, id="a signal's handler"),
+        pytest.param("def g():\n        sys.excepthook = a\n    return g", True, id="in what it defines"),
+        pytest.param("return sys.excepthook", False, id="it only looks"),
+        pytest.param("return a.signal(2)", False, id="another of the name"),
+    ],
+)
+def test_what_changes_the_process_for_good_is_not_called(body: str, lasting: bool) -> None:
+    assert is_lasting(node(f"def f(a):\n    {body}\n")) is lasting
 
 
 def test_a_variable_gets_another_name_where_the_file_imports_something_as_it() -> None:

@@ -1,0 +1,21 @@
+"""Functions that change the process which runs them, and with it every test that comes after (pure)."""
+
+import ast
+
+from improver.source import Function
+
+CHANGES = frozenset(
+    {"signal.signal", "signal.alarm", "signal.setitimer", "atexit.register", "faulthandler.enable", "locale.setlocale"}
+    | {"sys.settrace", "sys.setprofile", "sys.setrecursionlimit", "sys.excepthook", "sys.displayhook", "os.umask"}
+    | {"sys.unraisablehook", "threading.excepthook", "threading.settrace", "threading.setprofile"}
+)
+
+
+def is_lasting(node: Function) -> bool:
+    """Tell whether a function sets what the whole process has one of, here or in what it defines."""
+    for part in ast.walk(node):
+        written = isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)
+        one = part if written else part.func if isinstance(part, ast.Call) else None
+        if isinstance(one, ast.Attribute) and ast.unparse(one) in CHANGES:
+            return True
+    return False
