@@ -390,4 +390,4 @@ def test_where_warnings_are_errors_a_test_of_a_call_that_warns_holds(tmp_path: P
     fresh = {text.partition("(")[0]: text for text in after.split("\n\n\ndef test_")[2:]}
     assert fresh.keys() == {"old_without_depth_warns_deprecation_warning", "tell_prints"}
     assert "    with pytest.warns(" in fresh["old_without_depth_warns_deprecation_warning"]
-    assert "    assert capsys.readouterr().out == 'the sea is " in fresh["tell_prints"]
+    assert '    assert capsys.readouterr().out == "the sea is ' in fresh["tell_prints"]
