@@ -2,6 +2,7 @@
 
 import builtins
 import datetime
+import math
 import os
 import signal
 import sys
@@ -125,11 +126,19 @@ def _clocks() -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+    for name in (weighing.NOTE, weighing.ASK):  # what a guest leaves in its process is no part of ours
+        vars(builtins).pop(name, None)
 
 
 @pytest.fixture(scope="module")
-def harbour() -> Harbour:
+def built() -> Harbour:
     return Harbour()
+
+
+@pytest.fixture
+def harbour(built: Harbour) -> Harbour:
+    built.weighing.spent = -math.inf  # how long a slow machine takes is not what is asked here
+    return built
 
 
 @pytest.mark.parametrize(
@@ -168,6 +177,7 @@ def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fa
 
 
 def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
+    assert harbour.compared("both(2, 5)")
     code = next(one for key, one in harbour.weighed.codes.items() if key[2] == "both")
     assert types.FunctionType(code, {"__builtins__": builtins})(2, 5) is True
 
