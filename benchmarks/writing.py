@@ -87,6 +87,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
         tally.notes += 1
         yield f"{note.rule} {note.path}:{note.line} {note.symbol}: {note.message}\n"
+    yield from (f"{note}\n" for note in drafted.exploration.receipt.notes)
     yield from (f"left: {name}\n" for name in within if name not in noticed)
 
 

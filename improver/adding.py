@@ -76,7 +76,9 @@ class Adding:
             yield left, self._tried(proposal, tuple(worth.measured(proposal.findings, project))) if proposal else None
 
     def _note(self, outcome: Outcome) -> None:
-        """Tell what looks wrong: a human must judge it, so no test holds on to it."""
+        """Tell what looks wrong, where a human must judge and no test holds on to it, and what was not looked at."""
+        for text in outcome.drafted.exploration.receipt.notes:
+            self.tell("note", "tests", text)
         self.funnel.reach("seen", outcome.notes)
         for note in outcome.notes:
             self.funnel.drop(note, f"report only: {note.rule}")

@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 import warnings
 from pathlib import Path
 from select import select
@@ -35,6 +36,7 @@ RESERVED = 0.3  # of all time for the mutants
 CONTROL = 0.3  # of that for unchanged code: calls that it does not come to are left out, the last of each function
 SHARES = 1.5  # times its part of the time may one function take
 LOADED = 4  # times as long by the clock as by the processor
+REASON = 200  # characters of why a search has ended
 NONE = -1  # the number of no mutant: a control on unchanged code
 Say = Callable[..., None]
 
@@ -162,11 +164,14 @@ class Explorer:
     # --- cases ----------------------------------------------------------------------------------------------------
 
     def find(self, function: dict[str, Any], tell: Say) -> None:
-        """Tell the cases of one function that hold twice, or why there are none."""
-        self.checking.watch_the_time()
-        self.imported()
-        module = importlib.import_module(function["module"])
-        self.seeking.Seeker(self.spec, self.guests, module, self.weighed, tell).find(function)
+        """Tell the cases of one function that hold twice, why there are none, or what ended the search for them."""
+        try:
+            self.checking.watch_the_time()
+            self.imported()
+            module = importlib.import_module(function["module"])
+            self.seeking.Seeker(self.spec, self.guests, module, self.weighed, tell).find(function)
+        except Exception as error:  # noqa: BLE001 - ours or foreign: nobody else would hear of it
+            tell("broken", where_and_why(error))
 
     def imported(self) -> Any:
         """Import the file's module."""
@@ -259,6 +264,12 @@ class Explorer:
             elif unmet:
                 failed.append((at, unmet))
         return failed, late
+
+
+def where_and_why(error: Exception) -> str:
+    """Return where an error was raised, the file without its folders, and what it says."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {error}"[:REASON]
 
 
 def _turn(turns: collections.Counter[int], function: int) -> int:

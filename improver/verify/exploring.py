@@ -106,6 +106,7 @@ class Reading:
         cases: list[Case] = []
         raised: list[Raised] = []
         left_out: dict[str, str] = {}
+        broken: list[str] = []
         done = False
         for kind, *facts in _lines(ended.report):
             if kind == "case":
@@ -115,6 +116,8 @@ class Reading:
                 raised.append(Raised(case, str(told["raised"]), str(told["says"]), bool(told["deliberate"])))
             elif kind == "none":
                 left_out[self.functions[facts[0]]] = str(facts[1])
+            elif kind == "broken":
+                broken.append(f"the search for calls of {self.functions[facts[0]]} ended early: {facts[1]}")
             elif kind == "killed":
                 self._killed(cases, *facts)
             done = done or kind == "end"
@@ -123,7 +126,7 @@ class Reading:
         counts["noticed"] = len(set().union(*(case.kills for case in cases))) if cases else 0
         digest = hashlib.sha256(repr(cases).encode()).hexdigest()
         tail = tuple(ended.output.decode("utf-8", "replace").strip().splitlines()[-3:]) if trouble else ()
-        receipt = Receipt(job.argv, ended.exit, ended.seconds, counts, digest, tail)
+        receipt = Receipt(job.argv, ended.exit, ended.seconds, counts, digest, (*tail, *broken))
         fine = tuple(case for case in cases if _is_readable(case))
         return Exploration(fine, tuple(one for one in raised if _is_readable(one.case)), left_out, receipt, trouble)
 

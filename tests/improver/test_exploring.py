@@ -376,6 +376,7 @@ def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
     lines: list[Sequence[object]] = [
         ["hello"],
         *(["case", 0, one] for one in (bad[0], good, bad[1])),
+        ["broken", 0, "seeking.py:3: ValueError: a"],
         ["killed", 0, [[1, [0]], [2, [0]]], [0]],
         ["end"],
     ]
@@ -383,6 +384,8 @@ def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
     found = Reading(["pier/a.py::depth"], ["m"]).read(Job(("python",)), ended)
     assert [(case.call, case.kills) for case in found.cases] == [("depth(1)", frozenset({"m"}))]
     assert found.trouble == ""
+    ended_early = "the search for calls of pier/a.py::depth ended early: seeking.py:3: ValueError: a"
+    assert found.receipt.notes == (ended_early,)
 
 
 def tree_of(files: dict[str, str]) -> Tree:

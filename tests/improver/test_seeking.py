@@ -1,6 +1,7 @@
 """Which calls are looked at, and varied further: those of a new path that come to something."""
 
 import importlib
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,3 +79,13 @@ def test_a_call_that_cannot_be_looked_at_leaves_the_next(
     texts = [{**plain, "setup": setup, "call": call}, plain]
     seeker.find({"name": "depth", "texts": texts, "calls": [], "constants": [], "vary": False})
     assert [case["call"] for kind, case in told if kind == "case" and isinstance(case, dict)] == ["depth(2)"]
+
+
+@pytest.mark.usefixtures("clocks")
+def test_a_search_that_breaks_says_where_and_why() -> None:
+    one, told = object.__new__(explorer.Explorer), list[tuple[object, ...]]()
+    one.spec, one.path, one.checking = {"module": "json"}, "/nowhere/json.py", GUESTS["checking"]
+    one.find({"module": "json"}, lambda *facts: told.append(facts))
+    ((kind, why),) = told
+    assert kind == "broken"
+    assert re.fullmatch(r"explorer\.py:\d+: ImportError: /nowhere/json\.py was imported from elsewhere", str(why))
