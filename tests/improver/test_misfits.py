@@ -80,3 +80,49 @@ def test_nothing_is_known_of_a_name_that_two_files_define() -> None:
     text, other = source(PORT), source("class Rope:\n    def __init__(self, other: str): ...\n", "pier/b.py")
     known = case("tie(Rope('a'), ['a'])", "1", name="tie")
     assert Signatures.of([text, other]).misfit(known, definitions(text)["tie"][-1]) == ""
+
+
+HEIRS = """\
+class Rope:
+    def __init__(self, length: int): ...
+
+class Line(Rope[int]): ...
+
+class Thread(Line): ...
+
+class Own(Rope):
+    def __init__(self, colour: str): ...
+
+@dataclass
+class Field(Rope):
+    colour: str
+
+class Foreign(elsewhere.Rope2): ...
+
+class Round(Round): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "misfit"),
+    [
+        ("tie(Line('a'))", "length='a'"),
+        ("tie(Thread('a'))", "length='a'"),
+        ("tie(Own('a'))", ""),
+        ("tie(Field('a'))", ""),  # its decorator makes another one
+        ("tie(Foreign('a'))", ""),
+        ("tie(Round('a'))", ""),
+    ],
+)
+def test_objects_are_made_as_those_of_the_class_above(call: str, misfit: str) -> None:
+    text = source(f"{HEIRS}\ndef tie(rope): ...\n")
+    known = case(call, "1", name="tie")
+    assert Signatures.of([text]).misfit(known, definitions(text)["tie"][-1]) == misfit
+
+
+def test_nothing_is_known_of_an_heir_whose_name_two_files_define() -> None:
+    text = source(f"{HEIRS}\ndef tie(rope): ...\n")
+    other = source("class Line:\n    pass\n", "pier/b.py")
+    for sources in ([text, other], [other, text]):
+        known = case("tie(Line('a'))", "1", name="tie")
+        assert Signatures.of(sources).misfit(known, definitions(text)["tie"][-1]) == ""

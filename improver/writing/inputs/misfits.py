@@ -46,17 +46,21 @@ class Signatures:
     def of(sources: Iterable[Source]) -> "Signatures":
         """Read what stands in the files; of two of one name nothing is known."""
         functions: dict[str, Function | None] = {}
+        heirs: dict[str, str] = {}
         classes: set[str] = set()
-        for source in sources:
-            for node in source.tree.body:
-                if isinstance(node, ast.ClassDef):
-                    classes |= {node.name} if _is_plain(node) else set()
-                    making = next((one for one in node.body if getattr(one, "name", "") == "__init__"), None)
-                    functions[node.name] = (
-                        making if node.name not in functions and isinstance(making, FUNCTIONS) else None
-                    )
-                elif isinstance(node, FUNCTIONS):
-                    functions[node.name] = node if node.name not in functions else None
+        for node in (one for source in sources for one in source.tree.body):
+            if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+                continue
+            making = _making(node)
+            if node.name in functions:
+                heirs.pop(node.name, None)
+                making = None
+            elif making is None and isinstance(node, ast.ClassDef) and node.bases and not node.decorator_list:
+                heirs[node.name] = last_name(getattr(node.bases[0], "value", node.bases[0]))
+            functions[node.name] = making
+            classes |= {node.name} if isinstance(node, ast.ClassDef) and _is_plain(node) else set()
+        for name in heirs:
+            functions[name] = functions.get(_first(name, heirs))
         return Signatures({name: node for name, node in functions.items() if node is not None}, frozenset(classes))
 
     def misfit(self, case: Case, node: Function) -> str:
@@ -98,6 +102,24 @@ class Signatures:
             return ALLOWED["None"] if annotation.value is None else None
         name = last_name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
         return ALLOWED.get(name, frozenset() if name in self.classes else None)
+
+
+NO_SIGNATURES = Signatures({}, frozenset())
+
+
+def _making(node: ast.ClassDef | Function) -> Function | None:
+    """Return a function itself, and of a class what makes its objects where it says so itself."""
+    if isinstance(node, FUNCTIONS):
+        return node
+    return next((one for one in node.body if isinstance(one, FUNCTIONS) and one.name == "__init__"), None)
+
+
+def _first(name: str, heirs: Mapping[str, str]) -> str:
+    """Return the nearest class above that is no heir itself."""
+    seen = {name}
+    while (name := heirs.get(name, name)) in heirs and name not in seen:
+        seen.add(name)
+    return name
 
 
 def _is_switch(parameter: ast.arg, default: ast.expr | None) -> bool:
