@@ -43,7 +43,7 @@ def admitted(weak: Weak, cases: Sequence[Case], place: Place, dropped: Counter[s
         if case.kills and case.function not in odd:
             alike[case.function, case.kills].append(case)
     dropped["contradicts its parent"] += sum(case.function in odd for case in cases)
-    door = _Door(weak, place, dropped, Custom.of(cases, weak.node_of))
+    door = _Door(weak, place, dropped, Custom.of(cases, weak.node_of, weak.usage))
     inside = [case for group in alike.values() for case in door.first(group)]
     kept = chosen(inside, weak.node_of, door.custom)
     return [*kept, *contrasts(kept, inside, weak.node_of)]

@@ -23,7 +23,7 @@ def shrunk(
     ground: Ground, weak: Weak, cases: Sequence[Case], choose: Callable[[Sequence[Case]], Sequence[Case]]
 ) -> Sequence[Case]:
     """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them."""
-    kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of)
+    kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of, weak.usage)
     pool, tried = [*kept], {_key(case) for case in kept}
     pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})
     for _ in range(ROUNDS):
@@ -41,12 +41,12 @@ def shrunk(
 
 
 def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -> Iterator[Wanted]:
-    """Yield the plainer and livelier ways that are not `tried` yet, by function; they are then."""
+    """Yield the plainer, livelier and more telling ways that are not `tried` yet, by function; they are then."""
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in kept:
         node, whole = weak.node_of(case.function), unasked(case)
-        ways = (*by_name(whole, node), *custom.righted(whole, node), *livelier(whole), *plainer(whole, node))
-        for one in () if whole.asks else ways:
+        ways = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.spoken(whole, node))
+        for one in () if whole.asks else (*ways, *livelier(whole), *plainer(whole, node)):
             if _key(one) not in tried:
                 tried.add(_key(one))
                 texts[case.function].append(one)

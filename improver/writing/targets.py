@@ -17,6 +17,7 @@ from improver.source import Function, Source
 from improver.writing.choice.doctests import Doctests
 from improver.writing.choice.promises import Promises
 from improver.writing.choice.selecting import is_short
+from improver.writing.choice.usage import NO_USAGE, Usage
 from improver.writing.inputs.answered import GETATTR, looked_up
 from improver.writing.inputs.entering import Entrances
 from improver.writing.inputs.filing import filed
@@ -25,6 +26,7 @@ from improver.writing.inputs.giving import is_given
 from improver.writing.inputs.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.inputs.harvest import Index, by_name, calls_of
 from improver.writing.inputs.illustrating import known_calls
+from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.operating import combined
 from improver.writing.inputs.pathlike import Paths
 from improver.writing.inputs.piecing import pieced
@@ -59,6 +61,7 @@ class Ground:
     _known: list[Known] = field(default_factory=list)
     _promises: list[Promises] = field(default_factory=list)
     _doctests: list[Doctests] = field(default_factory=list)
+    _usage: list[Usage] = field(default_factory=list)
 
     @property
     def recording(self) -> Recording:
@@ -79,13 +82,25 @@ class Ground:
             self._known.append(Known(by_name(calls), entrances))
         return self._known[0]
 
+    @property
+    def usage(self) -> Usage:
+        """Return what the calls that stand in tests give the product's functions."""
+        if not self._usage:
+            self._usage.append(Usage.of(Signatures.of(self.sources.values()), self.index))
+        return self._usage[0]
+
+    @property
+    def doctests(self) -> Doctests:
+        """Return the examples in docstrings that the project's own test run makes."""
+        if not self._doctests:
+            self._doctests.append(Doctests.of([*self.sources.values()], self.tree))
+        return self._doctests[0]
+
     def worthy(self, cases: Sequence[Case]) -> list[Case]:
         """Return the calls that no docstring makes, of what others may rely on, with checks of what they may see."""
         if not self._promises:
-            product = [*self.sources.values()]
-            self._promises.append(Promises.of(product, self.tests, self.tree, self.layout))
-            self._doctests.append(Doctests.of(product, self.tree))
-        return self._promises[0].kept(self._doctests[0].without(cases))
+            self._promises.append(Promises.of([*self.sources.values()], self.tests, self.tree, self.layout))
+        return self._promises[0].kept(self.doctests.without(cases))
 
     def tests_of(self, path: str) -> tuple[str, ...]:
         """Return the tests that run a function of the file, shortest first."""
@@ -97,12 +112,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Weak:
-    """One file, its mutants, and what base's tests make of them; `around` are the product's other files."""
+    """One file, its mutants, and what base's tests make of them; `around` and `usage` are of the whole product."""
 
     source: Source
     mutants: tuple[Mutant, ...]
     run: MutationRun
     around: Mapping[str, Source] = field(default_factory=dict)
+    usage: Usage = NO_USAGE
 
     @property
     def living(self) -> tuple[Mutant, ...]:
@@ -127,8 +143,8 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     tests = ground.tests_of(path)
     if not tests or not mutants:
         why = dict.fromkeys((one.name for one in mutants), UNREACHED)
-        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt), ground.sources)
-    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests), ground.sources)
+        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt), ground.sources, ground.usage)
+    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests), ground.sources, ground.usage)
 
 
 def explore(ground: Ground, weak: Weak) -> Exploration:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.choice.oddities import oddity, unasked_signs
+from improver.writing.choice.oddities import is_on_an_object, oddity, unasked_signs
 from improver.writing.choice.selecting import chosen, fit
 from tests.improver.calls import case, node, plain
 
@@ -118,3 +118,27 @@ def test_what_an_easier_call_has_made_needless_is_left_out() -> None:
     both, deep = case("depth('wideandlow')", kills="a b c e"), case("depth('ab')", kills="f g h")
     assert [one.call for one in chosen([wide, low, deep], plain)] == [wide.call, deep.call, low.call]
     assert [one.call for one in chosen([wide, low, deep, both], plain)] == [both.call, deep.call]
+
+
+@pytest.mark.parametrize(
+    ("mark", "call", "setup", "needless"),
+    [
+        pytest.param("@classmethod\n", "Box([1]).depth(2)", (), True, id="a class method on an object"),
+        pytest.param("@staticmethod\n", "list(Box([1]).depth(2))", (), True, id="a static one, within another call"),
+        pytest.param("@classmethod\n", "len(box)", ("box = Box([1]).depth(2)",), True, id="before the call"),
+        pytest.param("@classmethod\n", "Box.depth(2)", (), False, id="on the class"),
+        pytest.param("@classmethod\n", "Box.of(1).other(2)", (), False, id="another method"),
+        pytest.param("", "Box([1]).depth(2)", (), False, id="it needs its object"),
+    ],
+)
+def test_an_object_that_is_made_for_what_needs_none(
+    mark: str, call: str, setup: tuple[str, ...], *, needless: bool
+) -> None:
+    known = case(call, setup=setup, name="Box.depth")
+    assert is_on_an_object(known, node(f"{mark}def depth(sea, more=1): ...")) is needless
+
+
+def test_a_class_method_is_called_on_its_class_though_it_is_longer() -> None:
+    maker = node("@classmethod\ndef depth(cls, sea): ...")
+    odd, straight = case("Box([1]).depth(2)"), case("Box.depth([(3, 4), (5, 6), (7, 8)])")
+    assert chosen([odd, straight], lambda _: maker) == [straight]

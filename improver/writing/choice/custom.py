@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.plainer import replaced
+from improver.writing.choice.usage import NO_USAGE, Usage
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import given_to, kind_of
 
@@ -19,12 +20,13 @@ PLACE = tuple[str, str]  # a function and a parameter
 
 @dataclass(frozen=True)
 class Custom:
-    """The literals, by type, that stand for parameters in calls that give something back."""
+    """The literals, by type, that stand for parameters in calls that give something back, and in those of tests."""
 
     known: Mapping[PLACE, Mapping[str, Case]]
+    usage: Usage = NO_USAGE
 
     @staticmethod
-    def of(cases: Sequence[Case], node_of: Callable[[str], Function]) -> "Custom":
+    def of(cases: Sequence[Case], node_of: Callable[[str], Function], usage: Usage = NO_USAGE) -> "Custom":
         """Read calls, the shortest first."""
         nodes = {function: node_of(function) for function in {case.function for case in cases}}
         known: dict[PLACE, dict[str, Case]] = defaultdict(dict)
@@ -32,7 +34,8 @@ class Custom:
             if case.checks and case.checks[0][0] != "raises" and not case.setup:
                 for name, value in arguments(case, nodes[case.function]):
                     known[case.function, name].setdefault(_kind(value), case)
-        return Custom({place: {kind: one for kind, one in kinds.items() if kind} for place, kinds in known.items()})
+        plain = {place: {kind: one for kind, one in kinds.items() if kind} for place, kinds in known.items()}
+        return Custom(plain, usage)
 
     def wrongs(self, case: Case, node: Function) -> list[tuple[str, ast.expr]]:
         """Return what is given to a function that refuses it and is of a type that it never takes, none for a value."""

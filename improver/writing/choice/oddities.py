@@ -53,6 +53,16 @@ def unasked_signs(case: Case, node: Function) -> int:
     return sum(map(_is_negative, _nodes(case)))
 
 
+def is_on_an_object(case: Case, node: Function) -> bool:
+    """Tell whether a method that needs no object is called on one that is made for it."""
+    if not any(ast.unparse(one) in ("classmethod", "staticmethod") for one in node.decorator_list):
+        return False
+    return any(
+        isinstance(one, ast.Attribute) and one.attr == node.name and isinstance(one.value, ast.Call)
+        for one in _nodes(case)
+    )
+
+
 def _nodes(case: Case) -> list[ast.AST]:
     return [one for text in (*case.setup, case.call) for one in _parts(text)]
 

@@ -14,9 +14,10 @@ from improver.verify.noting import is_idle
 from improver.writing.choice.by_name import unnamed
 from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
-from improver.writing.choice.oddities import is_wild, oddity, unasked_signs
+from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.choice.telling import dullness
+from improver.writing.choice.usage import spared
 from improver.writing.placing import name_of
 from improver.writing.words.wording import reproduces
 
@@ -31,9 +32,12 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+IDLE = 40  # an object that is made for a method which needs none
 UNNAMED = 16  # an argument that a reader would look for by name
-WRONG = 20  # a second thing that is wrong in a call that is refused
+WRONG = 20  # a second thing that is wrong in a call that is refused, and one that no test gives
 BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
+ASIDE = 12  # one more thing that is looked at in a test
+LONE, LINE_OF = 30, re.compile(r"\.splitlines\(\)\[-?\d+\]$")  # one line of a text, which says little of the whole
 DULL = 10  # what a point of dullness weighs
 NOTHING = ("''", "[]", "{}", "()")
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
@@ -125,19 +129,22 @@ def cost(case: Case) -> int:
         + len(wanted)
         + 12 * len(case.setup)
         + 6 * len(case.checks)
+        + ASIDE * (len(case.checks) - 1)
+        + LONE * sum(bool(LINE_OF.search(subject)) for _, subject, _ in case.checks)
         + 6 * odd
         + 5 * prelude
         + PENALTY[case.origin]
         + WONDERED * oddity(case)
         + DULL * dullness(case)
+        - spared(case)
     )
 
 
 def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     """Return how much speaks against a test of this call of `node`."""
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
-    needless = max(0, len(custom.wrongs(case, node)) - 1)
-    odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside
+    needless = max(0, len(custom.wrongs(case, node)) - 1) + custom.usage.unheard(case, node)
+    odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside + IDLE * is_on_an_object(case, node)
     return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node)
 
 

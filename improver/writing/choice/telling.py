@@ -125,15 +125,19 @@ def _is_body(node: ast.expr) -> bool:
 
 
 def echoes(case: Case) -> bool:
-    """Tell whether what comes back is what was given, or has nothing else in it."""
+    """Tell whether what comes back is what was given, or has nothing else in it, or is made of the same again."""
     whole = [value for _, value in given(case)]
     told = {ast.unparse(one) for one in whole if _is_plain(one)}
     told |= {ast.unparse(one) for one in whole if isinstance(one, COLLECTIONS | ast.Dict)}
     told -= NOTHING
-    forms = (
-        {wanted, *map(ast.unparse, _one_in(wanted))} for kind, _, wanted in case.checks if kind in ("eq", "approx")
-    )
-    return any(not told.isdisjoint(one) for one in forms)
+    wanted = [text for kind, _, text in case.checks if kind in ("eq", "approx")]
+    return any(not told.isdisjoint({one, *map(ast.unparse, (*_one_in(one), *_made_of(one)))}) for one in wanted)
+
+
+def _made_of(wanted: str) -> list[ast.expr]:
+    """Return what an object that is demanded is made of."""
+    node = ast.parse(wanted, mode="eval").body
+    return [*node.args, *(word.value for word in node.keywords)] if isinstance(node, ast.Call) else []
 
 
 def is_uniform(case: Case) -> bool:

@@ -1,0 +1,91 @@
+"""What tests give to parameters, and what made up calls give in their place."""
+
+from dataclasses import replace
+
+import pytest
+
+from improver.judging.functions import definitions
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.selecting import chosen
+from improver.writing.choice.usage import Usage, spared
+from improver.writing.inputs.misfits import Signatures
+from tests.improver.calls import case, source
+
+PIER = source("""\
+class Knot:
+    def __init__(self, tightness, side=None): ...
+
+    def tie(self, value, key=b""): ...
+
+
+class Bowline(Knot):
+    pass
+
+
+def moor(s, items, name="", depth=1): ...
+""")
+TIE = definitions(PIER)["Knot.tie"][-1]
+MOOR = definitions(PIER)["moor"][-1]
+IN_TESTS = {
+    "Knot": [case("Knot('half-hitch')"), case("Knot('half-hitch')"), case("Knot('tight')"), case("Knot('a')")],
+    "moor": [case("moor('north', [1], 'Dory', 2)"), case("moor(*those)"), case("fleet.moor('south', (1,), depth=x)")],
+    "tie": [case("knot.tie('boat', b'x')")],
+}
+USAGE = Usage.of(Signatures.of([PIER]), IN_TESTS)
+
+
+@pytest.mark.parametrize(
+    ("call", "ways"),
+    [
+        pytest.param("Knot('a').tie(1)", ["Knot('half-hitch').tie(1)", "Knot('tight').tie(1)"], id="what tests give"),
+        pytest.param("Bowline('abc')", ["Bowline('half-hitch')", "Bowline('tight')"], id="by way of a parent"),
+        pytest.param("Knot(1).tie('A b', b'a')", ["Knot(1).tie('value', b'a')"], id="its own name, where it is a word"),
+        pytest.param("Knot(1).tie(b'a')", ["Knot(1).tie(b'value')"], id="bytes stay bytes"),
+        pytest.param("moor('a', 'b')", ["moor('north', 'b')", "moor('south', 'b')"], id="a letter is so by function"),
+        pytest.param("moor('east', [], name='b')", ["moor('east', [], name='Dory')"], id="by name"),
+        pytest.param("moor('a,b', ['a'])", [], id="what has a form is no filler"),
+        pytest.param("other('a')", [], id="nobody knows what it takes"),
+    ],
+)
+def test_letters_that_stand_for_any_text_become_words(call: str, ways: list[str]) -> None:
+    function, node = ("moor", MOOR) if call.startswith("moor") else ("Knot.tie", TIE)
+    found = [*USAGE.spoken(replace(case(call, name=function), hangs=frozenset("h")), node)]
+    assert [one.call for one in found if "name='name'" not in one.call and "tightness" not in one.call] == ways
+    assert not any(one.checks or one.kills or one.hangs for one in found)
+
+
+def test_words_are_put_into_the_setup_too() -> None:
+    known = case("knot.tie(1)", setup=("knot = Knot('a')",), name="Knot.tie")
+    assert [one.setup for one in USAGE.spoken(known, TIE)][:1] == [("knot = Knot('half-hitch')",)]
+
+
+@pytest.mark.parametrize(
+    ("call", "origin", "count"),
+    [
+        pytest.param("moor('a', [1], 'b', 1)", "varied", 0, id="as in tests"),
+        pytest.param("moor(1, 'abc')", "varied", 2, id="a number for a text, a text for a list"),
+        pytest.param("moor('a', (1,), depth=0.5)", "varied", 0, id="tuples are like lists, and numbers alike"),
+        pytest.param("moor('a', None, more)", "varied", 0, id="nothing, and what nobody knows"),
+        pytest.param("moor(1, 'abc')", "recorded", 0, id="somebody gave it"),
+        pytest.param("Knot(1).tie('a', 1)", "text", 2, id="of two functions"),
+        pytest.param("Knot('a', side=1)", "text", 0, id="no test gives that anything"),
+    ],
+)
+def test_what_no_test_gives_of_its_type_is_counted(call: str, origin: str, count: int) -> None:
+    function, node = ("moor", MOOR) if call.startswith("moor") else ("Knot.tie", TIE)
+    assert USAGE.unheard(replace(case(call, name=function), origin=origin), node) == count
+
+
+def test_what_is_refused_may_be_of_any_type() -> None:
+    assert USAGE.unheard(case("moor(1, 2)", name="moor", checks=(("raises", "TypeError", "no"),)), MOOR) == 0
+
+
+def test_the_call_is_chosen_that_gives_what_tests_give_though_it_is_longer() -> None:
+    odd, usual = case("moor(1, 'a')", name="moor"), case("moor('a', [1, 2])", name="moor")
+    assert chosen([odd, usual], lambda _: MOOR, Custom({}, USAGE)) == [usual]
+    assert chosen([odd, usual], lambda _: MOOR) == [odd]
+
+
+def test_a_word_costs_a_reader_nothing_wherever_it_comes_back() -> None:
+    assert spared(case("tie('value')", "'value'")) == 2 * len("'value'")
+    assert spared(case("tie('abc', 'a, b')", "'abc'")) == 0
