@@ -66,12 +66,13 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     """Write tests for one file, count what they notice, and yield the tests, the notes and what is left as text."""
     drafts = draft_tests(ground, path, LIMIT)
     drafted = drafts[0]
-    living, fit = drafted.weak.living, eligible(ground, drafted)
+    living, fit = [one for one in drafted.weak.living if one.name not in drafted.shown], eligible(ground, drafted)
     kept = [(one, proved(ground, one, one.tests)) for one in drafts]
     noticed = frozenset().union(*(test.kills for _, tests in kept for test in tests))
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
-    tally.living += len(living)
+    tally.living += len(drafted.weak.living)
+    tally.excluded["noticed by an example in a docstring, which the project runs"] += len(drafted.shown)
     within = [one.name for one in living if one.function in fit or one.name in noticed]
     tally.eligible += len(within)
     tally.noticed += len(noticed)
@@ -80,7 +81,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
         if one.function not in fit and one.name not in noticed:
             tally.excluded[why_not(one.function, drafted)] += 1
     counts = [(len(tests), len(one.tests)) for one, tests in kept]
-    found = f"{len(noticed)} of {len(within)} noticed ({len(living)} living)"
+    found = f"{len(noticed)} of {len(within)} noticed ({len(drafted.weak.living)} living)"
     say(f"{path}: {found} by {counts} tests, kept and drafted of each test file")
     for draft, tests in kept:
         yield from diffs(proposal_of(ground, draft, tests) if tests else None)
@@ -104,7 +105,7 @@ def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[obje
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{package.stem}.txt").write_text("\n".join(texts), "utf-8")
     share = f"{100 * tally.noticed / tally.eligible:.0f} %" if tally.eligible else "none"
-    excluded = ", ".join(f"{count} {why}" for why, count in tally.excluded.most_common()) or "none"
+    excluded = ", ".join(f"{count} {why}" for why, count in tally.excluded.most_common() if count) or "none"
     numbers = (tally.files, tally.mutants, tally.living, tally.eligible, tally.noticed)
     return (
         f"{package.name} {package.version}",

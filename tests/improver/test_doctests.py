@@ -1,7 +1,10 @@
 """Calls that docstrings make already."""
 
+from dataclasses import replace
+
 import pytest
 
+from improver.experiments import Case
 from improver.records import File
 from improver.writing.choice.doctests import Doctests
 from tests.improver.calls import SEA, case, source
@@ -39,3 +42,43 @@ def test_examples_that_nobody_runs_are_good_calls(path: str, text: str) -> None:
 def test_what_is_no_example_is_passed_over() -> None:
     broken = source('def depth(sea):\n    """Return.\n\n    >>> depth(\n    4\n    """\n')
     assert Doctests.of([broken], RUN).without([case("depth(1)")]) == [case("depth(1)")]
+
+
+LINED = source('''\
+def depth(sea):
+    """Return.
+
+    >>> list(depth(3))
+    [4]
+    >>> found = depth(5)
+    >>> found
+    6
+    >>> unseen = depth(7)
+    >>> depth(None)
+    Traceback (most recent call last):
+    TypeError: no sea
+    """
+''')
+
+
+def noticing(call: str, *subjects: str, kind: str = "eq") -> Case:
+    """Return a call each of whose checks notices a fault of its own: a, b, ..."""
+    checks = tuple((kind, subject, "4") for subject in subjects)
+    shows = tuple(frozenset("abc"[at]) for at in range(len(subjects)))
+    return replace(case(call, checks=checks), shows=shows, kills=frozenset().union(*shows))
+
+
+@pytest.mark.parametrize(
+    ("known", "noticed"),
+    [
+        pytest.param(noticing("depth(3)", "list(result)", "result.size"), "a", id="what a list shows, and no more"),
+        pytest.param(noticing("depth(5)", "result"), "a", id="a name that is looked at"),
+        pytest.param(noticing("depth(7)", "result"), "", id="a name that is not"),
+        pytest.param(noticing("depth(None)", "TypeError", kind="raises"), "a", id="an error"),
+        pytest.param(noticing("depth(4)", "list(result)"), "", id="another call"),
+        pytest.param(noticing("depth(3)", "results(list)"), "", id="what only begins like it"),
+    ],
+)
+def test_what_an_example_shows_is_noticed_already(known: Case, noticed: str) -> None:
+    assert Doctests.of([LINED], RUN).noticed([known]) == frozenset(noticed)
+    assert Doctests.of([LINED], {}).noticed([known]) == frozenset()

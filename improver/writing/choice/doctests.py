@@ -3,7 +3,7 @@
 import ast
 import doctest
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from improver.experiments import Case
@@ -13,6 +13,7 @@ from improver.source import FUNCTIONS, Source
 RUNS = re.compile(r"--doctest-modules\b|-m doctest\b|\bdoctest\.testmod\b|\bdoctest_plus\s*=")
 CONFIGURES = re.compile(r"(?:^|/)(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|Makefile|[Jj]ustfile|noxfile\.py)$")
 WORKFLOWS = (".yml", ".yaml")
+RESULT = re.compile(r"(?<![\w.])result\b")
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,24 @@ class Doctests:
         """Return the cases but those that are an example of their file."""
         return [case for case in cases if not self._repeats(case)]
 
+    def noticed(self, cases: Iterable[Case]) -> frozenset[str]:
+        """Return the mutants that examples notice by the values that they show."""
+        return frozenset().union(*(one for case in cases for one in self._noticed_by(case)))
+
+    def _noticed_by(self, case: Case) -> Iterator[frozenset[str]]:
+        """Yield what each check of a case notices that an example makes as well."""
+        shown = self._shown_of(case)
+        for (kind, subject, _), names in zip(case.checks, case.shows, strict=False):
+            code = case.call if kind in ("raises", "warns") else RESULT.sub(lambda _: f"({case.call})", subject)
+            if shown.issuperset(case.setup) and ast.unparse(ast.parse(code)) in shown:
+                yield names
+
     def _repeats(self, case: Case) -> bool:
-        shown = self.shown.get(case.function.partition("::")[0], frozenset())
+        shown = self._shown_of(case)
         return case.call in shown and shown.issuperset(case.setup)
+
+    def _shown_of(self, case: Case) -> frozenset[str]:
+        return self.shown.get(case.function.partition("::")[0], frozenset())
 
 
 def _shown(source: Source) -> Iterable[str]:
@@ -45,6 +61,18 @@ def _shown(source: Source) -> Iterable[str]:
         ):
             try:
                 lines = [one.source for one in doctest.DocTestParser().get_examples(text)]
-                yield from (ast.unparse(part) for line in lines for part in ast.parse(line).body)
+                statements = [part for line in lines for part in ast.parse(line).body]
             except (ValueError, SyntaxError):
                 continue
+            yield from map(ast.unparse, statements)
+            yield from _looked_at(statements)
+
+
+def _looked_at(statements: Sequence[ast.stmt]) -> Iterable[str]:
+    """Yield what a name was given whose value is shown after it."""
+    given: dict[str, str] = {}
+    for one in statements:
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+            given[one.targets[0].id] = ast.unparse(one.value)
+        elif isinstance(one, ast.Expr) and isinstance(one.value, ast.Name) and one.value.id in given:
+            yield given[one.value.id]
