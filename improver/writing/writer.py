@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from improver.experiments import Case, Exploration
 from improver.records import Change, Edit, File, Finding, Receipt, Safety, Tree
 from improver.writing.admitting import admitted
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.ranking import presentable
 from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.families import joined
@@ -66,19 +68,25 @@ class Outcome:
 
 
 def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
-    """Try at most `limit` mutants of the file, and propose tests that notice some of those that live.
+    """Try at most `limit` mutants of the file, and propose the best tests that notice some of those that live.
 
-    The tests of one proposal go to one test file.
+    The tests of one proposal go to one test file. Those that are hard to read, or show too little, are not proposed.
     """
     drafts = draft_tests(ground, path, limit)
     first = drafts[0]
     notes = possible_bugs(first.weak.source, first.exploration.raised, first.exploration.cases)
     for drafted in () if ground.late() else drafts:
-        kept = proved(ground, drafted, drafted.tests[:TESTS])
+        kept = proved(ground, drafted, presented(drafted)[:TESTS])
         proposal = proposal_of(ground, drafted, kept) if kept else None
         if proposal is not None:
             return Outcome(drafted, proposal, notes)
     return Outcome(first, None, notes)
+
+
+def presented(drafted: Drafted) -> list[Written]:
+    """Return the tests of a draft that a person may be shown, the best first."""
+    weak = drafted.weak
+    return presentable(drafted.tests, weak.node_of, Custom({}, weak.usage), frozenset(weak.run.survived))
 
 
 def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:

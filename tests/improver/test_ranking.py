@@ -1,0 +1,52 @@
+"""Which tests a person is shown, and in what order."""
+
+from dataclasses import replace
+
+from improver.experiments import Case
+from improver.writing.choice.custom import Custom
+from improver.writing.choice.ranking import HEAVIEST, is_slight, presentable, price
+from improver.writing.layout.grouping import Written
+from tests.improver.calls import case, plain
+
+NOBODY = Custom({})
+FALSE = "pier/a.py:3: `return False` → `return None`"
+NONE = "pier/a.py:4: `return depth` → `return None`"
+
+
+def written(name: str, *cases: Case) -> Written:
+    return Written(f"test_{name}", cases)
+
+
+def shown(*tests: Written, covered: frozenset[str] = frozenset()) -> list[str]:
+    return [test.name for test in presentable(tests, plain, NOBODY, covered)]
+
+
+def test_what_notices_most_for_what_there_is_to_read_comes_first() -> None:
+    long = written("long", case(f"depth({[*range(10, 32)]}, 4)", "27", kills="a b"))
+    short = written("short", case("depth(3, 4)", "7", kills="a"))
+    strong = written("strong", case("depth(3, 4)", "7", kills="a b"))
+    assert shown(long, short, strong) == ["test_strong", "test_short", "test_long"]
+    longer = written("long", replace(long.cases[0], kills=frozenset("abcdefgh")))
+    assert shown(longer, short, strong) == ["test_strong", "test_long", "test_short"]
+
+
+def test_what_is_long_to_read_is_not_shown() -> None:
+    calls = [case(f"depth({[*range(10, 10 + count)]}, 4)", "27") for count in (5, 40)]
+    fair, heavy, table = written("fair", calls[0]), written("heavy", calls[1]), written("table", *calls)
+    assert price(fair, plain, NOBODY) <= HEAVIEST < price(heavy, plain, NOBODY)
+    assert shown(heavy, fair) == ["test_fair"]
+    assert price(table, plain, NOBODY) == sum(price(one, plain, NOBODY) for one in (fair, heavy)) / 2
+
+
+def test_a_name_that_only_counts_comes_after_one_that_tells() -> None:
+    one = case("depth(3, 4)", "7")
+    assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
+
+
+def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
+    one = case("depth(3, 4)", "False")
+    test = written("depth_is_false", replace(one, kills=frozenset({FALSE})))
+    assert shown(test, covered=frozenset({FALSE})) == []
+    assert shown(test) == ["test_depth_is_false"], "no test runs that line"
+    more = written("depth_is_false", replace(one, kills=frozenset({FALSE, NONE})))
+    assert not is_slight(more, {FALSE, NONE})
