@@ -52,7 +52,8 @@ def name_of(one: tuple[str, ...]) -> str:
 def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str = "") -> Place | None:
     """Return where tests of the product file `path` belong, None where the project shows no place for tests.
 
-    Where no test file is the whole file's own, one may be that of `owner`, a class or a function of it.
+    Where no test file is the whole file's own, or that never speaks of it, one may be that of `owner`, a class or a
+    function of it.
     """
     place = _place_for(path, tests, recording, owner)
     if place is None:
@@ -79,13 +80,17 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
     counts = Counter({test: count for test, count in _counted(ran).items() if test in known})
     named = [test for test in known if _stem(test) in _stems(path)]
-    if named:
-        return _at(known[max(named, key=lambda test: (counts[test], test))], tests)
+    usual = max(named, key=lambda test: (counts[test], test), default="")
+    if usual and _speaks_of(known[usual], owner):
+        return _at(known[usual], tests)
     if own := _of_owner(f"{path}::{owner}", known, recording):
         return replace(_at(known[own], tests), about=owner)
+    if usual:
+        return _at(known[usual], tests)
     most = counts.most_common(1)
     shared = not _is_mirrored(known, recording)
-    if shared and most and most[0][1] >= SHARE * sum(counts.values()) and _speaks_of(known[most[0][0]], path):
+    name = path.removesuffix(".py").rsplit("/", 1)[-1]
+    if shared and most and most[0][1] >= SHARE * sum(counts.values()) and name in known[most[0][0]].text:
         return _at(known[most[0][0]], tests)
     beside = known[most[0][0]] if most else known[min(known)]
     folder = beside.path.rpartition("/")[0]
@@ -116,7 +121,7 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> s
     """
     owner = name.partition("::")[2]
     counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
-    speaking = [test for test in counts if test in known and re.search(rf"\b{owner}\b", known[test].text)]
+    speaking = [test for test in counts if test in known and _speaks_of(known[test], owner)]
     if not owner or not speaking:
         return ""
     named = {test: _stem(test).replace("_", "") in owner.lower() for test in speaking}
@@ -142,8 +147,8 @@ def _stems(path: str) -> list[str]:
     return [name, f"{folders[-1]}_{name}"] if folders else [name]
 
 
-def _speaks_of(test: Source, path: str) -> bool:
-    return path.removesuffix(".py").rsplit("/", 1)[-1] in test.text
+def _speaks_of(test: Source, owner: str) -> bool:
+    return re.search(rf"\b{re.escape(owner)}\b", test.text) is not None
 
 
 def _at(source: Source, tests: Sequence[Source]) -> Place:

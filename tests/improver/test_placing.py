@@ -50,3 +50,17 @@ def test_a_test_file_that_nobody_can_read_is_not_written_anew() -> None:
     assert (found[0].path, found[0].before) == ("tests/test_a.py", None)
     older = {**ground.tree, "tests/test_a.py": File(b"print 'sea'\n")}
     assert placed(replace(ground, tree=older), [case("depth(2)")]) == []
+
+
+def test_a_function_goes_where_it_is_tested_when_the_file_of_that_name_never_speaks_of_it() -> None:
+    texts = {"tests/test_a.py": "from pier.a import depth\n", "tests/test_lows.py": "from pier.a import lowest\n"}
+    tests = [source(text, name) for name, text in texts.items()]
+    impact = {
+        "pier/a.py::depth": ("tests/test_a.py::test_depth",),
+        "pier/a.py::lowest": ("tests/test_lows.py::test_lowest", "tests/test_a.py::test_depth"),
+        "pier/a.py::far": ("tests/test_lows.py::test_lowest",),
+    }
+    recording = Recording(impact, {}, {}, {}, RECEIPT)
+    found = {name: place_for("pier/a.py", tests, recording, name) for name in ("depth", "lowest", "far")}
+    paths = {name: place.path for name, place in found.items() if place is not None}
+    assert paths == {"depth": "tests/test_a.py", "lowest": "tests/test_lows.py", "far": "tests/test_a.py"}
