@@ -126,6 +126,7 @@ def test_what_an_easier_call_has_made_needless_is_left_out() -> None:
         pytest.param("@classmethod\n", "Box([1]).depth(2)", (), True, id="a class method on an object"),
         pytest.param("@staticmethod\n", "list(Box([1]).depth(2))", (), True, id="a static one, within another call"),
         pytest.param("@classmethod\n", "len(box)", ("box = Box([1]).depth(2)",), True, id="before the call"),
+        pytest.param("@classmethod\n", "box.depth(2)", ("box = Box([1])",), True, id="on one that was made before"),
         pytest.param("@classmethod\n", "Box.depth(2)", (), False, id="on the class"),
         pytest.param("@classmethod\n", "Box.of(1).other(2)", (), False, id="another method"),
         pytest.param("", "Box([1]).depth(2)", (), False, id="it needs its object"),

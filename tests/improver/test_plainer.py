@@ -1,5 +1,7 @@
 """Tests of plainer ways to write a call."""
 
+from dataclasses import replace
+
 import pytest
 
 from improver.writing.choice.plainer import MOST, nearer, plainer, rewritten, shorter
@@ -49,10 +51,27 @@ def test_an_argument_that_a_built_in_makes_is_not_taken_out_of_it() -> None:
     assert "depth('0')" not in set(rewritten("depth(int('0'))"))
 
 
-def test_a_method_is_called_on_the_class_where_that_will_do() -> None:
-    found = [one.call for one in plainer(case("Box(1).depth(2)"), DEPTH)]
-    assert "Box.depth(2)" in found
-    assert not any(one.call.startswith("box.") for one in plainer(case("box(1).depth(2)"), DEPTH))
+@pytest.mark.parametrize(
+    ("call", "plain"),
+    [
+        pytest.param("Box(1).depth(2)", "Box.depth(2)", id="in place of an object of it"),
+        pytest.param("pier.Box(1).depth(2)", "pier.Box.depth(2)", id="in its module"),
+        pytest.param("list(Box(1).depth(2).items)", "list(Box.depth(2).items)", id="within more"),
+        pytest.param("box.depth(2)", "Box.depth(2)", id="in place of one that was made before"),
+        pytest.param("Box.of(1).depth(2)", "Box.depth(2)", id="in place of one that another method made"),
+    ],
+)
+def test_what_needs_no_object_is_called_on_its_class(call: str, plain: str) -> None:
+    known = replace(case(call, name="Box.depth"), imports=(("pier.a", "Box"),))
+    maker = node("@classmethod\ndef depth(cls, sea): ...")
+    assert plain in [one.call for one in plainer(known, maker)]
+    assert plain not in [one.call for one in plainer(known, DEPTH)], "it needs its object"
+    assert all(one.call.startswith("box") for one in plainer(replace(known, call="box.depth(2)", imports=()), maker))
+
+
+def test_one_of_a_list_stands_alone() -> None:
+    assert "depth('b')" in rewritten("depth(['a', 'b'][1])")
+    assert not any("2" in one for one in rewritten("depth(['a', 'b'][2])") if "][2]" not in one)
 
 
 def test_what_is_only_copied_stands_alone() -> None:

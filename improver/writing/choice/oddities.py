@@ -54,13 +54,19 @@ def unasked_signs(case: Case, node: Function) -> int:
 
 
 def is_on_an_object(case: Case, node: Function) -> bool:
-    """Tell whether a method that needs no object is called on one that is made for it."""
+    """Tell whether a method that needs no object is called on one."""
     if not any(ast.unparse(one) in ("classmethod", "staticmethod") for one in node.decorator_list):
         return False
-    return any(
-        isinstance(one, ast.Attribute) and one.attr == node.name and isinstance(one.value, ast.Call)
-        for one in _nodes(case)
-    )
+    return any(next(methods_called(ast.parse(text), node), None) for text in (*case.setup, case.call))
+
+
+def methods_called(tree: ast.AST, node: Function) -> Iterator[ast.Attribute]:
+    """Yield where code looks up the method `node` on something that is made there, or was before: no class."""
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Attribute) and one.attr == node.name:
+            name = getattr(one.value, "id", "")
+            if isinstance(one.value, ast.Call) or (name and name.islower()):
+                yield one
 
 
 def _nodes(case: Case) -> list[ast.AST]:

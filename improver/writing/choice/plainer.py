@@ -12,7 +12,8 @@ from typing import TypeVar
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import START
-from improver.writing.choice.oddities import contents
+from improver.writing.choice.oddities import contents, is_on_an_object, methods_called
+from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
 from improver.writing.pieces import parameters
 
@@ -40,7 +41,7 @@ def _ways(case: Case, node: Function) -> Iterator[tuple[tuple[str, ...], str]]:
         if _is_idle(line, (*setup[at + 1 :], call)):
             yield (*setup[:at], *setup[at + 1 :]), call
     yield from ((setup, text) for text in _fitting(call, node))
-    yield from ((setup, text) for text in _on_the_class(call))
+    yield from ((setup, text) for text in _on_the_class(case, node))
     for first, *others in itertools.zip_longest(*map(rewritten, (call, *setup))):
         if first is not None:
             yield setup, first
@@ -71,12 +72,16 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
         seen.append(text)
 
 
-def _on_the_class(call: str) -> Iterator[str]:
-    """Yield the call of a method on the class itself, in place of an object of it: a class method needs none."""
-    match ast.parse(call, mode="eval").body:
-        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name() | ast.Attribute() as made) as one)):
-            if ast.unparse(made).rpartition(".")[2][:1].isupper():
-                yield replaced(call, one, made)
+def _on_the_class(case: Case, node: Function) -> Iterator[str]:
+    """Yield the call of a method that needs no object on the class itself."""
+    owner = case.function.rpartition("::")[2].rpartition(".")[0]
+    is_imported = any(one[-1] == owner for one in case.imports)
+    for one in methods_called(ast.parse(case.call), node) if is_on_an_object(case, node) else ():
+        made_by = one.value.func if isinstance(one.value, ast.Call) else None
+        if made_by is not None and last_name(made_by) == owner:
+            yield replaced(case.call, one.value, made_by)
+        elif is_imported:
+            yield replaced(case.call, one.value, ast.Name(owner, ast.Load()))
 
 
 def _texts(node: ast.expr) -> Iterator[tuple[ast.Constant, str | bytes]]:
@@ -155,6 +160,8 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case ast.Dict():
             for kept in _subsets([*zip(node.keys, node.values, strict=True)]):
                 yield ast.Dict([key for key, _ in kept], [value for _, value in kept])
+        case ast.Subscript(value=ast.List(elts=parts), slice=ast.Constant(value=int() as at)) if at < len(parts):
+            yield parts[at]
         case _:
             yield from _undone(node, argument=argument)
 
