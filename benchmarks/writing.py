@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.benches import bench_of, policy_for, tree_of
@@ -16,12 +16,16 @@ from improver.scan import read_project
 from improver.verify.ruff import RuffTool
 from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.inputs.reaching import is_private
+from improver.writing.layout.grouping import Written
 from improver.writing.targets import Ground
 from improver.writing.turns import ground_of
-from improver.writing.writer import Drafted, Proposal, draft_tests, proposal_of, proved
+from improver.writing.writer import Drafted, Proposal, draft_tests, presented, proposal_of, proved
 
 CHOSEN = ("toolz", "cachetools", "itsdangerous", "boltons")
-HEAD = ("package", "files", "mutants", "living", "on eligible", "noticed now", "share", "excluded", "tests", "seconds")
+HEAD = (
+    *("package", "files", "mutants", "living", "on eligible", "noticed now", "share", "excluded", "tests"),
+    *("may be proposed", "seconds"),
+)
 LIMIT = 240  # mutants of one file, as in a run under the packaged policy
 
 
@@ -35,6 +39,7 @@ class Tally:
     eligible: int = 0
     noticed: int = 0
     tests: int = 0
+    presentable: int = 0
     notes: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
 
@@ -62,6 +67,13 @@ def diffs(proposal: Proposal | None) -> Iterator[str]:
         yield "".join(difflib.unified_diff(old, new, edit.path, edit.path))
 
 
+def _listed(how: str, ground: Ground, draft: Drafted, tests: Sequence[Written]) -> Iterator[str]:
+    """Yield tests of one draft as a change, in their order, after a line that says what may become of them."""
+    if tests:
+        yield f"{how}: {', '.join(test.name for test in tests)}\n"
+        yield from diffs(proposal_of(ground, draft, tests))
+
+
 def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     """Write tests for one file, count what they notice, and yield the tests, the notes and what is left as text."""
     drafts = draft_tests(ground, path, LIMIT)
@@ -84,7 +96,10 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     found = f"{len(noticed)} of {len(within)} noticed ({len(drafted.weak.living)} living)"
     say(f"{path}: {found} by {counts} tests, kept and drafted of each test file")
     for draft, tests in kept:
-        yield from diffs(proposal_of(ground, draft, tests) if tests else None)
+        fair = presented(replace(draft, tests=tuple(tests)))
+        tally.presentable += len(fair)
+        yield from _listed("may be proposed", ground, draft, fair)
+        yield from _listed("may not be proposed", ground, draft, [test for test in tests if test not in fair])
     for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
         tally.notes += 1
         yield f"{note.rule} {note.path}:{note.line} {note.symbol}: {note.message}\n"
@@ -113,6 +128,7 @@ def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[obje
         share,
         excluded,
         tally.tests,
+        tally.presentable,
         f"{time.monotonic() - began:.0f}",
     )
 
