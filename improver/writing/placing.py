@@ -83,7 +83,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     usual = max(named, key=lambda test: (counts[test], test), default="")
     if usual and _speaks_of(known[usual], owner):
         return _at(known[usual], tests)
-    if own := _of_owner(f"{path}::{owner}", known, recording):
+    if own := _of_owner(f"{path}::{owner}", known, recording, 0 if usual else SHARE):
         return replace(_at(known[own], tests), about=owner)
     if usual:
         return _at(known[usual], tests)
@@ -114,10 +114,10 @@ def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
     return sum(not stems.isdisjoint(_stems(path)) for path in paths) >= MIRRORED
 
 
-def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> str:
+def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, share: float) -> str:
     """Return the test file that is about the class or function `name` ("path::qualname"), "" where there is none.
 
-    It speaks of it, and is named after it or holds most tests that run it.
+    It speaks of it, and is named after it or holds most of the tests that run it, and at least that share of them.
     """
     owner = name.partition("::")[2]
     counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
@@ -126,7 +126,7 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording) -> s
         return ""
     named = {test: _stem(test).replace("_", "") in owner.lower() for test in speaking}
     best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))
-    return best if named[best] or counts[best] >= SHARE * sum(counts.values()) else ""
+    return best if named[best] or counts[best] >= share * sum(counts.values()) else ""
 
 
 def _is_test_file(path: str) -> bool:

@@ -57,7 +57,7 @@ def test_a_function_goes_where_it_is_tested_when_the_file_of_that_name_never_spe
     tests = [source(text, name) for name, text in texts.items()]
     impact = {
         "pier/a.py::depth": ("tests/test_a.py::test_depth",),
-        "pier/a.py::lowest": ("tests/test_lows.py::test_lowest", "tests/test_a.py::test_depth"),
+        "pier/a.py::lowest": ("tests/test_lows.py::test_x", *(f"tests/test_a.py::test_{name}" for name in "uvw")),
         "pier/a.py::far": ("tests/test_lows.py::test_lowest",),
     }
     recording = Recording(impact, {}, {}, {}, RECEIPT)
