@@ -45,7 +45,7 @@ def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -
     texts: dict[str, list[Case]] = defaultdict(list)
     for case in kept:
         node, whole = weak.node_of(case.function), unasked(case)
-        ways = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.spoken(whole, node))
+        ways = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.usual(whole, node))
         for one in () if whole.asks else (*ways, *livelier(whole), *plainer(whole, node)):
             if _key(one) not in tried:
                 tried.add(_key(one))

@@ -84,9 +84,10 @@ class Ground:
 
     @property
     def usage(self) -> Usage:
-        """Return what the calls that stand in tests give the product's functions."""
+        """Return what tests and the product itself give the product's functions."""
         if not self._usage:
-            self._usage.append(Usage.of(Signatures.of(self.sources.values()), self.index))
+            product = [*self.sources.values()]
+            self._usage.append(Usage.of(Signatures.of(product), self.index, product))
         return self._usage[0]
 
     @property

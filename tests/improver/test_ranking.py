@@ -41,6 +41,7 @@ def test_what_is_long_to_read_is_not_shown() -> None:
 def test_a_name_that_only_counts_comes_after_one_that_tells() -> None:
     one = case("depth(3, 4)", "7")
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
+    assert shown(written("a_with_2", one), written("b_at_depth_2", one)) == ["test_b_at_depth_2", "test_a_with_2"]
 
 
 def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:

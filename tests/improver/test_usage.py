@@ -32,6 +32,7 @@ IN_TESTS = {
     "tie": [case("knot.tie('boat', b'x')")],
 }
 USAGE = Usage.of(Signatures.of([PIER]), IN_TESTS)
+WORDS = Usage(USAGE.signatures, {}, USAGE.words)  # nothing is known of types
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,14 @@ USAGE = Usage.of(Signatures.of([PIER]), IN_TESTS)
 )
 def test_letters_that_stand_for_any_text_become_words(call: str, ways: list[str]) -> None:
     function, node = ("moor", MOOR) if call.startswith("moor") else ("Knot.tie", TIE)
-    found = [*USAGE.spoken(replace(case(call, name=function), hangs=frozenset("h")), node)]
+    found = [*WORDS.usual(replace(case(call, name=function), hangs=frozenset("h")), node)]
     assert [one.call for one in found if "name='name'" not in one.call and "tightness" not in one.call] == ways
     assert not any(one.checks or one.kills or one.hangs for one in found)
 
 
 def test_words_are_put_into_the_setup_too() -> None:
     known = case("knot.tie(1)", setup=("knot = Knot('a')",), name="Knot.tie")
-    assert [one.setup for one in USAGE.spoken(known, TIE)][:1] == [("knot = Knot('half-hitch')",)]
+    assert [one.setup for one in USAGE.usual(known, TIE)][:1] == [("knot = Knot('half-hitch')",)]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,19 @@ def test_words_are_put_into_the_setup_too() -> None:
 def test_what_no_test_gives_of_its_type_is_counted(call: str, origin: str, count: int) -> None:
     function, node = ("moor", MOOR) if call.startswith("moor") else ("Knot.tie", TIE)
     assert USAGE.unheard(replace(case(call, name=function), origin=origin), node) == count
+
+
+def test_what_nobody_gives_becomes_what_somebody_does() -> None:
+    found = [one.call for one in USAGE.usual(case("moor(1, 'abc', depth=0.5)", name="moor"), MOOR)]
+    assert found == ["moor('north', 'abc', depth=0.5)", "moor(1, [1], depth=0.5)"]
+
+
+def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:
+    text = source("class Knot:\n    def __init__(self, tightness): ...\n\nHALF = Knot('half-hitch')\n")
+    usage, made = Usage.of(Signatures.of([text]), {}, [text]), case("Knot(0.5)", name="Knot.tie")
+    assert usage.unheard(made, TIE) == 1
+    assert [one.call for one in usage.usual(made, TIE)] == ["Knot('half-hitch')"]
+    assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 
 def test_what_is_refused_may_be_of_any_type() -> None:

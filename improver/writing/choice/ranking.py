@@ -11,8 +11,8 @@ from improver.writing.layout.grouping import Written
 
 HEAVIEST = 130  # of 155 tests that were read, most that weigh more were sent back
 BASE = 40  # what any test costs its reader
-COUNTED = re.compile(r"_\d+$")
-UNTOLD = 20  # a name that only counts
+COUNTED, VALUED = re.compile(r"_\d+$"), re.compile(r"_(?:with|at|in|of)_\d+$")
+UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
 FALSE = "`return False` → `return None`"
 
 
@@ -35,7 +35,7 @@ def _worth(test: Written, cost: float) -> float:
 def price(test: Written, node_of: Callable[[str], Function], custom: Custom) -> float:
     """Return how much there is to read of a test, of a table in a row on average, and how odd it looks."""
     weights = [weight(case, node_of(case.function), custom) for case in test.cases]
-    return sum(weights) / len(weights) + UNTOLD * bool(COUNTED.search(test.name))
+    return sum(weights) / len(weights) + UNTOLD * sum(bool(one.search(test.name)) for one in (COUNTED, VALUED))
 
 
 def is_slight(test: Written, covered: Collection[str]) -> bool:

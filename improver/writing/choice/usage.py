@@ -1,14 +1,14 @@
-"""What tests give to parameters: words that say what they stand for, and values of which types (pure)."""
+"""What calls in a project give to parameters: words that say what they stand for, and values of which types (pure)."""
 
 import ast
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
-from improver.source import Function
+from improver.source import Function, Source
 from improver.writing.choice.plainer import replaced
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
@@ -26,40 +26,55 @@ Given = tuple[str, Function, ast.arg, ast.expr]  # the name of what is called, i
 
 @dataclass(frozen=True)
 class Usage:
-    """What functions and classes call that which they are given, and what the calls that stand in tests give them."""
+    """What functions and classes call that which they are given, and what a project's own calls and tests give them.
+
+    `calls` are those that stand in tests and in the product, by the last name of what is called.
+    """
 
     signatures: Signatures
-    index: Index
+    calls: Mapping[str, Sequence[ast.Call]]
     words: Mapping[str, tuple[str, ...]]
-    _kinds: dict[tuple[str, Function], dict[str, set[str]]] = field(default_factory=dict)
+    _known: dict[tuple[str, Function], dict[str, dict[str, ast.expr]]] = field(default_factory=dict)
 
     @staticmethod
-    def of(signatures: Signatures, index: Index) -> "Usage":
-        """Read the calls that stand in tests, the words that come most often first."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
+    def of(signatures: Signatures, index: Index, sources: Iterable[Source] = ()) -> "Usage":
+        """Read the calls in tests, the words that come most often first, and those in the product's files."""
+        tried = {name: [ast.parse(case.call, mode="eval").body for case in cases] for name, cases in index.items()}
+        calls = {name: [one for one in found if isinstance(one, ast.Call)] for name, found in tried.items()}
+        words: dict[str, Counter[str]] = defaultdict(Counter)
         for name, node in signatures.functions.items():
-            for place, value in _given_in_tests(index, name, node):
+            for place, _, value in (one for call in calls.get(name, ()) for one in given_to(call, node)):
                 if is_word(text := _text(value)):
-                    found[_known_as(name, place)][text] += 1
-        words = {name: tuple(one for one, _ in said.most_common(USUAL)) for name, said in found.items()}
-        return Usage(signatures, index, words)
+                    words[_known_as(name, place)][text] += 1
+        for call in (one for source in sources for one in source.of_kind(ast.Call)):
+            calls.setdefault(last_name(call.func), []).append(call)
+        usual = {name: tuple(one for one, _ in said.most_common(USUAL)) for name, said in words.items()}
+        return Usage(signatures, calls, usual)
 
-    def spoken(self, case: Case, node: Function) -> Iterator[Case]:
-        """Yield the case with a word in the place of letters that stand for any text, one at a time.
+    def usual(self, case: Case, node: Function) -> Iterator[Case]:
+        """Yield the case with something that is usual in the place of what is not, one at a time.
 
-        It is one that tests give, or the parameter's own name.
+        Letters that stand for any text become a word that tests give there, or the parameter's own name, and what is of
+        a type that nobody gives there becomes what somebody does.
         """
         lines = (*case.setup, case.call)
         for at, line in enumerate(lines):
-            for name, _, place, value in self._given(line, case, node):
-                for word in self._words(name, place) if FILLER.fullmatch(_text(value)) else ():
-                    other = ast.Constant(word if kind_of(value) == "str" else word.encode())
+            for name, called, place, value in self._given(line, case, node):
+                for other in self._others(name, called, place, value):
                     texts = (*lines[:at], replaced(line, value, other), *lines[at + 1 :])
                     fresh = replace(case, setup=texts[:-1], call=texts[-1], checks=(), shows=(), gives="")
                     yield replace(fresh, kills=frozenset(), hangs=frozenset())
 
+    def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
+        """Return what may stand in the place of a value."""
+        if self._is_unheard(name, node, place, value):
+            return [*self._literals(name, node)[place.arg].values()]
+        own = [place.arg] if place.arg not in MANY and is_word(place.arg) else []
+        words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
+        return [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
+
     def unheard(self, case: Case, node: Function) -> int:
-        """Return how many literals of a made up call are of a type that no test gives there, though others are given.
+        """Return how many literals of a made up call are of a type that nobody gives there, though others are given.
 
         What is refused may be wrong on purpose.
         """
@@ -69,12 +84,18 @@ class Usage:
         return sum(self._is_unheard(*one) for one in given)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
-        if (name, node) not in self._kinds:
-            known = self._kinds[name, node] = defaultdict(set)
-            for other, given in _given_in_tests(self.index, name, node):
-                known[other.arg] |= {_kind(given)} - {""}
-        usual = self._kinds[name, node].get(place.arg, set())
-        return bool(usual) and _kind(value) not in {*usual, "", "NoneType"}
+        known = self._literals(name, node).get(place.arg, {})
+        return bool(known) and _kind(value) not in {*known, "", "NoneType"}
+
+    def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, ast.expr]]:
+        """Return by parameter and type the shortest literal that somebody gives."""
+        if (name, node) not in self._known:
+            known = self._known[name, node] = defaultdict(dict)
+            given = (one for call in self.calls.get(name, ()) for one in given_to(call, node))
+            for place, _, value in sorted(given, key=lambda one: len(ast.unparse(one[2]))):
+                if _kind(value):
+                    known[place.arg].setdefault(_kind(value), value)
+        return self._known[name, node]
 
     def _given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
         """Yield what a line of a case gives to what the product defines."""
@@ -84,18 +105,6 @@ class Usage:
             called = node if name == last else self.signatures.functions.get(name)
             if called is not None:
                 yield from ((name, called, place, value) for place, _, value in given_to(call, called))
-
-    def _words(self, name: str, place: ast.arg) -> list[str]:
-        own = [place.arg] if place.arg not in MANY and is_word(place.arg) else []
-        return [*self.words.get(_known_as(name, place), ()), *own]
-
-
-def _given_in_tests(index: Index, name: str, node: Function) -> Iterator[tuple[ast.arg, ast.expr]]:
-    """Yield what the calls in tests of what has this name give it, by parameter."""
-    for case in index.get(name, ()):
-        call = ast.parse(case.call, mode="eval").body
-        for place, _, value in given_to(call, node) if isinstance(call, ast.Call) else ():
-            yield place, value
 
 
 def _known_as(name: str, place: ast.arg) -> str:
