@@ -150,3 +150,11 @@ def test_of_a_call_with_very_many_parts_only_the_first_ways_are_tried() -> None:
 def test_notes_of_what_was_handed_over_keep_their_words() -> None:
     assert ways("watch([1, 2], 'set', seen.append)", "seen = []") == []
     assert ways("watch([1, 2], 'set', seen.append)", "seen = [1]") != []
+
+
+def test_the_year_of_a_date_stays() -> None:
+    found = {*rewritten("depth(datetime(2006, 4, 2), date(year=2024, month=5, day=6))")}
+    assert any("datetime(2006, 1, 2)" in one for one in found)
+    assert not [one for one in found if "datetime(" in one and "datetime(2006" not in one and "datetime()" not in one]
+    assert not [one for one in found if "year=" in one and "year=2024" not in one]
+    assert "depth(late(2))" in {*rewritten("depth(late(2006))")}

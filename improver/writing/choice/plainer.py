@@ -113,11 +113,19 @@ def rewritten(text: str) -> Iterator[str]:
     first = id(root.body[0].value) if isinstance(root.body[0], ast.Expr) else 0
     kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
     kept |= {id(text) for one in ast.walk(root) for text in contents(one)}
+    kept |= {id(year) for one in ast.walk(root) for year in _years(one)}
     nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
             for one in _smaller(node, argument=id(node) not in {*called, *owners, first}):
                 yield replaced(text, node, one)
+
+
+def _years(node: ast.AST) -> list[ast.expr]:
+    """Return the year that a date is made of: a smaller one is no plainer."""
+    if not isinstance(node, ast.Call) or last_name(node.func) not in ("date", "datetime"):
+        return []
+    return [*node.args[:1], *(word.value for word in node.keywords if word.arg == "year")]
 
 
 def _names_file(node: ast.BinOp) -> bool:
