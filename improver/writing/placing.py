@@ -1,6 +1,7 @@
 """Where a project would put a new test, and how it writes tests: file, functions or classes, names in reach (pure)."""
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.names import imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
+RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
 MIRRORED = 3  # modules with a test file of their name
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
 
@@ -100,6 +102,18 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
     return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
+
+
+@functools.lru_cache(maxsize=64)  # asked again for each round of plainer calls
+def errors_of(source: Source) -> frozenset[str]:
+    """Return the classes of a file whose objects are raised."""
+    found: set[str] = set()
+    for node in source.tree.body:
+        if isinstance(node, ast.ClassDef):
+            bases = [ast.unparse(one).rpartition(".")[2] for one in node.bases]
+            if any(base in found or RAISED.search(base) for base in bases):
+                found.add(node.name)
+    return frozenset(found)
 
 
 def _counted(ran: Mapping[str, Iterable[str]]) -> Counter[str]:

@@ -18,7 +18,7 @@ from improver.writing.layout.grouping import Written, grouped
 from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
 from improver.writing.layout.unshadowing import unshadowed
-from improver.writing.placing import Place, place_for
+from improver.writing.placing import Place, errors_of, place_for
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.words.wording import called
@@ -112,8 +112,7 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most."""
     cases = ground.worthy(cases)
-    owners = {case.function: case.function.partition(".py::")[::2] for case in cases}
-    owners = {function: (f"{path}.py", name.partition(".")[0]) for function, (path, name) in owners.items()}
+    owners = {case.function: _owner(ground, case.function) for case in cases}
     places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
     found: dict[str, tuple[Place, list[Case]]] = {}
     for case in cases:
@@ -121,6 +120,16 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             found.setdefault(place.path, (place, []))[1].append(case)
     return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
+
+
+def _owner(ground: Ground, function: str) -> tuple[str, str]:
+    """Return the file of a function, and the class or function of it that a test file may be about.
+
+    None is about an error: a test that speaks of one is about what raises it.
+    """
+    path, _, name = function.partition("::")
+    owner = name.partition(".")[0]
+    return path, "" if owner in errors_of(ground.sources[path]) else owner
 
 
 def _kept(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:

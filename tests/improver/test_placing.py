@@ -6,8 +6,10 @@ import pytest
 
 from improver.experiments import Recording
 from improver.records import File
-from improver.writing.placing import place_for
+from improver.source import Source
+from improver.writing.placing import errors_of, place_for
 from improver.writing.writer import placed
+from tests.improver.benches import FakeExperiments
 from tests.improver.calls import RECEIPT, SEA, case, ground_for, source
 
 
@@ -64,3 +66,34 @@ def test_a_function_goes_where_it_is_tested_when_the_file_of_that_name_never_spe
     found = {name: place_for("pier/a.py", tests, recording, name) for name in ("depth", "lowest", "far")}
     paths = {name: place.path for name, place in found.items() if place is not None}
     assert paths == {"depth": "tests/test_a.py", "lowest": "tests/test_lows.py", "far": "tests/test_a.py"}
+
+
+ERRORS = """\
+class Shallow(ValueError): ...
+class Aground(Shallow): ...
+class Gone(errors.SeaException): ...
+class Box: ...
+"""
+
+
+def test_what_is_raised_is_an_error_by_its_own_name_or_not() -> None:
+    assert errors_of(source(ERRORS)) == {"Shallow", "Aground", "Gone"}
+
+
+def test_an_error_has_no_test_file_of_its_own() -> None:
+    product = source(ERRORS)
+    tests = [source("from pier.a import Aground, Box\n", "tests/test_sea.py"), *mirrored()]
+    impact = {f"pier/a.py::{name}.__init__": ("tests/test_sea.py::test_sea",) for name in ("Aground", "Box")}
+    impact |= {f"pier/{name}.py::x": (f"tests/test_{name}.py::test_x",) for name in ("reef", "tide", "moon")}
+    experiments = FakeExperiments(recorded=Recording(impact, {}, {}, {}, RECEIPT))
+    ground = replace(ground_for(ERRORS), sources={"pier/a.py": product}, tests=tests, experiments=experiments)
+    found = placed(ground, [case("Aground(2)", name="Aground.__init__"), case("Box(2)", name="Box.__init__")])
+    assert {place.path: [one.call for one in cases] for place, cases in found} == {
+        "tests/test_a.py": ["Aground(2)"],
+        "tests/test_sea.py": ["Box(2)"],
+    }
+
+
+def mirrored() -> list[Source]:
+    """Return test files that are named after modules."""
+    return [source(f"from pier.{name} import x\n", f"tests/test_{name}.py") for name in ("reef", "tide", "moon")]
