@@ -56,7 +56,7 @@ def _depths(module: Any) -> Iterator[tuple[str, str]]:
     """Yield the functions of a module that may be told how deep to look, with the parameter for that."""
     owners = [module, *(one for one in vars(module).values() if inspect.isclass(one))]
     for name, function in ((name, one) for owner in owners for name, one in vars(owner).items()):
-        inner = getattr(function, "__func__", function)
+        inner = function.__func__ if type(function) in (classmethod, staticmethod) else function
         if inspect.isfunction(inner) and not name.startswith("_"):
             known: list[inspect.Parameter] = []
             with contextlib.suppress(TypeError, ValueError):  # it wraps what nobody knows the parameters of

@@ -34,12 +34,20 @@ def sized(items, level="low"): ...
 
 def plain(items): ...
 """
+SHY = """\
+class Shy:
+    def __getattr__(self, name):
+        raise RuntimeError(name)
 
 
-def deepened(*lines: str) -> list[list[str]]:
+shy = Shy()
+"""
+
+
+def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
     module = types.ModuleType("shelf")
     space: dict[str, Any] = vars(module)
-    exec(SHELF, space)  # noqa: S102 - a module for one test
+    exec(text, space)  # noqa: S102 - a module for one test
     return [*deepening.deepened(lines, module)]
 
 
@@ -59,6 +67,10 @@ def deepened(*lines: str) -> list[list[str]]:
 )
 def test_data_are_nested_where_a_call_may_look_deeper(call: str, first: str) -> None:
     assert deepened(call)[0] == [first]
+
+
+def test_what_answers_no_question_is_passed_over() -> None:
+    assert deepened("flat([1, 2])", text=f"{SHY}\n\n{SHELF}") == deepened("flat([1, 2])") != []
 
 
 def test_data_are_nested_once_or_twice_and_looked_into_as_deep_or_less() -> None:
