@@ -23,6 +23,7 @@ FRESH = 3  # cases of one path that are varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
 SECONDS = 3.0  # of processor time for one function
 OUTCOMES = ("raises", "warns")  # without which a case is another one
+MADE = "made"  # an object of which nobody knows a better name
 
 
 class Search:
@@ -243,14 +244,16 @@ class Seeker:
         tree = ast.parse(case["call"], mode="eval").body
         if not isinstance(tree, ast.Call):
             return case
-        setup, taken = list(case["setup"]), {name for _, name, *_ in case["imports"]}
-        taken |= {node.id for line in setup for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
+        setup, taken = list(case["setup"]), names_in(case)
         names = [one.name for one in target.parameters][1 if target.kind in ("method", "class", "making") else 0 :]
         names = [] if target.kind == "operator" else names
         if isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Call):
-            name = self.calling.variable(target.parts[-2] if target.is_method else "made")
-            setup.append(f"{name} = {ast.unparse(tree.func.value)}")
-            tree.func.value = ast.Name(name, ast.Load())
+            wanted = self.calling.variable(target.parts[-2] if target.is_method else MADE)
+            name = next((one for one in (wanted, MADE) if one not in taken), "")
+            if name:
+                setup.append(f"{name} = {ast.unparse(tree.func.value)}")
+                tree.func.value = ast.Name(name, ast.Load())
+                taken.add(name)
         names = [name if name != "self" else self.calling.variable(target.parts[-2]) for name in names]
         for at, value in enumerate(tree.args):
             if (
@@ -261,3 +264,11 @@ class Seeker:
                 setup.append(f"{names[at]} = {ast.unparse(value)}")
                 tree.args[at] = ast.Name(names[at], ast.Load())
         return {**case, "setup": setup, "call": ast.unparse(tree)}
+
+
+def names_in(case: dict[str, Any]) -> set[str]:
+    """Return the names that the imports of a case and the statements before its call bind or use."""
+    nodes = [node for line in case["setup"] for node in ast.walk(ast.parse(line))]
+    found = {node.id for node in nodes if isinstance(node, ast.Name)}
+    found |= {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    return found | {one[-1] or one[0].partition(".")[0] for one in case["imports"]}

@@ -3,6 +3,7 @@
 import importlib
 import re
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ import pytest
 from improver.verify import explorer, seeking
 
 GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
+BUOY = """\
+class Buoy:
+    def tie(self, buoy, ropes=()):
+        return len(ropes)
+"""
 LEAVING = """\
 import sys
 
@@ -56,6 +62,17 @@ def clocks() -> Iterator[None]:
         signal.signal(number, handler)
 
 
+def seeker_of(path: Path, text: str, told: list[tuple[object, ...]]) -> seeking.Seeker:
+    """Return who asks about a new module of that text, which lies where Python looks for it, and tells it there."""
+    path.write_text(text)
+    sys.modules.pop(path.stem, None)
+    importlib.invalidate_caches()
+    spec = {"tree": str(path.parent), "path": path.name}
+    weighed = GUESTS["weighing"].Weighed(text.encode(), str(path), [], GUESTS["swapping"])
+    module = importlib.import_module(path.stem)
+    return seeking.Seeker(spec, GUESTS, module, weighed, lambda *facts: told.append(facts))
+
+
 @pytest.mark.usefixtures("clocks")
 @pytest.mark.parametrize(
     ("setup", "call"),
@@ -68,17 +85,63 @@ def clocks() -> Iterator[None]:
 def test_a_call_that_cannot_be_looked_at_leaves_the_next(
     setup: list[str], call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "left_early.py").write_text(LEAVING)
     monkeypatch.syspath_prepend(str(tmp_path))
-    spec = {"tree": str(tmp_path), "path": "left_early.py"}
-    weighed = GUESTS["weighing"].Weighed(LEAVING.encode(), str(tmp_path / "left_early.py"), [], GUESTS["swapping"])
     told: list[tuple[object, ...]] = []
-    module = importlib.import_module("left_early")
-    seeker = seeking.Seeker(spec, GUESTS, module, weighed, lambda *facts: told.append(facts))
+    seeker = seeker_of(tmp_path / "left_early.py", LEAVING, told)
     plain = {"imports": [["left_early", "depth"]], "prelude": [], "setup": [], "call": "depth(2)"}
     texts = [{**plain, "setup": setup, "call": call}, plain]
     seeker.find({"name": "depth", "texts": texts, "calls": [], "constants": [], "vary": False})
     assert [case["call"] for kind, case in told if kind == "case" and isinstance(case, dict)] == ["depth(2)"]
+
+
+@pytest.mark.parametrize(
+    ("imports", "setup", "call", "lifted"),
+    [
+        pytest.param([], [], "Buoy().tie(3, [1])", (["buoy = Buoy()", "ropes = [1]"], "buoy.tie(3, ropes)"), id="both"),
+        pytest.param([], [], "Buoy().tie(Buoy())", (["buoy = Buoy()"], "buoy.tie(Buoy())"), id="of one name"),
+        pytest.param(
+            [],
+            ["buoy = Buoy()"],
+            "Buoy().tie(buoy)",
+            (["buoy = Buoy()", "made = Buoy()"], "made.tie(buoy)"),
+            id="that stands for something",
+        ),
+        pytest.param(
+            [],
+            ["def ropes():\n    return [1]"],
+            "Buoy().tie(3, ropes())",
+            (["def ropes():\n    return [1]", "buoy = Buoy()"], "buoy.tie(3, ropes())"),
+            id="that is defined",
+        ),
+        pytest.param(
+            [["coast", "Buoy", "buoy"], ["coast", "made"]],
+            [],
+            "buoy().tie(made)",
+            ([], "buoy().tie(made)"),
+            id="that is imported",
+        ),
+        pytest.param(
+            [["ropes", ""]],
+            [],
+            "Buoy().tie(3, [ropes.one])",
+            (["buoy = Buoy()"], "buoy.tie(3, [ropes.one])"),
+            id="of a module",
+        ),
+    ],
+)
+def test_what_a_call_may_change_gets_a_name_that_is_free(
+    imports: list[list[str]],
+    setup: list[str],
+    call: str,
+    lifted: tuple[list[str], str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seeker = seeker_of(tmp_path / "tied.py", BUOY, [])
+    target = GUESTS["calling"].Target(seeker.module, "Buoy.tie", seeker.phrase)
+    made = seeker.lifted({"imports": imports, "setup": setup, "call": call}, target)
+    assert (made["setup"], made["call"]) == lifted
 
 
 @pytest.mark.usefixtures("clocks")
