@@ -29,6 +29,7 @@ class Callback(NamedTuple):
     noted: list[list[str]]  # those that are worth a note together
     is_asked: bool  # it says yes or no
     is_later: bool  # it is called by what the function makes
+    by_name: bool  # something is handed over by its name
 
 
 class Noting(NamedTuple):
@@ -53,7 +54,7 @@ def _written(one: Callback, noted: Sequence[str]) -> Noting:
     takes = ", ".join([*one.needed, *(f"{name}=None" for name in one.optional)])
     line = f"{NOTES}.append({noted[0] if len(noted) == 1 else '(' + ', '.join(noted) + ')'})"
     if not one.is_later and not one.is_asked and len(one.needed) <= INLINE and not one.optional:
-        text = f"{NOTES}.append" if len(one.needed) == 1 else f"lambda {takes}: {line}"
+        text = f"{NOTES}.append" if len(one.needed) == 1 and not one.by_name else f"lambda {takes}: {line}"
         return Noting({one.name: text}, [START], one.is_later)
     says = "\n    return True" if one.is_asked and not one.is_later else ""
     return Noting({one.name: one.name}, [START, f"def {one.name}({takes}):\n    {line}{says}"], one.is_later)
@@ -75,9 +76,11 @@ def callbacks(function: ast.FunctionDef, defaults: Mapping[str, Any]) -> Iterato
         if all(id(call) in asks | tells for call, _ in sites):
             is_asked = any(id(call) in asks for call, _ in sites)
             is_later = all(inner for _, inner in sites)
+            by_name = any(call.keywords for call, _ in sites)
             for needed, optional, noted in _handed([call for call, _ in sites], _taken(defaults.get(name)), own):
                 if {NOTES, name}.isdisjoint([*needed, *optional]):
-                    yield Callback(name, needed, optional, noted if is_later else noted[:1], is_asked, is_later)
+                    rows = noted if is_later else noted[:1]
+                    yield Callback(name, needed, optional, rows, is_asked, is_later, by_name)
 
 
 def _handed(

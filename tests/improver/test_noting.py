@@ -69,6 +69,11 @@ def told(rows: dict[str, int], tell: Callable[[str, int], object]) -> None:
         tell(key, value)
 
 
+def called(times: int, on_ring: Callable[..., object] = lambda time: None) -> None:  # noqa: ARG005
+    for each in range(times):
+        on_ring(time=each)
+
+
 def kept(rows: list[int], wanted: Callable[[int], bool]) -> list[int]:
     return [row for row in rows if row and not wanted(row)]
 
@@ -148,6 +153,7 @@ def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[...
     ("function", "given", "setup"),
     [
         pytest.param(ring, {"on_ring": "seen.append"}, ["seen = []"], id="one value"),
+        pytest.param(called, {"on_ring": "lambda time: seen.append(time)"}, ["seen = []"], id="one value, by its name"),
         pytest.param(told, {"tell": "lambda key, value: seen.append((key, value))"}, ["seen = []"], id="two"),
         pytest.param(
             full,
