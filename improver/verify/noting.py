@@ -121,9 +121,9 @@ def _calls(body: Sequence[ast.AST], own: set[str], *, is_inner: bool) -> Iterato
     """Yield the calls of parameters, each with whether a function within makes it that has no such name of its own."""
     for node in body:
         inner, names = is_inner, own
-        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             taken = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
-            inner, names = isinstance(node, ast.FunctionDef) or is_inner, own - taken
+            inner, names = not isinstance(node, ast.Lambda) or is_inner, own - taken
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             yield node, inner
         yield from _calls([*ast.iter_child_nodes(node)], names, is_inner=inner)

@@ -69,6 +69,16 @@ def told(rows: dict[str, int], tell: Callable[[str, int], object]) -> None:
         tell(key, value)
 
 
+def tolled(times: int, on_ring: Callable[[int], object]) -> object:
+    async def strike() -> None:
+        on_ring(times + 1)
+
+    async def stop(on_ring: Callable[[], object]) -> None:
+        on_ring()
+
+    return strike, stop
+
+
 def called(times: int, on_ring: Callable[..., object] = lambda time: None) -> None:  # noqa: ARG005
     for each in range(times):
         on_ring(time=each)
@@ -173,13 +183,19 @@ def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[...
             ["seen = []", "def hook(event, name, value):\n    seen.append(event)"],
             id="named as the default names it, without what the function was given itself",
         ),
+        pytest.param(
+            tolled,
+            {"on_ring": "on_ring"},
+            ["seen = []", "def on_ring(value):\n    seen.append(value)"],
+            id="a function that is awaited later calls it",
+        ),
     ],
 )
 def test_a_callback_notes_what_it_is_handed(
     function: Callable[..., object], given: dict[str, str], setup: list[str]
 ) -> None:
     first = notings(function)[0]
-    assert (first.given, first.setup, first.is_later) == (given, setup, function is watch)
+    assert (first.given, first.setup, first.is_later) == (given, setup, function in (watch, tolled))
 
 
 def test_a_default_that_says_nothing_of_what_it_takes_is_none() -> None:
