@@ -47,9 +47,12 @@ def settle() -> None:
 
 
 def clear() -> None:
-    """Remove the folders that were made since the last look, and what it left where this process runs, back there."""
+    """Remove the folders that were made since the last look, and what it left where this process runs, back there.
+
+    Before `settle` nobody knows what lay there already: all of that stays.
+    """
     _return()
-    left = [name for name in os.listdir() if name not in HERE]  # noqa: PTH208 - names
+    left = [name for name in os.listdir() if PLACE and name not in HERE]  # noqa: PTH208 - names
     LITTER.extend(left)
     for path in (*FRESH, *left):
         shutil.rmtree(path, ignore_errors=True)

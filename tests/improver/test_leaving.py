@@ -104,6 +104,16 @@ def test_folders_are_gone_when_a_look_has_ended(monkeypatch: pytest.MonkeyPatch,
     leaving.LITTER.clear()
 
 
+def test_what_lies_there_stays_where_nobody_has_settled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(leaving, "PLACE", [])
+    monkeypatch.setattr(leaving, "HERE", set[str]())
+    monkeypatch.setattr(leaving, "LITTER", list[str]())
+    monkeypatch.chdir(tmp_path)
+    Path("kept").touch()
+    leaving.clear()
+    assert ([*Path().iterdir()], leaving.LITTER) == ([Path("kept")], [])
+
+
 def test_who_leaves_is_brought_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "mkdtemp", tempfile.mkdtemp)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
