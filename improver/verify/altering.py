@@ -6,7 +6,7 @@ import ast
 import contextlib
 import functools
 import itertools
-from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
 MADE = ("varied", "strange", "after")  # a case that is a variation itself: its data are of another form already
@@ -84,8 +84,9 @@ class Altering:
         """Yield what differs where a callback notes what it is handed, also once what the call gives is used."""
         defaults = {one.name: one.default for one in target.parameters}
         met = functools.partial(self.hinting.met, text=target.text, module=self.module)
-        names = (self.calling.variable(target.name), "made")
-        name = next((one for one in names if one not in {known for each in case["imports"] for known in each}), "it")
+        own = _bound(case["setup"])
+        taken = own.union(*case["imports"])
+        name = next((one for one in (self.calling.variable(target.name), "made") if one not in taken), "it")
         notings = self.noting.notings(target.text, defaults) if self.noting.START not in case["setup"] else ()
         for number, one in enumerate(notings):
             for call in met(case["call"], asks=lambda *_, one=one: [one.given]):
@@ -95,7 +96,9 @@ class Altering:
                 more = met(call, asks=self.provoking.compared) if not number else ()
                 for lines, look in (way for each in (call, *more) for way in self.noting.used(each, name)):
                     imports = [*case["imports"], *([("types", "")] if "types." in lines[0] else [])]
-                    yield {"setup": [*one.setup, *lines], "call": look, "imports": imports, "origin": "after"}
+                    before = case["setup"] if _speaks_of(lines[0], own) else []  # else it made what is replaced
+                    setup = [*before, *one.setup, *lines]
+                    yield {"setup": setup, "call": look, "imports": imports, "origin": "after"}
 
     def refitted(self, case: dict[str, Any], pool: Any) -> Iterator[dict[str, Any]]:
         """Yield what differs in variations of what comes before the call, by turns with those of calls within it."""
@@ -157,8 +160,18 @@ def _imports(case: dict[str, Any], call: str) -> list[Any]:
 def _is_used(name: str, case: dict[str, Any], call: str) -> bool:
     """Tell whether a call, or what comes before it, uses a function that a case defines."""
     others = [line for line in case["setup"] if _defined(line) != name]
-    nodes = (node for text in (*others, call) for node in ast.walk(ast.parse(text)))
-    return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
+    return any(_speaks_of(text, {name}) for text in (*others, call))
+
+
+def _bound(lines: Iterable[str]) -> set[str]:
+    """Return the names that statements bind."""
+    nodes = [node for line in lines for node in ast.walk(ast.parse(line))]
+    names = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return names | {node.name for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+
+
+def _speaks_of(line: str, names: set[str]) -> bool:
+    return any(isinstance(node, ast.Name) and node.id in names for node in ast.walk(ast.parse(line)))
 
 
 def _defined(line: str) -> str:

@@ -1,6 +1,7 @@
 """Callbacks that note what they are handed: which they are, what is noted, and what becomes of it in a sandbox."""
 
 import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from improver.experiments import Case, Wanted
 from improver.judging.mutants import mutants_of
 from improver.records import File, Tree
 from improver.source import Source
-from improver.verify import configuration, noting
+from improver.verify import altering, calling, configuration, explorer, noting
 from improver.verify.exploring import explored
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
@@ -47,6 +48,8 @@ def ring(times, on_ring):
 
 
 HOOK = "def hook(event):\n    seen.append(event)"
+HOOKED = ["seen = []", "def hook(event, name, value=None):\n    seen.append((event, name))"]
+GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 
 
 def watch(bell: object, hook: Callable[..., object] = lambda event, name, value=None: None) -> object:  # noqa: ARG005
@@ -219,6 +222,42 @@ def test_what_a_call_gives_is_used_before_one_looks() -> None:
     ]
     assert [*noting.used("watch(1, 2)", "bell")] == []
     assert [*noting.used("watch(*bells)", "bell")] == []
+
+
+@pytest.mark.parametrize(
+    ("setup", "call", "first"),
+    [
+        pytest.param(
+            ["name = 'low'"],
+            "watch(1, label=name)",
+            ["name = 'low'", *HOOKED, "made = watch(types.SimpleNamespace(a=1), label=name, hook=hook)", "made.a = 2"],
+            id="what the call still speaks of",
+        ),
+        pytest.param(
+            ["bell = [1]", "bell.append(2)"],
+            "watch(bell)",
+            [*HOOKED, "made = watch(types.SimpleNamespace(a=1), hook=hook)", "made.a = 2"],
+            id="not what made the argument that another takes the place of",
+        ),
+        pytest.param(
+            ["made = 'low'"],
+            "watch(1, label=made)",
+            ["made = 'low'", *HOOKED, "it = watch(types.SimpleNamespace(a=1), label=made, hook=hook)", "it.a = 2"],
+            id="under its own name",
+        ),
+    ],
+)
+def test_what_stands_before_a_call_stays_before_what_it_gives_is_used(
+    setup: list[str], call: str, first: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pier_a.py").write_text(WATCH)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "pier_a", raising=False)
+    module = importlib.import_module("pier_a")
+    case = {"imports": [["pier_a", "watch"]], "setup": setup, "call": call}
+    target = calling.Target(module, "watch", lambda: None)
+    found = [*altering.Altering(GUESTS, module).noted(case, target)]
+    assert found[0]["setup"] == first
 
 
 @pytest.mark.parametrize(
