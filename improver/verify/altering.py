@@ -44,7 +44,8 @@ class Altering:
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
         whole = [*case["setup"], case["call"]]
-        forms = (self.coupling.coupled(whole, target), self.deepening.deepened(whole, self.module))
+        give = self.hinting.give
+        forms = (self.coupling.coupled(whole, target, give), self.deepening.deepened(whole, self.module, give))
         nested = itertools.chain(
             ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms)), self.reshaped(case)
         )

@@ -8,30 +8,36 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import itertools
 import textwrap
-from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
 
 FILLED = {"{}": "{'a': 1}", "[]": "['a']", "()": "('a',)", "''": "'a'", "0": "1", "False": "True"}
 MOST = 4  # values of one option
+PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 Given = dict[str, str]
 
 
-def coupled(lines: Sequence[str], target: Any) -> Iterator[list[str]]:
-    """Yield statements in which a call of the target, and what it is made on, are given what one test asks of both."""
+def coupled(lines: Sequence[str], target: Any, give: Callable[..., None]) -> Iterator[list[str]]:
+    """Yield statements in which a call of the target, and what it is made on, are given what one test asks of both.
+
+    `give` gives a call one argument.
+    """
     function, making = _defined(target.text), None
     if inspect.isclass(target.owner):
         with contextlib.suppress(OSError, TypeError):  # the class has none of its own
             making = _defined(inspect.getsource(target.owner.__init__))
+    placed = [one.name for one in target.parameters if one.kind in PLACED and one.name not in ("self", "cls")]
     for own, held in pairs(function, making) if function else ():
         tree = ast.parse("\n".join(lines))
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         asked = [node for node in calls if _last(node) == target.name]
         made = [node for node in calls if held and _makes(node, target.owner, held)]
         if asked and (made or not held):
-            for nodes, given in ((asked, own), (made, held)):
-                for node in nodes:
-                    kept = [one for one in node.keywords if one.arg not in given]
-                    node.keywords = [*kept, *(ast.keyword(name, _value(text)) for name, text in given.items())]
+            for node, name in itertools.product(asked, own):
+                give(node, name, own[name], placed)
+            for node, name in itertools.product(made, held):
+                give(node, name, held[name], [one.name for one in _taken(node, target.owner) if one.kind in PLACED])
             yield [ast.unparse(one) for one in tree.body]
 
 
@@ -90,18 +96,19 @@ def _last(node: ast.Call) -> str:
 
 def _makes(node: ast.Call, owner: Any, held: Given) -> bool:
     """Tell whether a call makes an object of the class and takes these options."""
+    known = _taken(node, owner)
+    return held.keys() <= {one.name for one in known} or any(one.kind is one.VAR_KEYWORD for one in known)
+
+
+def _taken(node: ast.Call, owner: Any) -> list[inspect.Parameter]:
+    """Return the parameters of a call of the class, or of a method on it; none where nobody says what it takes."""
     place = node.func.value if isinstance(node.func, ast.Attribute) else node.func
     if not isinstance(place, ast.Name) or place.id != owner.__name__:
-        return False
-    with contextlib.suppress(AttributeError, TypeError, ValueError):  # nobody says what it takes
+        return []
+    with contextlib.suppress(AttributeError, TypeError, ValueError):
         made = getattr(owner, node.func.attr) if isinstance(node.func, ast.Attribute) else owner
-        known = inspect.signature(made).parameters
-        return held.keys() <= known.keys() or any(one.kind is one.VAR_KEYWORD for one in known.values())
-    return False
-
-
-def _value(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
+        return [*inspect.signature(made).parameters.values()]
+    return []
 
 
 def _defined(text: str) -> ast.FunctionDef | None:

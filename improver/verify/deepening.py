@@ -6,21 +6,25 @@ import ast
 import contextlib
 import inspect
 import re
-from typing import Any, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
 
 DEPTH = re.compile(r"(?:^|_)(?:depth|levels?|nesting)(?:_|$)")
-# how often the data hold others, how deep is looked, and if not as deep, what is looked at made; 0: as is usual
+# how often the data hold others, how deep is looked, and if not as deep, what is looked at made; 0: as the call has it
 WAYS = ((1, 2, 0), (2, 2, 3), (1, 0, 2), (2, 2, 0), (2, 3, 0), (1, 0, 0))
 ROWS = 2  # records, or rows under a head
 NAMED = "_fields"  # what code reads that knows named tuples
 POINT = "Point = collections.namedtuple('Point', 'x y')"
 FORMS = ("Point(1, 2)", "[Point(1, 2), Point(3, 4)]", "(1, 2)", "[(1, 2), (3, 4)]")
 NAMES = "abc"  # of fields, from the outside in
+PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
 
 
-def deepened(lines: Sequence[str], module: Any) -> Iterator[list[str]]:
-    """Yield statements with nested data in place of their first, where a call may be told how deep to look."""
+def deepened(lines: Sequence[str], module: Any, give: Callable[..., None]) -> Iterator[list[str]]:
+    """Yield statements with nested data in place of their first, where a call may be told how deep to look.
+
+    `give` gives a call one argument.
+    """
     text, depths = "\n".join(lines), dict(_depths(module))
     data = _data(ast.parse(text))
     if data is None or not any(_name(node) in depths for node in ast.walk(ast.parse(text))):
@@ -32,10 +36,9 @@ def deepened(lines: Sequence[str], module: Any) -> Iterator[list[str]]:
         if made and (last is None or len(calls) == 1):
             continue
         for node in calls:
-            name = depths[_name(node)]
-            kept = [one for one in node.keywords if one.arg != name]
-            asked = depth if node is last or not made else made
-            node.keywords = [*kept, ast.keyword(name, ast.Constant(asked))] if asked else node.keywords
+            if asked := depth if node is last or not made else made:
+                name, placed = depths[_name(node)]
+                give(node, name, str(asked), placed)
         other = _Put((data.lineno, data.col_offset), _nested(data, levels)).visit(tree)
         yield [ast.unparse(one) for one in other.body]
 
@@ -52,8 +55,8 @@ def reshaped(call: str, module: Any) -> Iterator[tuple[list[str], str]]:
             yield [POINT] if "Point" in form else [], ast.unparse(tree)
 
 
-def _depths(module: Any) -> Iterator[tuple[str, str]]:
-    """Yield the functions of a module that may be told how deep to look, with the parameter for that."""
+def _depths(module: Any) -> Iterator[tuple[str, tuple[str, list[str]]]]:
+    """Yield functions of a module that may be told how deep to look, by which parameter, and which have a place."""
     owners = [module, *(one for one in vars(module).values() if inspect.isclass(one))]
     for name, function in ((name, one) for owner in owners for name, one in vars(owner).items()):
         inner = function.__func__ if type(function) in (classmethod, staticmethod) else function
@@ -61,7 +64,10 @@ def _depths(module: Any) -> Iterator[tuple[str, str]]:
             known: list[inspect.Parameter] = []
             with contextlib.suppress(TypeError, ValueError):  # it wraps what nobody knows the parameters of
                 known = [*inspect.signature(inner).parameters.values()]
-            yield from ((name, one.name) for one in known if DEPTH.search(one.name) and _is_number(one.default))
+            placed = [one.name for one in known if one.kind in PLACED and one.name not in ("self", "cls")]
+            yield from (
+                (name, (one.name, placed)) for one in known if DEPTH.search(one.name) and _is_number(one.default)
+            )
 
 
 def _is_number(value: Any) -> bool:

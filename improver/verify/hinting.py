@@ -7,7 +7,7 @@ import inspect
 import itertools
 import re
 import textwrap
-from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Iterable, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
 
 ONE = {"None": "None", "Optional": "None", "str": "'a'", "bytes": "b'a'", "int": "1", "float": "0.5", "bool": "True"}
 MANY = {"str": "['a', 'b']", "bytes": "[b'a', b'b']", "int": "[1, 2]"}
@@ -182,9 +182,19 @@ def _places(node: ast.Call, known: list[inspect.Parameter]) -> Iterator[tuple[An
 def _changed(call: str, number: int, place: Any, text: str) -> str:
     whole = ast.parse(call, mode="eval").body
     node: Any = list(ast.walk(whole))[number]
-    value = ast.parse(text, mode="eval").body
+    _put(node, place, ast.parse(text, mode="eval").body)
+    return ast.unparse(whole)
+
+
+def give(node: ast.Call, name: str, text: str, placed: Sequence[str]) -> None:
+    """Give a call an argument, in its place where it has it there; `placed` are the names of those by place."""
+    plain = [*itertools.takewhile(lambda one: not isinstance(one, ast.Starred), node.args)]
+    place = placed.index(name) if name in placed[: len(plain)] else name
+    _put(node, place, ast.parse(text, mode="eval").body)
+
+
+def _put(node: ast.Call, place: int | str, value: ast.expr) -> None:
     if isinstance(place, int):
         node.args[place] = value
     else:
         node.keywords = [one for one in node.keywords if one.arg != place] + [ast.keyword(place, value)]
-    return ast.unparse(whole)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from improver.verify import calling, coupling
+from improver.verify import calling, coupling, hinting
 
 
 class Shelf:
@@ -39,7 +39,7 @@ class Shelf:
 
 def coupled(method: str, *lines: str) -> list[list[str]]:
     target = calling.Target(sys.modules[__name__], f"Shelf.{method}", lambda: None)
-    return [*coupling.coupled(lines, target)]
+    return [*coupling.coupled(lines, target, hinting.give)]
 
 
 def pairs(text: str) -> list[dict[str, str]]:
@@ -73,6 +73,18 @@ def test_a_call_and_what_it_is_made_on_are_given_what_one_test_asks_of_both() ->
     assert coupled("text", "Shelf.of([1], notes={}).text(with_notes=False)")[0] == [
         "Shelf.of([1], notes={'a': 1}).text(with_notes=True)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        pytest.param("Shelf([1], {}).text()", "Shelf([1], {'a': 1}).text(with_notes=True)", id="to what makes it"),
+        pytest.param("Shelf([1]).text('low')", "Shelf([1], notes={'a': 1}).text(True)", id="to the call"),
+        pytest.param("Shelf(*rows).text(1)", "Shelf(*rows, notes={'a': 1}).text(True)", id="perhaps"),
+    ],
+)
+def test_what_is_given_by_place_is_given_there(line: str, wanted: str) -> None:
+    assert coupled("text", line)[0] == [wanted]
 
 
 @pytest.mark.parametrize(

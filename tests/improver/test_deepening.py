@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from improver.verify import deepening
+from improver.verify import deepening, hinting
 
 SHELF = """\
 import functools
@@ -48,7 +48,7 @@ def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
     module = types.ModuleType("shelf")
     space: dict[str, Any] = vars(module)
     exec(text, space)  # noqa: S102 - a module for one test
-    return [*deepening.deepened(lines, module)]
+    return [*deepening.deepened(lines, module, hinting.give)]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,8 @@ def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
     [
         pytest.param("flat([1, 2])", "flat(['a', ['b', 1]], levels=2)", id="lists"),
         pytest.param("flat({'z': 2}, levels=5)", "flat({'a': {'b': 1}}, levels=2)", id="mappings"),
+        pytest.param("flat([1, 2], 5)", "flat(['a', ['b', 1]], 2)", id="how deep is said by place"),
+        pytest.param("Shelf([1, 2]).text(5)", "Shelf(['a', ['b', 1]]).text(2)", id="by place in a method"),
         pytest.param("flat([{'z': 2}])", "flat([{'a': {'b': 1}}], levels=2)", id="records"),
         pytest.param("flat([[1, 2], [3, 4]])", "flat([['a'], [[['b'], [1]]]], levels=2)", id="rows"),
         pytest.param(
