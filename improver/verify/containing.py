@@ -6,6 +6,7 @@ A class of sets may be wrong in one of its ways to combine them, and nothing hol
 from __future__ import annotations
 
 import ast
+import contextlib
 import itertools
 import operator
 from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
@@ -60,13 +61,19 @@ def _is_broken(lines: list[str], use: Use, fresh: Callable[[], dict[str, Any]]) 
     one, other = (_spread(_value(node, space)) for node in both)
     if not (_is_set(one) or _is_set(other)) or any(hasattr(type(each), "__next__") for each in (one, other)):
         return False
-    items = [*_items(one), *_items(other), *_constants(lines), object()]
-    held = [(item in one, item in other) for item in items]
+    held = [*_held([*_items(one), *_items(other), *_constants(lines), object()], one, other)]
     changes = result in both
     made = _value(result, _ran(lines if changes else lines[:-1], fresh()))
     if name not in COMBINED:
-        return bool(made) != _is_so(name, held)
-    return any((items[at] in made) != COMBINED[name](*each) for at, each in enumerate(held))
+        return bool(made) != _is_so(name, [pair for _, pair in held])
+    return any((item in made) != COMBINED[name](*pair) for item, pair in held)
+
+
+def _held(items: list[Any], one: Any, other: Any) -> Iterator[tuple[Any, tuple[bool, bool]]]:
+    """Yield the items of which both sets say whether they are in them, each with that."""
+    for item in items:
+        with contextlib.suppress(Exception):  # some sets can be asked for things of one kind only
+            yield item, (item in one, item in other)
 
 
 def _is_so(name: str, held: list[tuple[bool, bool]]) -> bool:

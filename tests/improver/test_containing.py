@@ -127,6 +127,20 @@ def test_what_a_set_was_made_of_is_asked_for_where_it_cannot_be_listed() -> None
     assert not broken(Everyone, "crew = Crew([])", "crew.update(['b'])")
 
 
+class Named(Lost):
+    """One that can be asked for names only."""
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str):
+            raise TypeError(name)
+        return super().__contains__(name)
+
+
+def test_a_set_is_asked_for_what_it_can_be_asked_for() -> None:
+    assert broken(Named, "Crew('ab') & {'b', 3}")
+    assert not broken(Named, "Crew('ab').union('c')")
+
+
 def test_a_text_stands_for_its_letters() -> None:
     assert not broken(Crew, "Crew('ab') | 'bcd'")
     assert broken(Lost, "Crew('ab') & 'bcd'")
