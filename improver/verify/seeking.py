@@ -218,9 +218,15 @@ class Seeker:
             if unmet is None or readers or (0 in unmet and whole["checks"][0][0] in OUTCOMES):
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
-        if whole["checks"] and not self.broken(whole, self.phrasing.space_of):
+        if whole["checks"] and not self.is_broken(whole):
             self.tell("case", whole)
         return whole
+
+    def is_broken(self, whole: dict[str, Any]) -> bool:
+        """Tell whether a case makes of two sets what their items contradict, as far as they say so in time."""
+        with contextlib.suppress(self.checking.Late), self.checking.within(PATIENCE):
+            return bool(self.broken(whole, self.phrasing.space_of))
+        return False
 
     def timeless(self, whole: dict[str, Any]) -> list[Any]:
         """Return the checks that read no clock: all that there are where the call itself does, or ends in an error."""

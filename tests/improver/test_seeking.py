@@ -17,6 +17,23 @@ class Buoy:
     def tie(self, buoy, ropes=()):
         return len(ropes)
 """
+ENDLESS = """\
+LOOKED = []
+
+
+class Sea:
+    def __contains__(self, drop):
+        for _ in range(10**9):
+            if drop == 1:
+                return True
+        LOOKED.append(drop)
+        return False
+
+    def __and__(self, other):
+        return 3
+
+    __or__ = union = __and__
+"""
 LEAVING = """\
 import sys
 
@@ -92,6 +109,19 @@ def test_a_call_that_cannot_be_looked_at_leaves_the_next(
     texts = [{**plain, "setup": setup, "call": call}, plain]
     seeker.find({"name": "depth", "texts": texts, "calls": [], "constants": [], "vary": False})
     assert [case["call"] for kind, case in told if kind == "case" and isinstance(case, dict)] == ["depth(2)"]
+
+
+@pytest.mark.usefixtures("clocks")
+def test_a_set_that_looks_for_a_thing_without_end_takes_no_time_from_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told: list[tuple[object, ...]] = []
+    seeker = seeker_of(tmp_path / "endless.py", ENDLESS, told)
+    text = {"imports": [["endless", "Sea"]], "prelude": [], "setup": [], "call": "Sea() & [1]", "origin": "text"}
+    seeker.find({"name": "Sea.__and__", "texts": [text], "calls": [], "constants": [], "vary": False})
+    assert [kind for kind, _ in told] == ["case"]
+    assert seeker.module.LOOKED == []
 
 
 @pytest.mark.parametrize(
