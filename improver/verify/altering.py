@@ -9,7 +9,7 @@ import itertools
 from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 TOOLS = ("types", "operator", "functools")  # modules of which a variation may make use
-MADE = ("varied", "strange", "after")  # a case that is a variation itself: its data are of another form already
+MADE = ("varied", "strange", "after")  # not what a test or a recording has: its data may be of another form already
 LASTING = ("strange", "after")  # what is so stays so however it is varied
 RICH = "def sample(first, second=2, *, third=3):\n    return first + second + third"
 NOTED = "sample.note = 'a'"
@@ -43,13 +43,8 @@ class Altering:
     def _varied(self, case: dict[str, Any], target: Any, pool: Any) -> Iterator[dict[str, Any]]:
         origin = case["origin"] if case["origin"] in LASTING else "varied"
         calls = itertools.chain(self.rare(case, target), spoken(case), self.ways(case["call"], target, pool))
-        whole = [*case["setup"], case["call"]]
-        give = self.hinting.give
-        forms = (self.coupling.coupled(whole, target, give), self.deepening.deepened(whole, self.module, give))
-        nested = itertools.chain(
-            ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms)), self.reshaped(case)
-        )
-        yield from ({**case, "origin": origin, **one} for one in nested if case["origin"] not in MADE)
+        if case["origin"] not in MADE:
+            yield from ({**case, "origin": origin, **one} for one in self.reformed(case, target))
         others = itertools.chain(self.noted(case, target), self.enriched(case), self.refitted(case, pool))
         odd = self.hinting.met(case["call"], target.text, self.provoking.provoked, self.module)
         if self.varying.announces(target.text):
@@ -63,10 +58,12 @@ class Altering:
             if other is not None:
                 yield {**case, "call": other, "origin": "strange"}
 
-    def reshaped(self, case: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield what differs where a call is given tuples, or named ones, for other data."""
-        is_fresh = self.deepening.POINT not in case["setup"]
-        for lines, call in self.deepening.reshaped(case["call"], self.module) if is_fresh else ():
+    def reformed(self, case: dict[str, Any], target: Any) -> Iterator[dict[str, Any]]:
+        """Yield what differs with options that count together, with data in data, and with tuples, or named ones."""
+        whole, give = [*case["setup"], case["call"]], self.hinting.give
+        forms = (self.coupling.coupled(whole, target, give), self.deepening.deepened(whole, self.module, give))
+        yield from ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms))
+        for lines, call in self.deepening.reshaped(case["call"], self.module):
             imports = [*case["imports"], *([("collections", "")] if lines else [])]
             yield {"setup": [*case["setup"], *lines], "call": call, "imports": imports}
 

@@ -174,10 +174,12 @@ def noter(text: str) -> str:
 
 def is_idle(setup: Sequence[str], call: str) -> bool:
     """Tell whether notes are looked at that nobody could take: who takes them is given to no call."""
+    if START not in setup:
+        return False
     takers = {name for line in setup if line.startswith("def ") and (name := noter(line))} or {NOTES}
     lines = [line for line in (*setup, call) if line not in (START, NOTES) and not line.startswith("def ")]
     given = {one.id for line in lines for one in ast.walk(ast.parse(line)) if isinstance(one, ast.Name)}
-    return START in setup and takers.isdisjoint(given)
+    return takers.isdisjoint(given)
 
 
 def takes_notes(node: ast.AST) -> bool:

@@ -1,13 +1,14 @@
 """Data within data, and calls that look so deep into it."""
 
+import importlib
 import sys
 import types
-from typing import Any
 
 import pytest
 
-from improver.verify import deepening, hinting
+from improver.verify import altering, calling, deepening, explorer, hinting
 
+GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 SHELF = """\
 import functools
 
@@ -44,11 +45,14 @@ shy = Shy()
 """
 
 
-def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
+def shelf(text: str = SHELF) -> types.ModuleType:
     module = types.ModuleType("shelf")
-    space: dict[str, Any] = vars(module)
-    exec(text, space)  # noqa: S102 - a module for one test
-    return [*deepening.deepened(lines, module, hinting.give)]
+    exec(text, vars(module))  # noqa: S102 - a module for one test
+    return module
+
+
+def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
+    return [*deepening.deepened(lines, shelf(text), hinting.give)]
 
 
 @pytest.mark.parametrize(
@@ -116,6 +120,25 @@ def test_there_are_as_many_rows_as_before_and_two_at_most(call: str, first: str)
 )
 def test_where_nothing_looks_deeper_data_are_left_as_they_are(call: str) -> None:
     assert deepened(call) == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "formed"),
+    [
+        pytest.param("text", True, id="what a test has"),
+        pytest.param("recorded", True, id="what a recording has"),
+        pytest.param("varied", False, id="a variation, whose data may be of another form already"),
+        pytest.param("strange", False, id="a call with something strange"),
+        pytest.param("after", False, id="what comes after a call"),
+    ],
+)
+def test_data_of_another_form_come_first_and_once(origin: str, *, formed: bool) -> None:
+    module = shelf()
+    target, altered = calling.Target(module, "flat", lambda: None), altering.Altering(GUESTS, module)
+    case = {"imports": [], "prelude": [], "setup": [], "call": "flat([1, 2])", "origin": origin}
+    found = [one["call"] for one in altered.varied(case, target, altered.pool(target, []))]
+    assert (found[0] == "flat(['a', ['b', 1]], levels=2)") is formed
+    assert any("['a'," in call for call in found) is formed
 
 
 class Row(tuple[int, ...]):
