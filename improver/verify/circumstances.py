@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from improver.verify.timing import FAR_BEHIND, SOUTHERN
+
 DAY = 86_400
 SUMMER_ZONE = "EST5EDT,M3.2.0,M11.1.0"  # New York's rules, spelled out: no zone file is needed
-SOUTHERN_ZONE = "<+12>-12<+13>,M9.5.0,M4.1.0/3"  # Auckland's: summer time in January
 ASCII = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 QUIET = {"PYTHONIOENCODING": "utf-8:backslashreplace"}  # what pytest itself prints is not at stake
 
@@ -41,7 +42,7 @@ def rounds(seed: int) -> Iterator[Round]:
         Circumstance("a clock one day ahead", wish={"ahead": DAY}),
         Circumstance("another working directory", wish={"folder": True}),
         Circumstance("lowest random draws", wish={"draws": "lowest"}),
-        Circumstance("a time zone 11 hours behind", {"TZ": "<-11>11"}),
+        Circumstance("a time zone 11 hours behind", {"TZ": FAR_BEHIND}),
     )
     yield (
         shuffled(seed),
@@ -50,7 +51,7 @@ def rounds(seed: int) -> Iterator[Round]:
         Circumstance("an ASCII locale", {**ASCII, **QUIET}),
         Circumstance("another home and temporary directory", wish={"home": True}),
         Circumstance("highest random draws", wish={"draws": "highest"}),
-        Circumstance("summer time in January", {"TZ": SOUTHERN_ZONE}),
+        Circumstance("summer time in January", {"TZ": SOUTHERN}),
     )
     yield (
         hash_seed(3),
