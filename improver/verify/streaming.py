@@ -8,7 +8,6 @@ import itertools
 from typing import Any, Callable  # noqa: UP035 - older interpreters run this file
 
 FIRST, PARTS = 5, 4  # items looked at of an iterator that never ends, and of a tuple with iterators in it
-MOST = 50  # items of any other
 RESULT, TOOLS = "result", "itertools"
 EACH, PAIRS = "[list(item) for item in {0}]", "[(key, list(items)) for key, items in {0}]"
 Checks = list[tuple[str, str, str]]
@@ -25,7 +24,7 @@ class Streams:
         """Return what is looked at of a value, the first items of what was drained and has very many, and by what."""
         if not drained or self.made["way"] == self.watcher.checking.ITERABLE:
             return value, RESULT
-        if len(value) <= MOST:
+        if len(value) <= self.watcher.checking.MOST:
             return value, f"list({RESULT})"
         self.watcher.imports.add((TOOLS, ""))
         return value[:FIRST], f"list({TOOLS}.islice({RESULT}, {FIRST}))"
@@ -52,12 +51,13 @@ class Streams:
         nodes = (one for line in self.made["setup"] for one in ast.walk(ast.parse(line)))
         names = sorted({one.id for one in nodes if isinstance(one, ast.Name)} & space.keys())
         left: Checks = []
+        most = self.watcher.checking.MOST
         for name in names:
             one = space[name]
             if type(one).__module__ == "builtins" and self.is_stream(one):
                 with contextlib.suppress(Exception):  # what yields its items is foreign code
-                    items = list(itertools.islice(one, MOST + 1))
-                    check = self.watcher.check(items, f"list({name})") if len(items) <= MOST else None
+                    items = list(itertools.islice(one, most + 1))
+                    check = self.watcher.check(items, f"list({name})") if len(items) <= most else None
                     left += [check] if check else []
         return left
 
