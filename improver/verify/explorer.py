@@ -170,7 +170,7 @@ class Explorer:
             self.imported()
             module = importlib.import_module(function["module"])
             self.seeking.Seeker(self.spec, self.guests, module, self.weighed, tell).find(function)
-        except Exception as error:  # noqa: BLE001 - ours or foreign: nobody else would hear of it
+        except BaseException as error:  # noqa: BLE001 - ours, or foreign, which may want to leave: nobody else would hear
             tell("broken", where_and_why(error))
 
     def imported(self) -> Any:
@@ -266,7 +266,7 @@ class Explorer:
         return failed, late
 
 
-def where_and_why(error: Exception) -> str:
+def where_and_why(error: BaseException) -> str:
     """Return where an error was raised, the file without its folders, and what it says."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {error}"[:REASON]

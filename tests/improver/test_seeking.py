@@ -175,10 +175,26 @@ def test_what_a_call_may_change_gets_a_name_that_is_free(
 
 
 @pytest.mark.usefixtures("clocks")
-def test_a_search_that_breaks_says_where_and_why() -> None:
+@pytest.mark.parametrize(
+    ("module", "path", "why"),
+    [
+        pytest.param(
+            "json",
+            "/nowhere/json.py",
+            r"explorer\.py:\d+: ImportError: /nowhere/json\.py was imported from elsewhere",
+            id="with an error",
+        ),
+        pytest.param("left_at_once", "", r"left_at_once\.py:3: SystemExit: 2", id="by leaving the interpreter"),
+    ],
+)
+def test_a_search_that_breaks_says_where_and_why(
+    module: str, path: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "left_at_once.py").write_text("import sys\n\nsys.exit(2)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
     one, told = object.__new__(explorer.Explorer), list[tuple[object, ...]]()
-    one.spec, one.path, one.checking = {"module": "json"}, "/nowhere/json.py", GUESTS["checking"]
-    one.find({"module": "json"}, lambda *facts: told.append(facts))
-    ((kind, why),) = told
+    one.spec, one.path, one.checking = {"module": module}, path, GUESTS["checking"]
+    one.find({"module": module}, lambda *facts: told.append(facts))
+    ((kind, says),) = told
     assert kind == "broken"
-    assert re.fullmatch(r"explorer\.py:\d+: ImportError: /nowhere/json\.py was imported from elsewhere", str(why))
+    assert re.fullmatch(why, str(says))
