@@ -158,8 +158,10 @@ class Watcher:
 
     def _whole(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
         """Return what can be demanded of a value as a whole: that it is what is written, or what its own text makes."""
-        check, text = self.check(value, subject), self._written(value, says=True)
-        return [check] if check else [("eq", subject, text)] if text and len(text) <= LONG else []
+        if check := self.check(value, subject):
+            return [check]
+        text = self._written(value, says=True)
+        return [("eq", subject, text)] if text and len(text) <= LONG else []
 
     def _checks(self, value: Any, subject: str) -> list[tuple[str, str, str]]:
         found = self.check(value, subject)
