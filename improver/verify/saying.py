@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 LONGEST = 160  # characters of such a text
-NAMELESS: tuple[Any, ...] = (object.__repr__, BaseException.__repr__)  # they say nothing of how an object is made
+OF_ERRORS: Any = BaseException.__repr__  # it says nothing of how one is made
 
 
 def said(value: Any, phrase: Any) -> str:
@@ -17,7 +17,7 @@ def said(value: Any, phrase: Any) -> str:
     Whether what it makes is the same is for others to see.
     """
     kind = type(value)
-    if kind.__module__ == "builtins" or kind.__repr__ in NAMELESS:
+    if kind.__module__ == "builtins" or kind.__repr__ is OF_ERRORS:
         return ""
     try:
         text = repr(value)

@@ -83,6 +83,12 @@ def flow(sea):
     return sea
 
 
+@deprecated("the wind has gone down")
+@deprecated("the sea is calm")
+def calm(sea):
+    return sea
+
+
 @deprecated("Boat is gone, use Raft")
 class Boat:
     pass
@@ -142,6 +148,7 @@ def heard(tmp_path: Path, call: str) -> list[tuple[str, str, str]]:
         pytest.param("mute(1)", [("is", "result", "None")], id="one of Python's kinds that says nothing plain"),
         pytest.param("python(1)", [], id="what Python itself warns of"),
         pytest.param("lent('ab')", [], id="what another's function that is marked here says"),
+        pytest.param("calm(1)", [], id="what is marked twice and says several things"),
         pytest.param("count('ab')", [], id="text beside a value"),
         pytest.param("clock(1)", [("is", "result", "None")], id="text with a moment in it"),
         pytest.param("tell('/tmp/x')", [("is", "result", "None")], id="text with a place of this machine"),

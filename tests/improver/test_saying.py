@@ -47,6 +47,10 @@ def crew(names: Any = ()) -> _Crew:
     return _Crew({*(names.kept if isinstance(names, _Crew) else names)})
 
 
+class Storm(ValueError):
+    """An error of its own."""
+
+
 class Plain:
     """Something that does not say how it is made."""
 
@@ -71,8 +75,9 @@ def phrase() -> Any:
         pytest.param(_Crew({"a"}, "crew(['/home/someone/a'])"), "", id="a place on a machine"),
         pytest.param(_Crew({"a"}, f"crew({'a' * 200!r})"), "", id="a long text"),
         pytest.param(Plain(), "", id="an address"),
-        pytest.param({"a"}, "", id="what is built in"),
-        pytest.param(ValueError("a"), "", id="an error"),
+        pytest.param(_Crew({"a"}, f"crew({['abcdefghijkl'] * 10})"), "", id="a long call"),
+        pytest.param(frozenset("a"), "", id="what is built in"),
+        pytest.param(Storm("a"), "", id="an error, whose text is not its own"),
     ],
 )
 def test_the_call_that_an_object_says_it_is(value: object, text: str) -> None:
