@@ -21,7 +21,7 @@ def plain_of(value: Any) -> Any:
     """Return what is built in and equal to an object, or to a container with objects in it; None for anything else."""
     with contextlib.suppress(Exception):  # an object's own code may do anything
         made = _plain(value, 0)
-        if made is not value and made == value and value == made:
+        if made is not value and value == made:  # on either side its own == is asked
             return made
     return None
 

@@ -64,6 +64,13 @@ class Level(int, enum.Enum):
     LOW = 1
 
 
+class Shut(UserDict[str, int]):
+    """A mapping that lets nobody look at it."""
+
+    def __getitem__(self, key: str) -> int:
+        raise PermissionError(key)
+
+
 class Point:
     """Something that is no value."""
 
@@ -99,6 +106,7 @@ def test_an_object_is_equal_to_something_plain(value: object, wanted: object) ->
         pytest.param(Level.LOW, id="a name"),
         pytest.param(Vast(1), id="what is equal to nothing"),
         pytest.param(Point(1), id="any other object"),
+        pytest.param(Shut(a=1), id="what nobody may look at"),
         pytest.param(Items(range(20)), id="many items"),
         pytest.param(LOOP, id="what holds itself"),
     ],
