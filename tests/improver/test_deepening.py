@@ -27,7 +27,14 @@ class Shelf:
     def text(self, depth=None): ...
 
 
+class Nest:
+    def __init__(self, rows, depth=1): ...
+
+
 def flat(items, levels=1): ...
+
+
+def _hidden(items, levels=1): ...
 
 
 def sized(items, level="low"): ...
@@ -61,6 +68,7 @@ def deepened(*lines: str, text: str = SHELF) -> list[list[str]]:
         pytest.param("flat([1, 2])", "flat(['a', ['b', 1]], levels=2)", id="lists"),
         pytest.param("flat({'z': 2}, levels=5)", "flat({'a': {'b': 1}}, levels=2)", id="mappings"),
         pytest.param("flat([1, 2], 5)", "flat(['a', ['b', 1]], 2)", id="how deep is said by place"),
+        pytest.param("Shelf.of([1, 2], 5)", "Shelf.of(['a', ['b', 1]], 2)", id="by place in a method of the class"),
         pytest.param("Shelf([1, 2]).text(5)", "Shelf(['a', ['b', 1]]).text(2)", id="by place in a method"),
         pytest.param("flat([{'z': 2}])", "flat([{'a': {'b': 1}}], levels=2)", id="records"),
         pytest.param("flat([[1, 2], [3, 4]])", "flat([['a'], [[['b'], [1]]]], levels=2)", id="rows"),
@@ -113,6 +121,8 @@ def test_there_are_as_many_rows_as_before_and_two_at_most(call: str, first: str)
     [
         pytest.param("plain([1, 2])", id="nobody asks how deep"),
         pytest.param("sized([1, 2])", id="a level that is no number"),
+        pytest.param("_hidden([1, 2])", id="a function that nobody outside should use"),
+        pytest.param("Nest([1, 2])", id="a class"),
         pytest.param("flat(many)", id="no data are written out"),
         pytest.param("flat([])", id="they are empty"),
         pytest.param("Shelf([1, 2]).size", id="nothing that looks is called"),
