@@ -22,7 +22,6 @@ MOST, ITEMS = 400, 40  # operands of one run, items of what something is looked 
 MOMENTS = (datetime.datetime, datetime.date)
 PLAIN = frozenset({int, float, str, bytes, *MOMENTS})
 HOLDERS = frozenset({list, tuple, set, frozenset, dict})
-ASKED = 2  # arguments of `getattr` at least
 DRAINED = ("eq", f"[*zip(range({ITEMS}), result)]", "None")  # no check: what is iterated over runs on
 PATIENCE, SECONDS = 0.05, 0.6  # of processor time for one run, and for all of one function
 
@@ -157,7 +156,7 @@ class _Weigh(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         """Put what notes in the place of `getattr`."""
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "getattr" and len(node.args) >= ASKED:
+        if isinstance(node.func, ast.Name) and node.func.id == "getattr":
             node.func = ast.copy_location(ast.Name(ASK, ast.Load()), node.func)
         return node
 

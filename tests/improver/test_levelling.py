@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ PATH = "/nowhere/tide.py"
 NOON = datetime.datetime(2011, 3, 1, 12, tzinfo=datetime.UTC)
 TIDE = """\
 import datetime
+import functools
 import signal
 import sys
 
@@ -81,22 +82,34 @@ def sound(depth):
     return depth > 7
 
 
+def waves(heights):
+    for one in heights:
+        if one > 3:
+            yield one
+
+
+@functools.lru_cache(maxsize=None)
+def deep(depth):
+    return depth >= 9
+
+
 def hour(stamp):
     return datetime.datetime.fromtimestamp(stamp).hour + 10 * stamp
 """
+RETURNS = (b"return", b"return [", b"return len", b"return self", b"return miles", b"return one", b"return depth >=")
+FAULTS = (*RETURNS, b"if wave", b"yield")
 LINE = 1 + TIDE[: TIDE.index("return start")].count("\n")
 
 
 class Harbour:
     """A module of its own, and what is put into calls of its functions."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Iterable[bytes] = FAULTS) -> None:
         self.module = types.ModuleType("tide")
         exec(compile(TIDE, PATH, "exec"), vars(self.module))  # noqa: S102 - a module for one test
         guests = {"checking": checking, "phrasing": self, "swapping": swapping}
         guests |= {"levelling": levelling, "replacing": replacing}
         source = TIDE.encode()
-        faults = (b"return", b"if wave", b"return [", b"return len", b"return self", b"return miles", b"return one")
         self.weighed = weighing.Weighed(source, PATH, map(source.index, faults), swapping)
         self.weighing = weighing.Weighing(self.weighed, guests)
 
@@ -152,10 +165,28 @@ def harbour(built: Harbour) -> Harbour:
         pytest.param("Fleet({1, 9}) < Fleet({9, 1})", [([1, 9], [1, 9])], id="sets in an order of their own"),
         pytest.param("both(True, 2)", [(2, 3)], id="no truth value"),
         pytest.param("both(one=None, other=2)", [], id="no object"),
+        pytest.param("named('A', ['b', None])", [("b", "a")], id="nothing beside what stood there before"),
+        pytest.param("waves([2, 5])", [(2, 3), (5, 3)], id="in what runs only where its items are read"),
+        pytest.param("deep(8)", [(8, 9)], id="in a function with a decorator"),
     ],
 )
 def test_what_a_call_compares_is_noted(harbour: Harbour, call: str, sides: list[Any]) -> None:
     assert harbour.compared(call) == sides
+
+
+def test_much_is_noted_and_not_all(harbour: Harbour) -> None:
+    assert len(harbour.compared(f"named('A', ['b'] * {weighing.MOST})")) == weighing.MOST / 2
+    assert harbour.compared("Fleet(range(99)) < Fleet([1])") == [(sorted(range(weighing.ITEMS), key=repr), [1])]
+    notes = weighing.Notes()
+    for number in range(weighing.ITEMS + 1):
+        notes.ask(1, f"a{number}")
+    assert len(notes.asked) == weighing.ITEMS
+
+
+def test_nothing_is_run_where_no_function_holds_a_fault() -> None:
+    none = Harbour([])
+    assert none.levelled("breaks(Wave(9), 4)") == []
+    assert none.weighing.spent == 0.0
 
 
 def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fault(harbour: Harbour) -> None:
@@ -173,6 +204,8 @@ def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fa
         "counted",
         "sailed",
         "both",
+        "waves",
+        "deep",
     }
 
 
