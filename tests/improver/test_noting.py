@@ -82,6 +82,11 @@ def tolled(times: int, on_ring: Callable[[int], object]) -> object:
     return strike, stop
 
 
+def halved(row: int, tell: Callable[..., object] = lambda low=None, high=None: None) -> None:  # noqa: ARG005
+    tell(low=row // 2)
+    tell(high=row - row // 2)
+
+
 def called(times: int, on_ring: Callable[..., object] = lambda time: None) -> None:  # noqa: ARG005
     for each in range(times):
         on_ring(time=each)
@@ -185,6 +190,12 @@ def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[...
             {"hook": "hook"},
             ["seen = []", "def hook(event, name, value):\n    seen.append(event)"],
             id="named as the default names it, without what the function was given itself",
+        ),
+        pytest.param(
+            halved,
+            {"tell": "tell"},
+            ["seen = []", "def tell(low=None, high=None):\n    seen.append(low)"],
+            id="what it is handed at times only",
         ),
         pytest.param(
             tolled,
