@@ -68,7 +68,7 @@ class Levelling:
         wants = ORDERED.get(sign) or ((EVEN,) if sign in EQUAL else (WITHIN,) if sign in HELD else ())
         for number, want in enumerate(wants):
             for side, other, goal in ((left, right, want), (right, left, MIRRORED.get(want, want))):
-                for rank, text in self.replacing.moved(spot, side, _aims(side, other, goal)):
+                for rank, text in self.replacing.moved(spot, side, _aims(other, goal)):
                     yield rank + 3 * number, want, text
 
     def turned(self, case: dict[str, Any], notes: Any, wanted: Any) -> Iterator[dict[str, Any]]:
@@ -113,11 +113,11 @@ def step_of(value: Any) -> Any:
     return {int: 1, datetime.date: DAY}.get(type(value))
 
 
-def _aims(side: Any, other: Any, goal: str) -> list[Any]:
-    """Return what one side should be, so that it stands to the other as it is meant to."""
+def _aims(other: Any, goal: str) -> list[Any]:
+    """Return what a side should be, so that it stands to the other as it is meant to."""
     if goal == WITHIN:
         held = other if isinstance(other, list) else []
-        return [one for one in (*held[:1], *held[1:][-1:]) if type(one) is type(side)]
+        return [*held[:1], *held[1:][-1:]]
     if goal == EVEN:
         return [other]
     step = step_of(other)

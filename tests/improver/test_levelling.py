@@ -322,6 +322,66 @@ def test_equal_values_are_tried_first_and_few_others() -> None:
     assert all("99" not in call for call in tried[1:21])
 
 
+def noted(*compared: tuple[Any, Any]) -> weighing.Notes:
+    """Return notes of one comparison."""
+    notes = weighing.Notes()
+    notes.compared[0, 0].extend(compared)
+    return notes
+
+
+@pytest.mark.parametrize(
+    ("sign", "compared", "call", "wanted"),
+    [
+        pytest.param("Eq", [(5, 10), (5, 20), (5, 30)], "f(5)", {"10", "30", "0", "-20"}, id="the first and the last"),
+        pytest.param("In", [(5, [1, 2, 3])], "f(5)", {"1", "3"}, id="what something is looked for in"),
+        pytest.param("In", [(5, [])], "f(5)", set(), id="in nothing"),
+    ],
+)
+def test_of_much_that_was_compared_the_ends_are_tried(
+    sign: str, compared: list[tuple[Any, Any]], call: str, wanted: set[str]
+) -> None:
+    levels = levelling.Levelling({(0, 0): sign}, lambda _: noted(), replacing, lambda _: {})
+    assert {text for _, _, text in levels.tries(noted(*compared), cased(call))} == wanted
+
+
+def test_what_is_found_in_two_ways_counts_as_the_likelier() -> None:
+    levels = levelling.Levelling({(0, 0): "Eq"}, lambda _: noted(), replacing, lambda _: {})
+    assert [text for _, _, text in levels.tries(noted((5, 6), (9, 10)), cased("f(5, 9)"))][:2] == ["6", "10"]
+
+
+def test_nothing_is_run_to_reach_what_is_so_already() -> None:
+    tried: list[str] = []
+
+    def run(case: dict[str, Any]) -> weighing.Notes:
+        tried.append(case["call"])
+        return noted((5, 5))
+
+    levels = levelling.Levelling({(0, 0): "Eq"}, run, replacing, lambda _: {})
+    assert [*levels.levelled(cased("f(5)"))] == []
+    assert tried == ["f(5)"]
+
+
+def test_a_way_to_stand_counts_where_it_is_reached_and_not_where_it_was_so() -> None:
+    def run(case: dict[str, Any]) -> weighing.Notes:
+        notes = noted((5, 5))
+        notes.compared[1, 0].append((9 if case["call"] == "f(9)" else 5, 9))
+        return notes
+
+    levels = levelling.Levelling(dict.fromkeys(((0, 0), (1, 0)), "Eq"), run, replacing, lambda _: {})
+    assert [one["call"] for one in levels.levelled(cased("f(5)"))] == ["f(9)"]
+    assert levels.met == {((1, 0), levelling.EVEN): 1}
+
+
+def test_a_call_that_reaches_something_else_is_passed_over() -> None:
+    def run(case: dict[str, Any]) -> weighing.Notes:
+        return noted((6, 7) if case["call"] in ("f(6)", "f(7)") else (5, 7))
+
+    levels = levelling.Levelling({(0, 0): "Lt"}, run, replacing, lambda _: {})
+    assert [(one["call"], one["stands"]) for one in levels.levelled(cased("f(5)"))] == [
+        ("f(6)", repr(((0, 0), levelling.BELOW)))
+    ]
+
+
 class Shy:
     """What answers no question."""
 
@@ -344,6 +404,8 @@ def test_an_attribute_that_is_asked_for_by_name_is_given_or_left_out(harbour: Ha
     assert harbour.levelled("breaks(Wave(9), 4)")[0] == "breaks(Wave(9, steep=1), 4)"
     assert harbour.levelled("breaks(Wave(9, steep=1), 4)")[0] == "breaks(Wave(9), 4)"
     assert not [one for one in harbour.levelled("breaks(Wave(9, 1), 4)") if "steep" in one]
+    for steep in (5, 0):  # what is neither on nor off, and what is as it is anyway
+        assert "breaks(Wave(9), 4)" not in harbour.levelled(f"breaks(Wave(9, steep={steep}), 4)")
 
 
 def test_nothing_is_noted_any_more_when_it_has_taken_long() -> None:
@@ -378,6 +440,8 @@ def test_each_way_to_stand_is_reached_by_a_few_calls_only(harbour: Harbour) -> N
     found = [one["stands"] for last in range(5, 9) for one in level(cased(f"both(1, {last})"))]
     assert len(found) > levelling.ENOUGH
     assert max(map(found.count, found)) == levelling.ENOUGH
+    waves = [one["stands"] for height in range(9, 14) for one in level(cased(f"breaks(Wave({height}), 4)"))]
+    assert waves.count(repr(("steep", ()))) == levelling.ENOUGH
 
 
 @pytest.mark.parametrize(
@@ -394,6 +458,9 @@ def test_each_way_to_stand_is_reached_by_a_few_calls_only(harbour: Harbour) -> N
         pytest.param(3, 3, "Is", "", id="the same object"),
         pytest.param(datetime.date(2011, 3, 1), datetime.date(2011, 2, 28), "Gt", levelling.ABOVE, id="a day later"),
         pytest.param(NOON, NOON + datetime.timedelta(minutes=1), "Lt", levelling.BELOW, id="a minute"),
+        pytest.param(NOON, NOON.replace(second=1), "Lt", levelling.BELOW, id="within a minute"),
+        pytest.param(NOON.replace(second=1), NOON.replace(second=2), "Lt", levelling.BELOW, id="a second"),
+        pytest.param(NOON.replace(second=1), NOON.replace(second=3), "Lt", "", id="more than the second that it has"),
         pytest.param(NOON, NOON.replace(tzinfo=None), "Lt", "", id="with and without a zone"),
     ],
 )
