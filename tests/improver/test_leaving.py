@@ -71,6 +71,15 @@ def test_a_place_is_looked_at_as_what_it_is(place: Path) -> None:
     ]
 
 
+def test_an_empty_folder_of_a_test_is_told_from_one_that_the_call_made(place: Path) -> None:
+    assert leaving.views(place, "tmp_path") == [("list(tmp_path.iterdir())", [])]
+    (place / "b").mkdir()
+    assert leaving.views(place, "tmp_path") == [("list(tmp_path.iterdir())", [place / "b"])]
+    (place / "a").mkdir()
+    assert leaving.views(place, "tmp_path") == [("sorted(tmp_path.iterdir())", [place / "a", place / "b"])]
+    assert leaving.views(place / "a", "path") == [("path.is_dir()", True)]
+
+
 def test_elsewhere_a_disk_has_another_order_and_other_rights(tmp_path: Path) -> None:
     names = ["a", "b", "c"]
     with leaving.elsewhere(last_first=True):

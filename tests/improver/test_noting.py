@@ -82,6 +82,11 @@ def tolled(times: int, on_ring: Callable[[int], object]) -> object:
     return strike, stop
 
 
+def echoed(bell: int, tell: Callable[..., object]) -> None:
+    _bell = bell + 1
+    tell(_bell, -bell)
+
+
 def halved(row: int, tell: Callable[..., object] = lambda low=None, high=None: None) -> None:  # noqa: ARG005
     tell(low=row // 2)
     tell(high=row - row // 2)
@@ -192,6 +197,12 @@ def test_a_callback_takes_no_notes_where_it_would_not_fit(function: Callable[...
             id="named as the default names it, without what the function was given itself",
         ),
         pytest.param(
+            echoed,
+            {"tell": "lambda _bell, value: seen.append(value)"},
+            ["seen = []"],
+            id="not what is its own argument by another name",
+        ),
+        pytest.param(
             halved,
             {"tell": "tell"},
             ["seen = []", "def tell(low=None, high=None):\n    seen.append(low)"],
@@ -278,6 +289,7 @@ def test_what_stands_before_a_call_stays_before_what_it_gives_is_used(
         pytest.param("ring(2, on_ring=seen.append)", "on_ring", id="a method of the list"),
         pytest.param("ring(2, on_ring=lambda time: seen.append(time))", "on_ring", id="a lambda"),
         pytest.param("other.append(1)", "", id="no notes"),
+        pytest.param("ring(2, **{'on_ring': lambda time: seen.append(time)})", "", id="nobody says under which name"),
         pytest.param("def hook(event):\n    other.append(event)", "", id="another list"),
     ],
 )
