@@ -108,6 +108,7 @@ def test_folders_are_gone_when_a_look_has_ended(monkeypatch: pytest.MonkeyPatch,
     with checking.within(1.0):
         made = Path(tempfile.mkdtemp())
         assert leaving.places_of({"path": made / "a", "far": tmp_path}) == {"path": made / "a"}
+        assert Path(tempfile.mkdtemp("-low", "tide-", tmp_path)).match("*/tide-*-low")
     assert not made.exists()
     assert ([*Path().iterdir()], leaving.LITTER) == ([Path("kept")], ["litter"])
     leaving.LITTER.clear()
@@ -121,6 +122,19 @@ def test_what_lies_there_stays_where_nobody_has_settled(monkeypatch: pytest.Monk
     Path("kept").touch()
     leaving.clear()
     assert ([*Path().iterdir()], leaving.LITTER) == ([Path("kept")], [])
+
+
+def test_what_lay_elsewhere_is_not_taken_for_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("far", "here"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "far" / "a").touch()
+    monkeypatch.setattr(leaving, "LITTER", list[str]())
+    for name in ("far", "here"):
+        monkeypatch.chdir(tmp_path / name)
+        leaving.settle()
+    Path("a").touch()
+    leaving.clear()
+    assert ([*Path().iterdir()], leaving.LITTER) == ([], ["a"])
 
 
 def test_who_leaves_is_brought_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
