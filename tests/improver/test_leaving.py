@@ -48,6 +48,13 @@ def test_a_path_is_written_by_a_variable(place: Path, text: str, wanted: str | N
     assert leaving.told(text.format(place), {"tmp_path": place, "path": place / "a.txt"}) == wanted
 
 
+def test_a_folder_that_was_made_and_what_is_in_it_are_fresh(place: Path) -> None:
+    assert leaving.places_of({"a": place, "b": place / "b", "c": place.parent, "d": str(place), "e": 1}) == {
+        "a": place,
+        "b": place / "b",
+    }
+
+
 def test_only_several_paths_of_the_folder_are_a_listing(place: Path) -> None:
     places = {"tmp_path": place}
     assert leaving.is_listing([place / "b", place / "a"], places)
@@ -91,8 +98,28 @@ def test_elsewhere_a_disk_has_another_order_and_other_rights(tmp_path: Path) -> 
         with os.scandir(path=tmp_path) as entries:
             assert [one.name for one in entries] == names[::-1]
         assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+        with os.scandir(tmp_path) as left:
+            assert next(left).name == "c"
+        closed = os.scandir(tmp_path)
+        closed.close()
+        assert [*left] == [*closed] == []
     with leaving.elsewhere(last_first=False):
         assert [one.name for one in os.scandir(tmp_path)] == next(os.walk(tmp_path))[2] == names
+
+
+def test_what_was_so_before_elsewhere_is_so_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    listed, scanned, rights = os.listdir, os.scandir, os.umask(0o027)
+    try:
+        with leaving.elsewhere(last_first=True):
+            Path("a").touch()
+        with leaving.elsewhere(last_first=False):
+            Path("b").touch()
+        Path("c").touch()
+    finally:
+        os.umask(rights)
+    assert [Path(name).stat().st_mode & 0o777 for name in "abc"] == [0o600, 0o644, 0o640]
+    assert (os.listdir, os.scandir) == (listed, scanned)
 
 
 def test_folders_are_gone_when_a_look_has_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -110,7 +137,7 @@ def test_folders_are_gone_when_a_look_has_ended(monkeypatch: pytest.MonkeyPatch,
         assert leaving.places_of({"path": made / "a", "far": tmp_path}) == {"path": made / "a"}
         assert Path(tempfile.mkdtemp("-low", "tide-", tmp_path)).match("*/tide-*-low")
     assert not made.exists()
-    assert ([*Path().iterdir()], leaving.LITTER) == ([Path("kept")], ["litter"])
+    assert ([*Path().iterdir()], leaving.LITTER, leaving.FRESH) == ([Path("kept")], ["litter"], [])
     leaving.LITTER.clear()
 
 
