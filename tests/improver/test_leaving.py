@@ -55,6 +55,10 @@ def test_a_folder_that_was_made_and_what_is_in_it_are_fresh(place: Path) -> None
     }
 
 
+def test_where_a_folder_lies_is_left_out_of_a_text(place: Path) -> None:
+    assert leaving.without(f"<{place}/a and {place.parent}>") == f"</a and {place.parent}>"
+
+
 def test_only_several_paths_of_the_folder_are_a_listing(place: Path) -> None:
     places = {"tmp_path": place}
     assert leaving.is_listing([place / "b", place / "a"], places)
