@@ -59,6 +59,15 @@ def test_where_a_folder_lies_is_left_out_of_a_text(place: Path) -> None:
     assert leaving.without(f"<{place}/a and {place.parent}>") == f"</a and {place.parent}>"
 
 
+def test_what_was_entered_before_a_call_has_been_left() -> None:
+    setup = [
+        "with open('a') as file, lock:\n    made = file.read()",
+        "async with tide() as (low, high):\n    pass",
+        "b = 1",
+    ]
+    assert leaving.left([*setup, "async with sea() as wave:\n    pass"]) == {"file", "wave"}
+
+
 def test_only_several_paths_of_the_folder_are_a_listing(place: Path) -> None:
     places = {"tmp_path": place}
     assert leaving.is_listing([place / "b", place / "a"], places)
