@@ -141,6 +141,45 @@ def test_a_set_is_asked_for_what_it_can_be_asked_for() -> None:
     assert not broken(Named, "Crew('ab').union('c')")
 
 
+class Ordered(Crew):
+    """One that is in order with others in each way; its heir says the opposite."""
+
+    right = True
+
+    def __le__(self, other: Any) -> bool:
+        return (self.names <= other.names) is self.right
+
+    def __lt__(self, other: Any) -> bool:
+        return (self.names < other.names) is self.right
+
+    def __ge__(self, other: Any) -> bool:
+        return (self.names >= other.names) is self.right
+
+    def __gt__(self, other: Any) -> bool:
+        return (self.names > other.names) is self.right
+
+
+class Disordered(Ordered):
+    """One that is wrong each time."""
+
+    right = False
+
+
+@pytest.mark.parametrize("sign", ["<=", "<", ">=", ">"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("a", "ab", id="in the other"),
+        pytest.param("ab", "a", id="around the other"),
+        pytest.param("ab", "ba", id="the same"),
+        pytest.param("ab", "bc", id="in part"),
+    ],
+)
+def test_an_order_of_two_sets_is_that_of_their_items(one: str, other: str, sign: str) -> None:
+    assert not broken(Ordered, f"Crew({one!r}) {sign} Crew({other!r})")
+    assert broken(Disordered, f"Crew({one!r}) {sign} Crew({other!r})")
+
+
 def test_a_text_stands_for_its_letters() -> None:
     assert not broken(Crew, "Crew('ab') | 'bcd'")
     assert broken(Lost, "Crew('ab') & 'bcd'")
