@@ -180,6 +180,54 @@ def test_an_order_of_two_sets_is_that_of_their_items(one: str, other: str, sign:
     assert broken(Disordered, f"Crew({one!r}) {sign} Crew({other!r})")
 
 
+class Combined(Crew):
+    """One that combines with others in each way; its heir has "b" where it should not, and not where it should."""
+
+    wrong = frozenset[str]()
+
+    def made(self, names: set[Any]) -> Crew:
+        return type(self)(names ^ self.wrong)
+
+    def __and__(self, other: Any) -> Crew:
+        return self.made(self.names & set(other))
+
+    def __or__(self, other: Any) -> Crew:
+        return self.made(self.names | set(other))
+
+    def __sub__(self, other: Any) -> Crew:
+        return self.made(self.names - set(other))
+
+    def __xor__(self, other: Any) -> Crew:
+        return self.made(self.names ^ set(other))
+
+    intersection, union, difference, symmetric_difference = __and__, __or__, __sub__, __xor__
+
+    def difference_update(self, other: Any) -> None:
+        self.names = self.names - set(other) ^ self.wrong
+
+
+class Confused(Combined):
+    """One that is wrong about one item."""
+
+    wrong = frozenset("b")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *(pytest.param((f"Crew('ab') {sign} Crew('bc')",), id=f"by {sign}") for sign in "&|-^"),
+        pytest.param(("Crew('ab').intersection(Crew('bc'))",), id="intersection"),
+        pytest.param(("Crew('ab').union(Crew('bc'))",), id="union"),
+        pytest.param(("Crew('ab').difference(Crew('bc'))",), id="difference"),
+        pytest.param(("Crew('ab').symmetric_difference(Crew('bc'))",), id="symmetric difference"),
+        pytest.param(("crew = Crew('ab')", "crew.difference_update('bc')"), id="in place"),
+    ],
+)
+def test_what_two_sets_are_combined_to_has_just_the_items_that_it_should(lines: tuple[str, ...]) -> None:
+    assert not broken(Combined, *lines)
+    assert broken(Confused, *lines)
+
+
 def test_a_text_stands_for_its_letters() -> None:
     assert not broken(Crew, "Crew('ab') | 'bcd'")
     assert broken(Lost, "Crew('ab') & 'bcd'")
