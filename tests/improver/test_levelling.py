@@ -6,6 +6,7 @@ import math
 import os
 import signal
 import sys
+import time
 import types
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -196,6 +197,7 @@ def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fa
         assert both(1, 5) is True
     assert [*notes.compared.values()] == [[(1, 5)], [(5, 6)]]
     assert both.__code__ is before
+    assert weighing.NOTE not in before.co_names
     assert {name for _, _, name in harbour.weighed.codes} == {
         "is_high",
         "breaks",
@@ -209,10 +211,13 @@ def test_functions_note_for_as_long_as_they_are_watched_and_only_those_with_a_fa
     }
 
 
-def test_what_was_made_under_watch_goes_on_afterwards(harbour: Harbour) -> None:
-    assert harbour.compared("both(2, 5)")
-    code = next(one for key, one in harbour.weighed.codes.items() if key[2] == "both")
-    assert types.FunctionType(code, {"__builtins__": builtins})(2, 5) is True
+def test_what_was_made_under_watch_goes_on_afterwards_and_notes_nothing(harbour: Harbour) -> None:
+    space = harbour.space_of(())
+    with harbour.weighed.noting(swapping.live(harbour.weighed.codes)) as notes:
+        both, breaks = (types.FunctionType(space[name].__code__, space) for name in ("both", "breaks"))
+    assert both(2, 5) is True
+    assert breaks(space["Wave"](9, steep=1), 4) is True
+    assert (notes.count, notes.asked) == (0, {})
 
 
 @pytest.mark.parametrize(
@@ -409,8 +414,9 @@ def test_an_attribute_that_is_asked_for_by_name_is_given_or_left_out(harbour: Ha
 
 
 def test_nothing_is_noted_any_more_when_it_has_taken_long() -> None:
-    late = Harbour()
+    late, began = Harbour(), time.process_time()
     assert late.compared("both(1, 5)")
+    assert 0 < late.weighing.spent <= time.process_time() - began
     late.weighing.spent = weighing.SECONDS + 1
     assert not late.compared("both(1, 5)")
     assert late.levelled("both(1, 5)") == []
