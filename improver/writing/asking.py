@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.names import BUILT_IN, Names, Renamed, bound, free_names, imported
+from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, free_names, imported
 
 ROWS = 4  # of the tables of one test
 MAKES, FOLDER = "mkdtemp(", "tmp_path"
@@ -150,15 +150,6 @@ def unasked(case: Case) -> Case:
     return replace(case, setup=(line, *case.setup), imports=imports, asks=())
 
 
-class _Filled(ast.NodeTransformer):
-    def __init__(self, row: Row) -> None:
-        self.row = row
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put what the row holds in the place of its column's name."""
-        return copy.deepcopy(self.row[node.id]) if node.id in self.row and isinstance(node.ctx, ast.Load) else node
-
-
 # --- tests --------------------------------------------------------------------------------------------------------
 
 
@@ -194,7 +185,7 @@ def _filled(test: Function, row: Row, before: Sequence[ast.stmt]) -> Function:
     if not row and not before:
         return test
     made = copy.copy(test)
-    made.body = [*before, *(_Filled(row).visit(one) for one in copy.deepcopy(test.body))] if row else [
+    made.body = [*before, *(Filled(row).visit(one) for one in copy.deepcopy(test.body))] if row else [
         *before, *test.body
     ]  # fmt: skip
     return made

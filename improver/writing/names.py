@@ -2,8 +2,10 @@
 
 import ast
 import builtins
+import copy
 import functools
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from improver.source import FUNCTIONS, Source
@@ -112,3 +114,37 @@ class Renamed(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.Name:
         """Put the new name in the place of the old one."""
         return ast.Name(self.new, node.ctx) if node.id == self.old else node
+
+
+class Filled(ast.NodeTransformer):
+    """The same code with expressions in the place of names that are read."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """Put an expression in the place of its name."""
+        is_read = isinstance(node.ctx, ast.Load)
+        return copy.deepcopy(self.values[node.id]) if is_read and node.id in self.values else node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+        """Write plain values out as part of the text: no expression in it may hold a backslash before Python 3.12.
+
+        All else in it keeps its name.
+        """
+        parts = [*map(self._within, node.values)]
+        runs = [(plain, [*some]) for plain, some in itertools.groupby(parts, lambda one: isinstance(one, ast.Constant))]
+        joined = [one for plain, some in runs for one in ([ast.Constant(_whole(some))] if plain else some)]
+        return joined[0] if len(joined) == 1 and isinstance(joined[0], ast.Constant) else ast.JoinedStr(joined)
+
+    def _within(self, part: ast.expr) -> ast.expr:
+        """Return a part of a text, one that only shows a plain value by its name as that itself."""
+        if not isinstance(part, ast.FormattedValue) or not isinstance(part.value, ast.Name):
+            return part
+        value, is_bare = self.values.get(part.value.id), part.conversion == -1 and part.format_spec is None
+        return ast.Constant(str(value.value)) if is_bare and isinstance(value, ast.Constant) else part
+
+
+def _whole(parts: Sequence[ast.expr]) -> str:
+    """Return texts that follow each other as one."""
+    return "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))

@@ -68,6 +68,15 @@ def test_what_a_fixture_uses_comes_from_its_own_file() -> None:
     assert index_of(tests)["total"][0].imports == (("io", ""), ("pier.a", "Box"))
 
 
+def test_what_a_row_holds_is_part_of_a_text_that_shows_it() -> None:
+    mark = '@pytest.mark.parametrize(("low", "high"), [("a\\\\d", [1])])\n'
+    text = f"{mark}def test_depth(low, high):\n    depth(f'<{{low}}> {{sea}}')\n    depth(f'<{{low}}>', high)\n"
+    text += "    depth(f'{high}')\n    depth(f'{low!r}')\n"
+    assert calls(f"sea = 3\n\n\n{text}", "depth") == [
+        ((), "depth(f'<a\\\\d> {sea}')"), ((), "depth('<a\\\\d>', [1])")
+    ]  # fmt: skip
+
+
 def test_a_folder_of_pytest_is_stood_in_for() -> None:
     text = "def test_read(tmp_path):\n    assert depth(tmp_path / 'a') == 1\n"
     assert calls(text, "depth") == [

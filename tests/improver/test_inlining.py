@@ -37,6 +37,7 @@ def test_what_is_used_once_stands_where_it_is_used(before: Case, setup: tuple[st
         pytest.param(case("depth(sea)", "def sea():\n    return 1"), id="it is a function"),
         pytest.param(case("depth(sea)", "sea, shore = 1, 2"), id="it is one of two"),
         pytest.param(case("depth(sea)", "sea = await dig()"), id="it is waited for"),
+        pytest.param(case("depth(f'<{sea}>')", "sea = 'a\\\\d'"), id="it is shown in a text"),
     ],
 )
 def test_a_variable_stays_where_it_is_of_use(one: Case) -> None:

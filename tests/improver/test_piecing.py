@@ -46,6 +46,27 @@ def test_and_stays_where_it_has_its_name_for_more() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("call", "setup", "found"),
+    [
+        pytest.param("parse(f'<{text}>')", ("text = 'a\\\\d\\nb'",), ((), "parse('<a\\\\d>')"), id="within a text"),
+        pytest.param("parse(f'{text!r}')", ("text = 'a\\nb'",), (("text = 'a'",), "parse(f'{text!r}')"), id="shown"),
+        pytest.param("parse(1)", ("text = 'a\\nb'", "text = 3"), (("text = 'a'", "text = 3"), "parse(1)"), id="bound"),
+        pytest.param(
+            "parse(more, text)",
+            ("text = more = 'a\\nb'",),
+            (("text = more = 'a'",), "parse(more, text)"),
+            id="two names",
+        ),
+    ],
+)
+def test_a_name_goes_only_where_a_text_can_stand(
+    call: str, setup: tuple[str, ...], found: tuple[tuple[str, ...], str]
+) -> None:
+    one = pieced([replace(CASE, call=call, setup=setup)])[0]
+    assert (one.setup, one.call) == found
+
+
 def test_calls_take_turns_and_each_part_comes_once() -> None:
     other = replace(CASE, call="parse('c\\na = 1')")
     assert [one.call for one in pieced([CASE, other])] == ["parse('a = 1')", "parse('c')", "parse('b = 2')"]

@@ -9,6 +9,7 @@ from improver.experiments import Case
 WIDTH = 60  # characters of a call that is still read at once
 LATER = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # run often, later or never
 ACTS = (ast.Call, ast.Name, ast.NamedExpr, *LATER)  # may mind what ran before
+KEPT = (*LATER, ast.JoinedStr)  # in which a name stays: not all values can be written within a text
 
 
 def inline(case: Case) -> Case:
@@ -40,8 +41,8 @@ def _moved(line: str, call: str, around: list[str], *, is_next: bool) -> str | N
         return None
     tree = ast.parse(call, mode="eval").body
     places = [part for part in ast.walk(tree) if isinstance(part, ast.Name) and part.id == name]
-    late = [part for one in ast.walk(tree) if isinstance(one, LATER) for part in ast.walk(one)]
-    if len(places) != 1 or places[0] in late:
+    kept = [part for one in ast.walk(tree) if isinstance(one, KEPT) for part in ast.walk(one)]
+    if len(places) != 1 or places[0] in kept:
         return None
     made = ast.unparse(_Put(places[0], node.value).visit(tree))
     return made if len(made) <= WIDTH else None

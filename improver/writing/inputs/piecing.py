@@ -1,12 +1,14 @@
 """Calls on parts of the long texts that tests hand over: a few lines say what a whole document only covers (pure)."""
 
 import ast
+import copy
 import itertools
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
+from improver.writing.names import Filled
 
 PIECES, SHORT = 40, 50  # calls on parts in all, characters of one part
 LINES = 3  # of one part at most
@@ -48,13 +50,17 @@ def _inlined(case: Case, part: str) -> Case:
     kept = [(at, ast.parse(line).body[0]) for at, line in enumerate(case.setup)]
     for at, node in kept:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value == part:
-            others = (*case.setup[:at], *case.setup[at + 1 :], case.call)
+            trees = [ast.parse(one) for one in (*case.setup[:at], *case.setup[at + 1 :], case.call)]
             name = getattr(node.targets[0], "id", "")
-            reads = [one for text in others for one in ast.walk(ast.parse(text)) if getattr(one, "id", "") == name]
-            if len(reads) == 1:
-                lines = [ast.unparse(_Name(name, part).visit(ast.parse(one))) for one in others]
+            lines = [ast.unparse(Filled({name: node.value}).visit(copy.deepcopy(tree))) for tree in trees]
+            if len(node.targets) == 1 and _count(trees, name) == 1 and not _count(map(ast.parse, lines), name):
                 return replace(case, setup=tuple(lines[:-1]), call=lines[-1])
     return case
+
+
+def _count(trees: Iterable[ast.AST], name: str) -> int:
+    """Return in how many places a name stands."""
+    return sum(getattr(one, "id", "") == name for tree in trees for one in ast.walk(tree))
 
 
 class _Put(ast.NodeTransformer):
@@ -66,14 +72,3 @@ class _Put(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         """Return the new text for the old one."""
         return ast.Constant(self.new) if node.value == self.old else node
-
-
-class _Name(ast.NodeTransformer):
-    """Writes a text in place of a name."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Return the text for the name."""
-        return ast.Constant(self.text) if node.id == self.name else node

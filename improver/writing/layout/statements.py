@@ -8,6 +8,7 @@ from improver.verify.checking import WARNS, spoken
 from improver.verify.overhearing import is_printed
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Written
+from improver.writing.names import Filled
 
 INDENT = "    "
 SIGNS = {ast.Is: "is", ast.Eq: "=="}
@@ -141,19 +142,10 @@ def _uses_result(subject: str) -> bool:
     return any(isinstance(node, ast.Name) and node.id == "result" for node in ast.walk(ast.parse(subject)))
 
 
-class _Inlined(ast.NodeTransformer):
-    def __init__(self, call: ast.expr) -> None:
-        self.call = call
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Put the call in the place of its result."""
-        return self.call if node.id == "result" else node
-
-
 def inlined(subject: str, call: str) -> str:
     """Return what an assertion looks at, with the call itself in the place of `result`."""
     made = ast.parse(call, mode="eval").body
-    text = ast.unparse(_Inlined(made).visit(ast.parse(subject, mode="eval").body))
+    text = ast.unparse(Filled({"result": made}).visit(ast.parse(subject, mode="eval").body))
     return f"({text})" if isinstance(made, ast.Compare | ast.BoolOp) and subject == "result" else text
 
 
