@@ -70,6 +70,15 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
     }
 
 
+def absolute(node: ast.ImportFrom, here: str, *, is_package: bool) -> str:
+    """Return the full name of the module that a statement of the module `here` imports from."""
+    if not node.level:
+        return node.module or ""
+    parts = here.split(".")
+    parts = parts[: len(parts) - node.level + is_package]
+    return ".".join([*parts, *([node.module] if node.module else [])])
+
+
 def free_names(nodes: Sequence[ast.AST]) -> set[str]:
     """Return the names that are read and not bound in `nodes`, roughly: what is bound anywhere inside is bound."""
     known = [*map(_names_in, nodes)]

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Recording
+from improver.names import bound_by, own
 from improver.source import FUNCTIONS, Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
-from improver.writing.names import imported
+from improver.writing.names import absolute, imported
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
@@ -166,18 +167,26 @@ def _speaks_of(test: Source, owner: str) -> bool:
 
 
 def _at(source: Source, tests: Sequence[Source]) -> Place:
-    bound: dict[str, tuple[str, ...] | None] = {}
-    for node in source.tree.body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            bound |= imported(node)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            bound[node.name] = None
-        elif isinstance(node, ast.Assign):
-            bound |= {one.id: None for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-    own = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
+    loop = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
     in_classes, annotated = _in_classes(source), _is_annotated(source)
     steps = _steps(source.path, tests, plain=not in_classes and not annotated)
-    return Place(source.path, source, in_classes, bound, annotated, loop=own, steps=steps)
+    return Place(source.path, source, in_classes, _bound(source), annotated, loop=loop, steps=steps)
+
+
+def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:
+    """Return the names of a file as its tests find them: what they import, None for all that is more than an import."""
+    here = source.path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+    found: dict[str, tuple[str, ...] | None] = {}
+    for node in source.tree.body:
+        if isinstance(node, ast.Import):
+            found |= imported(node)
+        elif isinstance(node, ast.ImportFrom):
+            found |= imported(ast.ImportFrom(absolute(node, here, is_package=False), node.names, 0))
+        else:
+            is_idle = isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+            whole = ast.Module(node.orelse if isinstance(node, ast.If) and is_idle else [node], [])
+            found |= dict.fromkeys(name for part in own(whole) for name in bound_by(part))
+    return found
 
 
 def _steps(path: str, tests: Sequence[Source], *, plain: bool) -> Mapping[str, tuple[str, ...]]:

@@ -46,6 +46,30 @@ def test_a_table_that_runs_a_module_does_not_make_its_file_the_modules_own(at_se
     assert place.path == path
 
 
+@pytest.mark.parametrize(
+    ("text", "path", "bound"),
+    [
+        pytest.param("from .b import x", "pier/tests/test_a.py", {"x": ("pier.tests.b", "x")}, id="beside it"),
+        pytest.param("from .. import x as y", "src/pier/tests/test_a.py", {"y": ("pier", "x", "y")}, id="above it"),
+        pytest.param(
+            "try:\n    import x\nexcept E:\n    x = y = None", "test_a.py", {"x": None, "y": None}, id="if it is"
+        ),
+        pytest.param("if x():\n    from y import z", "test_a.py", {"z": None}, id="a branch"),
+        pytest.param(
+            "if TYPE_CHECKING:\n    from y import z\nelse:\n    z = 1", "test_a.py", {"z": None}, id="or another"
+        ),
+        pytest.param("if typing.TYPE_CHECKING:\n    from y import z", "test_a.py", {}, id="never when tests run"),
+        pytest.param("import x\nx.y[z] = 1", "test_a.py", {"x": ("x", "")}, id="what is changed is not bound"),
+        pytest.param("x: int = 1\nfor y in x: z = y", "test_a.py", dict.fromkeys("xyz"), id="a loop and a type"),
+        pytest.param("def x(y): z = 1", "test_a.py", {"x": None}, id="what a function binds is its own"),
+    ],
+)
+def test_the_names_of_a_test_file(text: str, path: str, bound: dict[str, tuple[str, ...] | None]) -> None:
+    place = place_for("pier/a.py", [source(f"{text}\n", path)], Recording({}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.bound == bound
+
+
 def test_a_test_file_that_nobody_can_read_is_not_written_anew() -> None:
     ground = replace(ground_for(SEA), tests=[source("import pier\n", "tests/test_sea.py")])
     (found,) = placed(ground, [case("depth(2)")])

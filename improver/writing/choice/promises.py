@@ -10,7 +10,7 @@ from improver.ports import Layout
 from improver.records import Tree
 from improver.source import FUNCTIONS, Source
 from improver.verify.overhearing import is_printed
-from improver.writing.names import bound
+from improver.writing.names import absolute, bound
 
 TEXTS = (".md", ".rst", ".txt")
 QUOTED, DOTTED = re.compile(r"(`+)([^`]+)\1"), re.compile(r"\.([A-Za-z]\w*)")
@@ -181,16 +181,7 @@ def _given_out(sources: Iterable[Source], layout: Layout) -> set[tuple[str, str]
         here = layout.module_of(source.path) or ""
         for node in ast.walk(source.tree):
             if isinstance(node, ast.ImportFrom):
-                home = _home(node, here, is_package=is_package)
+                home = absolute(node, here, is_package=is_package)
                 names = [one.name for one in node.names if is_package or (one.asname or one.name) in listed]
                 found |= {(home, name) for name in names}
     return found
-
-
-def _home(node: ast.ImportFrom, here: str, *, is_package: bool) -> str:
-    """Return the full name of the module that a statement of the module `here` imports from."""
-    if not node.level:
-        return node.module or ""
-    parts = here.split(".")
-    parts = parts[: len(parts) - node.level + is_package]
-    return ".".join([*parts, *([node.module] if node.module else [])])
