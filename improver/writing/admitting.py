@@ -21,7 +21,7 @@ from improver.writing.inputs.pathlike import Paths
 from improver.writing.layout.assembling import fits
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.qualifying import qualified_case
-from improver.writing.names import BUILT_IN
+from improver.writing.names import BUILT_IN, is_same
 from improver.writing.placing import Place, name_of
 from improver.writing.targets import Weak
 from improver.writing.words.naming import NAME
@@ -112,9 +112,4 @@ def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:
     foreign = [one for one in case.imports if name_of(one) not in bound or not f".{module}".endswith(f".{one[0]}")]
     if any(name_of(one) in BUILT_IN and name_of(one) not in bound for one in foreign):
         return False  # what stands in the file already would mean something else
-    return all(name_of(one) not in bound or _same(bound[name_of(one)], one) for one in foreign)
-
-
-def _same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
-    """Tell whether two imports bind the same thing: the same name, of one package."""
-    return here is not None and here[1] == there[1] and here[0].split(".")[0] == there[0].split(".")[0]
+    return all(name_of(one) not in bound or is_same(bound[name_of(one)], one) for one in foreign)

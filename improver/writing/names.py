@@ -70,6 +70,11 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
     }
 
 
+def is_same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
+    """Tell whether two imports bind the same thing: the same name, of one package; None is no import."""
+    return here is not None and here[1] == there[1] and here[0].partition(".")[0] == there[0].partition(".")[0]
+
+
 def absolute(node: ast.ImportFrom, here: str, *, is_package: bool) -> str:
     """Return the full name of the module that a statement of the module `here` imports from."""
     if not node.level:

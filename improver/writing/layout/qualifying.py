@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.source import Source
 from improver.writing.layout.grouping import Written
-from improver.writing.names import imported
+from improver.writing.names import imported, is_same
 from improver.writing.placing import Place, name_of
 
 MADE = frozenset({"result", "error", "caught", "expected", "item", "each", "scenario"})  # names that tests bind
@@ -146,18 +146,13 @@ def _reach(one: Import, place: Place, texts: Iterable[str], taken: set[str]) -> 
     """Return the expression that stands for an imported name; "" where the file has the name, or a test hides it."""
     if place.before is None or not one[1]:
         return ""
-    here, name = place.bound.get(name_of(one)), name_of(one)
-    if here is not None and _alike(here, one):
+    name = name_of(one)
+    if is_same(place.bound.get(name), one):
         return ""
     text = Way.of(place.before).to(one[0], one[1])
     root = text.partition(".")[0]
     hidden = name in taken or root in taken | MADE or place.bound.get(root) is None
     return "" if hidden or (text not in Way.of(place.before).dotted and _may_be_module(name, texts)) else text
-
-
-def _alike(here: Import, there: Import) -> bool:
-    """Tell whether two imports bind the same name of one package."""
-    return here[1] == there[1] and here[0].partition(".")[0] == there[0].partition(".")[0]
 
 
 def _may_be_module(name: str, texts: Iterable[str]) -> bool:
