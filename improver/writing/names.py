@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from improver.source import FUNCTIONS, Source
+from improver.names import bound_by
+from improver.source import FUNCTIONS, Source, below
 
 PRELUDE_LINES = 15
 BUILT_IN = frozenset(dir(builtins))
@@ -95,17 +96,10 @@ def _names_in(root: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names that are read and those that are bound in a piece of code."""
     read: set[str] = set()
     binds: set[str] = set()
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name):
-            (read if isinstance(node.ctx, ast.Load) else binds).add(node.id)
-        elif isinstance(node, ast.arg):
-            binds.add(node.arg)
-        elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            binds.add(node.name)
-        elif isinstance(node, ast.alias):
-            binds.add((node.asname or node.name).split(".")[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            binds.add(node.name)
+    for node in below(root):
+        binds.update(bound_by(node))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            read.add(node.id)
     return frozenset(read), frozenset(binds)
 
 

@@ -6,6 +6,7 @@ import textwrap
 import tokenize
 from collections.abc import Sequence
 
+from improver.names import bound
 from improver.writing.placing import Place, name_of
 
 LIBRARIES = ("pytest", "unittest")
@@ -21,10 +22,15 @@ def bare_names(texts: Sequence[str], needed: Sequence[Import], place: Place) -> 
         here = {name: place.bound.get(name, (library, name)) for name in names}
         taken = {name_of(one) for one in left if one[0] != library}
         clear = all(what is not None and what[:2] == (library, name) for name, what in here.items())
-        if (library, "") in left and known and clear and names.isdisjoint(_bound(found) | taken):
+        if (library, "") in left and known and clear and names.isdisjoint(bound(*map(_tree, found)) | taken):
             found = [_without(text, library) for text in found]
             left = sorted({*left, *((library, name) for name in names - known)} - {(library, "")})
     return found, left
+
+
+def _tree(text: str) -> ast.Module:
+    """Return the tree of code that may stand in a class."""
+    return ast.parse(textwrap.dedent(text))
 
 
 def _dotted(text: str, library: str) -> list[tuple[tokenize.TokenInfo, str]]:
@@ -40,10 +46,3 @@ def _without(text: str, library: str) -> str:
         (row, start), (_, end) = token.start, token.end
         lines[row - 1] = lines[row - 1][:start] + lines[row - 1][end + 1 :]
     return "".join(lines)
-
-
-def _bound(texts: Sequence[str]) -> set[str]:
-    """Return the names that code binds."""
-    nodes = [node for text in texts for node in ast.walk(ast.parse(textwrap.dedent(text)))]
-    names = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    return names | {node.arg for node in nodes if isinstance(node, ast.arg)}

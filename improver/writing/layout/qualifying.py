@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from improver.experiments import Case
+from improver.names import bound
 from improver.source import Source
 from improver.writing.layout.grouping import Written
 from improver.writing.names import imported, is_same
@@ -28,14 +29,14 @@ class Way:
     def of(source: Source) -> "Way":
         """Read what a file binds and how it uses that."""
         nodes = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-        bound = [one for node in nodes for one in imported(node).items()]
+        pairs = [one for node in nodes for one in imported(node).items()]
         chains = {_chain(node) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)}
         called = {
             node.func.id
             for node in ast.walk(source.tree)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         }
-        modules = [pair for name, what in bound for pair in _modules(name, what)]
+        modules = [pair for name, what in pairs for pair in _modules(name, what)]
         return Way(tuple(dict.fromkeys(modules)), frozenset(chains), frozenset(called))
 
     def to(self, module: str, name: str) -> str:
@@ -117,9 +118,9 @@ def _reached_of(module: str, texts: Iterable[str]) -> set[str]:
 
 def _is_known_by_name(module: str, place: Place) -> bool:
     """Tell whether a file imports names of a module, and not the module."""
-    bound = [what for what in place.bound.values() if what is not None]
-    return any(what[0] == module and what[1] for what in bound) and not any(
-        not what[1] and f"{what[0]}.".startswith(f"{module}.") for what in bound
+    known = [what for what in place.bound.values() if what is not None]
+    return any(what[0] == module and what[1] for what in known) and not any(
+        not what[1] and f"{what[0]}.".startswith(f"{module}.") for what in known
     )
 
 
@@ -134,7 +135,7 @@ def _code(test: Written) -> list[str]:
 
 def _taken(test: Written) -> set[str]:
     """Return the names that a test binds."""
-    return {*_bound(_code(test)), *test.columns, *(name for case in test.cases for name in case.asks)}
+    return {*bound(*map(ast.parse, _code(test))), *test.columns, *(name for case in test.cases for name in case.asks)}
 
 
 def _texts(case: Case) -> list[str]:
@@ -162,14 +163,6 @@ def _may_be_module(name: str, texts: Iterable[str]) -> bool:
     return name.islower() and all(
         id(node) in reached for node in nodes if isinstance(node, ast.Name) and node.id == name
     )
-
-
-def _bound(texts: Iterable[str]) -> set[str]:
-    """Return all names that code binds, wherever."""
-    nodes = [node for text in texts for node in ast.walk(ast.parse(text))]
-    stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    made = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
-    return stored | made | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
 class _Put(ast.NodeTransformer):
