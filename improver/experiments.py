@@ -4,7 +4,7 @@ A function is named "path::qualname" (``pkg/calc.py::Box.area``) and a test by i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from improver.records import Receipt, Tree
@@ -146,6 +146,10 @@ class Case:
     hangs: frozenset[str] = frozenset()  # names of mutants that take too long
     way: str = ""
     asks: tuple[str, ...] = ()  # fixtures that a test asks for, in place of statements that do the same
+
+    def untold(self) -> "Case":
+        """Return the case as one of which nothing has been found out yet: neither what it comes to nor who notices."""
+        return replace(self, checks=(), gives="", kills=frozenset(), shows=(), hangs=frozenset())
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def by_name(case: Case, node: Function) -> Iterator[Case]:
     named = [ast.keyword(name, value) for name, value in zip(names, call.args, strict=False)]
     call.args, call.keywords = call.args[: places[0]], [*named[places[0] :], *call.keywords]
     text = ast.unparse(tree)
-    yield replace(case, call=text, checks=(), shows=(), kills=frozenset(), hangs=frozenset(), gives="")
+    yield replace(case.untold(), call=text)
 
 
 def _places(call: ast.Call, node: Function) -> list[int]:

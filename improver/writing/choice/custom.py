@@ -57,8 +57,7 @@ class Custom:
                 if good is not None and len(ast.unparse(good)) <= LONG:
                     call = replaced(case.call, value, good)
                     imports = tuple(dict.fromkeys((*case.imports, *one.imports)))
-                    fresh = replace(case, call=call, imports=imports, checks=(), shows=(), gives="")
-                    yield replace(fresh, kills=frozenset(), hangs=frozenset())
+                    yield replace(case.untold(), call=call, imports=imports)
 
     def witnesses(self, functions: Collection[str]) -> Iterator[Case]:
         """Yield calls of some functions that show what they take, which notice nothing."""

@@ -20,9 +20,7 @@ def livelier(case: Case) -> Iterator[Case]:
     """Yield ways to write a call in which less is left open, none for a call that is not dull."""
     if dullness(case):
         for setup, call in itertools.islice(_ways(case), MOST):
-            yield replace(
-                case, setup=setup, call=call, checks=(), shows=(), kills=frozenset(), hangs=frozenset(), gives=""
-            )
+            yield replace(case.untold(), setup=setup, call=call)
 
 
 def _ways(case: Case) -> Iterator[tuple[tuple[str, ...], str]]:
