@@ -6,6 +6,7 @@ A method is called on an object that is made anew from what it holds; an operato
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import functools
 import inspect
@@ -20,7 +21,7 @@ UNARY = {"len": "len", "iter": "list", "bool": "bool", "int": "int", "float": "f
 STATEMENTS = {"setitem": "{0}[{1}] = {2}", "delitem": "del {0}[{1}]", "iadd": "{0} += {1}", "ior": "{0} |= {1}"}
 ITEMS = {"getitem": "{0}[{1}]", "contains": "{1} in {0}", "neg": "-{0}", "invert": "~{0}", "missing": "{0}[{1}]"}
 ASYNCHRONOUS = frozenset({"await", "aiter", "aenter", "aexit"})  # made by whoever uses the object in an event loop
-WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Unreached(Exception):
@@ -195,7 +196,7 @@ def same(value: Any, default: Any) -> bool:
 
 
 def variable(name: str) -> str:
-    """Return a name for an object of the class `name`."""
+    """Return a name for an object of the class `name`: its last word, or the first, where Python has none such."""
     words = WORDS.sub("_", name.strip("_")).lower().split("_")
-    taken = ("list", "dict", "set", "type", "str", name, *keyword.kwlist)
-    return words[-1] if words[-1].isidentifier() and words[-1] not in taken else "made"
+    taken = (*dir(builtins), *keyword.kwlist, name)
+    return next((one for one in (words[-1], words[0]) if one.isidentifier() and one not in taken), "made")

@@ -83,6 +83,8 @@ def test_an_heir_is_made_as_its_parent_is_and_what_is_for_heirs_as_they_are() ->
         pytest.param("a.GlassJar(1)", "jar", id="by way of its module"),
         pytest.param("GlassJar.from_text('a')", "jar", id="by a class method"),
         pytest.param("make_jar(1)", "jar", id="by a function"),
+        pytest.param("GlassFilter(1)", "glass", id="the last word is Python's own"),
+        pytest.param("JARShelf(1)", "shelf", id="after a word in capitals"),
     ],
 )
 def test_a_variable_says_what_is_made(call: str, name: str) -> None:

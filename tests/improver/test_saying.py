@@ -112,7 +112,10 @@ def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be()
     [
         pytest.param("WoodenBoat", "boat", id="the last word"),
         pytest.param("_Boat", "boat", id="of a private class"),
-        pytest.param("BoatClass", "made", id="no word of Python's own"),
+        pytest.param("BoatClass", "boat", id="the first, where the last is a word of Python's own"),
+        pytest.param("BoatFilter", "boat", id="or a function of Python's own"),
+        pytest.param("ObjectMap", "made", id="none, where both are"),
+        pytest.param("USBoat", "boat", id="after a word in capitals"),
         pytest.param("boat", "made", id="not that of the class, which a test could not call then"),
     ],
 )

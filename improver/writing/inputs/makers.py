@@ -1,20 +1,18 @@
 """Calls that make an object of a class, as tests and docstrings show them or as its parameters suggest (pure)."""
 
 import ast
-import builtins
-import keyword
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
+from improver.verify.calling import variable
 from improver.writing.inputs.arguments import arguments, definition
 from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
 from improver.writing.inputs.illustrating import documented
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
-from improver.writing.pieces import SNAKE
 
 MAKERS = 3  # objects of one class
 
@@ -121,9 +119,6 @@ def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) 
 
 
 def variable_for(call: str) -> str:
-    """Return a name for what a call of a class makes: the last word of the class's name, or the first."""
+    """Return a name for what a call of a class makes, or of one of its methods."""
     parts = call.partition("(")[0].split(".")
-    name = next((one for one in reversed(parts) if one[:1].isupper()), parts[-1])
-    words = SNAKE.sub("_", name).lower().split("_")
-    taken = (*dir(builtins), *keyword.kwlist, name)
-    return next((one for one in (words[-1], words[0]) if one.isidentifier() and one not in taken), "made")
+    return variable(next((one for one in reversed(parts) if one[:1].isupper()), parts[-1]))
