@@ -1,10 +1,12 @@
 """A small product, and calls of it, for what is written about them."""
 
 import ast
+from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.records import File, Receipt
 from improver.source import Function, Source
+from improver.writing.inputs.harvest import Index, by_name, calls_of
 from improver.writing.targets import Ground
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.judging import PACKAGED
@@ -57,6 +59,11 @@ def source(text: str, path: str = "pier/a.py") -> Source:
     found = Source.read(path, text.encode())
     assert isinstance(found, Source)
     return found
+
+
+def index_of(tests: Sequence[Source]) -> Index:
+    """Return the calls in test files by the last name of what is called."""
+    return by_name(calls_of(tests))
 
 
 def node(text: str) -> Function:

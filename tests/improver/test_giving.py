@@ -4,10 +4,9 @@ import pytest
 
 from improver.writing.inputs.giving import giving, is_given, plain_for
 from improver.writing.inputs.guessing import guessed
-from improver.writing.inputs.harvest import index_of
 from improver.writing.inputs.makers import makers
 from improver.writing.inputs.operating import combined
-from tests.improver.calls import source
+from tests.improver.calls import index_of, source
 
 CREW = """\
 def crew(names):

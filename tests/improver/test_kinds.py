@@ -6,9 +6,8 @@ import pytest
 
 from improver.judging.functions import definitions
 from improver.writing.inputs.guessing import guessed
-from improver.writing.inputs.harvest import index_of
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
-from tests.improver.calls import PIER, source
+from tests.improver.calls import PIER, index_of, source
 
 SHORES = """\
 from enum import Enum

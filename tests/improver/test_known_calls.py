@@ -8,12 +8,11 @@ from improver.experiments import Case
 from improver.writing.choice.selecting import fit
 from improver.writing.inputs.following import closing, followed
 from improver.writing.inputs.guessing import attributes, decorating, guessed, opposite, returned
-from improver.writing.inputs.harvest import index_of
 from improver.writing.inputs.illustrating import known_calls
 from improver.writing.inputs.reaching import from_outside, leading_to
 from improver.writing.targets import wanted_of, weak_spots
 from improver.writing.words.naming import name_for
-from tests.improver.calls import PIER, SEA, case, ground_for, node, plain, source
+from tests.improver.calls import PIER, SEA, case, ground_for, index_of, node, plain, source
 
 
 def test_calls_in_tests_come_with_what_they_need_and_no_more() -> None:

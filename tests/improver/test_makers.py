@@ -3,9 +3,8 @@
 import pytest
 
 from improver.writing.inputs.guessing import otherwise
-from improver.writing.inputs.harvest import index_of
 from improver.writing.inputs.makers import makers, variable_for
-from tests.improver.calls import source
+from tests.improver.calls import index_of, source
 
 JAR = """\
 class Jar:

@@ -4,10 +4,9 @@ import pytest
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
-from improver.writing.inputs.harvest import index_of
 from improver.writing.inputs.stepping import stepped
 from improver.writing.words.naming import name_for
-from tests.improver.calls import source
+from tests.improver.calls import index_of, source
 
 QUAY = """\
 class Quay:

@@ -21,11 +21,6 @@ Index = Mapping[str, Sequence[Case]]
 Calls = Mapping[str, Sequence[Sequence[tuple[str, Case]]]]  # of each test, by row, with the name of what is called
 
 
-def index_of(tests: Sequence[Source]) -> Index:
-    """Return the calls in test files by the last name of what is called."""
-    return by_name(calls_of(tests))
-
-
 def by_name(calls: Calls) -> Index:
     """Return calls by the last name of what is called, the first few of each file; a test's rows take turns."""
     found: dict[str, dict[str, Case]] = defaultdict(dict)
