@@ -37,6 +37,12 @@ def is_literal(text: str) -> bool:
     return True
 
 
+def is_read(node: Function) -> bool:
+    """Tell whether a method is no call of its object, but an attribute: a property, or what sets or deletes one."""
+    marks = [ast.unparse(one) for one in node.decorator_list]
+    return any("property" in one or one in (f"{node.name}.setter", f"{node.name}.deleter") for one in marks)
+
+
 def parameters(node: Function) -> list[str]:
     """Return the names of the positional parameters, self and cls aside."""
     names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]

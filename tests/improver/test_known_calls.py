@@ -88,6 +88,39 @@ def test_a_method_is_guessed_on_an_object_that_the_docstring_makes() -> None:
     assert found[0] == Case(f"{PIER}Box.above", "Box([1, 2]).above(1)", (("pier.a", "Box"),))
 
 
+LID = """\
+class Lid:
+    @property
+    def size(self):
+        return self._size
+
+    @size.setter
+    def size(self, number):
+        self._size = number
+
+    @size.deleter
+    def size(self):
+        del self._size
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        pytest.param(LID.partition("    @size.setter")[0], [], id="that only reads"),
+        pytest.param(
+            LID.partition("    @size.deleter")[0], ["lid = Lid(); lid.size = 1; lid.size"], id="that can be set"
+        ),
+        pytest.param(LID, [], id="that can be deleted last"),
+    ],
+)
+def test_an_attribute_is_read_and_set_and_never_called(text: str, uses: list[str]) -> None:
+    found = ["; ".join((*one.setup, one.call)) for one in guessed(source(text), "pier.a", f"{PIER}Lid.size", {})]
+    assert [one for one in found if "=" not in one] == [f"Lid({one}).size" for one in ("", "'a'", "[1, 2, 3]")]
+    assert [one for one in found if "=" in one][:1] == uses
+    assert not [one for one in found if "size(" in one]
+
+
 JUG = """\
 class Jug:
     \"\"\"Hold functions.

@@ -105,6 +105,14 @@ def test_a_default_that_is_an_object_gives_way_to_a_plain_value() -> None:
     assert "quay = Quay(); quay.moor(1); quay.first(default=5)" in texts("Quay.first")
 
 
+def test_an_attribute_that_can_be_set_is_read_and_never_called() -> None:
+    text = "class Lid:\n    def put(self, one):\n        self.one = one\n\n"
+    text += "    @property\n    def size(self): ...\n\n    @size.setter\n    def size(self, one): ...\n"
+    found = ["; ".join((*one.setup, one.call)) for one in stepped(source(text), "pier.a", "pier/a.py::Lid.size", {})]
+    assert found[0] == "lid = Lid(); lid.put(1); lid.size"
+    assert not [one for one in found if "size(" in one]
+
+
 def test_a_mapping_is_filled_and_loses_an_item() -> None:
     assert texts("Shelf.__delitem__")[0] == "shelf = Shelf(); shelf['a'] = 4; del shelf['a']; dict(shelf)"
 

@@ -16,6 +16,7 @@ from improver.writing.inputs.arguments import ASYNCIO, CALLS, GUESSES, WAITS, an
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import kinds_of
 from improver.writing.inputs.makers import makers, variable_for
+from improver.writing.pieces import is_read
 
 OPPOSITES = (
     *(("load", "dump"), ("unsign", "sign"), ("decode", "encode"), ("unpack", "pack"), ("unquote", "quote")),
@@ -56,22 +57,27 @@ def guessed(source: Source, home: str, function: str, index: Index) -> Iterator[
     if node is None or (last.startswith("__") and last != "__init__"):
         yield from _operated(source, home, function, index)
         return
-    if not owners:
-        known = [Case(function, node.name, ((home, node.name),))]
+    if owners and last != "__init__":
+        known = [replace(one, call=f"{one.call}.{last}") for one in makers(source, home, owners[-1], index)]
     else:
-        known = [*makers(source, home, owners[-1], index)]
-        is_property = any("property" in ast.unparse(one) for one in node.decorator_list)
-        if last == "__init__":
-            known = [Case(function, owners[-1], ((home, owners[-1]),))]
-        elif is_property:
-            yield from (replace(one, function=function, call=f"{one.call}.{last}") for one in known)
-            return
-        known = [replace(one, call=f"{one.call}.{last}" if last != "__init__" else one.call) for one in known]
+        name = owners[-1] if owners else last
+        known = [Case(function, name, ((home, name),))]
+    if is_read(node):
+        yield from (replace(one, function=function) for one in known)
+        known = [replace(one, call=one.call.removesuffix(f".{last}")) for one in known if len(node.args.args) > 1]
     kinds = kinds_of(node, source, home, index)
     words = list(arguments(node, is_method=bool(owners), kinds=kinds))
     for one, given in itertools.islice(((one, given) for given in words for one in known), CALLS):
         more = kinds.needs(given) | ({ASYNCIO} if f"{ASYNCIO[0]}." in given else set())
-        yield replace(one, function=function, call=f"{one.call}({given})", imports=tuple(sorted({*one.imports, *more})))
+        made = replace(one, function=function, imports=tuple(sorted({*one.imports, *more})))
+        yield _set(made, last, given) if is_read(node) else replace(made, call=f"{one.call}({given})")
+
+
+def _set(case: Case, name: str, given: str) -> Case:
+    """Return the read of an attribute of an object after it was set."""
+    variable = variable_for(case.call)
+    setup = (*case.setup, f"{variable} = {case.call}", f"{variable}.{name} = {given}")
+    return replace(case, setup=setup, call=f"{variable}.{name}")
 
 
 def otherwise(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:

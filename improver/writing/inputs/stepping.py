@@ -13,7 +13,7 @@ from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.following import returns_nothing
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
-from improver.writing.pieces import is_literal
+from improver.writing.pieces import is_literal, is_read
 
 MOST = 14  # of one function
 KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to change them, and arguments of each
@@ -147,7 +147,7 @@ def _calls(thing: _Object, last: str, told: str, index: Index) -> Iterator[str]:
         yield from (form.format(thing.name, value, thing.made.call) for form in forms)
     elif last in CHANGING and value:
         yield CHANGING[last].format(thing.name, value)
-    elif any("property" in one for one in _marks(node)):
+    elif is_read(node):
         yield f"{thing.name}.{last}"
     elif not last.startswith("_"):
         yield from (f"{thing.name}.{last}({words})" for words in _words(node, last, thing.made.call, index, told))
