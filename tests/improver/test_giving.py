@@ -220,6 +220,12 @@ def test_only_what_reckons_is_given_numbers() -> None:
     assert plain_for(source(SUM.replace("__add__", "plus")), "pier/a.py::Sum.__rmul__") == []
 
 
+def test_an_operator_that_begins_like_one_turned_round_has_another_object_on_its_right() -> None:
+    text = "class Sum:\n    def __init__(self, one): ...\n\n    def __rshift__(self, other): ...\n"
+    assert uses("Sum.__rshift__", text)[0] == "Sum(1) >> Sum('a')"
+    assert uses("Sum.__rrshift__", text.replace("rshift", "rrshift")) == []
+
+
 def test_what_python_rounds_is_rounded() -> None:
     found = [*guessed(source(SUM), "pier.a", "pier/a.py::Sum.__ceil__", {})]
     assert [(one.call, one.imports) for one in found] == [("math.ceil(Sum())", (("math", ""), ("pier.a", "Sum")))]

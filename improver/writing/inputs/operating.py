@@ -27,7 +27,7 @@ def combined(source: Source, home: str, function: str, index: Index) -> Iterator
     known = makers(source, home, owners[-1], index)
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
     for left, right in itertools.product(objects, (*plain, *objects)):
-        if left.call == right.call or (last.startswith("__r") and _sign(last) and right in objects):
+        if left.call == right.call or (_is_turned(last) and right in objects):
             continue  # an object has no need of what turns an operator round for another one of its class
         *setup, call = _used(last, left, right.call)
         imports = tuple(sorted({*left.imports, *right.imports}))
@@ -40,6 +40,11 @@ def _sign(special: str) -> str:
     return {**SIGNS, **ORDERS}.get(plain) or SIGNS.get(plain[1:], "")
 
 
+def _is_turned(last: str) -> bool:
+    """Tell whether a method is for an operator whose other side comes first."""
+    return last.startswith("__r") and last.strip("_") not in SIGNS and bool(_sign(last))
+
+
 def _used(last: str, left: Case, right: str) -> tuple[str, ...]:
     """Return the statements and, last, the call that use a method of an object."""
     sign, name = _sign(last), variable_for(left.call)
@@ -47,6 +52,6 @@ def _used(last: str, left: Case, right: str) -> tuple[str, ...]:
         return (f"{left.call}.{last}({right})",)
     if last.strip("_") in (*SIGNS, *ORDERS):
         return (f"{left.call} {sign} {right}",)
-    if last.startswith("__r"):
+    if _is_turned(last):
         return (f"{right} {sign} {left.call}",)
     return (f"{name} = {left.call}", f"{name} {sign}= {right}", name)
