@@ -9,6 +9,7 @@ from improver.source import Function
 SAYS = re.compile(
     r"\b[Rr]ais(?:es?|ing)\b:?(?:\s+(?:an?|the))?\s+(?::\w+:)?[`~]*(?:\w+\.)*([A-Z]\w*(?:Error|Exception|Iteration))\b"
 )
+DENIES = re.compile(r"(?:\b(?:not|never|nor|without|instead of|rather than|no longer)|n't)\s+\Z", re.IGNORECASE)
 
 
 def documented_otherwise(node: Function, error: str) -> str:
@@ -16,7 +17,8 @@ def documented_otherwise(node: Function, error: str) -> str:
 
     Only where all that the code raises is known by name, and is Python's own.
     """
-    said = [*dict.fromkeys(SAYS.findall(ast.get_docstring(node) or ""))]
+    text = ast.get_docstring(node) or ""
+    said = [*dict.fromkeys(one[1] for one in SAYS.finditer(text) if not DENIES.search(text, 0, one.start()))]
     raised = {_name(one.exc) for one in ast.walk(node) if isinstance(one, ast.Raise) and one.exc is not None}
     if not said or error not in raised or any(_kind(one) is None for one in (*said, *raised)):
         return ""
