@@ -31,12 +31,8 @@ RAISED = (("raises", "IndexError", "nothing in it"),)
         pytest.param("Raises KeyError.", "IndexError()", "TypeError", "", id="something else within raised it"),
         pytest.param("Returns None instead of raising KeyError.", "ValueError()", "ValueError", "", id="of others"),
         pytest.param("Doesn't raise KeyError.", "ValueError()", "ValueError", "", id="what it does not"),
-        pytest.param(
-            "Never\\nraises KeyError.", "ValueError()", "ValueError", "", id="what it never does"
-        ),
-        pytest.param(
-            "If not, raises KeyError.", "ValueError()", "ValueError", "KeyError", id="another word"
-        ),
+        pytest.param("Never\\nraises KeyError.", "ValueError()", "ValueError", "", id="what it never does"),
+        pytest.param("If not, raises KeyError.", "ValueError()", "ValueError", "KeyError", id="another word"),
         pytest.param("A KeyError is never raised.", "IndexError()", "IndexError", "", id="other words"),
     ],
 )

@@ -76,6 +76,23 @@ def test_what_was_recorded_or_is_refused_may_be_of_any_type() -> None:
     assert signatures.misfit(recorded, node) == signatures.misfit(refused, node) == ""
 
 
+@pytest.mark.parametrize(
+    ("bases", "misfit"),
+    [
+        pytest.param("typing.Protocol", "", id="a protocol by way of its module"),
+        pytest.param("Generic[T], typing.Protocol[T]", "", id="one of types"),
+        pytest.param("Other", "", id="an heir of one that stands in another file"),
+        pytest.param("Unknown", "rope={'a': 1}", id="only its objects"),
+        pytest.param("Enum", "rope={'a': 1}", id="an enum"),
+    ],
+)
+def test_what_may_be_written_otherwise_is_no_misfit(bases: str, misfit: str) -> None:
+    text = source(f"class Rope({bases}): ...\n\n\ndef tie(rope: Rope): ...\n")
+    other = source("class Other(Base): ...\n\n\nclass Base(TypedDict): ...\n", "pier/b.py")
+    known = case("tie({'a': 1})", name="tie")
+    assert Signatures.of([text, other]).misfit(known, definitions(text)["tie"][-1]) == misfit
+
+
 def test_nothing_is_known_of_a_name_that_two_files_define() -> None:
     text, other = source(PORT), source("class Rope:\n    def __init__(self, other: str): ...\n", "pier/b.py")
     known = case("tie(Rope('a'), ['a'])", "1", name="tie")

@@ -104,7 +104,7 @@ def last_name(node: ast.expr | None) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def is_enum(node: ast.ClassDef) -> bool:
+def _is_enum(node: ast.ClassDef) -> bool:
     """Tell whether a class says that it is an enum."""
     return any(last_name(base) in ENUMS for base in node.bases)
 
@@ -120,7 +120,7 @@ def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
 
 def _made(node: ast.ClassDef) -> tuple[str, ...]:
     """Return texts for a class of the file: members of an enum, or its making where that needs nothing."""
-    if is_enum(node):
+    if _is_enum(node):
         plain = (one.targets[0] for one in node.body if isinstance(one, ast.Assign))
         members = [one.id for one in plain if isinstance(one, ast.Name) and not one.id.startswith("_")]
         return tuple(f"{node.name}.{member}" for member in members[:OBJECTS])

@@ -2,12 +2,13 @@
 
 import ast
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.inputs.kinds import is_enum, last_name, members
+from improver.writing.inputs.kinds import last_name, members
 
 LITERALS: Mapping[type, str] = {
     ast.List: "list",
@@ -47,7 +48,7 @@ class Signatures:
         """Read what stands in the files; of two of one name nothing is known."""
         functions: dict[str, Function | None] = {}
         heirs: dict[str, str] = {}
-        classes: set[str] = set()
+        bases: dict[str, set[str]] = defaultdict(set)
         for node in (one for source in sources for one in source.tree.body):
             if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 continue
@@ -56,12 +57,13 @@ class Signatures:
                 heirs.pop(node.name, None)
                 making = None
             elif making is None and isinstance(node, ast.ClassDef) and node.bases and not node.decorator_list:
-                heirs[node.name] = last_name(getattr(node.bases[0], "value", node.bases[0]))
+                heirs[node.name] = _name(node.bases[0])
             functions[node.name] = making
-            classes |= {node.name} if isinstance(node, ast.ClassDef) and _is_plain(node) else set()
+            if isinstance(node, ast.ClassDef):
+                bases[node.name] |= {*map(_name, node.bases)}
         for name in heirs:
             functions[name] = functions.get(_first(name, heirs))
-        return Signatures({name: node for name, node in functions.items() if node is not None}, frozenset(classes))
+        return Signatures({name: node for name, node in functions.items() if node is not None}, _plain(bases))
 
     def misfit(self, case: Case, node: Function) -> str:
         """Return an argument of a case of `node` that is not of the type that is asked for, "" for none.
@@ -100,7 +102,7 @@ class Signatures:
             return frozenset().union(*(one for one in known if one is not None)) if None not in known else None
         if isinstance(annotation, ast.Constant):
             return ALLOWED["None"] if annotation.value is None else None
-        name = last_name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
+        name = _name(annotation) if annotation is not None else ""
         return ALLOWED.get(name, frozenset() if name in self.classes else None)
 
 
@@ -127,9 +129,16 @@ def _is_switch(parameter: ast.arg, default: ast.expr | None) -> bool:
     return parameter.annotation is None and isinstance(default, ast.Constant) and isinstance(default.value, bool)
 
 
-def _is_plain(node: ast.ClassDef) -> bool:
-    """Tell whether only objects that the class makes, or a class below it, are of it."""
-    return is_enum(node) or not any(last_name(getattr(base, "value", base)) in NO_CLASS for base in node.bases)
+def _plain(bases: Mapping[str, set[str]]) -> frozenset[str]:
+    """Return the classes of which only objects are that they make, or a class below them."""
+    others = set(NO_CLASS)
+    while more := {name for name, known in bases.items() if name not in others and not known.isdisjoint(others)}:
+        others |= more
+    return frozenset(bases.keys() - others)
+
+
+def _name(base: ast.expr) -> str:
+    return last_name(base.value if isinstance(base, ast.Subscript) else base)
 
 
 def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
