@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
-from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, free_names, imported
+from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, free_names, imported, needed
 
 ROWS = 4  # of the tables of one test
 MAKES, FOLDER = "mkdtemp(", "tmp_path"
@@ -132,13 +132,8 @@ def asking(case: Case, steps: Mapping[str, tuple[str, ...]]) -> Case:
     asks += [name for name in steps if name in (gone & used) - {*asks}]
     if not asks or not (gone & used) <= {*asks}:
         return case
-    prelude = list[str]()
-    for text in reversed(case.prelude):
-        node = ast.parse(text).body[0]
-        if bound(node) & used:
-            used |= free_names([node])
-            prelude.insert(0, text)
-    return replace(case, setup=setup, prelude=tuple(prelude), asks=tuple(sorted({*asks, *case.asks} & used)))
+    prelude = needed(case.prelude, used)
+    return replace(case, setup=setup, prelude=prelude, asks=tuple(sorted({*asks, *case.asks} & used)))
 
 
 def unasked(case: Case) -> Case:

@@ -5,7 +5,7 @@ import builtins
 import copy
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from improver.names import bound_by
@@ -101,6 +101,15 @@ def _names_in(root: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             read.add(node.id)
     return frozenset(read), frozenset(binds)
+
+
+def needed(definitions: Sequence[str], names: Collection[str]) -> tuple[str, ...]:
+    """Return those of the definitions that stand behind these names, and behind each other, in their order."""
+    nodes, used, size = [ast.parse(text).body[0] for text in definitions], {*names}, 0
+    while len(used) > size:
+        size = len(used)
+        used.update(*(free_names([node]) for node in nodes if bound(node) & used))
+    return tuple(text for text, node in zip(definitions, nodes, strict=True) if bound(node) & used)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -164,6 +164,9 @@ def test_a_fixture_takes_the_place_of_the_statements_that_do_the_same() -> None:
     known = case("box.total(low)", setup=(*STEPS["box"], "box.add(1)"))
     found = asking(replace(known, prelude=("SEA = 1",)), STEPS)
     assert (found.asks, found.setup, found.prelude) == (("box", "low"), ("box.add(1)",), ())
+    prelude = ("def more(one):\n    return deep(one)", "def deep(one):\n    return one")  # in the order of their file
+    found = asking(replace(known, call="box.total(more(low))", prelude=(*prelude, "SEA = 1")), STEPS)
+    assert (found.asks, found.prelude) == (("box", "low"), prelude)
 
 
 def test_a_fixture_stays_written_out_where_more_of_it_is_used_than_it_gives() -> None:

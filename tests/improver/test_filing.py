@@ -25,6 +25,12 @@ def test_a_file_in_memory_is_read_instead(setup: tuple[str, ...], call: str, wan
     assert ("|".join((*made.setup, made.call)), made.imports, made.prelude) == (wanted, (("io", ""), LOG), ())
 
 
+def test_what_the_call_needs_besides_stays() -> None:
+    prelude = ("PATH = '/log'", "def limit():\n    return low(MOST)", "def low(most):\n    return most", "MOST = 3")
+    (made,) = filed([Case("src/log.py::Log.__init__", "Log(open(PATH), limit())", (LOG,), prelude)])
+    assert made.prelude == prelude[1:]
+
+
 @pytest.mark.parametrize("call", ["Log(open(PATH, 'w'))", "Log(a.open(PATH))", "Log(open)", "Log(1)"])
 def test_others_are_left_alone(call: str) -> None:
     assert filed([Case("src/log.py::Log.__init__", call)]) == ()

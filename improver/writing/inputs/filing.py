@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from improver.experiments import Case
 from improver.writing.inputs.standard import BINARY_FILE, TEXT_FILE
+from improver.writing.names import free_names, needed
 
 OPENED = 4  # calls
 MEMORY = ("io", "")
@@ -21,8 +22,8 @@ def _in_memory(case: Case) -> Iterator[Case]:
     trees = [ast.parse(line) for line in lines]
     if any(_mode(node) is not None for tree in trees for node in ast.walk(tree)):
         texts = [ast.unparse(_Memory().visit(tree)) for tree in trees]
-        imports = tuple(sorted({*case.imports, MEMORY}))
-        yield replace(case, setup=tuple(texts[:-1]), call=texts[-1], imports=imports, prelude=())
+        imports, prelude = tuple(sorted({*case.imports, MEMORY})), needed(case.prelude, free_names(trees))
+        yield replace(case, setup=tuple(texts[:-1]), call=texts[-1], imports=imports, prelude=prelude)
 
 
 def _mode(node: ast.AST) -> str | None:
