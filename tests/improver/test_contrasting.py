@@ -1,5 +1,7 @@
 """Tests of the other outcome of a predicate, which stands beside the one that was chosen."""
 
+from dataclasses import replace
+
 from improver.experiments import Case
 from improver.writing.choice.contrasting import contrasts
 from improver.writing.layout.grouping import ROWS
@@ -40,6 +42,15 @@ def test_nothing_is_added_to_what_is_no_verdict() -> None:
     number = case("depth([3, 1])", "4")
     assert beside([number], verdict("depth([3, 2])", "False")) == []
     assert beside([TRUE], case("depth([3, 2])", "0"), verdict("depth([3, 2])", "None")) == []
+    full = case("depth([3, 1])", checks=(("is", "result.full", "True"),))
+    assert beside([full], case("depth([3, 2])", checks=(("is", "result.full", "False"),))) == []
+
+
+def test_an_outcome_is_shown_where_it_is_demanded_first() -> None:
+    more = case("depth('abc')", checks=(("is", "result", "False"), ("eq", "sea", "3")), setup=("sea = 3",))
+    assert beside([TRUE, more], verdict("depth([3, 2])", "False")) == []
+    shown = verdict("depth('abc', 2)", "False")
+    assert beside([TRUE, replace(shown, function="pier/a.py::other")], verdict("depth([3, 2])", "False")) != []
 
 
 def test_what_is_added_notices_something_and_is_of_the_same_shape() -> None:
@@ -50,3 +61,4 @@ def test_what_is_added_notices_something_and_is_of_the_same_shape() -> None:
 
 def test_what_nobody_would_give_is_not_added() -> None:
     assert beside([TRUE], verdict("depth(' ')", "False"), verdict("depth(-7)", "False")) == []
+    assert beside([TRUE], verdict("depth(_hidden)", "False")) == []

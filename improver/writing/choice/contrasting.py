@@ -20,26 +20,24 @@ def contrasts(kept: Sequence[Case], known: Sequence[Case], node_of: Callable[[st
     It notices something too, though nothing new, and shares a table with what was kept.
     """
     groups: dict[str, list[Case]] = defaultdict(list)
-    for case in kept:
-        if is_verdict(case):
-            groups[shape(case)].append(case)
-    shown = {(case.function, outcome(case)) for case in kept if is_verdict(case)}
+    shown: dict[str, set[str]] = defaultdict(set)
+    for case in filter(is_verdict, kept):
+        groups[shape(case)].append(case)
+        shown[case.function].add(outcome(case))
     for form, group in groups.items():
-        function, truths = group[0].function, {*map(outcome, group)}
-        node = node_of(function)
-        if len(truths) > 1 or len(group) == ROWS or (function, *(TRUTHS - truths)) in shown:
+        function, node = group[0].function, node_of(group[0].function)
+        if len(group) == ROWS:
             continue
         others = (trimmed(one) for one in known if one.function == function and one.kills and is_verdict(one))
-        rivals = [one for one in others if outcome(one) not in truths and shape(one) == form]
+        rivals = [one for one in others if outcome(one) not in shown[function] and shape(one) == form]
         rivals = [one for one in rivals if fit(one, node) and not oddity(one) + unasked_signs(one, node)]
         if rivals:
             yield min(rivals, key=lambda one: (dullness(one), -_nearness(one, group), one.call))
 
 
 def is_verdict(case: Case) -> bool:
-    """Tell whether a call comes to a truth value, and that is all that is demanded."""
-    kinds = [(kind, subject) for kind, subject, _ in case.checks[:1]]
-    return kinds == [("is", "result")] and outcome(case) in TRUTHS
+    """Tell whether a call comes to a truth value, and that is demanded first."""
+    return bool(case.checks) and case.checks[0][:2] == ("is", "result") and outcome(case) in TRUTHS
 
 
 def outcome(case: Case) -> str:
