@@ -142,6 +142,40 @@ def test_what_a_call_leaves_to_the_terminal(name: str, call: str, depends: bool)
 
 
 @pytest.mark.parametrize(
+    ("body", "depends"),
+    [
+        pytest.param("if sea is None:\n        sea = os.getcwd()", True, id="for nothing"),
+        pytest.param("if not sea:\n        tide = 1\n        sea = os.getcwd()", True, id="among others"),
+        pytest.param("if more is None:\n        sea = os.getcwd()", True, id="for nothing by name"),
+        pytest.param("if sea is None:\n        sea = 80", False, id="it knows what to do"),
+        pytest.param("if sea > 80:\n        sea = os.getcwd()", False, id="for something"),
+        pytest.param(
+            "tide = 0\n    if not tide:\n        sea = os.getcwd()", False, id="for what is not its own to say"
+        ),
+    ],
+)
+def test_what_a_function_looks_around_for(body: str, depends: bool) -> None:
+    known = Surroundings.of(source(f"def depth(sea=None, *, more=None):\n    {body}\n"))
+    assert known.decide(case("depth()")) is depends
+    assert not known.decide(case("depth(3, more=1)"))
+
+
+@pytest.mark.parametrize(
+    ("body", "depends"),
+    [
+        pytest.param("return depth(**tide)", False, id="which may hold it"),
+        pytest.param("return depth(frame=tide)", True, id="without it"),
+        pytest.param("return sea.depth()", False, id="of who knows what"),
+        pytest.param("return depth(sea)", False, id="as it was given"),
+    ],
+)
+def test_who_hands_on_what_is_looked_around_for(body: str, depends: bool) -> None:
+    text = "def depth(sea=None, frame=False):\n    if not sea:\n        sea = os.getcwd()\n"
+    known = Surroundings.of(source(f"{text}\n\ndef chart(sea=None, **tide):\n    {body}\n"))
+    assert known.decide(case("chart(2)", name="chart")) is depends
+
+
+@pytest.mark.parametrize(
     ("line", "depends"),
     [
         pytest.param("path.write_text('a\\n')", False, id="a text"),

@@ -36,6 +36,7 @@ REFUSED = (("raises", "ValueError", "too deep"),)
         pytest.param("depth([1, 2])", "[1, 2]", 2, id="it was in order before"),
         pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
         pytest.param("depth(pow, [1, 2])", "[1, 1]", 2, id="again and again the same"),
+        pytest.param("list(depth([1, 2]))", "[3]", 2, id="one thing of several"),
         pytest.param("depth(pow, [2, 3])", "[2, 8]", 0, id="twice something else"),
         pytest.param("depth(str)(1)", "'1'", 1, id="what it gave is called"),
         pytest.param("depth([1, 2])", "{True: [1, 2]}", 4, id="all of it in one group"),
@@ -43,6 +44,15 @@ REFUSED = (("raises", "ValueError", "too deep"),)
 )
 def test_a_call_is_dull_or_not(call: str, expected: str, points: int) -> None:
     assert dullness(case(call, expected)) == points
+
+
+@pytest.mark.parametrize(
+    ("subject", "points"),
+    [("result", 2), ("list(result)", 2), ("result.tides", 0), ("len(result)", 0)],
+    ids=["a list", "what gives items", "a part of it", "its length"],
+)
+def test_it_is_the_whole_that_is_the_same_again_and_again(subject: str, points: int) -> None:
+    assert dullness(case("depth(pow, [1, 2])", checks=(("eq", subject, "[1, 1]"),))) == points
 
 
 @pytest.mark.parametrize(

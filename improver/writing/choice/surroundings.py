@@ -28,7 +28,7 @@ class Surroundings:
         """Read a file's functions, and what they call by their names."""
         nodes = {name: found[-1] for name, found in definitions(source).items()}
         first = {name: frozenset(_asked(node)) for name, node in nodes.items()}
-        plain = {name: (nodes[name], names) for name, names in first.items() if names and "." not in name}
+        plain = {name: (nodes[name], names) for name, names in first.items() if names}
         found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
         last = Counter(name.rpartition(".")[2] for name in nodes)
         alone = {name: short for name in nodes if last[short := name.rpartition(".")[2]] == 1}
