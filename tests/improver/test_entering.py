@@ -1,6 +1,6 @@
 """Calls of tests that lead to functions which they do not name."""
 
-from improver.experiments import Recording
+from improver.experiments import Case, Recording
 from improver.writing.inputs.entering import Entrances
 from improver.writing.inputs.harvest import calls_of
 from tests.improver.calls import PIER, RECEIPT, source
@@ -63,6 +63,43 @@ def test_what_a_test_calls_leads_to_what_ran_in_it() -> None:
         "Boat.row": ["boat.row()", "boat.row()"],
     }
     assert [one.setup for one in found[f"{PIER}Boat.row"]] == [("boat = Boat(1)",), ("boat = Boat(2)",)]
+
+
+def leading(ran: dict[str, str], calls: dict[str, str]) -> dict[str, list[str]]:
+    """Return what leads to `deep`, where tests of one letter run functions, and call them in this order."""
+    known = {
+        test: [[(name, Case("", f"{name}('{test}{at}')")) for at, name in enumerate(names.split())]]
+        for test, names in calls.items()
+    }
+    named = {name.removesuffix(".__init__"): [name] for name in ran}
+    found = Entrances(named, {name: frozenset(tests) for name, tests in ran.items()}, known).indirect("deep")
+    return {owner: [one.call for one in cases] for owner, cases in found.items()}
+
+
+def test_what_many_of_its_tests_call_and_few_others_comes_first() -> None:
+    ran = {"deep": "abc", "often": "abcdefghijkl", "near": "abd", "once": "c"}
+    assert [*leading(ran, {"a": "often near", "b": "often near", "c": "often once"})] == ["near", "once"]
+
+
+def test_the_making_of_an_object_comes_last() -> None:
+    ran = {"deep": "ab", "Box.__init__": "ab", "near": "a", "once": "b"}
+    assert [*leading(ran, {"a": "near Box", "b": "once Box"})] == ["near", "once"]
+
+
+def test_no_more_calls_lead_to_one_function_than_somebody_tries() -> None:
+    found = leading({"deep": "a", "near": "a", "far": "a", "more": "a"}, {"a": "near " * 9 + "far " * 9 + "more"})
+    assert {owner: len(calls) for owner, calls in found.items()} == {"far": 5, "near": 5}
+
+
+def test_a_call_is_of_that_which_most_tests_run_of_those_by_its_name() -> None:
+    ran = {
+        "deep": frozenset("a"),
+        "x.py::row": frozenset("a"),
+        "y.py::row": frozenset("ab"),
+        "z.py::row": frozenset("bc"),
+    }
+    known = Entrances({"row": ["x.py::row", "y.py::row", "z.py::row"]}, ran, {"a": [[("row", Case("", "row(1)"))]]})
+    assert [*known.indirect("deep")] == ["y.py::row"]
 
 
 def test_what_a_private_file_defines_is_no_way_to_anything() -> None:

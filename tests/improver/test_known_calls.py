@@ -266,6 +266,35 @@ def test_what_puts_an_object_back_is_followed_by_the_same_once_more(
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "setup", "calls"),
+    [
+        pytest.param("empty", ("lid = 1", "box = Box(lid)", "box.put(1)"), ["box.total()", "box.put(1)"], id="in time"),
+        pytest.param("empty", ("lid = 1", "top = lid", "box = Box(top)", "box.put(1)"), [], id="too many statements"),
+        pytest.param("_empty", ("box = Box()", "box.put(1)"), [], id="nobody outside calls it"),
+    ],
+)
+def test_what_puts_an_object_back_is_public_and_soon_read(name: str, setup: tuple[str, ...], calls: list[str]) -> None:
+    known = source(f"class Box:\n    def total(self):\n        return 1\n\n    def {name}(self):\n        self.a = 1\n")
+    one = replace(case(f"box.{name}()", name=f"Box.{name}"), setup=setup, checks=())
+    assert [found.call for found in followed(known, f"{PIER}Box.{name}", (one,), {})] == calls
+
+
+def test_what_puts_an_object_back_and_is_told_how_is_not_called_without_that() -> None:
+    text = "class Box:\n    def total(self):\n        return 1\n\n    def empty(self, deep):\n        self.a = deep\n"
+    totals = (replace(case("box.total()"), setup=("box = Box()", "box.put(1)")),)
+    assert [*followed(source(text), f"{PIER}Box.empty", (), {"total": totals})] == []
+    plain_one = source(text.replace(", deep", "").replace("deep", "1"))
+    assert [*followed(plain_one, f"{PIER}Box.empty", (), {"total": totals})] != []
+
+
+def test_so_many_uses_follow_and_no_more() -> None:
+    readers = "".join(f"    def total_{at}(self):\n        return 1\n\n" for at in range(9))
+    known = source(f"class Box:\n{readers}    def empty(self):\n        self.a = 1\n")
+    one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", "box.put(1)"), checks=())
+    assert len([*followed(known, f"{PIER}Box.empty", (one,), {})]) == 6
+
+
 def test_what_puts_an_object_back_is_awaited_before_the_same_once_more() -> None:
     text = "class Box:\n    async def total(self):\n        return 1\n\n    async def empty(self):\n        await f()\n"
     one = replace(case("box.empty()", name="Box.empty"), setup=("box = Box()", "await box.put(1)"), checks=())
