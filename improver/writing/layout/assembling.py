@@ -84,7 +84,9 @@ def _grown(
     foreign = [line for line in imports if top(line) in {*stdlib, "pytest"}]
     lines = with_foreign(before, foreign, stdlib)
     at = after_imports(before) + len(lines) - len(before.lines)
-    head = with_own(lines[:at], [line for line in imports if line not in foreign], newline)
+    head = with_own(lines[:at], [line for line in imports if line not in foreign], newline, stdlib)
+    if imports and _follows(before, after_imports(before)):
+        head += [newline, newline]
     if not text:
         return "".join([*head, *lines[at:]])
     end = (_script(before) or len(before.lines)) + len(lines) - len(before.lines)
@@ -96,6 +98,13 @@ def _grown(
     fresh = [f"{line}{newline}" for line in text.splitlines()]
     tail = [newline, newline, *lines[end:]] if end < len(lines) else []
     return "".join([*head, *body, newline, newline, *fresh, *tail])
+
+
+def _follows(before: Source, at: int) -> bool:
+    """Tell whether code follows right after so many lines of a file without imports."""
+    return not any(isinstance(node, ast.Import | ast.ImportFrom) for node in before.tree.body) and any(
+        map(str.strip, before.lines[at : at + 1])
+    )
 
 
 def _script(before: Source) -> int:

@@ -1,6 +1,7 @@
 """Imports of new tests: which are needed, how they are written, and where they stand among those of the file (pure)."""
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 
 from improver.source import Source
@@ -71,16 +72,18 @@ def _enclosed(line: str, width: int) -> str:
 # --- among those of the file ---------------------------------------------------------------------------------------
 
 
-def with_own(head: list[str], imports: Sequence[str], newline: str) -> list[str]:
+def with_own(head: list[str], imports: Sequence[str], newline: str, stdlib: frozenset[str]) -> list[str]:
     """Return the file's beginning with imports of its own project among those of their package, in order.
 
-    They come after them where there is no order, and last where there is none of the package.
+    They come after them where there is no order, and last where there is none of the package: apart from other groups.
     """
     for line in imports:
         nodes = [node for node in _parsed(head) if isinstance(node, ast.Import | ast.ImportFrom)]
         kin = [node for node in nodes if _module(node) == top(line) and not getattr(node, "level", 0)]
         at = _among(kin, line) if kin else len(head)
-        head = [*head[:at], *(f"{part}{newline}" for part in line.splitlines()), *head[at:]]
+        is_apart = not kin and _ends(head) and not (nodes and _group(_module(nodes[-1]), stdlib) == "own")
+        parts = [*([""] if is_apart else []), *line.splitlines()]
+        head = [*head[:at], *(f"{part}{newline}" for part in parts), *head[at:]]
     return head
 
 
@@ -120,16 +123,19 @@ def top(line: str) -> str:
 def with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str]) -> list[str]:
     """Return the file's lines with imports of other people's modules among those of their group, in order.
 
-    Where there is none, a group of its own comes about before the first that comes later.
+    Where there is none, a group of its own comes about before the first that comes later, or after all that there is.
     """
+    end = after_imports(before)
     nodes = [node for node in before.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     fresh: dict[int, list[str]] = {}
     for group in GROUPS:
         kin = [node for node in nodes if _group(_module(node), stdlib) == group]
         later = [node for node in nodes if GROUPS.index(_group(_module(node), stdlib)) > GROUPS.index(group)]
         mine = [line for line in foreign if _group(top(line), stdlib) == group]
+        if mine and not kin and not later and (end in fresh or _ends(before.lines[:end])):
+            fresh.setdefault(end, []).append("")
         for line in mine:
-            at = _among(kin, line) if kin else later[0].lineno - 1 if later else after_imports(before)
+            at = _among(kin, line) if kin else later[0].lineno - 1 if later else end
             fresh.setdefault(at, []).extend(line.splitlines())
         if mine and later and not kin:
             fresh[later[0].lineno - 1].append("")
@@ -137,6 +143,11 @@ def with_foreign(before: Source, foreign: Sequence[str], stdlib: frozenset[str])
     for at in range(len(before.lines) + 1):
         lines += [f"{part}{before.newline}" for part in fresh.get(at, ())] + list(before.lines[at : at + 1])
     return lines
+
+
+def _ends(lines: Sequence[str]) -> bool:
+    """Tell whether the last line holds something, from which another group of imports stands apart."""
+    return bool(lines) and bool(lines[-1].strip())
 
 
 def _group(module: str, stdlib: frozenset[str]) -> str:
@@ -160,7 +171,7 @@ def _module(node: ast.Import | ast.ImportFrom) -> str:
 
 
 def after_imports(before: Source) -> int:
-    """Return how many lines of the file come before the place for one more import."""
+    """Return how many lines of the file come before the place for one more import: what is said first stays first."""
     last = 0
     for node in before.tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -169,4 +180,4 @@ def after_imports(before: Source) -> int:
             break
         elif not last:
             last = node.end_lineno or node.lineno
-    return last
+    return last or sum(1 for _ in itertools.takewhile(lambda line: line.startswith("#"), before.lines))
