@@ -37,6 +37,12 @@ def is_literal(text: str) -> bool:
     return True
 
 
+def called_as(function: str) -> str:
+    """Return the name by which `function` ("path::qualname") is called: of what makes an object that is its class's."""
+    *owners, last = function.partition("::")[2].split(".")
+    return owners[-1] if owners and last in ("__init__", "__new__") else last
+
+
 def is_read(node: Function) -> bool:
     """Tell whether a method is no call of its object, but an attribute: a property, or what sets or deletes one."""
     marks = [ast.unparse(one) for one in node.decorator_list]

@@ -46,6 +46,13 @@ def test_the_object_of_a_method_is_no_argument() -> None:
     assert [one.call for one in by_name(case("box.depth(4, 7)"), METHOD)] == ["box.depth(4, more=7)"]
 
 
+def test_the_making_of_an_object_goes_by_the_name_of_its_class() -> None:
+    made, making = case("Box(4, 7)", name="Box.__init__"), node("def __init__(self, sea, more=1): ...")
+    assert [one.call for one in by_name(made, making)] == ["Box(4, more=7)"]
+    assert unnamed(made, making) == 1
+    assert [*by_name(case("other(Box(4, 7))", name="other"), making)] == []
+
+
 def test_of_two_calls_that_notice_the_same_the_one_with_the_name_is_chosen() -> None:
     by_place, named = case("depth(4, 7)"), case("depth(4, more=7)")
     assert chosen([by_place, named], lambda _: DEPTH) == [named]

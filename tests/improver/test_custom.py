@@ -39,6 +39,13 @@ def test_nothing_is_wrong_with_what_gives_a_value_or_is_known_of_no_call() -> No
     assert Custom.of([], depth).wrongs(case("depth(7, 'a')", checks=REFUSED), DEPTH) == []
 
 
+def test_what_makes_an_object_takes_what_its_class_is_given() -> None:
+    making = node("def __init__(self, sea, more=1): ...")
+    good = case("Box([3, 1], 2)", name="Box.__init__")
+    wrong = case("Box('a', 'b')", name="Box.__init__", checks=REFUSED)
+    assert [name for name, _ in Custom.of([good], lambda _: making).wrongs(wrong, making)] == ["sea", "more"]
+
+
 def test_one_of_two_wrong_things_is_put_right() -> None:
     custom = Custom.of(GOOD, depth)
     both = replace(case("depth(7, 'a')", checks=REFUSED), hangs=frozenset("h"))

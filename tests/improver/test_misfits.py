@@ -56,6 +56,7 @@ def free(anything, dry=False):
         ("Rope.cut", "Rope(1, side=None).cut(1)", ""),  # as the default is
         ("Rope.cut", "Rope(1, side=Side.LEFT).cut(1)", ""),
         ("Rope.cut", "Rope(1, side=1).cut(1)", "side=1"),
+        ("Rope.__init__", "port.Rope('a')", "length='a'"),
         ("free", "free([])", ""),
         ("free", "free([], True)", ""),
         ("free", "free([], dry=2)", "dry=2"),  # it is on or off

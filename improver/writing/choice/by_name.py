@@ -9,6 +9,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import kind_of
+from improver.writing.pieces import called_as
 
 
 def unnamed(case: Case, node: Function) -> int:
@@ -16,14 +17,14 @@ def unnamed(case: Case, node: Function) -> int:
 
     The docstring gives them by name, they turn something on or off, or they come after one of the same type.
     """
-    call = _call_in(ast.parse(case.call), case)
+    call = call_in(ast.parse(case.call), case)
     return len(_places(call, node)) if call is not None else 0
 
 
 def by_name(case: Case, node: Function) -> Iterator[Case]:
     """Yield the call with such arguments, and those after them, by name."""
     tree = ast.parse(case.call)
-    call = _call_in(tree, case)
+    call = call_in(tree, case)
     places = _places(call, node) if call is not None else []
     if call is None or not places:
         return
@@ -55,10 +56,10 @@ def _parameters(node: Function) -> list[ast.arg]:
     return given[1:] if given and given[0].arg in ("self", "cls") else given
 
 
-def _call_in(tree: ast.AST, case: Case) -> ast.Call | None:
+def call_in(tree: ast.AST, case: Case) -> ast.Call | None:
     """Return the one call of its function that a case makes, None where there is not one, or it is not so plain."""
-    last = case.function.rpartition("::")[2].rpartition(".")[2]
-    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and last_name(one.func) == last]
+    name = called_as(case.function)
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and last_name(one.func) == name]
     if len(calls) != 1 or any(isinstance(one, ast.Starred) for one in calls[0].args):
         return None
     return calls[0]

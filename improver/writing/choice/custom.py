@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.choice.by_name import call_in
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.usage import NO_USAGE, Usage
-from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import given_to, kind_of
 
 TRIED = 2  # good values that are tried in one place
@@ -70,9 +70,8 @@ NOTHING_USUAL = Custom({})
 
 def arguments(case: Case, node: Function) -> Iterator[tuple[str, ast.expr]]:
     """Yield what the one call of its function in a case gives each parameter."""
-    last = case.function.rpartition("::")[2].rpartition(".")[2]
-    calls = [one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call) and last_name(one.func) == last]
-    for place, _, value in given_to(calls[0], node) if len(calls) == 1 else ():
+    call = call_in(ast.parse(case.call), case)
+    for place, _, value in given_to(call, node) if call is not None else ():
         yield place.arg, value
 
 

@@ -9,6 +9,7 @@ from improver.judging.functions import definitions
 from improver.source import Source
 from improver.writing.inputs.harvest import Calls
 from improver.writing.inputs.reaching import is_private
+from improver.writing.pieces import called_as
 
 MOST = 10  # calls that lead to one function
 OWNERS = 2  # functions that they are calls of
@@ -28,10 +29,9 @@ class Entrances:
         named: dict[str, list[str]] = defaultdict(list)
         for source in sources:
             for name in definitions(source):
-                *owners, last = name.split(".")
-                called = owners[-1] if owners and last == "__init__" else last
+                function = f"{source.path}::{name}"
                 if not is_private(f"{source.path.removesuffix('.py').replace('/', '.')}.{name}"):
-                    named[called].append(f"{source.path}::{name}")
+                    named[called_as(function)].append(function)
         ran = {name: frozenset(_plain(test) for test in tests) for name, tests in recording.impact.items()}
         return Entrances(named, ran, calls)
 

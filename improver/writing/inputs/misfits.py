@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.kinds import last_name, members
+from improver.writing.pieces import called_as
 
 LITERALS: Mapping[type, str] = {
     ast.List: "list",
@@ -72,7 +73,7 @@ class Signatures:
         """
         if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises"):
             return ""
-        last = case.function.rpartition("::")[2].rpartition(".")[2]
+        last = called_as(case.function)
         for call in (part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))):
             if not isinstance(call, ast.Call):
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import expression, statements
+from improver.writing.pieces import called_as, expression, statements
 
 DRAINS = frozenset({"next", "list"})
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
@@ -74,10 +74,8 @@ def drained(call: ast.expr) -> ast.expr:
 
 def is_of(call: ast.Call, function: str) -> bool:
     """Tell whether a call has the name of the function, or of the class whose making it is."""
-    *owners, last = function.partition("::")[2].split(".")
-    wanted = owners[-1] if owners and last in ("__init__", "__new__") else last
     inner = call.func.value if isinstance(call.func, ast.Attribute) and call.func.attr == "pipe" else call.func
-    return last_name(inner) == wanted
+    return last_name(inner) == called_as(function)
 
 
 def values(setup: Iterable[str]) -> dict[str, object]:
