@@ -49,6 +49,17 @@ def is_read(node: Function) -> bool:
     return any("property" in one or one in (f"{node.name}.setter", f"{node.name}.deleter") for one in marks)
 
 
+def required(node: Function) -> list[ast.arg]:
+    """Return the parameters that must be given by place, the object itself among them."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    return places[: len(places) - len(node.args.defaults)]
+
+
+def asks_nothing(method: Function) -> bool:
+    """Tell whether a method must be given nothing but its object."""
+    return len(required(method)) <= 1 and None not in method.args.kw_defaults
+
+
 def parameters(node: Function) -> list[str]:
     """Return the names of the positional parameters, self and cls aside."""
     names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]

@@ -33,6 +33,7 @@ from improver.writing.inputs.piecing import pieced
 from improver.writing.inputs.reaching import from_outside, is_private, leading_to, public_home
 from improver.writing.inputs.stepping import stepped
 from improver.writing.inputs.storing import lying
+from improver.writing.pieces import required
 
 CALLS, GENERATED = 20, 24  # of one function
 FEW = 4  # calls of a function known, below which more are guessed
@@ -219,11 +220,10 @@ def _barest(function: str, home: str, node: Function) -> tuple[Case, ...]:
 
     A module's own `__getattr__` is asked for names.
     """
-    name, given = function.partition("::")[2], node.args
+    name = function.partition("::")[2]
     if name == GETATTR:
         return looked_up(function, home, node)
-    least = len(given.posonlyargs) + len(given.args) - len(given.defaults)
-    fits = "." not in name and bool(given.defaults) and not least and None not in given.kw_defaults
+    fits = "." not in name and bool(node.args.defaults) and not required(node) and None not in node.args.kw_defaults
     return (Case(function, f"{name}()", ((home, name),)),) if fits else ()
 
 

@@ -113,6 +113,15 @@ def test_an_attribute_that_can_be_set_is_read_and_never_called() -> None:
     assert not [one for one in found if "size(" in one]
 
 
+def test_what_must_be_told_by_name_is() -> None:
+    text = "class Lid:\n    def put(self, one):\n        self.one = one\n\n"
+    known = source(f"{text}    def size(self, *, unit):\n        return self.one\n")
+    found = ["; ".join((*one.setup, one.call)) for one in stepped(known, "pier.a", "pier/a.py::Lid.size", {})]
+    assert found[0] == "lid = Lid(); lid.put(1); lid.size(unit=1)"
+    assert [*stepped(known, "pier.a", "pier/a.py::Lid.put", {})]
+    assert not [one for one in stepped(known, "pier.a", "pier/a.py::Lid.put", {}) if "size()" in one.call]
+
+
 def test_a_mapping_is_filled_and_loses_an_item() -> None:
     assert texts("Shelf.__delitem__")[0] == "shelf = Shelf(); shelf['a'] = 4; del shelf['a']; dict(shelf)"
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs import standard
 from improver.writing.inputs.kinds import NOTHING_KNOWN, Kinds
+from improver.writing.pieces import required
 
 GUESSES, CALLS = 6, 18  # values of one argument, calls of one function
 ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, and comes to 1
@@ -41,8 +42,7 @@ def definition(source: Source, parts: Sequence[str]) -> Function | None:
 
 def arguments(node: Function, *, is_method: bool, kinds: Kinds = NOTHING_KNOWN) -> Iterator[str]:
     """Yield texts of the arguments that must be given: one value after the other in every place, then mixed."""
-    places = [*node.args.posonlyargs, *node.args.args]
-    needed = places[: len(places) - len(node.args.defaults)]
+    needed = required(node)
     if is_method and not any("staticmethod" in ast.unparse(one) for one in node.decorator_list):
         needed = needed[1:]
     named = [one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is None]

@@ -10,6 +10,7 @@ from improver.judging.functions import definitions
 from improver.source import FUNCTIONS, Function, Source
 from improver.verify.checking import COROUTINE, spoken
 from improver.writing.inputs.harvest import Index
+from improver.writing.pieces import asks_nothing
 
 MOST = 6  # of one function
 LINES = 5  # statements of a test that somebody reads
@@ -27,7 +28,7 @@ def followed(source: Source, function: str, known: Sequence[Case], index: Index)
         return
     readers = [name for name in _asking_nothing(source, owner) if name != last]
     found: dict[str, Case] = {}
-    for case in (*known, *(_turned(owner, last, index) if _asks_nothing(node) else ())):
+    for case in (*known, *(_turned(owner, last, index) if asks_nothing(node) else ())):
         head, step = _step(case, last)
         if not step or len(head) + 3 > LINES:
             continue
@@ -46,7 +47,7 @@ def closing(source: Source, names: Collection[str]) -> set[str]:
     owners = {name.rpartition(".")[0] for name in names} - {""}
     known = ((name, nodes[-1]) for name, nodes in definitions(source).items() if name.rpartition(".")[0] in owners)
     plain = ((name, node) for name, node in known if not node.name.startswith("_") and not node.decorator_list)
-    return {name for name, node in plain if returns_nothing(node) and _asks_nothing(node)}
+    return {name for name, node in plain if returns_nothing(node) and asks_nothing(node)}
 
 
 def _called(step: str) -> str:
@@ -85,14 +86,8 @@ def _asking_nothing(source: Source, owner: str) -> list[str]:
         seen.add(node.name)
         waiting += map(ast.unparse, node.bases)
         plain = (one for one in node.body if isinstance(one, FUNCTIONS) and not one.decorator_list)
-        found |= {one.name: None for one in plain if not one.name.startswith("_") and _asks_nothing(one)}
+        found |= {one.name: None for one in plain if not one.name.startswith("_") and asks_nothing(one)}
     return [*found]
-
-
-def _asks_nothing(node: Function) -> bool:
-    given = node.args
-    needed = len(given.posonlyargs) + len(given.args) - len(given.defaults)
-    return needed == 1 and None not in given.kw_defaults
 
 
 def _step(case: Case, last: str) -> tuple[tuple[str, ...], str]:

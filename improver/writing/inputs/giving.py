@@ -9,7 +9,7 @@ from improver.writing.inputs.arguments import GUESSES, annotation, arguments
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.illustrating import known_calls
 from improver.writing.inputs.kinds import kinds_of, last_name
-from improver.writing.pieces import is_literal
+from improver.writing.pieces import is_literal, required
 
 INNER = (*FUNCTIONS, ast.ClassDef)
 GIVEN = 3  # calls that give objects of one class
@@ -78,7 +78,7 @@ def _calls(node: Function, source: Source, names: tuple[str, str], index: Index)
     home, owner = names
     function = f"{source.path}::{node.name}"
     kinds = kinds_of(node, source, home, index)
-    if any(one.annotation is not None and not kinds.of(one.annotation) for one in _needed(node)):
+    if any(one.annotation is not None and not kinds.of(one.annotation) for one in required(node)):
         return []  # nobody knows which of the overloads a guess would come to
     words = [*dict.fromkeys(itertools.islice(arguments(node, is_method=False, kinds=kinds), GUESSES))]
     words.sort(key=lambda one: one in IDLE)
@@ -94,8 +94,8 @@ def _calls(node: Function, source: Source, names: tuple[str, str], index: Index)
 def _is_vague(node: Function, source: Source) -> bool:
     """Tell whether one that is overloaded gives objects of another class too for what it must be given here."""
     same = [one for one in source.tree.body if isinstance(one, ast.FunctionDef) and one.name == node.name]
-    asked = [[*map(annotation, _needed(one))] for one in same if one.decorator_list]
-    return asked.count([*map(annotation, _needed(node))]) > 1
+    asked = [[*map(annotation, required(one))] for one in same if one.decorator_list]
+    return asked.count([*map(annotation, required(node))]) > 1
 
 
 def _is_plain(case: Case, name: str) -> bool:
@@ -123,13 +123,7 @@ def _is_check(node: ast.AST) -> bool:
 
 
 def _takes_one(node: Function) -> bool:
-    return len(_needed(node)) == 1 and None not in node.args.kw_defaults
-
-
-def _needed(node: Function) -> list[ast.arg]:
-    """Return the parameters that must be given by place."""
-    places = [*node.args.posonlyargs, *node.args.args]
-    return places[: len(places) - len(node.args.defaults)]
+    return len(required(node)) == 1 and None not in node.args.kw_defaults
 
 
 def _methods(source: Source, owner: str) -> set[str]:

@@ -12,6 +12,7 @@ from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.standard import IMPORTS, OF_TYPE
 from improver.writing.names import BUILT_IN
+from improver.writing.pieces import asks_nothing
 from improver.writing.placing import name_of
 
 MOST, LONGEST = 6, 48  # values of one type, and characters of one that makes an object
@@ -128,8 +129,7 @@ def _made(node: ast.ClassDef) -> tuple[str, ...]:
     fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and one.value is None]
     if making is None:
         return (f"{node.name}()",) if not (fields or node.bases or node.keywords) else ()
-    needed = len(making.args.posonlyargs) + len(making.args.args) - len(making.args.defaults)
-    return (f"{node.name}()",) if needed == 1 and None not in making.args.kw_defaults else ()
+    return (f"{node.name}()",) if asks_nothing(making) else ()
 
 
 def _is_plain_making(case: Case, name: str) -> bool:

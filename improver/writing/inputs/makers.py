@@ -13,6 +13,7 @@ from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
 from improver.writing.inputs.illustrating import documented
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
+from improver.writing.pieces import asks_nothing
 
 MAKERS = 3  # objects of one class
 
@@ -38,7 +39,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         ]
     kinds = kinds_of(own, source, home, index) if own is not None else NOTHING_KNOWN
     asked = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
-    asked = asked[own is not None and _asks(own) :]
+    asked = asked[own is not None and not asks_nothing(own) :]
     needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in asked]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
@@ -74,12 +75,6 @@ def _makes(node: Function) -> bool:
     """Tell whether a function is a class method that says by its name what it makes objects from."""
     marks = [ast.unparse(one) for one in node.decorator_list]
     return "classmethod" in marks and node.name.startswith("from_")
-
-
-def _asks(making: Function) -> bool:
-    """Tell whether an object cannot be made of nothing."""
-    needed = len(making.args.posonlyargs) + len(making.args.args) - len(making.args.defaults)
-    return needed > 1 or None in making.args.kw_defaults
 
 
 def _is_making(case: Case, owner: str) -> bool:

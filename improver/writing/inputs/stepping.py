@@ -13,7 +13,7 @@ from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.following import returns_nothing
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
-from improver.writing.pieces import is_literal, is_read
+from improver.writing.pieces import asks_nothing, is_literal, is_read
 
 MOST = 14  # of one function
 KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to change them, and arguments of each
@@ -108,7 +108,7 @@ def _takes_items(methods: Mapping[str, Function], parents: Sequence[str]) -> boo
     if making is None or making.args.vararg is not None:
         return holds
     places = [one.arg for one in making.args.args[1:]]
-    return bool(places) and (holds or places[0] == "iterable") and _needs(making) == 1
+    return bool(places) and (holds or places[0] == "iterable") and asks_nothing(making)
 
 
 def _used(thing: _Object, last: str, steps: Sequence[tuple[tuple[str, ...], str]], index: Index) -> Iterator[Case]:
@@ -161,7 +161,7 @@ def _words(node: Function, last: str, made: str, index: Index, told: str = "") -
     name, _, value = told.partition("=")
     same = [value] if [one.arg for one in node.args.args[1:]][:1] == [name] else []
     guesses = [*itertools.islice(arguments(node, is_method=True), ROWS)]
-    first = ("",) if _needs(node) == 1 else (*same, *known, *guesses)[:1]
+    first = ("",) if asks_nothing(node) else (*same, *known, *guesses)[:1]
     near = [_beside(one) for one in first]
     optional = [", ".join(filter(None, (*first, option)))] if (option := _option(node)) else []
     return [*dict.fromkeys((*first, *near, *optional, *same, *known, *guesses))][: ROWS + 1]
@@ -267,15 +267,10 @@ def _readers(thing: _Object) -> list[str]:
     """Return calls that need nothing but the object and give something of it."""
     known = thing.methods.items()
     plain = [(name, node) for name, node in known if not name.startswith("_") and not _marks(node)]
-    asked = [name for name, node in plain if not returns_nothing(node) and _needs(node) == 1]
+    asked = [name for name, node in plain if not returns_nothing(node) and asks_nothing(node)]
     special = [SPECIAL[name][0].format(thing.name) for name in ("__iter__", "__len__") if name in thing.methods]
     whole = [f"dict({thing.name})"] if thing.is_mapping else [f"list({thing.name})"] if thing.is_list else []
     return [*dict.fromkeys((*(f"{thing.name}.{name}()" for name in asked), *special, *whole))]
-
-
-def _needs(node: Function) -> int:
-    """Return how many arguments a method must be given, its object included."""
-    return len(node.args.posonlyargs) + len(node.args.args) - len(node.args.defaults)
 
 
 def _methods(source: Source, owner: str) -> tuple[dict[str, Function], list[str]]:
