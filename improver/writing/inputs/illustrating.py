@@ -61,7 +61,7 @@ def _shown_in(source: Source, module: str, node: Function | ast.ClassDef) -> Ite
             for call in (one for one in ast.walk(statement) if simple and isinstance(one, ast.Call)):
                 case = _shown(call, before, (home, source.path))
                 if case is not None:
-                    yield getattr(call.func, "attr", getattr(call.func, "id", "")), case
+                    yield name_of(call), case
             told = isinstance(statement, ast.Expr) and example.want  # what only shows a value changes nothing
             if isinstance(statement, (*SIMPLE, *DEFINING, ast.Import, ast.ImportFrom)) and not told:
                 before.append(statement)

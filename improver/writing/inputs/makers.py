@@ -8,6 +8,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.verify.calling import variable
+from improver.writing import placing
 from improver.writing.inputs.arguments import arguments, definition
 from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
@@ -83,7 +84,7 @@ def _is_making(case: Case, owner: str) -> bool:
     if not isinstance(call, ast.Call) or name_of(call) != owner:
         return False
     module = call.func.value if isinstance(call.func, ast.Attribute) else None
-    imported = {one[2] if len(one) > 2 else one[1] or one[0].split(".")[0] for one in case.imports}
+    imported = {*map(placing.name_of, case.imports)}
     return isinstance(call.func, ast.Name) or (isinstance(module, ast.Name) and module.id in imported)
 
 

@@ -1,8 +1,8 @@
 """From chosen calls to tests: calls of one shape share a table, any other stands alone (pure)."""
 
 import ast
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from improver.experiments import Case
@@ -136,11 +136,11 @@ def _hides(columns: Iterable[str], cases: Iterable[Case]) -> bool:
 
 
 def _rows(cases: Sequence[Case], grid: Sequence[Sequence[str]], columns: Sequence[str]) -> tuple[Row, ...]:
-    seen: Mapping[str, list[int]] = defaultdict(list)
+    seen: Counter[str] = Counter()
     rows = []
     for case, values in zip(cases, grid, strict=True):
         text = label(values, columns)
-        seen[text].append(1)
-        name = text if len(seen[text]) == 1 else f"{text} ({len(seen[text])})"
+        seen[text] += 1
+        name = text if seen[text] == 1 else f"{text} ({seen[text]})"
         rows.append(Row(tuple(values), case.checks[0][2], name))
     return tuple(rows)

@@ -1,7 +1,6 @@
 """What stands in a test: the call, how it is made, and what is demanded of it, for pytest and for unittest (pure)."""
 
 import ast
-import re
 from collections.abc import Callable, Sequence
 
 from improver.verify.checking import WARNS, spoken
@@ -62,8 +61,7 @@ def _is_apart(before: str, at: int) -> bool:
 def _apart(line: str, width: int) -> list[str]:
     if line.startswith(INDENT):
         return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
-    found = re.fullmatch(r"(assert|self\.assert\w+\()(.*)", line)
-    node = ast.parse(line).body[0] if len(line) > width and found and not line.endswith(":") else None
+    node = ast.parse(line).body[0] if len(line) > width and line.startswith("assert ") else None
     if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and not _uses_result(line[7:]):
         call, wanted = ast.unparse(node.test.left), ast.unparse(node.test.comparators[0])
         sign = SIGNS.get(type(node.test.ops[0]), "")
