@@ -12,6 +12,7 @@ from improver.names import bound_by, own
 from improver.source import FUNCTIONS, Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.names import absolute, imported
+from improver.writing.pieces import slug
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
@@ -132,14 +133,17 @@ def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, share: float) -> str:
     """Return the test file that is about the class or function `name` ("path::qualname"), "" where there is none.
 
-    It speaks of it, and is named after it or holds most of the tests that run it, and at least that share of them.
+    It speaks of it, and is named after it, or some words of its name, or holds most of the tests that run it, and at
+    least that share of them.
     """
     owner = name.partition("::")[2]
     counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
     speaking = [test for test in counts if test in known and _speaks_of(known[test], owner)]
     if not owner or not speaking:
         return ""
-    named = {test: _stem(test).replace("_", "") in owner.lower() for test in speaking}
+    words = slug(owner).split("_")
+    runs = {"".join(words[at:end]) for end in range(len(words) + 1) for at in range(end)}
+    named = {test: _stem(test).replace("_", "") in runs for test in speaking}
     best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))
     return best if named[best] or counts[best] >= share * sum(counts.values()) else ""
 

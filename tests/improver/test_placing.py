@@ -47,6 +47,23 @@ def test_a_table_that_runs_a_module_does_not_make_its_file_the_modules_own(at_se
 
 
 @pytest.mark.parametrize(
+    ("owner", "path"),
+    [
+        pytest.param("SeaMapRatio", "tests/test_sea_map.py", id="two of its words"),
+        pytest.param("Map", "tests/test_all.py", id="more than its name"),
+        pytest.param("SeamApron", "tests/test_all.py", id="letters of its name"),
+    ],
+)
+def test_a_test_file_is_named_after_a_class_by_whole_words(owner: str, path: str) -> None:
+    names = ("tests/test_all.py", "tests/test_sea_map.py")
+    ran = (*(f"{names[0]}::test_{at}" for at in "abc"), f"{names[1]}::test_d")
+    recording = Recording({f"pier/a.py::{owner}.x": ran}, {}, {}, {}, RECEIPT)
+    place = place_for("pier/a.py", [source(f"{owner}(1)\n", name) for name in names], recording, owner)
+    assert place is not None
+    assert place.path == path
+
+
+@pytest.mark.parametrize(
     ("text", "path", "bound"),
     [
         pytest.param("from .b import x", "pier/tests/test_a.py", {"x": ("pier.tests.b", "x")}, id="beside it"),
