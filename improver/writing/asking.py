@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
+from improver.verify.checking import CAPSYS
 from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, free_names, imported, needed
 
 ROWS = 4  # of the tables of one test
@@ -137,9 +138,13 @@ def asking(case: Case, steps: Mapping[str, tuple[str, ...]]) -> Case:
 
 
 def unasked(case: Case) -> Case:
-    """Return the case with the statement that does what pytest's own fixture does, where it asks for that alone."""
-    if case.asks != (FOLDER,):
-        return case
+    """Return the case with the statement that does what pytest's own fixture does, where it asks for no other.
+
+    What is printed is heard again whenever a call is made.
+    """
+    asks = tuple(one for one in case.asks if one != CAPSYS)
+    if asks != (FOLDER,):
+        return replace(case, asks=asks)
     line, modules = FOLDERS[FOLDER]
     imports = tuple(sorted({*case.imports, *((one, "") for one in modules)}))
     return replace(case, setup=(line, *case.setup), imports=imports, asks=())

@@ -155,6 +155,15 @@ def test_what_is_in_order_already_is_put_out_of_it_where_that_shows_the_same_fau
     assert [one.call for one in choose(shrunk(ground, weak, cases, choose))] == ["is_low(2)", "ordered([2, 1])"]
 
 
+def test_a_call_that_prints_is_shortened_too() -> None:
+    checks = (("eq", "capsys.readouterr().out", "'tide'"),)
+    prints = dataclasses.replace(case("depth(4, 7)", kills="m", checks=checks), asks=("capsys",))
+    experiments = Answering(lambda _: True, checks)
+    ground = dataclasses.replace(ground_for(SEA), experiments=experiments)
+    pool = shrunk(ground, Weak(source(SEA), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT)), [prints], shortest)
+    assert "depth(4)" in [one.call for one in pool]
+
+
 def test_a_fixture_is_nothing_to_shorten_and_late_is_too_late() -> None:
     ground, weak = ground_for(SEA), Weak(source(SEA), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
     asking = dataclasses.replace(case("depth(sea, 7)", kills="m"), asks=("sea",))
