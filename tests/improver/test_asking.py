@@ -70,7 +70,7 @@ def test_what_a_fixture_uses_comes_from_its_own_file() -> None:
 def test_what_a_row_holds_is_part_of_a_text_that_shows_it() -> None:
     mark = '@pytest.mark.parametrize(("low", "high"), [("a\\\\d", [1])])\n'
     text = f"{mark}def test_depth(low, high):\n    depth(f'<{{low}}> {{sea}}')\n    depth(f'<{{low}}>', high)\n"
-    text += "    depth(f'{high}')\n    depth(f'{low!r}')\n"
+    text += "    depth(f'{high}')\n    depth(f'{low!r}')\n    depth(f'{low:>3}')\n"
     assert calls(f"sea = 3\n\n\n{text}", "depth") == [
         ((), "depth(f'<a\\\\d> {sea}')"), ((), "depth('<a\\\\d>', [1])")
     ]  # fmt: skip

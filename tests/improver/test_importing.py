@@ -40,3 +40,29 @@ def test_each_group_of_imports_stands_apart(before: str, after: str) -> None:
     data = assembled([Written("test_depth", (CASE,))], place, "a", frozenset(sys.stdlib_module_names))
     assert data is not None
     assert data.decode().partition("def test_sea")[0] == after
+
+
+@pytest.mark.parametrize(
+    ("before", "imports", "after"),
+    [
+        pytest.param("", (), "", id="none is needed"),
+        pytest.param("# Of depths.\n", (), "# Of depths.\n", id="none is needed after notes"),
+        pytest.param("", (("pier.a", "depth"),), "from pier.a import depth\n\n\n", id="the first of a file"),
+        pytest.param(
+            "import os\n\n\n",
+            (("pier.a", "depth"),),
+            "import os\n\nfrom pier.a import depth\n\n\n",
+            id="beside others",
+        ),
+    ],
+)
+def test_no_more_lines_are_added_than_imports_need(
+    before: str, imports: tuple[tuple[str, ...], ...], after: str
+) -> None:
+    text = source(f"{before}def test_sea():\n    assert True\n", "tests/test_a.py")
+    place = place_for("pier/a.py", [text], Recording({}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    one = Case(f"{PIER}depth", "depth(1)", imports, checks=(("eq", "result", "1"),), kills=frozenset({"m"}))
+    data = assembled([Written("test_depth", (one,))], place, "a", frozenset(sys.stdlib_module_names))
+    assert data is not None
+    assert data.decode().partition("def test_sea")[0] == after
