@@ -401,6 +401,28 @@ EQUAL = ("eq", "result", "[1]")
             ],
             id="what cannot be entered",
         ),
+        pytest.param(
+            written("f(1)", "context", ("warns", "UserWarning", "None"), ("eq", "result.a", "1")),
+            "auto",
+            [
+                "async def test_f():",
+                "    with pytest.warns(UserWarning):",
+                "        async with f(1) as result:",
+                "            assert result.a == 1",
+            ],
+            id="what warns and is entered",
+        ),
+        pytest.param(
+            written("f(1)", "context", ("warns", "UserWarning", "None")),
+            "auto",
+            [
+                "async def test_f():",
+                "    with pytest.warns(UserWarning):",
+                "        async with f(1):",
+                "            pass",
+            ],
+            id="what warns and no more",
+        ),
     ],
 )
 def test_a_test_runs_in_an_event_loop_as_the_file_around_it_does(test: Written, loop: str, lines: list[str]) -> None:

@@ -38,6 +38,10 @@ def _opened(made: str, wanted: Sequence[tuple[str, str, str]], checks: Checks) -
     if wanted[0][0] == "raises":
         head, _, *more = checks(made, wanted)
         return [head, f"{INDENT}async with {made}:", f"{INDENT * 2}pass", *more]
+    if wanted[0][0] == WARNS:  # while it is entered, or by whoever makes what is
+        head, *_ = checks(made, wanted)
+        within = _opened(made, wanted[1:], checks) if wanted[1:] else [f"async with {made}:", f"{INDENT}pass"]
+        return [head, *(f"{INDENT}{line}" for line in within)]
     inner = [line for line in checks("result", wanted) if line != "result = result"]
     bound = " as result" if any(_uses_result(subject) for _, subject, _ in wanted) else ""
     return [f"async with {made}{bound}:", *(f"{INDENT}{line}" for line in inner)]
