@@ -62,8 +62,7 @@ class Usage:
             for name, called, place, value in self._given(line, case, node):
                 for other in self._others(name, called, place, value):
                     texts = (*lines[:at], replaced(line, value, other), *lines[at + 1 :])
-                    fresh = replace(case, setup=texts[:-1], call=texts[-1], checks=(), shows=(), gives="")
-                    yield replace(fresh, kills=frozenset(), hangs=frozenset())
+                    yield replace(case.untold(), setup=texts[:-1], call=texts[-1])
 
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
