@@ -13,6 +13,7 @@ from improver.writing.choice.plainer import replaced
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
+from improver.writing.pieces import called_as
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
@@ -98,7 +99,7 @@ class Usage:
 
     def _given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
         """Yield what a line of a case gives to what the product defines."""
-        last = case.function.rpartition("::")[2].rpartition(".")[2]
+        last = called_as(case.function)
         for call in _calls_in(line):
             name = last_name(call.func)
             called = node if name == last else self.signatures.functions.get(name)
