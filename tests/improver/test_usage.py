@@ -83,10 +83,13 @@ def test_what_nobody_gives_becomes_what_somebody_does() -> None:
 
 
 def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:
-    text = source("class Knot:\n    def __init__(self, tightness): ...\n\nHALF = Knot('half-hitch')\n")
+    text = source(
+        "class Knot:\n    def __init__(self, tightness): ...\n\nHALF = Knot('half-hitch')\nROUND = Knot([HALF])\n"
+    )
     usage, made = Usage.of(Signatures.of([text]), {}, [text]), case("Knot(0.5)", name="Knot.tie")
     assert usage.unheard(made, TIE) == 1
     assert [one.call for one in usage.usual(made, TIE)] == ["Knot('half-hitch')"]
+    assert usage.unheard(case("Knot([1])", name="Knot.tie"), TIE) == 0, "somebody gives a list, of what nobody else has"
     assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 

@@ -13,7 +13,7 @@ from improver.writing.choice.plainer import replaced
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
-from improver.writing.pieces import called_as
+from improver.writing.pieces import called_as, is_literal
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
@@ -35,7 +35,7 @@ class Usage:
     signatures: Signatures
     calls: Mapping[str, Sequence[ast.Call]]
     words: Mapping[str, tuple[str, ...]]
-    _known: dict[tuple[str, Function], dict[str, dict[str, ast.expr]]] = field(default_factory=dict)
+    _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
     def of(signatures: Signatures, index: Index, sources: Iterable[Source] = ()) -> "Usage":
@@ -68,7 +68,7 @@ class Usage:
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
         if self._is_unheard(name, node, place, value):
-            return [*self._literals(name, node)[place.arg].values()]
+            return [one for found in self._literals(name, node)[place.arg].values() for one in found[:1]]
         own = [place.arg] if place.arg not in MANY and is_word(place.arg) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         return [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
@@ -87,14 +87,15 @@ class Usage:
         known = self._literals(name, node).get(place.arg, {})
         return bool(known) and _kind(value) not in {*known, "", "NoneType"}
 
-    def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, ast.expr]]:
-        """Return by parameter and type the shortest literal that somebody gives."""
+    def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, Sequence[ast.expr]]]:
+        """Return what somebody gives by parameter and type, the shortest first: what has no name of its place in it."""
         if (name, node) not in self._known:
-            known = self._known[name, node] = defaultdict(dict)
+            known: dict[str, dict[str, list[ast.expr]]] = defaultdict(lambda: defaultdict(list))
             given = (one for call in self.calls.get(name, ()) for one in given_to(call, node))
             for place, _, value in sorted(given, key=lambda one: len(ast.unparse(one[2]))):
                 if _kind(value):
-                    known[place.arg].setdefault(_kind(value), value)
+                    known[place.arg][_kind(value)] += [value] if is_literal(ast.unparse(value)) else []
+            self._known[name, node] = known
         return self._known[name, node]
 
     def _given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
