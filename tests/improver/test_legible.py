@@ -147,6 +147,13 @@ def test_what_a_call_leaves_to_the_terminal(name: str, call: str, depends: bool)
         pytest.param("if sea is None:\n        sea = os.getcwd()", True, id="for nothing"),
         pytest.param("if not sea:\n        tide = 1\n        sea = os.getcwd()", True, id="among others"),
         pytest.param("if more is None:\n        sea = os.getcwd()", True, id="for nothing by name"),
+        pytest.param("sea = sea or os.getcwd()", True, id="or else"),
+        pytest.param("return sea if sea else os.getcwd()", True, id="what it is given, or what is around"),
+        pytest.param("return os.getcwd() if more is None else more", True, id="what is around, or what it is given"),
+        pytest.param("if sea is not None:\n        tide = 1\n    else:\n        sea = os.getcwd()", True, id="else"),
+        pytest.param("sea = os.getcwd() or sea", False, id="what is around comes first"),
+        pytest.param("return sea and os.getcwd()", False, id="only where something is given"),
+        pytest.param("return sea if sea > 80 else os.getcwd()", False, id="it depends on more"),
         pytest.param("if sea is None:\n        sea = 80", False, id="it knows what to do"),
         pytest.param("if sea > 80:\n        sea = os.getcwd()", False, id="for something"),
         pytest.param(

@@ -57,11 +57,23 @@ def _asked(node: Function) -> Iterator[str]:
     """Yield the parameters in whose place a function looks around."""
     parameters = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
     for one in ast.walk(node):
-        if isinstance(one, ast.If) and any(map(_looks, one.body)):
-            yield from parameters.intersection(_missing(one.test))
+        yield from parameters.intersection(_in_place_of(one))
 
 
-def _looks(node: ast.stmt) -> bool:
+def _in_place_of(node: ast.AST) -> Iterator[str]:
+    """Yield the names in whose place a choice looks around: where they are nothing."""
+    match node:
+        case ast.If(test=test, body=then, orelse=other):
+            yield from _missing(test) if any(map(_looks, then)) else ()
+            yield from _given(test) if any(map(_looks, other)) else ()
+        case ast.IfExp(test=test, body=then, orelse=other):
+            yield from _missing(test) if _looks(then) else ()
+            yield from _given(test) if _looks(other) else ()
+        case ast.BoolOp(op=ast.Or(), values=[ast.Name(id=name), *others]) if any(map(_looks, others)):
+            yield name
+
+
+def _looks(node: ast.AST) -> bool:
     parts = [part for part in ast.walk(node) if isinstance(part, ast.Attribute | ast.Name)]
     return any((part.attr if isinstance(part, ast.Attribute) else part.id) in AROUND for part in parts)
 
@@ -73,6 +85,13 @@ def _missing(test: ast.expr) -> Iterator[str]:
             yield node.operand.id
         elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is) and isinstance(node.left, ast.Name):
             yield node.left.id
+
+
+def _given(test: ast.expr) -> Iterator[str]:
+    """Yield the name that a condition finds to be something."""
+    match test:
+        case ast.Name(id=name) | ast.Compare(left=ast.Name(id=name), ops=[ast.IsNot()]):
+            yield name
 
 
 def _passed(node: Function, known: Mapping[str, tuple[Function, frozenset[str]]]) -> Iterator[str]:
