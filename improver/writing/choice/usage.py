@@ -90,12 +90,12 @@ class Usage:
     def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, Sequence[ast.expr]]]:
         """Return what somebody gives by parameter and type, the shortest first: what has no name of its place in it."""
         if (name, node) not in self._known:
-            known: dict[str, dict[str, list[ast.expr]]] = defaultdict(lambda: defaultdict(list))
+            known = self._known[name, node] = defaultdict(dict)
             given = (one for call in self.calls.get(name, ()) for one in given_to(call, node))
             for place, _, value in sorted(given, key=lambda one: len(ast.unparse(one[2]))):
-                if _kind(value):
-                    known[place.arg][_kind(value)] += [value] if is_literal(ast.unparse(value)) else []
-            self._known[name, node] = known
+                if kind := _kind(value):
+                    plain = [value] if is_literal(ast.unparse(value)) else []
+                    known[place.arg].setdefault(kind, []).extend(plain)
         return self._known[name, node]
 
     def _given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
