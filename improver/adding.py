@@ -76,9 +76,12 @@ class Adding:
             yield left, self._tried(proposal, tuple(worth.measured(proposal.findings, project))) if proposal else None
 
     def _note(self, outcome: Outcome) -> None:
-        """Tell what looks wrong, where a human must judge and no test holds on to it, and what was not looked at."""
+        """Tell what looks wrong, where a human must judge and no test holds on to it, and what nobody is shown."""
         for text in outcome.drafted.exploration.receipt.notes:
             self.tell("note", "tests", text)
+        if outcome.withheld:
+            path = outcome.drafted.weak.source.path
+            self.tell("note", "tests", f"{path}: {outcome.withheld} more would be hard to read: not proposed")
         self.funnel.reach("seen", outcome.notes)
         for note in outcome.notes:
             self.funnel.drop(note, f"report only: {note.rule}")

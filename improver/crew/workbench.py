@@ -107,6 +107,7 @@ class Workbench:
             tests=len(proposal.tests) if proposal else 0,
             faults=len(noticed),
             living=len(outcome.drafted.weak.living),
+            withheld=outcome.withheld,
             notes=len(outcome.notes),
         )
         return written.model_dump_json()

@@ -22,6 +22,7 @@ class Written(Contract):
     tests: Annotated[int, Field(ge=0)] = 0
     faults: Annotated[int, Field(ge=0)] = 0  # that only the new tests notice
     living: Annotated[int, Field(ge=0)] = 0  # that no test noticed before
+    withheld: Annotated[int, Field(ge=0)] = 0  # tests that are hard to read, or show too little
     notes: Annotated[int, Field(ge=0)] = 0  # what looks wrong, and only a human can judge
 
 
@@ -37,6 +38,8 @@ async def write_tests(task: WriteTests, ctx: Context) -> Answer | Refusal:
     asked = {"path": task.path, "limit": str(task.limit)}
     written = Written.model_validate_json(await ctx.use("write_tests_for", asked))
     if not written.draft:
-        return Refusal(reason=f"{task.path}: {written.living} faults live, and no test can be shown to notice one")
+        hard = f"; {written.withheld} would be hard to read" if written.withheld else ""
+        why = f"{written.living} faults live, and no test can be shown to notice one{hard}"
+        return Refusal(reason=f"{task.path}: {why}")
     claim = f"{written.faults} of {written.living} faults in {task.path} are noticed by new tests: {written.tests}"
     return Answer(text=written.draft, claims=(Claim(says=claim, evidence=ctx.receipts[-1]),))

@@ -60,11 +60,12 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one file: at most one proposal, and notes for a human."""
+    """What came of one file: at most one proposal, notes for a human, and how many tests nobody is shown."""
 
     drafted: Drafted
     proposal: Proposal | None
     notes: tuple[Finding, ...]
+    withheld: int = 0
 
 
 def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
@@ -75,12 +76,14 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
     drafts = draft_tests(ground, path, limit)
     first = drafts[0]
     notes = possible_bugs(first.weak.source, first.exploration.raised, first.exploration.cases)
-    for drafted in () if ground.late() else drafts:
-        kept = proved(ground, drafted, presented(drafted)[:TESTS])
+    shown = [presented(one) for one in drafts]
+    withheld = sum(len(one.tests) - len(tests) for one, tests in zip(drafts, shown, strict=True))
+    for drafted, tests in () if ground.late() else zip(drafts, shown, strict=True):
+        kept = proved(ground, drafted, tests[:TESTS])
         proposal = proposal_of(ground, drafted, kept) if kept else None
         if proposal is not None:
-            return Outcome(drafted, proposal, notes)
-    return Outcome(first, None, notes)
+            return Outcome(drafted, proposal, notes, withheld)
+    return Outcome(first, None, notes, withheld)
 
 
 def presented(drafted: Drafted) -> list[Written]:

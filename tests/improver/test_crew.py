@@ -95,9 +95,10 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @tool(does="writes tests", effects=False)
 async def write_tests_for(path: str, limit: str) -> str:
-    """Write two tests of pier/a.py, and none of any other file."""
+    """Write two tests of pier/a.py, none of any other file, and of pier/c.py four that are hard to read."""
     draft = f"draft-{limit}" if path == "pier/a.py" else ""
-    return Written(draft=draft, tests=2, faults=3, living=5).model_dump_json()
+    withheld = 4 * (path == "pier/c.py")
+    return Written(draft=draft, tests=2, faults=3, living=5, withheld=withheld).model_dump_json()
 
 
 async def ended_at_once(ctx: Context) -> Step:
@@ -145,6 +146,11 @@ def test_an_agent_does_what_its_example_says(one: Agent) -> None:
             WriteTests(path="pier/b.py", limit=40),
             "pier/b.py: 5 faults live, and no test can be shown to notice one",
             id="no test is of use",
+        ),
+        pytest.param(
+            WriteTests(path="pier/c.py", limit=40),
+            "pier/c.py: 5 faults live, and no test can be shown to notice one; 4 would be hard to read",
+            id="no test is easy to read",
         ),
     ],
 )

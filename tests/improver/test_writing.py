@@ -17,7 +17,7 @@ from improver.writing.placing import Place, place_for
 from improver.writing.targets import Ground, Weak
 from improver.writing.words.naming import name_for
 from improver.writing.words.wording import docstring, told_of
-from improver.writing.writer import draft_tests, writable, write_tests
+from improver.writing.writer import Outcome, draft_tests, writable, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
 from tests.improver.judging import PACKAGED
@@ -559,11 +559,12 @@ def test_tests_of_two_files_do_not_notice_the_same_mutant() -> None:
     ]
 
 
-def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
+def gauged(call: str) -> Outcome:
+    """Return what comes of a file whose one function is tried by way of another file's."""
     hidden = source("def scaled(sea):\n    return sea * 3\n", "pier/_gauge.py")
     weigh = source("from pier._gauge import scaled\n\n\ndef weigh(sea):\n    return scaled(sea)\n", "pier/b.py")
     name = mutants_of(hidden, ["scaled"], 9)[0].name
-    one = Case("pier/b.py::weigh", "weigh(2)", (("pier.b", "weigh"),), checks=(("eq", "result", "6"),),
+    one = Case("pier/b.py::weigh", call, (("pier.b", "weigh"),), checks=(("eq", "result", "6"),),
                kills=frozenset({name}), shows=(frozenset({name}),))  # fmt: skip
     fake = FakeExperiments(
         explored=Exploration((one,), (Raised(one, "RecursionError", "deep", deliberate=False),), {}, RECEIPT),
@@ -572,9 +573,18 @@ def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
     )
     sources = {one.path: one for one in (hidden, weigh)}
     tests = [source("def test_x():\n    assert True\n", f"tests/test_{stem}.py") for stem in ("b", "gauge")]
-    ground = Ground({}, LAYOUT, PACKAGED, fake, sources, tests)
-    outcome = write_tests(ground, "pier/_gauge.py", 9)
+    return write_tests(Ground({}, LAYOUT, PACKAGED, fake, sources, tests), "pier/_gauge.py", 9)
+
+
+def test_a_test_of_another_file_stands_where_that_file_has_its_tests() -> None:
+    outcome = gauged("weigh(2)")
     assert outcome.proposal is not None
     assert [(one.path, one.symbol) for one in outcome.proposal.findings] == [("pier/b.py", "weigh")]
     assert outcome.proposal.change.paths == ("tests/test_b.py",)
     assert outcome.notes == ()  # they are told where that file is looked at
+    assert outcome.withheld == 0
+
+
+def test_a_test_that_is_hard_to_read_is_counted_and_not_proposed() -> None:
+    outcome = gauged(f"weigh('{'é ' * 20}')")
+    assert (outcome.proposal, outcome.withheld) == (None, 1)
