@@ -1,0 +1,35 @@
+"""What is told of tests that were written: what ended the search for calls, and how many nobody is shown."""
+
+from typing import Any, cast
+
+import pytest
+
+from improver.adding import Adding
+from improver.experiments import Exploration, MutationRun
+from improver.funnel import Funnel
+from improver.records import Receipt
+from improver.writing.targets import Weak
+from improver.writing.writer import Drafted, Outcome
+from tests.improver.calls import RECEIPT, SEA, source
+
+NOBODY = cast("Any", None)
+ENDED = "pier/a.py: the search for calls ended"
+WITHHELD = "pier/a.py: 2 more would be hard to read: not proposed"
+
+
+@pytest.mark.parametrize(
+    ("notes", "withheld", "expected"),
+    [
+        pytest.param((), 0, [], id="nothing"),
+        pytest.param((ENDED,), 0, [ENDED], id="what ended the search"),
+        pytest.param((), 2, [WITHHELD], id="tests that are hard to read"),
+        pytest.param((ENDED,), 2, [ENDED, WITHHELD], id="both"),
+    ],
+)
+def test_what_nobody_is_shown_is_told(notes: tuple[str, ...], withheld: int, expected: list[str]) -> None:
+    told: list[tuple[str, str, str]] = []
+    adding = Adding(NOBODY, (), Funnel(), lambda *one: told.append(one), NOBODY, lambda: False)
+    weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
+    drafted = Drafted(weak, Exploration((), (), {}, Receipt(("explore",), notes=notes)))
+    adding._note(Outcome(drafted, None, (), withheld))
+    assert told == [("note", "tests", text) for text in expected]
