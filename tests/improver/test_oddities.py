@@ -23,6 +23,8 @@ from tests.improver.calls import case, node, plain
         ("depth('_')", "text", 1),
         ("depth('_')", "recorded", 0),  # the tests give it that
         ("depth('FOXy')", "varied", 1),
+        ("depth('peehS')", "varied", 1),
+        ("depth('camelCase')", "varied", 0),
         ("depth('FOXy')", "text", 0),
         ("depth(range(10, 10))", "text", 1),
         ("depth(range(10))", "text", 0),

@@ -10,7 +10,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.legible import is_dense
 
-SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$")
+SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$|[a-z][A-Z]\b")  # a word that is turned round ends so
 SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 NEGATIVE = re.compile(r"negative|minus|sign|absolute", re.IGNORECASE)
 MADE_UP = frozenset({"generated", "varied", "strange"})
