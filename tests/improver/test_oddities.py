@@ -145,3 +145,9 @@ def test_a_class_method_is_called_on_its_class_though_it_is_longer() -> None:
     maker = node("@classmethod\ndef depth(cls, sea): ...")
     odd, straight = case("Box([1]).depth(2)"), case("Box.depth([(3, 4), (5, 6), (7, 8)])")
     assert chosen([odd, straight], lambda _: maker) == [straight]
+
+
+def test_a_sign_is_what_an_absolute_value_is_about() -> None:
+    below = case("abs(Depth(-2))", "2", name="Depth.__abs__")
+    assert unasked_signs(below, node("def __abs__(self): return Depth(self.sea)")) == 0
+    assert unasked_signs(below, node("def __round__(self): return Depth(self.sea)")) == 1

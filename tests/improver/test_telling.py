@@ -35,6 +35,10 @@ REFUSED = (("raises", "ValueError", "too deep"),)
         pytest.param("depth(-7)", "4", 1, id="less than nothing"),
         pytest.param("depth([1, 2])", "[1, 2]", 2, id="it was in order before"),
         pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
+        pytest.param("depth(1)", "1", 3, id="the only number comes back"),
+        pytest.param("depth(1, 5)", "1", 1, id="one of two numbers may be the least"),
+        pytest.param("depth([1, 2])", "Box([1, 2])", 2, id="in an object"),
+        pytest.param("depth([1, 2])", "Box(items=[1, 2])", 2, id="in an object by name"),
         pytest.param("depth(pow, [1, 2])", "[1, 1]", 2, id="again and again the same"),
         pytest.param("list(depth([1, 2]))", "[3]", 2, id="one thing of several"),
         pytest.param("depth(pow, [2, 3])", "[2, 8]", 0, id="twice something else"),
@@ -111,6 +115,9 @@ def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
             "depth(pow, [1, 2])", "[1, 1]", {"depth(pow, [2, 3])", "depth(pow, [2, 1])"}, id="the same again and again"
         ),
         pytest.param("depth(range(1))", "4", {"depth(range(4))"}, id="a range"),
+        pytest.param("depth(4)", "4", {"depth(-2)"}, id="a number that comes back"),
+        pytest.param("depth(1)", "1", {"depth(2)", "depth(3)", "depth(-2)"}, id="the least number that comes back"),
+        pytest.param("depth(4.5)", "4.5", {"depth(-2.0)", "depth(2.5)"}, id="a fraction that comes back"),
         pytest.param(
             "depth([1, 2, 3])", "[1, 2, 3]", {"depth([2, 3, 4])", "depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"
         ),

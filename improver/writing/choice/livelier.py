@@ -37,7 +37,8 @@ def _other(text: str, case: Case) -> Iterator[str]:
     pairs += [(node, one) for node in doubled(tree) for one in _apart(node)]
     is_idle = echoes(case) or is_uniform(case)
     for is_first, node in arguments_of(tree, case):
-        others = _more(node) if slightness(node, is_first=is_first) else _turned(node) if is_idle else ()
+        others = [*_more(node)] if slightness(node, is_first=is_first) else []
+        others += [*_turned(node)] if is_idle and (not others or isinstance(node, ast.Constant)) else []
         pairs += [(node, one) for one in others]
     for node, value in pairs:
         yield replaced(text, node, value)
@@ -107,8 +108,12 @@ def _new(known: list[ast.expr]) -> list[ast.expr]:
 
 
 def _turned(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield a list of plain things in other orders, and other numbers."""
-    if isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
+    """Yield a list of plain things in other orders and with other numbers, or a number below nothing, or a fraction."""
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        yield ast.UnaryOp(ast.USub(), ast.Constant(2))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, float):
+        yield from (ast.UnaryOp(ast.USub(), ast.Constant(2.0)), ast.Constant(2.5))
+    elif isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
         if all(isinstance(one, ast.Constant) and type(one.value) is int for one in node.elts):
             yield type(node)([ast.Constant(2 + at) for at in range(len(node.elts))], ast.Load())
         yield type(node)(node.elts[::-1], ast.Load())

@@ -13,6 +13,7 @@ from improver.writing.choice.legible import is_dense
 SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$|[a-z][A-Z]\b")  # a word that is turned round ends so
 SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
 NEGATIVE = re.compile(r"negative|minus|sign|absolute", re.IGNORECASE)
+SIGNED = frozenset({"__abs__", "__neg__", "__pos__"})
 MADE_UP = frozenset({"generated", "varied", "strange"})
 WILD = 2  # things to wonder about
 COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
@@ -127,7 +128,7 @@ def _is_negative(node: ast.AST) -> bool:
 @functools.lru_cache(maxsize=512)
 def _minds_signs(node: Function) -> bool:
     """Tell whether a function orders or reckons with what it is given, or speaks of what is less than nothing."""
-    if NEGATIVE.search(ast.get_docstring(node) or ""):
+    if node.name in SIGNED or NEGATIVE.search(ast.get_docstring(node) or ""):
         return True
     given = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
     parts = (part for one in ast.walk(node) for part in _reckoned(one))

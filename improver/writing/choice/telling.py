@@ -129,6 +129,7 @@ def echoes(case: Case) -> bool:
     whole = [value for _, value in given(case)]
     told = {ast.unparse(one) for one in whole if _is_plain(one)}
     told |= {ast.unparse(one) for one in whole if isinstance(one, COLLECTIONS | ast.Dict)}
+    told |= {ast.unparse(one) for one in whole if _is_number(one) and len(whole) == 1}  # 0 and 1 come of much else
     told -= NOTHING
     wanted = [text for kind, _, text in case.checks if kind in ("eq", "approx")]
     return any(not told.isdisjoint({one, *map(ast.unparse, (*_one_in(one), *_made_of(one)))}) for one in wanted)
@@ -167,6 +168,10 @@ def _is_plain(node: ast.expr) -> bool:
         and isinstance(node.value, str | bytes | int | float)
         and node.value not in (0, 1)
     )
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
 
 
 def is_foreign(tree: ast.AST) -> bool:
