@@ -54,6 +54,15 @@ def depth(sea):
     >>> found
     6
     >>> unseen = depth(7)
+    >>> named = depth(8)
+    >>> named == 9
+    True
+    >>> depth(10) == 11
+    True
+    >>> print(' '.join(depth(12)))
+    13
+    >>> depth(14) > 13
+    True
     >>> depth(None)
     Traceback (most recent call last):
     TypeError: no sea
@@ -74,6 +83,10 @@ def noticing(call: str, *subjects: str, kind: str = "eq") -> Case:
         pytest.param(noticing("depth(3)", "list(result)", "result.size"), "a", id="what a list shows, and no more"),
         pytest.param(noticing("depth(5)", "result"), "a", id="a name that is looked at"),
         pytest.param(noticing("depth(7)", "result"), "", id="a name that is not"),
+        pytest.param(noticing("depth(8)", "result"), "a", id="a name that is compared"),
+        pytest.param(noticing("depth(10)", "result", "result.size"), "a", id="what is compared with all that it is"),
+        pytest.param(noticing("depth(12)", "result"), "a", id="what is joined and printed"),
+        pytest.param(noticing("depth(14)", "result"), "", id="what is only found to be more"),
         pytest.param(noticing("depth(None)", "TypeError", kind="raises"), "a", id="an error"),
         pytest.param(noticing("depth(4)", "list(result)"), "", id="another call"),
         pytest.param(noticing("depth(3)", "results(list)"), "", id="what only begins like it"),

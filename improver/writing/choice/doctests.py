@@ -13,6 +13,7 @@ from improver.source import FUNCTIONS, Source
 RUNS = re.compile(r"--doctest-modules\b|-m doctest\b|\bdoctest\.testmod\b|\bdoctest_plus\s*=")
 CONFIGURES = re.compile(r"(?:^|/)(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|Makefile|[Jj]ustfile|noxfile\.py)$")
 WORKFLOWS = (".yml", ".yaml")
+TRANSPARENT = frozenset({"dict", "list", "print", "repr", "sorted", "str", "tuple"})
 RESULT = re.compile(r"(?<![\w.])result\b")
 
 
@@ -69,10 +70,23 @@ def _shown(source: Source) -> Iterable[str]:
 
 
 def _looked_at(statements: Sequence[ast.stmt]) -> Iterable[str]:
-    """Yield what a name was given whose value is shown after it."""
+    """Yield what is shown of within a statement, and what a name was given that is shown after it."""
     given: dict[str, str] = {}
     for one in statements:
         if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
             given[one.targets[0].id] = ast.unparse(one.value)
-        elif isinstance(one, ast.Expr) and isinstance(one.value, ast.Name) and one.value.id in given:
-            yield given[one.value.id]
+        elif isinstance(one, ast.Expr):
+            parts = [ast.unparse(part) for part in _within(one.value)]
+            yield from (given.get(part, part) for part in parts)
+
+
+def _within(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield an expression, and that in it of which it shows all: what is printed, listed, joined or compared."""
+    yield node
+    match node:
+        case ast.Compare(left=inner, ops=[ast.Eq() | ast.Is()]):
+            yield from _within(inner)
+        case ast.Call(func=ast.Name(id=name), args=[inner], keywords=[]) if name in TRANSPARENT:
+            yield from _within(inner)
+        case ast.Call(func=ast.Attribute(attr="join"), args=[inner]):
+            yield from _within(inner)
