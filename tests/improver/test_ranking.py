@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from improver.experiments import Case
 from improver.writing.choice.custom import Custom
-from improver.writing.choice.ranking import HEAVIEST, is_slight, presentable, price
+from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
 from improver.writing.layout.grouping import Written
 from tests.improver.calls import case, plain
 
@@ -42,6 +44,24 @@ def test_a_name_that_only_counts_comes_after_one_that_tells() -> None:
     one = case("depth(3, 4)", "7")
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
     assert shown(written("a_with_2", one), written("b_at_depth_2", one)) == ["test_b_at_depth_2", "test_a_with_2"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "kind", "later"),
+    [
+        pytest.param("varied", "eq", True, id="made up, with a value"),
+        pytest.param("after", "approx", True, id="made up, with one that is near"),
+        pytest.param("varied", "is", False, id="a verdict"),
+        pytest.param("varied", "raises", False, id="an error"),
+        pytest.param("text", "eq", False, id="as tests and docstrings call it"),
+        pytest.param("recorded", "eq", False, id="as it was called"),
+    ],
+)
+def test_a_value_that_nobody_has_said_to_be_right_comes_later(origin: str, kind: str, *, later: bool) -> None:
+    one = case("depth(3, 4)", checks=((kind, "result", "7"),))
+    known = price(written("a", replace(one, origin="recorded")), plain, NOBODY)
+    found = price(written("a", replace(one, origin=origin)), plain, NOBODY)
+    assert (found >= known + GUESSED) is later
 
 
 def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
