@@ -10,7 +10,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.selecting import weight
 from improver.writing.layout.grouping import Written
 
-HEAVIEST = 130  # most tests that weigh more were sent back by who read them
+HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_\d+$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
