@@ -151,3 +151,10 @@ def test_a_sign_is_what_an_absolute_value_is_about() -> None:
     below = case("abs(Depth(-2))", "2", name="Depth.__abs__")
     assert unasked_signs(below, node("def __abs__(self): return Depth(self.sea)")) == 0
     assert unasked_signs(below, node("def __round__(self): return Depth(self.sea)")) == 1
+
+
+def test_an_object_that_is_made_without_arguments_is_plainer_than_one_with_an_idle_one() -> None:
+    idle, bare = case("Box(deep=True) == 'sea'", "False"), case("Box() == 'sea'", "False")
+    assert chosen([idle, bare], plain) == [bare]
+    nothing, something = case("depth(())", "4"), case("depth(17)", "4")
+    assert chosen([nothing, something], plain) == [something]

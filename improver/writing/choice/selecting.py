@@ -39,7 +39,7 @@ BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
 ASIDE = 12  # one more thing that is looked at in a test
 LONE, LINE_OF = 30, re.compile(r"\.splitlines\(\)\[-?\d+\]$")  # one line of a text, which says little of the whole
 DULL = 10  # what a point of dullness weighs
-NOTHING = ("''", "[]", "{}", "()")
+NOTHING = re.compile(r"''|\[\]|\{\}|(?<![\w\])])\(\)")  # a call without arguments is something
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
 RANDOM = frozenset({"urandom", "uuid1", "uuid4", "token_bytes", "token_hex", "token_urlsafe", "SystemRandom"})
@@ -122,7 +122,7 @@ def cost(case: Case) -> int:
     )
     odd += 2 * len(re.findall(r"['\"] \* \d+", text))
     prelude = sum(line.count("\n") + 1 for line in case.prelude)
-    trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks) + 16 * sum(text.count(one) for one in NOTHING)
+    trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks) + 16 * len(NOTHING.findall(text))
     return (
         trivial
         + len(text)
