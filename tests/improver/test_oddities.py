@@ -156,5 +156,7 @@ def test_a_sign_is_what_an_absolute_value_is_about() -> None:
 def test_an_object_that_is_made_without_arguments_is_plainer_than_one_with_an_idle_one() -> None:
     idle, bare = case("Box(deep=True) == 'sea'", "False"), case("Box() == 'sea'", "False")
     assert chosen([idle, bare], plain) == [bare]
+    full = case("Box([3, 1]) == 'sea'", "False")
+    assert chosen([bare, full], plain) == [full]
     nothing, something = case("depth(())", "4"), case("depth(17)", "4")
     assert chosen([nothing, something], plain) == [something]

@@ -6,7 +6,7 @@ import pytest
 
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.selecting import chosen
-from improver.writing.choice.telling import dullness
+from improver.writing.choice.telling import dullness, hollow
 from tests.improver.calls import case, plain
 
 REFUSED = (("raises", "ValueError", "too deep"),)
@@ -144,3 +144,19 @@ def test_a_step_before_the_call_is_made_to_show_more_too() -> None:
 def test_to_an_object_that_has_all_letters_no_other_one_is_given() -> None:
     whole = case(f"Box({[*'abcdefghijklmnopqrstuvwxyz']}).within(7)", name="Box.within")
     assert [one.call.rpartition(".")[2] for one in livelier(whole)] == ["within('a')", "within(['a'])", "within([])"]
+
+
+@pytest.mark.parametrize(
+    ("call", "setup", "count"),
+    [
+        pytest.param("Box() == 4", (), 1, id="of nothing"),
+        pytest.param("pier.Box(deep=True, tide=0) == 4", (), 1, id="told how to be"),
+        pytest.param("Box(sea=3) == 4", (), 0, id="of something by name"),
+        pytest.param("Box(sea=tide) == 4", (), 0, id="of who knows what"),
+        pytest.param("Box([]) == 4", (), 0, id="of an empty list, which is seen elsewhere"),
+        pytest.param("box.keys(deep=True)", (), 0, id="no object is made"),
+        pytest.param("box.total(Box())", ("box = Box()",), 2, id="each counts, and those before"),
+    ],
+)
+def test_objects_are_hollow_that_are_made_of_nothing(call: str, setup: tuple[str, ...], count: int) -> None:
+    assert hollow(case(call, setup=setup)) == count

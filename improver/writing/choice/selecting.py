@@ -16,7 +16,7 @@ from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
 from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
-from improver.writing.choice.telling import dullness
+from improver.writing.choice.telling import dullness, hollow
 from improver.writing.choice.usage import spared
 from improver.writing.placing import name_of
 from improver.writing.words.wording import reproduces
@@ -39,7 +39,7 @@ BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
 ASIDE = 12  # one more thing that is looked at in a test
 LONE, LINE_OF = 30, re.compile(r"\.splitlines\(\)\[-?\d+\]$")  # one line of a text, which says little of the whole
 DULL = 10  # what a point of dullness weighs
-NOTHING = re.compile(r"''|\[\]|\{\}|(?<![\w\])])\(\)")  # a call without arguments is something
+NOTHING = re.compile(r"''|\[\]|\{\}|(?<![\w\])])\(\)")  # no call without arguments
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
 RANDOM = frozenset({"urandom", "uuid1", "uuid4", "token_bytes", "token_hex", "token_urlsafe", "SystemRandom"})
@@ -122,7 +122,8 @@ def cost(case: Case) -> int:
     )
     odd += 2 * len(re.findall(r"['\"] \* \d+", text))
     prelude = sum(line.count("\n") + 1 for line in case.prelude)
-    trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks) + 16 * len(NOTHING.findall(text))
+    trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks)
+    trivial += 16 * (len(NOTHING.findall(text)) + hollow(case))
     return (
         trivial
         + len(text)

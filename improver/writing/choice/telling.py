@@ -101,6 +101,18 @@ def _slight_when_made(node: ast.expr, *, is_first: bool) -> int:
             return 0
 
 
+def hollow(case: Case) -> int:
+    """Return how many objects of a call and what comes before it are made of nothing, or only told how to be."""
+    return sum(map(_is_hollow, (call for tree in _trees(case) for call in _calls(tree))))
+
+
+def _is_hollow(call: ast.Call) -> bool:
+    if call.args or not last_name(call.func)[:1].isupper():
+        return False
+    told = [getattr(word.value, "value", call) for word in call.keywords]  # a plain value, or who knows what
+    return all(isinstance(one, bool) or not one for one in told)
+
+
 def _is_vacuous(case: Case) -> bool:
     """Tell whether something is found true or false of an object that was made of nothing."""
     if case.checks[0][0] != "is" or case.checks[0][2] not in ("True", "False"):
