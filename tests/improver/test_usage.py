@@ -80,6 +80,8 @@ def test_what_no_test_gives_of_its_type_is_counted(call: str, origin: str, count
 def test_what_nobody_gives_becomes_what_somebody_does() -> None:
     found = [one.call for one in USAGE.usual(case("moor(1, 'abc', depth=0.5)", name="moor"), MOOR)]
     assert found == ["moor('north', 'abc', depth=0.5)", "moor(1, [1], depth=0.5)"]
+    both = [one.call for one in USAGE.usual(case("knot.tie(b'a')", name="Knot.tie"), TIE)]
+    assert both == ["knot.tie('boat')", "knot.tie(b'value')"], "or a word of its own type"
 
 
 def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:

@@ -14,7 +14,7 @@ WORD = re.compile(r"[A-Za-z0-9+/=_-]+")
 INNER = re.compile(r"(?<!\w)__\w+__(?!\w)")  # a name of Python's own, or of something that nobody should see
 CONSTANT = re.compile(r"\.[A-Z][A-Z0-9_]+$")  # of a class or a module
 ADDRESS = re.compile(r"(?<![\d.])\d{14,15}(?![\d.])")  # where in memory something is, or a number that nobody reads
-LINE = re.compile(r"\.splitlines\(\)\[-?\d+\]$")
+ONE_LINE = re.compile(r"\.splitlines\(\)\[-?\d+\]$")
 MARKUP = re.compile(r"</?\w+[^<>]*>|[\W_]")  # what a line has beside words and numbers
 SAID = re.compile(  # by Python itself, in other words in another version
     r"object (?:is not|has no attribute|does not support)|positional arguments? but|unexpected keyword argument"
@@ -42,7 +42,7 @@ def legible(case: Case) -> Case:
 
 def is_bare(subject: str, wanted: str) -> bool:
     """Tell whether one line of a text is demanded that holds no word: only marks, as many other lines do."""
-    return bool(LINE.search(subject)) and not any(MARKUP.sub("", str(one)) for one in _texts(wanted))
+    return bool(ONE_LINE.search(subject)) and not any(MARKUP.sub("", str(one)) for one in _texts(wanted))
 
 
 def is_riddle(wanted: str, told: str) -> bool:

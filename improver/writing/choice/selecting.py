@@ -14,6 +14,7 @@ from improver.verify.noting import is_idle
 from improver.writing.choice.by_name import unnamed
 from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
+from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.choice.telling import dullness, hollow
@@ -37,7 +38,7 @@ UNNAMED = 16  # an argument that a reader would look for by name
 WRONG = 20  # a second thing that is wrong in a call that is refused, and one that no test gives
 BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
 ASIDE = 12  # one more thing that is looked at in a test
-LONE, LINE_OF = 30, re.compile(r"\.splitlines\(\)\[-?\d+\]$")  # one line of a text, which says little of the whole
+LONE = 30  # one line of a text, which says little of the whole
 DULL = 10  # what a point of dullness weighs
 NOTHING = re.compile(r"''|\[\]|\{\}|(?<![\w\])])\(\)")  # no call without arguments
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
@@ -131,7 +132,7 @@ def cost(case: Case) -> int:
         + 12 * len(case.setup)
         + 6 * len(case.checks)
         + ASIDE * (len(case.checks) - 1)
-        + LONE * sum(bool(LINE_OF.search(subject)) for _, subject, _ in case.checks)
+        + LONE * sum(bool(ONE_LINE.search(subject)) for _, subject, _ in case.checks)
         + 6 * odd
         + 5 * prelude
         + PENALTY[case.origin]

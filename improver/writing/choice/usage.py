@@ -67,11 +67,12 @@ class Usage:
 
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
-        if self._is_unheard(name, node, place, value):
-            return [one for found in self._literals(name, node)[place.arg].values() for one in found[:1]]
         own = [place.arg] if place.arg not in MANY and is_word(place.arg) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
-        return [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
+        spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
+        if self._is_unheard(name, node, place, value):
+            return [*(one for found in self._literals(name, node)[place.arg].values() for one in found[:1]), *spoken]
+        return spoken
 
     def unheard(self, case: Case, node: Function) -> int:
         """Return how many literals of a made up call are of a type that nobody gives there, though others are given.
