@@ -81,7 +81,7 @@ class Office:
 
     def begin(self, principal: str) -> None:
         """Begin the run; end on record what a killed process left open before."""
-        self._until(self._tidied())
+        self._until(self._tidied)
         text = f"improve {self.job.base[:12]}: proposals at most {self.job.proposals}"
         message = Message(session=SESSION, project="", text=text, principal=principal, scope=self._whose)
         task = ImproveCode(base=self.job.base, proposals=self.job.proposals)
@@ -135,8 +135,9 @@ class Office:
         )
         self._answer = Answer(text=told, claims=claims)
         self._steps.put_nowait(self._answer)
-        assert self._run is not None, "a run that ends has begun"
-        self._until(self._run)
+        run = self._run
+        assert run is not None, "a run that ends has begun"
+        self._until(lambda: run)
 
     def leave(self) -> None:
         """End the run on record if it did not end by itself, and let go of the journal."""
@@ -160,7 +161,7 @@ class Office:
     def _delegated(self, step: Step) -> Result:
         """Hand one step on and return what came of it; raise what broke it."""
         self._steps.put_nowait(step)
-        result = self._until(self._next())
+        result = self._until(self._next)
         if self._bench.trouble is not None:
             raise self._bench.trouble
         if isinstance(result, Result) and isinstance(result.outcome, Answer | Refusal):
@@ -176,10 +177,11 @@ class Office:
         came.cancel()
         return f"the run ended before: {self._run.result().outcome}"
 
-    def _until(self, work: Awaitable[T]) -> T:
+    def _until(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work to its end; it is made where nothing breaks it off before anybody waits for it."""
         try:
             with self._interruption.held():
-                return self._events.run_until_complete(work)
+                return self._events.run_until_complete(work())
         except JournalError as error:
             raise LedgerError(error.what, where=error.where, why=error.why, fix=error.fix) from error
 
