@@ -133,11 +133,8 @@ class Office:
         claims = tuple(
             Claim(says=says, evidence=str(self._mended.get(findings[0].key, ""))) for says, findings in proposed
         )
-        self._answer = Answer(text=told, claims=claims)
-        self._steps.put_nowait(self._answer)
-        run = self._run
-        assert run is not None, "a run that ends has begun"
-        self._until(lambda: run)
+        self._answer = answer = Answer(text=told, claims=claims)
+        self._until(lambda: self._ended(answer))
 
     def leave(self) -> None:
         """End the run on record if it did not end by itself, and let go of the journal."""
@@ -160,16 +157,21 @@ class Office:
 
     def _delegated(self, step: Step) -> Result:
         """Hand one step on and return what came of it; raise what broke it."""
-        self._steps.put_nowait(step)
-        result = self._until(self._next)
+        result = self._until(lambda: self._came_of(step))
         if self._bench.trouble is not None:
             raise self._bench.trouble
         if isinstance(result, Result) and isinstance(result.outcome, Answer | Refusal):
             return result
         raise ImproverError("the crew could not do a step", why=_why(result), fix="report it")
 
-    async def _next(self) -> Result | str:
+    async def _ended(self, answer: Answer) -> None:
+        assert self._run is not None, "a run that ends has begun"
+        self._steps.put_nowait(answer)
+        await self._run
+
+    async def _came_of(self, step: Step) -> Result | str:
         assert self._run is not None, "a step belongs to a run"
+        self._steps.put_nowait(step)
         came = asyncio.ensure_future(self._came.get())
         await asyncio.wait({came, self._run}, return_when=asyncio.FIRST_COMPLETED)
         if came.done():
@@ -178,7 +180,7 @@ class Office:
         return f"the run ended before: {self._run.result().outcome}"
 
     def _until(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work to its end; it is made where nothing breaks it off before anybody waits for it."""
+        """Do work to its end, made where no Ctrl-C breaks it off: who waits for half of it would never wake."""
         try:
             with self._interruption.held():
                 return self._events.run_until_complete(work())

@@ -51,6 +51,7 @@ def busy(data: Path, moment: float) -> None:
 
 @pytest.mark.host  # a recorder of lines, where the key is pressed inside it, waits for its own lock
 @pytest.mark.usefixtures("alarmed")
+@pytest.mark.filterwarnings("ignore:(?s).*KeyboardInterrupt:pytest.PytestUnraisableExceptionWarning")  # by a finaliser
 def test_it_is_never_lost_and_nothing_waits_for_what_it_broke_off(tmp_path: Path) -> None:
     ended = list[str]()
     for seed in range(PRESSES):
