@@ -63,6 +63,14 @@ def depth(sea):
     13
     >>> depth(14) > 13
     True
+    >>> changed = depth(15)
+    >>> changed.sink(2)
+    >>> changed
+    18
+    >>> depth(16)  # doctest: +SKIP
+    17
+    >>> sorted(depth(17))
+    [18]
     >>> depth(None)
     Traceback (most recent call last):
     TypeError: no sea
@@ -87,6 +95,9 @@ def noticing(call: str, *subjects: str, kind: str = "eq") -> Case:
         pytest.param(noticing("depth(10)", "result", "result.size"), "a", id="what is compared with all that it is"),
         pytest.param(noticing("depth(12)", "result"), "a", id="what is joined and printed"),
         pytest.param(noticing("depth(14)", "result"), "", id="what is only found to be more"),
+        pytest.param(noticing("depth(15)", "result"), "", id="a name whose thing was changed before it is looked at"),
+        pytest.param(noticing("depth(16)", "result"), "", id="what nobody runs"),
+        pytest.param(noticing("depth(17)", "result"), "", id="of which the order is not shown"),
         pytest.param(noticing("depth(None)", "TypeError", kind="raises"), "a", id="an error"),
         pytest.param(noticing("depth(4)", "list(result)"), "", id="another call"),
         pytest.param(noticing("depth(3)", "results(list)"), "", id="what only begins like it"),

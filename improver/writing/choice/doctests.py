@@ -13,7 +13,7 @@ from improver.source import FUNCTIONS, Source
 RUNS = re.compile(r"--doctest-modules\b|-m doctest\b|\bdoctest\.testmod\b|\bdoctest_plus\s*=")
 CONFIGURES = re.compile(r"(?:^|/)(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|Makefile|[Jj]ustfile|noxfile\.py)$")
 WORKFLOWS = (".yml", ".yaml")
-TRANSPARENT = frozenset({"dict", "list", "print", "repr", "sorted", "str", "tuple"})
+TRANSPARENT = frozenset({"dict", "list", "print", "repr", "str", "tuple"})
 RESULT = re.compile(r"(?<![\w.])result\b")
 
 
@@ -61,7 +61,8 @@ def _shown(source: Source) -> Iterable[str]:
             text := ast.get_docstring(node) or ""
         ):
             try:
-                lines = [one.source for one in doctest.DocTestParser().get_examples(text)]
+                examples = doctest.DocTestParser().get_examples(text)
+                lines = [one.source for one in examples if not one.options.get(doctest.SKIP)]
                 statements = [part for line in lines for part in ast.parse(line).body]
             except (ValueError, SyntaxError):
                 continue
@@ -73,11 +74,15 @@ def _looked_at(statements: Sequence[ast.stmt]) -> Iterable[str]:
     """Yield what is shown of within a statement, and what a name was given that is shown after it."""
     given: dict[str, str] = {}
     for one in statements:
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
-            given[one.targets[0].id] = ast.unparse(one.value)
-        elif isinstance(one, ast.Expr):
+        if isinstance(one, ast.Expr):
             parts = [ast.unparse(part) for part in _within(one.value)]
             yield from (given.get(part, part) for part in parts)
+            if parts[-1] in given:
+                continue  # it is only looked at
+        for name in {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}:
+            given.pop(name, None)  # it may be another thing from here on
+        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
+            given[one.targets[0].id] = ast.unparse(one.value)
 
 
 def _within(node: ast.expr) -> Iterator[ast.expr]:
