@@ -81,7 +81,7 @@ class Adding:
             self.tell("note", "tests", text)
         if outcome.withheld:
             path = outcome.drafted.weak.source.path
-            self.tell("note", "tests", f"{path}: {outcome.withheld} more would be hard to read: not proposed")
+            self.tell("note", "tests", f"{path}: {outcome.withheld} more are hard to read or of little use")
         self.funnel.reach("seen", outcome.notes)
         for note in outcome.notes:
             self.funnel.drop(note, f"report only: {note.rule}")

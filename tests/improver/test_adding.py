@@ -14,7 +14,7 @@ from tests.improver.calls import RECEIPT, SEA, source
 
 NOBODY = cast("Any", None)
 ENDED = "pier/a.py: the search for calls ended"
-WITHHELD = "pier/a.py: 2 more would be hard to read: not proposed"
+WITHHELD = "pier/a.py: 2 more are hard to read or of little use"
 
 
 @pytest.mark.parametrize(
