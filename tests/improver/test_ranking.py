@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case
+from improver.judging.mutants import mutants_of
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
 from improver.writing.layout.grouping import Written
-from tests.improver.calls import case, plain
+from tests.improver.calls import case, plain, source
 
 NOBODY = Custom({})
-FALSE = "pier/a.py:3: `return False` → `return None`"
-NONE = "pier/a.py:4: `return depth` → `return None`"
+FLAT = source("def flat(sea):\n    if sea:\n        return False\n    return sea * 2\n")
+FALSE, NONE = (
+    next(one.name for one in mutants_of(FLAT, ["flat"], 40) if one.line == line and one.name.endswith("`return None`"))
+    for line in (3, 4)
+)
 
 
 def written(name: str, *cases: Case) -> Written:
