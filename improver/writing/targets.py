@@ -1,6 +1,7 @@
 """Where tests see too little: a file's mutants that live, its functions, and what is known of calls of them (pure)."""
 
 import ast
+import functools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,10 +60,6 @@ class Ground:
     tests: Sequence[Source]
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
     late: Callable[[], bool] = lambda: False  # asked before each trial
-    _known: list[Known] = field(default_factory=list)
-    _promises: list[Promises] = field(default_factory=list)
-    _doctests: list[Doctests] = field(default_factory=list)
-    _usage: list[Usage] = field(default_factory=list)
 
     @property
     def recording(self) -> Recording:
@@ -74,35 +71,31 @@ class Ground:
         """Return the calls that stand in tests."""
         return self.known.index
 
-    @property
+    @functools.cached_property
     def known(self) -> Known:
         """Return the calls that stand in tests, by what is called and by what they lead to."""
-        if not self._known:
-            calls = calls_of(self.tests)
-            entrances = Entrances.of(self.sources.values(), self.recording, calls)
-            self._known.append(Known(by_name(calls), entrances))
-        return self._known[0]
+        calls = calls_of(self.tests)
+        return Known(by_name(calls), Entrances.of(self.sources.values(), self.recording, calls))
 
-    @property
+    @functools.cached_property
     def usage(self) -> Usage:
         """Return what tests and the product itself give the product's functions."""
-        if not self._usage:
-            product = [*self.sources.values()]
-            self._usage.append(Usage.of(Signatures.of(product), self.index, product))
-        return self._usage[0]
+        product = [*self.sources.values()]
+        return Usage.of(Signatures.of(product), self.index, product)
 
-    @property
+    @functools.cached_property
     def doctests(self) -> Doctests:
         """Return the examples in docstrings that the project's own test run makes."""
-        if not self._doctests:
-            self._doctests.append(Doctests.of([*self.sources.values()], self.tree))
-        return self._doctests[0]
+        return Doctests.of([*self.sources.values()], self.tree)
+
+    @functools.cached_property
+    def promises(self) -> Promises:
+        """Return what others may rely on."""
+        return Promises.of([*self.sources.values()], self.tests, self.tree, self.layout)
 
     def worthy(self, cases: Sequence[Case]) -> list[Case]:
         """Return the calls that no docstring makes, of what others may rely on, with checks of what they may see."""
-        if not self._promises:
-            self._promises.append(Promises.of([*self.sources.values()], self.tests, self.tree, self.layout))
-        return self._promises[0].kept(self.doctests.without(cases))
+        return self.promises.kept(self.doctests.without(cases))
 
     def tests_of(self, path: str) -> tuple[str, ...]:
         """Return the tests that run a function of the file, shortest first."""
