@@ -84,6 +84,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
     tally.living += len(drafted.weak.living)
+    tally.excluded["in a branch for another Python or system"] += len(drafted.weak.elsewhere)
     tally.excluded["noticed by an example in a docstring, which the project runs"] += len(drafted.shown)
     within = [one.name for one in living if one.function in fit or one.name in noticed]
     tally.eligible += len(within)

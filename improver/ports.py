@@ -38,6 +38,7 @@ class Layout:
     packages: tuple[str, ...]  # top-level importable names
     tests: tuple[str, ...]  # test paths handed to pytest
     python: str  # the interpreter that runs its tests
+    version: tuple[int, ...] = ()  # of that interpreter: major, minor, micro; () where nobody asked it
 
     def module_of(self, path: str) -> str | None:
         """Return the dotted module name of a file below a root, or None for a loose script."""

@@ -33,7 +33,7 @@ def find_layout(tree: Tree, root: Path, python: str | None, policy: Policy) -> L
     homes = dict(sorted(_products(tree, project, policy)))
     interpreter = find_interpreter(tree, root, python, project)
     lent(interpreter)  # raises when it could not run pytest at all
-    return Layout(tuple(sorted(set(homes.values()))), tuple(homes), tests, interpreter.python)
+    return Layout(tuple(sorted(set(homes.values()))), tuple(homes), tests, interpreter.python, interpreter.version)
 
 
 # --- the interpreter ----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from improver.writing.choice.doctests import Doctests
 from improver.writing.choice.promises import Promises
 from improver.writing.choice.selecting import is_short
 from improver.writing.choice.usage import NO_USAGE, Usage
+from improver.writing.elsewhere import lines_elsewhere
 from improver.writing.inputs.answered import GETATTR, looked_up
 from improver.writing.inputs.entering import Entrances
 from improver.writing.inputs.filing import filed
@@ -107,13 +109,17 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Weak:
-    """One file, its mutants, and what base's tests make of them; `around` and `usage` are of the whole product."""
+    """One file, its mutants, and what base's tests make of them; `around` and `usage` are of the whole product.
+
+    `elsewhere` are the mutants that no test could notice here: another Python, or another system, runs those lines.
+    """
 
     source: Source
     mutants: tuple[Mutant, ...]
     run: MutationRun
     around: Mapping[str, Source] = field(default_factory=dict)
     usage: Usage = NO_USAGE
+    elsewhere: tuple[Mutant, ...] = ()
 
     @property
     def living(self) -> tuple[Mutant, ...]:
@@ -134,12 +140,18 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     """Try at most `limit` mutants of the file's functions on the tests that run them."""
     source = ground.sources[path]
     names = [name for name in definitions(source) if f"{path}::{name}" not in ground.doubtful]
-    mutants = mutants_of(source, names, limit)
+    made = mutants_of(source, names, limit)
+    lines = lines_elsewhere(source, ground.layout.version, sys.platform)
+    mutants, others = (tuple(one for one in made if (one.line in lines) is is_other) for is_other in (False, True))
+    return Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
+
+
+def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRun:
     tests = ground.tests_of(path)
-    if not tests or not mutants:
-        why = dict.fromkeys((one.name for one in mutants), UNREACHED)
-        return Weak(source, mutants, MutationRun({}, (), why, ground.recording.receipt), ground.sources, ground.usage)
-    return Weak(source, mutants, ground.experiments.mutate(ground.tree, mutants, tests), ground.sources, ground.usage)
+    if tests and mutants:
+        return ground.experiments.mutate(ground.tree, mutants, tests)
+    why = dict.fromkeys((one.name for one in mutants), UNREACHED)
+    return MutationRun({}, (), why, ground.recording.receipt)
 
 
 def explore(ground: Ground, weak: Weak) -> Exploration:

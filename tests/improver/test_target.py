@@ -101,7 +101,8 @@ def environment(folder: Path) -> None:
 def test_the_project_s_own_environment_runs_its_tests(name: str, tmp_path: Path) -> None:
     environment(tmp_path / name)
     found = find_layout(tree(*PIER), tmp_path, None, PACKAGED)
-    assert found == Layout(("",), ("pier",), ("tests",), str(tmp_path / name / "bin" / "python"))
+    version = sys.version_info[:3]
+    assert found == Layout(("",), ("pier",), ("tests",), str(tmp_path / name / "bin" / "python"), version)
 
 
 def test_a_committed_environment_is_not_the_user_s(tmp_path: Path) -> None:
