@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.writing.choice.plainer import replaced
+from improver.writing.choice.operands import busier
+from improver.writing.choice.plainer import exchanged, replaced
 from improver.writing.choice.telling import arguments_of, doubled, dullness, echoes, foreign, is_uniform, slightness
 
 MOST = 16  # ways to write one call
@@ -33,6 +34,7 @@ def _ways(case: Case) -> Iterator[tuple[tuple[str, ...], str]]:
 def _other(text: str, case: Case) -> Iterator[str]:
     """Yield code with one thing that is dull made into more."""
     tree = ast.parse(text)
+    yield from (exchanged(text, sides) for sides in busier(text, case))
     pairs = [(node, one) for node, inner in foreign(tree) for one in _akin(node, inner)]
     pairs += [(node, one) for node in doubled(tree) for one in _apart(node)]
     is_idle = echoes(case) or is_uniform(case)

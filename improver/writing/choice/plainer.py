@@ -5,7 +5,7 @@ import builtins
 import itertools
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -135,19 +135,22 @@ def _names_file(node: ast.BinOp) -> bool:
 
 def replaced(text: str, node: ast.expr, other: ast.expr) -> str:
     """Return code with another expression in the place of that which has this place."""
-    root = ast.parse(text)
-    return ast.unparse(_Put(node, other).visit(root))
+    return exchanged(text, [(node, other)])
+
+
+def exchanged(text: str, pairs: Iterable[tuple[ast.expr, ast.expr]]) -> str:
+    """Return code with other expressions in the places of some of its own."""
+    return ast.unparse(_Put({_place(node): other for node, other in pairs}).visit(ast.parse(text)))
 
 
 class _Put(ast.NodeTransformer):
-    def __init__(self, node: ast.expr, other: ast.expr) -> None:
-        self.place, self.other = _place(node), other
+    def __init__(self, others: Mapping[tuple[object, ...], ast.expr]) -> None:
+        self.others = others
 
     def visit(self, node: ast.AST) -> ast.AST:
-        """Put the other expression in its place."""
-        if isinstance(node, ast.expr) and _place(node) == self.place:
-            return self.other
-        return self.generic_visit(node)
+        """Put the other expressions in their places."""
+        other = self.others.get(_place(node)) if isinstance(node, ast.expr) else None
+        return other or self.generic_visit(node)
 
 
 def _place(node: ast.expr) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ import functools
 from collections.abc import Iterator
 
 from improver.experiments import Case
+from improver.writing.choice.operands import idle
 from improver.writing.inputs.kinds import last_name
 
 SLIGHT, SMALL = 2, 1  # what a text or a collection of one counts, and a number 0 or 1
@@ -22,7 +23,9 @@ def dullness(case: Case) -> int:
         return 0
     points = sum(slightness(value, is_first=is_first) for is_first, value in given(case)) + SLIGHT * _is_vacuous(case)
     doubles = sum(1 for tree in _trees(case) for _ in doubled(tree))
-    return points + SLIGHT * (doubles + echoes(case) + is_uniform(case) + sum(map(is_foreign, _trees(case))))
+    return points + SLIGHT * (
+        doubles + idle(case) + echoes(case) + is_uniform(case) + sum(map(is_foreign, _trees(case)))
+    )
 
 
 def given(case: Case) -> Iterator[tuple[bool, ast.expr]]:

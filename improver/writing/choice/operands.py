@@ -1,0 +1,145 @@
+"""What an operator, or a method that does the same, is given on both sides: equal or apart, it shows little (pure)."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from improver.experiments import Case
+
+NUMBERS = ((7, 2), (6, 3), (2, 5))  # of which nearly every operator makes a third number
+FRACTION = 0.5  # what is added where one stands already
+COUNTS, TEXTS = (1, 2, 3), ("a", "b", "c")
+JOINS = ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub  # what they make of two sets depends on what these share
+JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
+COLLECTIONS = ast.List | ast.Tuple | ast.Set
+EMPTY = {"set": ast.Set, "frozenset": ast.Set, "list": ast.List, "tuple": ast.Tuple}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The plain values, or collections of such, on both sides; `near` where both stand in the same line."""
+
+    left: ast.expr
+    right: ast.expr
+    near: bool
+    joins: bool  # two sets, or what is like them
+
+
+def idle(case: Case) -> int:
+    """Return how many operations of a call, and of what comes before it, leave open what becomes of both sides."""
+    found = (one for line in (*case.setup, case.call) for one in operations(line, case))
+    return sum(_is_idle(one, _wanted(case)) for one in found)
+
+
+def _wanted(case: Case) -> list[str]:
+    """Return the values that a case demands, as they would be written or printed."""
+    return [value.strip("'\"") for kind, _, value in case.checks if kind in ("eq", "approx")]
+
+
+def _is_idle(one: Operation, wanted: list[str]) -> bool:
+    """Tell whether both sides are equal, or the outcome is one of them, or sets have nothing in common, or one nothing.
+
+    >>> [_is_idle(next(operations(text, Case("", ""))), ["2"]) for text in ("f(2) & 2", "f(6) & 3", "f({1}) - {2}")]
+    [True, False, True]
+    """
+    if not one.joins:
+        sides = {ast.unparse(one.left), ast.unparse(one.right)}
+        return len(sides) == 1 or not sides.isdisjoint(wanted)
+    left, right = ({*map(ast.dump, _things(side))} for side in (one.left, one.right))
+    return left == right or left.isdisjoint(right)
+
+
+def busier(line: str, case: Case) -> Iterator[list[tuple[ast.expr, ast.expr]]]:
+    """Yield for each idle operation in a line other things for its sides: pairs of what stands there and what may."""
+    for one in operations(line, case):
+        if _is_idle(one, _wanted(case)):
+            for left, right in _sides(one):
+                yield [(one.left, left), (one.right, right)] if one.near else [(one.right, right)]
+
+
+def _sides(one: Operation) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if not one.joins:
+        yield from ((_counted(one.left, left), _counted(one.right, right)) for left, right in NUMBERS)
+        return
+    own = _things(one.left)
+    is_text = any(isinstance(part.value, str) for part in (*own, *_things(one.right)))
+    first, second, third = map(ast.Constant, TEXTS if is_text else COUNTS)
+    if one.near:
+        yield _like(one.left, [first, second]), _like(one.right, [second, third])
+    elif own:
+        others = [part for part in (first, second, third) if part.value not in [mine.value for mine in own]]
+        yield one.left, _like(one.right, [own[-1], *others[:1]])
+
+
+def _counted(node: ast.expr, number: int) -> ast.expr:
+    """Return a number of the type of that which stands there."""
+    return ast.Constant(number + FRACTION if isinstance(getattr(node, "value", 0), float) else number)
+
+
+def _like(node: ast.expr, parts: list[ast.expr]) -> ast.expr:
+    """Return a collection of the same kind with other things in it."""
+    kind = EMPTY[getattr(node.func, "id", "set")] if isinstance(node, ast.Call) else type(node)
+    return ast.Set(parts) if kind is ast.Set else kind(parts, ast.Load())
+
+
+# --- finding them -------------------------------------------------------------------------------------------------
+
+
+def operations(line: str, case: Case) -> Iterator[Operation]:
+    """Yield the operations in a line of a case whose sides are plain, or are made of what is plain."""
+    made = _made(case)
+    for node in ast.walk(ast.parse(line)):
+        for left, right, is_join in _operated(node):
+            yield from _operation(left, right, made, is_join=is_join)
+
+
+def _operated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
+    """Yield both sides of what an operator or a method joins, and whether sets may be meant."""
+    match node:
+        case ast.BinOp(left, op, right):
+            yield left, right, isinstance(op, JOINS)
+        case ast.AugAssign(ast.Name(name), op, right):
+            yield ast.Name(name, ast.Load()), right, isinstance(op, JOINS)
+        case ast.Call(ast.Attribute(owner, method), [right], []) if JOINING.search(method):
+            yield owner, right, True
+
+
+def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], *, is_join: bool) -> Iterator[Operation]:
+    """Yield the operation where its sides come down to two numbers or two collections, and one is no plain thing."""
+    is_apart = isinstance(left, ast.Name)
+    ends = _inner(made.get(left.id, left) if isinstance(left, ast.Name) else left), _inner(right)
+    is_plain = ends == (left, right)  # Python's own business
+    if not is_plain and all(map(_is_number, ends)):
+        yield Operation(*ends, near=not is_apart, joins=False)
+    elif not is_plain and is_join and all(map(_is_collection, ends)):
+        yield Operation(*ends, near=not is_apart, joins=True)
+
+
+def _made(case: Case) -> dict[str, ast.expr]:
+    """Return what the names in a case are bound to before its call."""
+    nodes = [node for line in case.setup for node in ast.parse(line).body if isinstance(node, ast.Assign)]
+    return {one.id: node.value for node in nodes for one in node.targets if isinstance(one, ast.Name)}
+
+
+def _inner(node: ast.expr) -> ast.expr:
+    """Return what is given to the call that makes an object, and to the one that makes that, as long as it is one."""
+    while isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        node = node.args[0]
+    return node
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def _is_collection(node: ast.expr) -> bool:
+    """Tell whether an expression is a collection of plain things, or makes an empty one."""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", "") in EMPTY and not node.args and not node.keywords
+    return isinstance(node, COLLECTIONS) and all(isinstance(one, ast.Constant) for one in node.elts)
+
+
+def _things(node: ast.expr) -> list[ast.Constant]:
+    """Return the things in a collection that is written out."""
+    return [one for one in getattr(node, "elts", ()) if isinstance(one, ast.Constant)]
