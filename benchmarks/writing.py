@@ -78,14 +78,14 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     """Write tests for one file, count what they notice, and yield the tests, the notes and what is left as text."""
     drafts = draft_tests(ground, path, LIMIT)
     drafted = drafts[0]
-    living, fit = [one for one in drafted.weak.living if one.name not in drafted.shown], eligible(ground, drafted)
+    living, fit = drafted.weak.living, eligible(ground, drafted)
     kept = [(one, proved(ground, one, one.tests)) for one in drafts]
     noticed = frozenset().union(*(test.kills for _, tests in kept for test in tests))
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
-    tally.living += len(drafted.weak.living)
+    tally.living += len(living) + len(drafted.weak.shown)
     tally.excluded["in a branch for another Python or system"] += len(drafted.weak.elsewhere)
-    tally.excluded["noticed by an example in a docstring, which the project runs"] += len(drafted.shown)
+    tally.excluded["noticed by an example in a docstring, which the project runs"] += len(drafted.weak.shown)
     within = [one.name for one in living if one.function in fit or one.name in noticed]
     tally.eligible += len(within)
     tally.noticed += len(noticed)
@@ -94,7 +94,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
         if one.function not in fit and one.name not in noticed:
             tally.excluded[why_not(one.function, drafted)] += 1
     counts = [(len(tests), len(one.tests)) for one, tests in kept]
-    found = f"{len(noticed)} of {len(within)} noticed ({len(drafted.weak.living)} living)"
+    found = f"{len(noticed)} of {len(within)} noticed ({len(living)} living)"
     say(f"{path}: {found} by {counts} tests, kept and drafted of each test file")
     for draft, tests in kept:
         fair = presented(replace(draft, tests=tuple(tests)))

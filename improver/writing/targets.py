@@ -5,7 +5,7 @@ import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Experiments, Exploration, Mutant, MutationRun, Recording, Wanted
 from improver.judging.functions import definitions
@@ -14,7 +14,7 @@ from improver.judging.mutants import mutants_of
 from improver.judging.noticing import UNREACHED
 from improver.policy import Policy
 from improver.ports import Layout
-from improver.records import Tree
+from improver.records import File, Tree
 from improver.source import Function, Source
 from improver.writing.choice.doctests import Doctests
 from improver.writing.choice.promises import Promises
@@ -39,6 +39,7 @@ from improver.writing.inputs.storing import lying
 from improver.writing.pieces import required
 
 CALLS, GENERATED = 20, 24  # of one function
+EXAMPLES = "test_examples_of_docstrings.py"  # is never proposed
 FEW = 4  # calls of a function known, below which more are guessed
 
 
@@ -88,7 +89,7 @@ class Ground:
     @functools.cached_property
     def doctests(self) -> Doctests:
         """Return the examples in docstrings that the project's own test run makes."""
-        return Doctests.of([*self.sources.values()], self.tree)
+        return Doctests.of([*self.sources.values()], self.tree, self.layout)
 
     @functools.cached_property
     def promises(self) -> Promises:
@@ -112,6 +113,7 @@ class Weak:
     """One file, its mutants, and what base's tests make of them; `around` and `usage` are of the whole product.
 
     `elsewhere` are the mutants that no test could notice here: another Python, or another system, runs those lines.
+    `shown` are those that examples in docstrings notice, which the project's own test run makes.
     """
 
     source: Source
@@ -120,11 +122,13 @@ class Weak:
     around: Mapping[str, Source] = field(default_factory=dict)
     usage: Usage = NO_USAGE
     elsewhere: tuple[Mutant, ...] = ()
+    shown: frozenset[str] = frozenset()
 
     @property
     def living(self) -> tuple[Mutant, ...]:
         """Return the mutants that live, those on covered lines first."""
-        covered, unreached = frozenset(self.run.survived), {n for n, w in self.run.undecided.items() if w == UNREACHED}
+        covered = frozenset(self.run.survived) - self.shown
+        unreached = {name for name, why in self.run.undecided.items() if why == UNREACHED} - self.shown
         return (
             *(one for one in self.mutants if one.name in covered),
             *(one for one in self.mutants if one.name in unreached),
@@ -143,7 +147,8 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     made = mutants_of(source, names, limit)
     lines = lines_elsewhere(source, ground.layout.version, sys.platform)
     mutants, others = (tuple(one for one in made if (one.line in lines) is is_other) for is_other in (False, True))
-    return Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
+    weak = Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
+    return replace(weak, shown=_shown(ground, weak.living))
 
 
 def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRun:
@@ -152,6 +157,17 @@ def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRu
         return ground.experiments.mutate(ground.tree, mutants, tests)
     why = dict.fromkeys((one.name for one in mutants), UNREACHED)
     return MutationRun({}, (), why, ground.recording.receipt)
+
+
+def _shown(ground: Ground, living: Sequence[Mutant]) -> frozenset[str]:
+    """Return the mutants that examples in docstrings notice."""
+    text = ground.doctests.test_file
+    if not text or not living or not ground.tests:
+        return frozenset()
+    folder = ground.tests[0].path.rpartition("/")[0]
+    path = f"{folder}/{EXAMPLES}" if folder else EXAMPLES
+    run = ground.experiments.mutate({**ground.tree, path: File(text.encode())}, living, (path,))
+    return frozenset(run.killed)
 
 
 def explore(ground: Ground, weak: Weak) -> Exploration:

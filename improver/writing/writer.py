@@ -45,17 +45,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """All tests that could be written for one file, those that notice most first; none of them has run under pytest.
-
-    `shown` are the mutants that examples in docstrings notice, which the project's own test run makes.
-    """
+    """All tests that could be written for one file, those that notice most first; none of them has run under pytest."""
 
     weak: Weak
     exploration: Exploration
     place: Place | None = None
     tests: tuple[Written, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
-    shown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +97,14 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     weak = weak_spots(ground, path, limit)
     exploration = LATE if ground.late() else explore(ground, weak)
     drafts: list[Drafted] = []
-    known = shown = ground.doctests.noticed(exploration.cases)
-    fresh = [_without(case, shown) for case in exploration.cases]
-    plainest = shrunk(ground, weak, fresh, lambda cases: _kept(ground, weak, cases))
+    known: frozenset[str] = frozenset()
+    plainest = shrunk(ground, weak, exploration.cases, lambda cases: _kept(ground, weak, cases))
     for place, cases in placed(ground, plainest):
         tests, dropped = writable(weak, [unshadowed(_without(case, known), place) for case in cases], place)
         known = known.union(*(test.kills for test in tests))
-        drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped, shown))
+        drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
     drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))
-    return tuple(drafts) or (Drafted(weak, exploration, shown=shown),)
+    return tuple(drafts) or (Drafted(weak, exploration),)
 
 
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:

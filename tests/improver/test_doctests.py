@@ -1,14 +1,26 @@
 """Calls that docstrings make already."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from improver.experiments import Case
-from improver.records import File
+from improver.experiments import Mutant, MutationRun
+from improver.records import File, Tree
+from improver.verify import configuration
+from improver.verify.mutation import mutated
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig
+from improver.verify.target import find_layout
 from improver.writing.choice.doctests import Doctests
+from improver.writing.targets import Ground, weak_spots
+from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import SEA, case, source
+from tests.improver.judging import PACKAGED
 
+NOT_RUN = {"tox.ini": File(b"[testenv]\ncommands = pytest tests\n")}
 RUN = {"tox.ini": File(b"[testenv]\ncommands = pytest --doctest-modules pier tests\n")}
 
 
@@ -23,7 +35,7 @@ RUN = {"tox.ini": File(b"[testenv]\ncommands = pytest --doctest-modules pier tes
 )
 def test_examples_that_somebody_runs_are_not_repeated(call: str, setup: tuple[str, ...], repeats: bool) -> None:
     known = case(call, setup=setup)
-    assert Doctests.of([source(SEA)], RUN).without([known]) == [known] * (not repeats)
+    assert Doctests.of([source(SEA)], RUN, LAYOUT).without([known]) == [known] * (not repeats)
 
 
 @pytest.mark.parametrize(
@@ -36,73 +48,77 @@ def test_examples_that_somebody_runs_are_not_repeated(call: str, setup: tuple[st
 )
 def test_examples_that_nobody_runs_are_good_calls(path: str, text: str) -> None:
     known = case("depth(tide)", setup=("tide = 3",))
-    assert Doctests.of([source(SEA)], {path: File(text.encode())}).without([known]) == [known]
+    assert Doctests.of([source(SEA)], {path: File(text.encode())}, LAYOUT).without([known]) == [known]
 
 
 def test_what_is_no_example_is_passed_over() -> None:
     broken = source('def depth(sea):\n    """Return.\n\n    >>> depth(\n    4\n    """\n')
-    assert Doctests.of([broken], RUN).without([case("depth(1)")]) == [case("depth(1)")]
+    assert Doctests.of([broken], RUN, LAYOUT).without([case("depth(1)")]) == [case("depth(1)")]
 
 
-LINED = source('''\
-def depth(sea):
-    """Return.
+LINED = '''\
+def depth(sea, more=1):
+    """Return how deep it is.
 
-    >>> list(depth(3))
-    [4]
-    >>> found = depth(5)
+    >>> found = depth(3)
     >>> found
-    6
-    >>> unseen = depth(7)
-    >>> named = depth(8)
-    >>> named == 9
+    4
+    >>> print(depth(5) == 6)
     True
-    >>> depth(10) == 11
-    True
-    >>> print(' '.join(depth(12)))
-    13
-    >>> depth(14) > 13
-    True
-    >>> changed = depth(15)
-    >>> changed.sink(2)
-    >>> changed
-    18
-    >>> depth(16)  # doctest: +SKIP
-    17
-    >>> sorted(depth(17))
-    [18]
     >>> depth(None)
     Traceback (most recent call last):
-    TypeError: no sea
+    TypeError: in words of its own
     """
-''')
+    return sea + more
 
 
-def noticing(call: str, *subjects: str, kind: str = "eq") -> Case:
-    """Return a call each of whose checks notices a fault of its own: a, b, ..."""
-    checks = tuple((kind, subject, "4") for subject in subjects)
-    shows = tuple(frozenset("abc"[at]) for at in range(len(subjects)))
-    return replace(case(call, checks=checks), shows=shows, kills=frozenset().union(*shows))
+def width(sea):
+    """Return how wide it is.
+
+    >>> width(7) > 4  # doctest: +NUMBER
+    True
+    >>> width(8)  # doctest: +SKIP
+    8
+    """
+    return sea * 2
 
 
-@pytest.mark.parametrize(
-    ("known", "noticed"),
-    [
-        pytest.param(noticing("depth(3)", "list(result)", "result.size"), "a", id="what a list shows, and no more"),
-        pytest.param(noticing("depth(5)", "result"), "a", id="a name that is looked at"),
-        pytest.param(noticing("depth(7)", "result"), "", id="a name that is not"),
-        pytest.param(noticing("depth(8)", "result"), "a", id="a name that is compared"),
-        pytest.param(noticing("depth(10)", "result", "result.size"), "a", id="what is compared with all that it is"),
-        pytest.param(noticing("depth(12)", "result"), "a", id="what is joined and printed"),
-        pytest.param(noticing("depth(14)", "result"), "", id="what is only found to be more"),
-        pytest.param(noticing("depth(15)", "result"), "", id="a name whose thing was changed before it is looked at"),
-        pytest.param(noticing("depth(16)", "result"), "", id="what nobody runs"),
-        pytest.param(noticing("depth(17)", "result"), "", id="of which the order is not shown"),
-        pytest.param(noticing("depth(None)", "TypeError", kind="raises"), "a", id="an error"),
-        pytest.param(noticing("depth(4)", "list(result)"), "", id="another call"),
-        pytest.param(noticing("depth(3)", "results(list)"), "", id="what only begins like it"),
-    ],
-)
-def test_what_an_example_shows_is_noticed_already(known: Case, noticed: str) -> None:
-    assert Doctests.of([LINED], RUN).noticed([known]) == frozenset(noticed)
-    assert Doctests.of([LINED], {}).noticed([known]) == frozenset()
+def length(sea):
+    """Return how long it is, and no longer.
+
+    >>> length(1)
+    2
+    """
+    return sea
+'''
+
+
+class Running(FakeExperiments):
+    """Tries mutants in a sandbox."""
+
+    def __init__(self, rig: Rig) -> None:
+        super().__init__()
+        self.rig = rig
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        return mutated(self.rig, tree, mutants, tests)
+
+
+@pytest.mark.host
+def test_a_fault_is_shown_where_an_example_that_holds_fails_on_it(tmp_path: Path) -> None:
+    files = {"pier/__init__.py": "", "pier/a.py": LINED, "tests/test_a.py": "def test_nothing():\n    assert True\n"}
+    tree = {path: File(text.encode()) for path, text in files.items()} | RUN
+    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
+    running = Running(Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree)))
+    product, tests = source(LINED), [source(files["tests/test_a.py"], "tests/test_a.py")]
+    ground = Ground(tree, layout, PACKAGED, running, {product.path: product}, tests)
+    weak = weak_spots(ground, product.path, 60)
+    told = {one.rpartition(": ")[2] for one in weak.shown}
+    assert {"`sea + more` → `sea - more`", "`1` → `2`", "`return sea + more` → `return None`"} <= told
+    assert "`return sea * 2` → `return None`" in told
+    assert {one.rpartition(": ")[2] for one in (mutant.name for mutant in weak.living)} >= {
+        "`sea * 2` → `sea * 3`",  # more than four as well
+        "`return sea` → `return None`",  # its example fails as it is
+    }
+    assert weak.shown.isdisjoint(mutant.name for mutant in weak.living)
+    assert weak_spots(replace(ground, tree={**tree, **NOT_RUN}), product.path, 60).shown == frozenset()

@@ -1,12 +1,13 @@
-"""Calls that a project's own test run makes already, out of its docstrings (pure)."""
+"""Examples in docstrings that a project's own test run makes: its calls, and a test file that makes them (pure)."""
 
 import ast
 import doctest
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from improver.experiments import Case
+from improver.ports import Layout
 from improver.records import Tree
 from improver.source import FUNCTIONS, Source
 
@@ -14,48 +15,71 @@ RUNS = re.compile(r"--doctest-modules\b|-m doctest\b|\bdoctest\.testmod\b|\bdoct
 CONFIGURES = re.compile(r"(?:^|/)(?:pytest\.ini|tox\.ini|setup\.cfg|pyproject\.toml|Makefile|[Jj]ustfile|noxfile\.py)$")
 WORKFLOWS = (".yml", ".yaml")
 TRANSPARENT = frozenset({"dict", "list", "print", "repr", "str", "tuple"})
-RESULT = re.compile(r"(?<![\w.])result\b")
+TEST = "test_example"
+# Flags that let an example notice less, whatever a project's own are: what it is said to notice, it notices.
+RUNNING = f"""\
+import doctest
+import importlib
+
+import pytest
+
+for name in ("ALLOW_BYTES", "ALLOW_UNICODE", "NUMBER"):  # pytest's own
+    doctest.register_optionflag(name)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+
+
+def examples():
+    for name in MODULES:
+        try:
+            found = doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name))
+        except Exception:
+            continue
+        yield from (one for one in found if one.examples)
+
+
+@pytest.mark.parametrize("one", examples())
+def {TEST}(one):
+    runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
+    one.globs = dict(one.globs)
+    assert not runner.run(one, out=lambda text: None).failed
+"""
 
 
 @dataclass(frozen=True)
 class Doctests:
-    """What docstrings show as source text, expressions and statements, by file; nothing where nobody runs them."""
+    """What docstrings show as source text, expressions and statements, by file; nothing where nobody runs them.
+
+    `modules` are those whose docstrings have examples.
+    """
 
     shown: dict[str, frozenset[str]]
+    modules: tuple[str, ...] = field(default=())
 
     @staticmethod
-    def of(sources: Sequence[Source], tree: Tree) -> "Doctests":
+    def of(sources: Sequence[Source], tree: Tree, layout: Layout) -> "Doctests":
         """Read the docstrings of a project whose tests run them."""
         texts = (file.data for path, file in tree.items() if CONFIGURES.search(path) or path.endswith(WORKFLOWS))
         if not any(RUNS.search(text.decode("utf-8", "replace")) for text in texts):
             return Doctests({})
-        return Doctests({source.path: frozenset(_shown(source)) for source in sources if ">>>" in source.text})
+        shown = {source.path: found for source in sources if (found := frozenset(_shown(source)))}
+        return Doctests(shown, tuple(module for path in sorted(shown) if (module := layout.module_of(path))))
 
     def without(self, cases: Iterable[Case]) -> list[Case]:
         """Return the cases but those that are an example of their file."""
         return [case for case in cases if not self._repeats(case)]
 
-    def noticed(self, cases: Iterable[Case]) -> frozenset[str]:
-        """Return the mutants that examples notice by the values that they show."""
-        return frozenset().union(*(one for case in cases for one in self._noticed_by(case)))
-
-    def _noticed_by(self, case: Case) -> Iterator[frozenset[str]]:
-        """Yield what each check of a case notices that an example makes as well."""
-        shown = self._shown_of(case)
-        for (kind, subject, _), names in zip(case.checks, case.shows, strict=False):
-            code = case.call if kind in ("raises", "warns") else RESULT.sub(lambda _: f"({case.call})", subject)
-            if shown.issuperset(case.setup) and ast.unparse(ast.parse(code)) in shown:
-                yield names
+    @property
+    def test_file(self) -> str:
+        """Return a test file that runs each docstring's examples as one test, "" where there are none."""
+        return f"MODULES = {self.modules!r}\n{RUNNING}" if self.modules else ""
 
     def _repeats(self, case: Case) -> bool:
-        shown = self._shown_of(case)
+        shown = self.shown.get(case.function.partition("::")[0], frozenset())
         return case.call in shown and shown.issuperset(case.setup)
 
-    def _shown_of(self, case: Case) -> frozenset[str]:
-        return self.shown.get(case.function.partition("::")[0], frozenset())
 
-
-def _shown(source: Source) -> Iterable[str]:
+def _shown(source: Source) -> Iterator[str]:
+    """Yield the statements of a file's examples, and what is printed, listed, joined or compared in them."""
     for node in ast.walk(source.tree):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Module)) and ">>>" in (
             text := ast.get_docstring(node) or ""
@@ -67,22 +91,9 @@ def _shown(source: Source) -> Iterable[str]:
             except (ValueError, SyntaxError):
                 continue
             yield from map(ast.unparse, statements)
-            yield from _looked_at(statements)
-
-
-def _looked_at(statements: Sequence[ast.stmt]) -> Iterable[str]:
-    """Yield what is shown of within a statement, and what a name was given that is shown after it."""
-    given: dict[str, str] = {}
-    for one in statements:
-        if isinstance(one, ast.Expr):
-            parts = [ast.unparse(part) for part in _within(one.value)]
-            yield from (given.get(part, part) for part in parts)
-            if parts[-1] in given:
-                continue  # it is only looked at
-        for name in {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}:
-            given.pop(name, None)  # it may be another thing from here on
-        if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name):
-            given[one.targets[0].id] = ast.unparse(one.value)
+            yield from (
+                ast.unparse(part) for one in statements if isinstance(one, ast.Expr) for part in _within(one.value)
+            )
 
 
 def _within(node: ast.expr) -> Iterator[ast.expr]:
