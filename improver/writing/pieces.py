@@ -61,6 +61,16 @@ def asks_nothing(method: Function) -> bool:
 
 
 def parameters(node: Function) -> list[str]:
-    """Return the names of the positional parameters, self and cls aside."""
+    """Return the names of the positional parameters, the object itself or its class aside."""
     names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
-    return names[1:] if names[:1] in (["self"], ["cls"]) else names
+    return names[1:] if is_bound(node) else names
+
+
+def is_bound(node: Function) -> bool:
+    """Tell whether the first parameter is the object itself or its class, which no call gives by place.
+
+    A plain function may call a class that it is given `cls` too.
+    """
+    first = next((one.arg for one in (*node.args.posonlyargs, *node.args.args)), "")
+    marks = {ast.unparse(one).rpartition(".")[2] for one in node.decorator_list}
+    return first == "self" or (first == "cls" and (node.name.startswith("__") or "classmethod" in marks))

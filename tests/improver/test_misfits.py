@@ -1,12 +1,13 @@
 """Calls that no annotation allows."""
 
+import ast
 from dataclasses import replace
 
 import pytest
 
 from improver.judging.functions import definitions
-from improver.writing.inputs.misfits import Signatures
-from tests.improver.calls import case, source
+from improver.writing.inputs.misfits import Signatures, given_to
+from tests.improver.calls import case, node, source
 
 PORT = """\
 from enum import Enum
@@ -144,3 +145,18 @@ def test_nothing_is_known_of_an_heir_whose_name_two_files_define() -> None:
     for sources in ([text, other], [other, text]):
         known = case("tie(Line('a'))", "1", name="tie")
         assert Signatures.of(sources).misfit(known, definitions(text)["tie"][-1]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("def order(cls, sea): ...", ["cls", "sea"]),
+        ("@classmethod\ndef order(cls, sea, tide): ...", ["sea", "tide"]),
+        ("def __new__(cls, sea, tide): ...", ["sea", "tide"]),
+        ("def order(self, sea, tide): ...", ["sea", "tide"]),
+    ],
+)
+def test_a_plain_function_is_given_the_class_that_it_asks_for(text: str, given: list[str]) -> None:
+    call = ast.parse("order(1, 2)", mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert [place.arg for place, _, _ in given_to(call, node(text))] == given

@@ -9,7 +9,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.selecting import chosen
 from improver.writing.choice.usage import Usage, spared
 from improver.writing.inputs.misfits import Signatures
-from tests.improver.calls import case, source
+from tests.improver.calls import case, node, source
 
 PIER = source("""\
 class Knot:
@@ -95,8 +95,25 @@ def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own
     assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 
-def test_what_is_refused_may_be_of_any_type() -> None:
-    assert USAGE.unheard(case("moor(1, 2)", name="moor", checks=(("raises", "TypeError", "no"),)), MOOR) == 0
+@pytest.mark.parametrize(
+    ("call", "error", "count"),
+    [
+        pytest.param("moor('a', 2)", "TypeError", 0, id="what it is refused for"),
+        pytest.param("moor(1, 2)", "TypeError", 1, id="one more"),
+        pytest.param("moor('a', 2)", "ValueError", 1, id="what it is not refused for"),
+        pytest.param("moor(1)", "ValueError", 0, id="all that is given"),
+    ],
+)
+def test_of_what_is_refused_one_may_be_wrong_on_purpose(call: str, error: str, count: int) -> None:
+    assert USAGE.unheard(case(call, name="moor", checks=(("raises", error, "no"),)), MOOR) == count
+
+
+def test_what_is_not_meant_becomes_a_plain_one_that_is() -> None:
+    lash = node("def lash(func, more={}, name=''):\n    return func(**more)")
+    known = case("lash(1, [2], name=3)", name="lash")
+    assert USAGE.unheard(known, lash) == 3
+    ways = [one.call for one in USAGE.usual(known, lash)]
+    assert ways == ["lash(len, [2], name=3)", "lash(1, {'a': 1}, name=3)", "lash(1, [2], name='abc')"]
 
 
 def test_the_call_is_chosen_that_gives_what_tests_give_though_it_is_longer() -> None:

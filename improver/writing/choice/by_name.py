@@ -9,7 +9,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import kind_of
-from improver.writing.pieces import called_as
+from improver.writing.pieces import called_as, is_bound
 
 
 def unnamed(case: Case, node: Function) -> int:
@@ -52,8 +52,7 @@ def _places(call: ast.Call, node: Function) -> list[int]:
 
 def _parameters(node: Function) -> list[ast.arg]:
     """Return what a call can give by position: not the object itself."""
-    given = node.args.args
-    return given[1:] if given and given[0].arg in ("self", "cls") else given
+    return node.args.args[is_bound(node) :]
 
 
 def call_in(tree: ast.AST, case: Case) -> ast.Call | None:

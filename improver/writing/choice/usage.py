@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import Function, Source
+from improver.writing.choice.meant import meant
 from improver.writing.choice.plainer import replaced
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
@@ -22,6 +23,13 @@ LONG = 16  # characters of a word
 USUAL = 2  # words of tests that are tried in one place
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
 ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set"), "list"), "float": "int"}
+PLAIN: Mapping[str, ast.expr] = {  # of a type that a parameter is meant for
+    "dict": ast.Dict([ast.Constant("a")], [ast.Constant(1)]),
+    "function": ast.Name("len", ast.Load()),
+    "int": ast.Constant(2),
+    "list": ast.List([ast.Constant("a"), ast.Constant("b")], ast.Load()),
+    "str": ast.Constant("abc"),
+}
 Given = tuple[str, Function, ast.arg, ast.expr]  # the name of what is called, its parameter, and what that is given
 
 
@@ -71,21 +79,28 @@ class Usage:
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
         if self._is_unheard(name, node, place, value):
-            return [*(one for found in self._literals(name, node)[place.arg].values() for one in found[:1]), *spoken]
+            given = self._literals(name, node).get(place.arg, {})
+            known = [one for found in given.values() for one in found[:1]]
+            return [*(known or [PLAIN[kind] for kind in sorted(meant(node, place.arg)) if kind in PLAIN]), *spoken]
         return spoken
 
     def unheard(self, case: Case, node: Function) -> int:
-        """Return how many literals of a made up call are of a type that nobody gives there, though others are given.
+        """Return how many literals of a made up call are of a type that nobody gives there, or that is not meant.
 
-        What is refused may be wrong on purpose.
+        Of what is refused for its type, or for what alone is given, one is wrong on purpose.
         """
-        if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises"):
+        if case.origin == "recorded":
             return 0
-        given = (one for line in (*case.setup, case.call) for one in self._given(line, case, node))
-        return sum(self._is_unheard(*one) for one in given)
+        given = [one for line in (*case.setup, case.call) for one in self._given(line, case, node)]
+        is_refused = bool(case.checks) and case.checks[0][0] == "raises"
+        allowed = is_refused and (len(given) == 1 or case.checks[0][1] == "TypeError")
+        return max(0, sum(self._is_unheard(*one) for one in given) - allowed)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
-        known = self._literals(name, node).get(place.arg, {})
+        known = {
+            *self._literals(name, node).get(place.arg, {}),
+            *(ALIKE.get(one, one) for one in meant(node, place.arg)),
+        }
         return bool(known) and _kind(value) not in {*known, "", "NoneType"}
 
     def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, Sequence[ast.expr]]]:

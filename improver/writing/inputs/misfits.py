@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.kinds import last_name, members
-from improver.writing.pieces import called_as
+from improver.writing.pieces import called_as, is_bound
 
 LITERALS: Mapping[type, str] = {
     ast.List: "list",
@@ -150,9 +150,10 @@ def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr
     by_name |= {
         one.arg: (one, default) for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     }
-    is_method = bool(places) and places[0].arg in ("self", "cls")
     if not any(isinstance(one, ast.Starred) for one in call.args):
-        for (place, default), value in zip([*zip(places, defaults, strict=True)][is_method:], call.args, strict=False):
+        for (place, default), value in zip(
+            [*zip(places, defaults, strict=True)][is_bound(node) :], call.args, strict=False
+        ):
             yield place, default, value
     yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
 

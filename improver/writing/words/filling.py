@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import called_as, expression, statements
+from improver.writing.pieces import called_as, expression, is_bound, statements
 
 DRAINS = frozenset({"next", "list"})
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
@@ -112,7 +112,7 @@ def _declared(node: Function) -> dict[str, Argument]:
     """Map the parameters, self and cls aside, to what they stand for when nothing is given."""
     given = [*node.args.posonlyargs, *node.args.args]
     plain = dict(zip([one.arg for one in given][::-1], node.args.defaults[::-1], strict=False))
-    names = [one.arg for one in given][given[:1] != [] and given[0].arg in ("self", "cls") :]
+    names = [one.arg for one in given][is_bound(node) :]
     found = {name: Argument(name, default=plain.get(name), place=at) for at, name in enumerate(names)}
     found |= {
         one.arg: Argument(one.arg, default=default)

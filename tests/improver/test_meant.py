@@ -1,0 +1,67 @@
+"""Types that a parameter is meant for: by docstrings, by what is done with it, by its name and its default."""
+
+import pytest
+
+from improver.writing.choice.meant import ITEMS, NUMBERS, meant
+from tests.improver.calls import node
+
+FUNCTION, DICT, STR = frozenset({"function"}), frozenset({"dict"}), frozenset({"str"})
+NOTHING = frozenset[str]()
+
+
+@pytest.mark.parametrize(
+    ("body", "kinds"),
+    [
+        ("return rope(1)", FUNCTION),
+        ("return rope.items()", DICT),
+        ("return rope.encode()", STR),
+        ("return rope.strip()", STR | {"bytes"}),
+        ("return [part for part in rope]", ITEMS),
+        ("for part in rope: print(part)", ITEMS),
+        ("return tie(*rope)", ITEMS),
+        ("return knot.tie(**rope)", DICT),
+        ("return rope - 1", NUMBERS),
+        ("return rope < 0", NUMBERS),
+        ("return rope + '!'", NOTHING),
+        ("return rope < other", NOTHING),
+        ("return rope.tie()", NOTHING),
+        ("return rope.items() if isinstance(rope, dict) else rope", NOTHING),
+        ("rope = list(rope)\n    return rope.sort()", NOTHING),
+        ("try:\n        return rope.items()\n    except AttributeError:\n        return rope", NOTHING),
+        ("return [part.strip() for part in rope], rope.strip()", STR | {"bytes"}),
+    ],
+)
+def test_what_is_done_with_it_says_what_it_is(body: str, kinds: frozenset[str]) -> None:
+    assert meant(node(f"def moor(rope, other=None):\n    {body}"), "rope") == kinds
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ("Args:\n        rope (int or float): How long.", NUMBERS),
+        ("Args:\n        rope (str, optional): Its name.", STR),
+        ("Args:\n        rope (Rope): What it is.", NOTHING),
+        ("Args:\n        rope (list of strings): Its parts.", STR | {"list"}),
+        (":param dict rope: Its parts.", DICT),
+        (":type rope: callable\n", FUNCTION),
+        ("Takes a rope (int or more): all.", NOTHING),
+    ],
+)
+def test_a_docstring_says_what_it_is(said: str, kinds: frozenset[str]) -> None:
+    assert meant(node(f'def moor(rope):\n    """Moor.\n\n    {said}\n    """'), "rope") == kinds
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name", "kinds"),
+    [
+        ("cls", "cls", FUNCTION),
+        ("rope, kwargs", "kwargs", DICT),
+        ("rope=2", "rope", NUMBERS),
+        ("*, rope=''", "rope", STR),
+        ("rope=False", "rope", NOTHING),
+        ("rope=None", "rope", NOTHING),
+        ("rope", "rope", NOTHING),
+    ],
+)
+def test_a_name_and_a_default_say_what_it_is(parameters: str, name: str, kinds: frozenset[str]) -> None:
+    assert meant(node(f"def moor({parameters}): ..."), name) == kinds
