@@ -55,6 +55,12 @@ def chosen(style):
     raise ValueError("no such sea")
 
 
+def moored(sea=None, to=None):
+    if to is not None and not callable(to):
+        raise TypeError("no such way")
+    return to
+
+
 def whole(sea):
     if type(sea) is not int:
         sea = int(sea)
@@ -125,6 +131,8 @@ def named(one: Case, part: str) -> str:
                      "test_clamp_raises_value_error", id="what must be given is no condition"),
         pytest.param(case("depth('abcd', 'odd')", checks=RAISED), "return 2",
                      "test_depth_with_style_raises_value_error", id="but what need not be given is one"),
+        pytest.param(case("moored(to=0)", checks=RAISED, name="moored"), "TypeError",
+                     "test_moored_with_int_to_raises_value_error", id="its type says more than that it is there"),
         pytest.param(case("chosen('odd')", checks=RAISED, name="chosen"), 'raise ValueError("no such sea")',
                      "test_chosen_with_unknown_style_raises_value_error", id="an error behind a test that leaves"),
         pytest.param(case("whole(-1)", checks=RAISED, name="whole"), 'raise ValueError("too low")',
@@ -160,6 +168,12 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_equals_str_is_false", id="another type"),
         pytest.param(case("box == Box()", name="Box.__eq__", setup=("box = Box()",), checks=IS),
                      "test_box_equals_other_box_is_true", id="another of its kind"),
+        pytest.param(case("box == box", name="Box.__eq__", setup=("box = Box()",), checks=IS),
+                     "test_box_equals_itself_is_true", id="itself"),
+        pytest.param(case("depth(box)", setup=("box = Box()",), checks=(("eq", "box.size", "4"),)),
+                     "test_depth_effect_on_sea", id="what is given"),
+        pytest.param(case("depth(box)('a')", setup=("box = Box()",), checks=(("eq", "box.miss_count", "4"),)),
+                     "test_depth_miss_count", id="what is given in a call before the call"),
         pytest.param(case("Box() != crate", name="Box.__ne__", setup=("crate = Crate()",), checks=IS),
                      "test_box_differs_from_crate_is_true", id="one that has a name"),
         pytest.param(case("len(Box())", "0", name="Box.__len__"), "test_len_of_box_is_0", id="its length"),
@@ -336,3 +350,10 @@ def test_a_table_has_the_plain_name_of_what_it_is_about() -> None:
     refused = [case(f"depth({sea})", checks=(("is", "result", "False"),)) for sea in "12"]
     assert table_names(refused, ("sea",), node("def depth(sea): ...")).strong[0] == "test_depth_is_false"
     assert PIER in refused[0].function
+
+
+def test_two_calls_of_which_one_gives_nothing_are_told_apart_by_that() -> None:
+    some, none = (replace(case(call, f"'{call}'"), kills=frozenset({call})) for call in ("depth(sea)", "depth()"))
+    way = node("def depth(sea=None, more=1): ...")
+    names = [one.name for one in grouped([some, none], lambda _: way, ("test_depth",))]
+    assert "test_depth_without_arguments" in names

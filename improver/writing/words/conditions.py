@@ -3,34 +3,22 @@
 import ast
 import functools
 import itertools
-import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeGuard
+from collections.abc import Iterator, Sequence
 
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.pieces import slug
 from improver.writing.words.filling import UNKNOWN, Argument, arguments
+from improver.writing.words.holding import KINDS, Known, argument_of, compared, is_len, spoken, truth, value_of
 from improver.writing.words.spelling import SIZED, typed, valued
 from improver.writing.words.wording import MUTANT
 
-Known = Mapping[str, Argument]
 Branch = ast.If | ast.IfExp | ast.While | ast.Assert
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
-KINDS = frozenset({"str", "bytes", "int", "float", "list", "tuple", "dict", "set", "bool"})
 ALIKE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
-SAME, OTHER = (ast.Is, ast.Eq), (ast.IsNot, ast.NotEq)
 ASKED = frozenset({"isinstance", "callable"})
-SIGNS: dict[type[ast.cmpop], Callable[..., object]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-}
 
 
 def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
@@ -47,8 +35,8 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
     absent = _absent(known)
     ranked = [words for words, _ in found.most_common()]
     fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]
-    spoken = [one.replace("with_other_", "with_unknown_", 1) if raised else one for one in fullest]
-    return [one for one in spoken if one not in absent], [one for one in spoken if one in absent]
+    told = [one.replace("with_other_", "with_unknown_", 1) if raised else one for one in fullest]
+    return [one for one in told if one not in absent], [one for one in told if one in absent]
 
 
 def _absent(known: Known) -> set[str]:
@@ -56,11 +44,12 @@ def _absent(known: Known) -> set[str]:
 
 
 def _is_fuller(more: str, words: str) -> bool:
-    """Tell whether words say more of the same argument: with_other_style of with_style, with_negative_count of both."""
+    """Tell whether words say more of the same argument: with_int_style of with_style, with_negative_count too."""
     other = words.removeprefix("with_other_")
     if other != words:
         return more in (f"with_negative_{other}", f"with_empty_{other}", f"of_negative_{other}", f"of_empty_{other}")
-    return more.startswith(f"{words}_") or (words.startswith("with_") and more == words.replace("_", "_other_", 1))
+    fuller = {words.replace("_", f"_{one}_", 1) for one in ("other", "function", *KINDS)}
+    return more.startswith(f"{words}_") or (words.startswith("with_") and more in fuller)
 
 
 def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
@@ -131,101 +120,12 @@ def _end(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
-# --- whether a test holds -----------------------------------------------------------------------------------------
-
-
-def truth(test: ast.expr, known: Known) -> bool | None:
-    """Tell whether a test holds for these arguments; None where that is not plain."""
-    test = _spoken(test)
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = truth(test.operand, known)
-        return None if inner is None else not inner
-    if isinstance(test, ast.BoolOp):
-        return _joined([truth(one, known) for one in test.values], ends=isinstance(test.op, ast.Or))
-    value = _value(test, known)
-    if value is not UNKNOWN:
-        return bool(value)
-    if isinstance(test, ast.Compare):
-        sides = [_value(one, known) for one in (test.left, *test.comparators)]
-        pairs = zip(test.ops, sides, sides[1:], strict=False)
-        return _joined([_compared(sign, one, other) for sign, one, other in pairs], ends=False)
-    return _of_type(test, known) if isinstance(test, ast.Call) and test.args else None
-
-
-def _spoken(test: ast.expr) -> ast.expr:
-    """Return `type(x) is not str` as what it means of the types that are told apart here; any other test as it is."""
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], (*SAME, *OTHER)):
-        return test
-    asked, kind = test.left, test.comparators[0]
-    if not isinstance(asked, ast.Call) or getattr(asked.func, "id", "") != "type" or len(asked.args) != 1:
-        return test
-    made = ast.Call(ast.Name("isinstance"), [asked.args[0], kind], [])
-    return made if isinstance(test.ops[0], SAME) else ast.UnaryOp(ast.Not(), made)
-
-
-def _joined(parts: list[bool | None], *, ends: bool) -> bool | None:
-    """Return what parts come to, any of which settles it where it is `ends`."""
-    if ends in parts:
-        return ends
-    return None if None in parts else not ends
-
-
-def _value(read: ast.expr, known: Known) -> object:
-    """Return the value of an argument, its length, or a constant."""
-    if _is_len(read):
-        inner = _value(read.args[0], known)
-        return len(inner) if isinstance(inner, SIZED) else UNKNOWN
-    if (one := _argument(read, known)) is not None:
-        return one.value
-    try:
-        return ast.literal_eval(read)
-    except (ValueError, TypeError, SyntaxError):
-        return UNKNOWN
-
-
-def _is_len(read: ast.expr) -> TypeGuard[ast.Call]:
-    return isinstance(read, ast.Call) and getattr(read.func, "id", "") == "len" and len(read.args) == 1
-
-
-def _argument(read: ast.expr, known: Known) -> Argument | None:
-    if isinstance(read, ast.Attribute) and getattr(read.value, "id", "") == "self":
-        return known.get(f"self.{read.attr.lstrip('_')}")
-    return known.get(read.id) if isinstance(read, ast.Name) else None
-
-
-def _compared(sign: ast.cmpop, one: object, other: object) -> bool | None:
-    if one is UNKNOWN or other is UNKNOWN:
-        return None
-    if isinstance(sign, ast.Is | ast.IsNot):
-        return (one is None) is isinstance(sign, ast.Is) if other is None else None
-    try:
-        if isinstance(sign, ast.In | ast.NotIn):
-            return (one in other) is isinstance(sign, ast.In) if isinstance(other, SIZED) else None
-        return bool(SIGNS[type(sign)](one, other))
-    except TypeError:
-        return None
-
-
-def _of_type(test: ast.Call, known: Known) -> bool | None:
-    """Tell whether an argument is of a type that a test names, or can be called."""
-    value, asked = _value(test.args[0], known), getattr(test.func, "id", "")
-    if value is UNKNOWN or asked not in ("isinstance", "callable"):
-        return None
-    if asked == "callable":
-        return isinstance(value, ast.Lambda)
-    kinds = test.args[-1].elts if isinstance(test.args[-1], ast.Tuple) else [test.args[-1]]
-    names = {getattr(one, "id", "") for one in kinds}
-    if names & {one.__name__ for one in type(value).__mro__[:-1]}:
-        return True
-    return False if names <= KINDS else None
-
-
-# --- and in words -------------------------------------------------------------------------------------------------
+# --- in words -----------------------------------------------------------------------------------------------------
 
 
 def said(test: ast.expr, known: Known, *, held: bool | None) -> Iterator[str]:
     """Yield what a test that held, or did not, says of the arguments; nothing where that is not known."""
-    test = _spoken(test)
+    test = spoken(test)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         yield from said(test.operand, known, held=None if held is None else not held)
     elif isinstance(test, ast.BoolOp) and held is not None:
@@ -240,26 +140,26 @@ def _atom(test: ast.expr, known: Known, *, held: bool) -> str:
     if isinstance(test, ast.Compare):
         return _of_comparison(test, known, held=held)
     if isinstance(test, ast.Call):
-        one = _argument(test.args[0], known) if test.args and getattr(test.func, "id", "") in ASKED else None
+        one = argument_of(test.args[0], known) if test.args and getattr(test.func, "id", "") in ASKED else None
         return typed(one) if one is not None and not (held and typed(one) == "of_str") else ""
     if getattr(test, "id", "") == "self":
         return "" if held else "when_empty"
-    one = _argument(test, known)
+    one = argument_of(test, known)
     return _there(one, held=held) if one is not None else ""
 
 
 def _of_comparison(test: ast.Compare, known: Known, *, held: bool) -> str:
     """Return the words for a comparison: of an argument with a constant or with another, or of its length."""
     sign, left, right = test.ops[0], test.left, test.comparators[0]
-    if _is_len(left):
-        one = _argument(left.args[0], known)
-        return _long(one, sign, _value(right, known), held=held) if one is not None else ""
-    sides = [one for side in (left, *test.comparators) if (one := _argument(side, known)) is not None]
+    if is_len(left):
+        one = argument_of(left.args[0], known)
+        return _long(one, sign, value_of(right, known), held=held) if one is not None else ""
+    sides = [one for side in (left, *test.comparators) if (one := argument_of(side, known)) is not None]
     if not sides or isinstance(sign, ast.Is | ast.IsNot):
         return _there(sides[0], held=held is isinstance(sign, ast.IsNot)) if sides and sides[0].name else ""
     if len(sides) == 2 and len(test.ops) == 1:
         return _beside(*sides)
-    one, other = sides[0], _value(right, known)
+    one, other = sides[0], value_of(right, known)
     if isinstance(sign, ALIKE) and isinstance(other, str | tuple | list | set) and one.value:
         same = held is isinstance(sign, ast.Eq | ast.In)
         return "" if not one.given else valued(one) if same else f"with_other_{slug(one.name)}"
@@ -281,7 +181,7 @@ def _there(one: Argument, *, held: bool) -> str:
 
 
 def _beside(one: Argument, other: Argument) -> str:
-    below, same = _compared(ast.Lt(), one.value, other.value), _compared(ast.Eq(), one.value, other.value)
+    below, same = compared(ast.Lt(), one.value, other.value), compared(ast.Eq(), one.value, other.value)
     if below is None:
         return ""
     how = "equal_to" if same else "below" if below else "above"

@@ -84,8 +84,10 @@ def told(case: Case, node: Function) -> list[str]:
 
 def apart(case: Case, node: Function) -> list[str]:
     """Return what else the arguments are, which may tell a call from one that is like it."""
-    known = [one for name, one in arguments(case, node).items() if one.given and not one.extra]
-    found = [f"with_{slug(one.text.id)}" for one in known if isinstance(one.text, ast.Name) and one.value is UNKNOWN]
+    whole = arguments(case, node)
+    known = [one for one in whole.values() if one.given and not one.extra]
+    found = ["without_arguments"] if whole and not known else []
+    found += [f"with_{slug(one.text.id)}" for one in known if isinstance(one.text, ast.Name) and one.value is UNKNOWN]
     found += [f"with_{slug(one.name)}" for one in known if one.default is not None]
     found += [valued(one) for one in known]
     found += [f"with_{slug(name)}" for name in _made(case)]

@@ -55,6 +55,8 @@ def subject(case: Case, node: Function) -> Subject:
     if special:
         return _with_part(case, node, _special(case, owner, last), _parts(case))
     plain = Subject(*_named(owner, "" if last in MAKING else slug(called(case).rpartition(".")[2])))
+    if part and root not in ("", "result") and effect(case, node) is None:  # of something that the call is made with
+        return Subject(_merged(plain.words, part), _merged(plain.short, part))
     return _with_part(case, node, plain, _parts(case)) if part and root == "result" else plain
 
 
@@ -165,6 +167,8 @@ def _other(case: Case, owner: str) -> str:
     call = expression(case.call)
     other = call.comparators[0] if isinstance(call, ast.Compare) else None
     if isinstance(other, ast.Name):
+        if isinstance(call, ast.Compare) and ast.dump(call.left) == ast.dump(other):
+            return "itself"
         values = bound(case.setup, other.id)
         other = values[-1] if values else None
     if isinstance(other, ast.Call):
@@ -222,7 +226,7 @@ def _with_part(case: Case, node: Function, plain: Subject, parts: list[str]) -> 
     if parts[0] in ("len", "str", "repr", "items"):
         return plain if parts[0] in ("len", "items") else Subject(f"{parts[0]}_of_{plain.words}", parts[0])
     said = "_and_".join(parts if len("_".join((plain.words, *parts))) <= LONG else parts[:1])
-    known = arguments(case, node) if is_making(case) else {}
+    known = arguments(case, node) if is_making(case) or not case.function.endswith(MAKING) else {}
     asked = [known[one] for one in parts if one in known and (known[one].given or known[one].default is not None)]
     if len(asked) == len(parts) and len({one.given for one in asked}) == 1:
         kept = f"given_{said}" if asked[0].given else f"default_{said}"
