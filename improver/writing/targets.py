@@ -18,6 +18,7 @@ from improver.records import File, Tree
 from improver.source import Function, Source
 from improver.writing.choice.doctests import Doctests
 from improver.writing.choice.promises import Promises
+from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.selecting import is_short
 from improver.writing.choice.usage import NO_USAGE, Usage
 from improver.writing.elsewhere import lines_elsewhere
@@ -84,7 +85,8 @@ class Ground:
     def usage(self) -> Usage:
         """Return what tests and the product itself give the product's functions."""
         product = [*self.sources.values()]
-        return Usage.of(Signatures.of(product), self.index, product)
+        usage = Usage.of(Signatures.of(product), self.index, product)
+        return replace(usage, refusals=refusals_of(self.tests))
 
     @functools.cached_property
     def doctests(self) -> Doctests:

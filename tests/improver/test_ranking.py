@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case
+from improver.judging.functions import definitions
 from improver.judging.mutants import mutants_of
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
+from improver.writing.choice.refusals import refusals_of
+from improver.writing.choice.usage import NO_USAGE
 from improver.writing.layout.grouping import Written
 from tests.improver.calls import case, plain, source
 
@@ -74,4 +77,71 @@ def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
     assert shown(test, covered=frozenset({FALSE})) == []
     assert shown(test) == ["test_depth_is_false"], "no test runs that line"
     more = written("depth_is_false", replace(one, kills=frozenset({FALSE, NONE})))
-    assert not is_slight(more, {FALSE, NONE})
+    assert not is_slight(more, plain, {FALSE, NONE})
+
+
+BOX = definitions(
+    source("""\
+class Box:
+    def __init__(self, size=3, loud=False):
+        self.size, self.loud = size, loud
+
+    def take(self, more=None):
+        return self.size
+
+    def drop(self, more=None):
+        self.size = more
+""")
+)
+
+
+def poor(call: str, subject: str, wanted: str, method: str = "take", kills: str = "m") -> bool:
+    kind = "is" if wanted in ("None", "True", "False") else "eq"
+    one = replace(case(call, checks=((kind, subject, wanted),)), kills=frozenset({kills}))
+    return is_slight(written("a", one), lambda _: BOX[f"Box.{method}"][-1], ())
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted", "method", "is_poor"),
+    [
+        pytest.param("Box().take()", "[]", "take", True, id="nothing in what is made of nothing"),
+        pytest.param("len(Box())", "0", "take", True, id="nor is there any of it"),
+        pytest.param("Box(loud=True).take()", "None", "take", True, id="though it is told how to be"),
+        pytest.param("Box().take()", "3", "take", False, id="something"),
+        pytest.param("Box(4).take()", "0", "take", False, id="nothing in what is made of something"),
+        pytest.param("Box().take(more=0)", "0", "take", False, id="what it is given"),
+        pytest.param("Box() == Box(2)", "False", "take", False, id="a comparison has two sides"),
+        pytest.param("Box(4).drop()", "None", "drop", True, id="None of what gives nothing else"),
+        pytest.param("Box(4).take()", "None", "take", False, id="None of what may give something"),
+    ],
+)
+def test_what_finds_nothing_where_nothing_is_says_little(call: str, wanted: str, method: str, *, is_poor: bool) -> None:
+    assert poor(call, "result", wanted, method) is is_poor
+
+
+def test_one_line_of_a_text_says_little() -> None:
+    assert poor("Box(4).take()", "result.splitlines()[2]", "'a b'")
+    assert not poor("Box(4).take()", "result.splitlines()", "['a b']")
+
+
+@pytest.mark.parametrize(
+    ("subject", "wanted", "line", "is_poor"),
+    [
+        pytest.param("result.loud", "False", 2, True, id="a switch"),
+        pytest.param("result.size", "3", 2, True, id="a number"),
+        pytest.param("result.size", "'three'", 2, False, id="a word"),
+        pytest.param("result.size", "3", 3, False, id="a fault elsewhere"),
+        pytest.param("result.take()", "3", 2, False, id="what it does"),
+    ],
+)
+def test_that_a_default_is_kept_says_little(subject: str, wanted: str, line: int, *, is_poor: bool) -> None:
+    assert poor("Box()", subject, wanted, "__init__", f"pier/a.py:{line}: `3` → `4`") is is_poor
+
+
+def test_an_error_that_a_test_demands_already_belongs_there() -> None:
+    tests = [source("def test_depth():\n    with raises(ValueError):\n        depth(3)\n", "tests/test_a.py")]
+    wet = written("wet", case("depth(4)", checks=(("raises", "ValueError", "too deep"),), kills="a"))
+    known = Custom({}, replace(NO_USAGE, refusals=refusals_of(tests)))
+    assert presentable([wet], plain, known, {"a"}) == []
+    assert presentable([wet], plain, known, {"b"}) == [wet], "no test runs that line"
+    assert presentable([wet], plain, NOBODY, {"a"}) == [wet], "no test demands it"

@@ -109,11 +109,16 @@ def test_of_what_is_refused_one_may_be_wrong_on_purpose(call: str, error: str, c
 
 
 def test_what_is_not_meant_becomes_a_plain_one_that_is() -> None:
-    lash = node("def lash(func, more={}, name=''):\n    return func(**more)")
-    known = case("lash(1, [2], name=3)", name="lash")
-    assert USAGE.unheard(known, lash) == 3
+    lash = node("def lash(func, more={}, s='', name=''):\n    return func(**more)")
+    known = case("lash(1, [2], 3, name=4)", name="lash")
+    assert USAGE.unheard(known, lash) == 4
     ways = [one.call for one in USAGE.usual(known, lash)]
-    assert ways == ["lash(len, [2], name=3)", "lash(1, {'a': 1}, name=3)", "lash(1, [2], name='abc')"]
+    assert ways == [
+        "lash(len, [2], 3, name=4)",
+        "lash(1, {'a': 1}, 3, name=4)",
+        "lash(1, [2], 'abc', name=4)",
+        "lash(1, [2], 3, name='name')",
+    ]
 
 
 def test_the_call_is_chosen_that_gives_what_tests_give_though_it_is_longer() -> None:

@@ -7,20 +7,22 @@ from collections.abc import Iterator, Mapping
 
 from improver.source import FUNCTIONS, Function
 
+TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
 ITEMS = frozenset({"list", "tuple", "set", "dict", "str", "bytes"})
 BY_NAME: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("cls", "klass", "func", "function", "callback", "decorator"), frozenset({"function"})),
     **dict.fromkeys(("kwargs", "kwds", "mapping"), frozenset({"dict"})),
-    **dict.fromkeys(("prefix", "suffix", "text", "encoding"), frozenset({"str", "bytes"})),
+    **dict.fromkeys(("prefix", "suffix", "text", "encoding", "sep", "delimiter", "label", "message"), TEXTS),
+    **dict.fromkeys(("path", "filename", "file_path", "filepath", "dirname", "url", "title"), TEXTS),
     **dict.fromkeys(("width", "height", "maxlen", "maxsize", "max_size"), NUMBERS),
 }
 BY_METHOD: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("items", "keys", "values", "setdefault"), frozenset({"dict"})),
     **dict.fromkeys(("append", "extend", "insert", "sort", "reverse"), frozenset({"list"})),
     **dict.fromkeys(("encode", "format", "casefold", "isidentifier"), frozenset({"str"})),
-    **dict.fromkeys(("split", "strip", "lstrip", "rstrip", "startswith", "endswith"), frozenset({"str", "bytes"})),
-    **dict.fromkeys(("lower", "upper", "title", "splitlines", "partition"), frozenset({"str", "bytes"})),
+    **dict.fromkeys(("split", "strip", "lstrip", "rstrip", "startswith", "endswith"), TEXTS),
+    **dict.fromkeys(("lower", "upper", "title", "splitlines", "partition"), TEXTS),
     **dict.fromkeys(("total_seconds", "isoformat", "strftime"), frozenset[str]()),
 }
 BY_WORD: Mapping[str, frozenset[str]] = {

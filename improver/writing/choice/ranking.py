@@ -1,5 +1,6 @@
 """Which tests a person is shown, the best first: what each notices against what there is to read (pure)."""
 
+import ast
 import math
 import re
 from collections.abc import Callable, Collection, Iterable
@@ -7,8 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.custom import Custom
+from improver.writing.choice.legible import ONE_LINE
+from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.selecting import weight
+from improver.writing.choice.telling import finds_nothing
 from improver.writing.layout.grouping import Written
+from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
@@ -17,6 +22,7 @@ UNTOLD = 20  # a name that ends with a number, and once more where nothing says 
 GUESSED = 40  # a value that a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 FALSE = "`return False` → `return None`"
+PART, BRIEF = re.compile(r"result(?:\.\w+)+"), re.compile(r"True|False|None|-?[\d.]+")
 
 
 def presentable(
@@ -26,7 +32,11 @@ def presentable(
 
     `covered` are the mutants on lines that other tests run.
     """
-    priced = [(price(test, node_of, custom), test) for test in tests if not is_slight(test, covered)]
+    priced = [
+        (price(test, node_of, custom), test)
+        for test in tests
+        if not is_slight(test, node_of, covered, custom.usage.refusals)
+    ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
     return [test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name))]
 
@@ -45,6 +55,55 @@ def _is_guessed(case: Case) -> bool:
     return case.origin in MADE_UP and case.checks[0][0] in VALUES
 
 
-def is_slight(test: Written, covered: Collection[str]) -> bool:
+def is_slight(
+    test: Written, node_of: Callable[[str], Function], covered: Collection[str], refusals: Refusals = frozenset()
+) -> bool:
+    """Tell whether a test is of little use: whoever reads it learns next to nothing of the function."""
+    is_met = test.kills <= frozenset(covered)
+    return (
+        _is_bare_false(test, covered)
+        or (is_met and all(is_demanded(case, refusals) for case in test.cases))  # it should say more, that is all
+        or all(_is_poor(case, node_of(case.function)) for case in test.cases)
+    )
+
+
+def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
     """Tell whether a test only shows that False comes back, and not None, where others run that line."""
     return bool(test.kills) and all(one.endswith(FALSE) and one in covered for one in test.kills)
+
+
+def _is_poor(case: Case, node: Function) -> bool:
+    """Tell whether a call finds nothing where nothing was put in, or only that it ends, or one line of a text.
+
+    A switch or a number that only stays what it is by default is not worth a test either: what it does is.
+    """
+    kind, subject, wanted = case.checks[0]
+    if kind in ("raises", "warns"):
+        return False
+    if finds_nothing(case) and wanted not in case.call:
+        return True
+    if (subject, wanted) == ("result", "None") and not _gives(node):
+        return True
+    if all(ONE_LINE.search(text) for _, text, _ in case.checks):
+        return True
+    kept = all(PART.fullmatch(text) and BRIEF.fullmatch(value) for _, text, value in case.checks)
+    return kept and all(_is_default(one, node) for one in case.kills)
+
+
+def _gives(node: Function) -> bool:
+    """Tell whether a function gives anything back but None."""
+    return any(
+        isinstance(one, ast.Yield | ast.YieldFrom) or (isinstance(one, ast.Return) and not _is_none(one.value))
+        for one in ast.walk(node)
+    )
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    """Tell whether nothing stands there, or None."""
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _is_default(name: str, node: Function) -> bool:
+    """Tell whether a mutant is of what a parameter stands for when nothing is given."""
+    found = MUTANT.match(name)
+    return found is not None and node.lineno <= int(found["line"]) < node.body[0].lineno

@@ -17,7 +17,7 @@ from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
-from improver.writing.choice.telling import dullness, hollow
+from improver.writing.choice.telling import dullness, finds_nothing, hollow
 from improver.writing.choice.usage import spared
 from improver.writing.placing import name_of
 from improver.writing.words.wording import reproduces
@@ -124,7 +124,7 @@ def cost(case: Case) -> int:
     odd += 2 * len(re.findall(r"['\"] \* \d+", text))
     prelude = sum(line.count("\n") + 1 for line in case.prelude)
     trivial = 20 * any(value in TRIVIAL for _, _, value in case.checks)
-    trivial += 16 * (len(NOTHING.findall(text)) + hollow(case))
+    trivial += 16 * (len(NOTHING.findall(text)) + hollow(case) * finds_nothing(case))
     return (
         trivial
         + len(text)

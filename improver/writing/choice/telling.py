@@ -11,6 +11,7 @@ from improver.writing.inputs.kinds import last_name
 SLIGHT, SMALL = 2, 1  # what a text or a collection of one counts, and a number 0 or 1
 FEW = 2  # different things that make a collection
 NOTHING = frozenset({"''", "b''", "[]", "()", "{}"})  # of which nothing comes
+NOUGHT = NOTHING | {"False", "None", "0", "0.0", "set()", "frozenset()"}
 COLLECTIONS = ast.List | ast.Tuple | ast.Set
 
 
@@ -107,6 +108,12 @@ def _slight_when_made(node: ast.expr, *, is_first: bool) -> int:
 def hollow(case: Case) -> int:
     """Return how many objects of a call and what comes before it are made of nothing, or only told how to be."""
     return sum(map(_is_hollow, (call for tree in _trees(case) for call in _calls(tree))))
+
+
+def finds_nothing(case: Case) -> bool:
+    """Tell whether nothing, or less, is found in an object that is made of nothing; what compares it has two sides."""
+    is_nought = bool(case.checks) and case.checks[0][2] in NOUGHT
+    return is_nought and bool(hollow(case)) and not isinstance(ast.parse(case.call, mode="eval").body, ast.Compare)
 
 
 def _is_hollow(call: ast.Call) -> bool:

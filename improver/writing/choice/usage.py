@@ -11,6 +11,7 @@ from improver.experiments import Case
 from improver.source import Function, Source
 from improver.writing.choice.meant import meant
 from improver.writing.choice.plainer import replaced
+from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
@@ -37,12 +38,14 @@ Given = tuple[str, Function, ast.arg, ast.expr]  # the name of what is called, i
 class Usage:
     """What functions and classes call that which they are given, and what a project's own calls and tests give them.
 
-    `calls` are those that stand in tests and in the product, by the last name of what is called.
+    `calls` are those that stand in tests and in the product, by the last name of what is called; `refusals` are what
+    tests expect to end in an error.
     """
 
     signatures: Signatures
     calls: Mapping[str, Sequence[ast.Call]]
     words: Mapping[str, tuple[str, ...]]
+    refusals: Refusals = frozenset()
     _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
@@ -81,7 +84,8 @@ class Usage:
         if self._is_unheard(name, node, place, value):
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
-            return [*(known or [PLAIN[kind] for kind in sorted(meant(node, place.arg)) if kind in PLAIN]), *spoken]
+            plain = {**PLAIN, "str": ast.Constant(place.arg)} if own else PLAIN
+            return [*(known or [plain[kind] for kind in sorted(meant(node, place.arg)) if kind in plain]), *spoken]
         return spoken
 
     def unheard(self, case: Case, node: Function) -> int:

@@ -55,7 +55,7 @@ def subject(case: Case, node: Function) -> Subject:
     if special:
         return _with_part(case, node, _special(case, owner, last), _parts(case))
     plain = Subject(*_named(owner, "" if last in MAKING else slug(called(case).rpartition(".")[2])))
-    if part and root not in ("", "result") and effect(case, node) is None:  # of something that the call is made with
+    if part and bound(case.setup, root) and effect(case, node) is None:  # of something that the call is made with
         return Subject(_merged(plain.words, part), _merged(plain.short, part))
     return _with_part(case, node, plain, _parts(case)) if part and root == "result" else plain
 
