@@ -22,6 +22,9 @@ from tests.improver.calls import case, node, plain
         ("depth(' 1')", "text", 1),
         ("depth('_')", "text", 1),
         ("depth('_')", "recorded", 0),  # the tests give it that
+        ("depth('{sea} (more')", "text", 1),  # a part was cut off
+        ("depth('{sea} (more)')", "text", 0),
+        ("depth('a (')", "recorded", 0),
         ("depth('FOXy')", "varied", 1),
         ("depth('peehS')", "varied", 1),
         ("depth('camelCase')", "varied", 0),
@@ -160,3 +163,11 @@ def test_an_object_that_is_made_without_arguments_is_plainer_than_one_with_an_id
     assert chosen([bare, full], plain) == [full]
     nothing, something = case("depth(())", "4"), case("depth(17)", "4")
     assert chosen([nothing, something], plain) == [something]
+
+
+@pytest.mark.parametrize(
+    ("call", "is_fit"), [("depth(11)", False), ("depth(fd=11)", False), ("depth(sea)", True), ("depth('11')", True)]
+)
+def test_a_number_that_means_a_file_is_known_to_one_process_alone(call: str, *, is_fit: bool) -> None:
+    assert fit(case(call), node("def depth(fd): ...")) is is_fit
+    assert fit(case(call), node("def depth(sea): ..."))

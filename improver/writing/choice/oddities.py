@@ -18,6 +18,7 @@ MADE_UP = frozenset({"generated", "varied", "strange"})
 WILD = 2  # things to wonder about
 COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
 SPANS = frozenset({"range", "slice"})
+BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 
 def oddity(case: Case) -> int:
@@ -42,9 +43,19 @@ def _strangeness(case: Case) -> int:
     if case.origin == "recorded":  # somebody gives it that
         return found
     found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
+    found += sum(map(_is_open, texts))
     if case.origin in MADE_UP:
         found += sum(bool(SHOUTED.search(text)) for text in texts)
     return found
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether a text has words, and a bracket in it that nothing closes: a part was cut off.
+
+    >>> [_is_open(one) for one in ("{hello} (more", "{hello}", "(")]
+    [True, False, False]
+    """
+    return any(map(str.isalnum, text)) and any(text.count(one) != text.count(other) for one, other in BRACKETS)
 
 
 def unasked_signs(case: Case, node: Function) -> int:

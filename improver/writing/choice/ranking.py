@@ -13,6 +13,7 @@ from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
 from improver.writing.layout.grouping import Written
+from improver.writing.pieces import expression
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
@@ -80,7 +81,8 @@ def _is_poor(case: Case, node: Function) -> bool:
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
-    if finds_nothing(case) and wanted not in case.call:
+    is_comparison = isinstance(expression(case.call), ast.Compare)  # it has two sides
+    if finds_nothing(case) and not is_comparison and wanted not in case.call:
         return True
     if (subject, wanted) == ("result", "None") and not _gives(node):
         return True

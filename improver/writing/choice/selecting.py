@@ -11,7 +11,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import is_idle
-from improver.writing.choice.by_name import unnamed
+from improver.writing.choice.by_name import call_in, unnamed
 from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
@@ -19,6 +19,7 @@ from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, u
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.choice.telling import dullness, finds_nothing, hollow
 from improver.writing.choice.usage import spared
+from improver.writing.inputs.misfits import given_to, kind_of
 from improver.writing.placing import name_of
 from improver.writing.words.wording import reproduces
 
@@ -44,6 +45,7 @@ NOTHING = re.compile(r"''|\[\]|\{\}|(?<![\w\])])\(\)")  # no call without argume
 STRING, ODD = re.compile(r"'[^']*'"), frozenset("[]{}()^$*|<>\\%#@!;&?+")  # marks that are pasted into a text
 SAID = frozenset({"__name__", "__doc__", "__module__"})  # what a function is known by
 RANDOM = frozenset({"urandom", "uuid1", "uuid4", "token_bytes", "token_hex", "token_urlsafe", "SystemRandom"})
+DESCRIPTORS = frozenset({"fd", "fileno", "file_descriptor", "pid"})
 PRIVATE = re.compile(r"^_(?!$)")
 
 
@@ -52,7 +54,7 @@ def fit(case: Case, node: Function) -> bool:
     texts = [*case.setup, case.call, *(text for _, subject, wanted in case.checks for text in (subject, wanted))]
     if not case.checks or not is_short(case) or any(len(line) > LINE for text in texts for line in text.splitlines()):
         return False
-    if any(map(PLACES.search, texts)):
+    if any(map(PLACES.search, texts)) or _is_of_a_descriptor(case, node):
         return False
     if case.checks[0][0] == "raises" and not reproduces(case) and _says_little(case, node):
         return False
@@ -68,6 +70,13 @@ def fit(case: Case, node: Function) -> bool:
         and not is_idle(case.setup, case.call)
         and not (case.origin == "varied" and _breaks_order(case.call, node))
     )
+
+
+def _is_of_a_descriptor(case: Case, node: Function) -> bool:
+    """Tell whether a file is meant by a number that only the process knows which the test runs in."""
+    call = call_in(ast.parse(case.call), case)
+    given = given_to(call, node) if call is not None else ()
+    return any(place.arg in DESCRIPTORS and kind_of(value) == "int" for place, _, value in given)
 
 
 def is_short(case: Case) -> bool:

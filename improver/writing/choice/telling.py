@@ -111,9 +111,8 @@ def hollow(case: Case) -> int:
 
 
 def finds_nothing(case: Case) -> bool:
-    """Tell whether nothing, or less, is found in an object that is made of nothing; what compares it has two sides."""
-    is_nought = bool(case.checks) and case.checks[0][2] in NOUGHT
-    return is_nought and bool(hollow(case)) and not isinstance(ast.parse(case.call, mode="eval").body, ast.Compare)
+    """Tell whether nothing is found, or a comparison does not hold, of an object that is made of nothing."""
+    return bool(case.checks) and case.checks[0][2] in NOUGHT and bool(hollow(case))
 
 
 def _is_hollow(call: ast.Call) -> bool:
