@@ -2,7 +2,8 @@
 
 import pytest
 
-from improver.writing.choice.meant import ITEMS, NUMBERS, meant
+from improver.writing.inputs.arguments import arguments
+from improver.writing.inputs.meant import ITEMS, NUMBERS, meant
 from tests.improver.calls import node
 
 FUNCTION, DICT, STR = frozenset({"function"}), frozenset({"dict"}), frozenset({"str"})
@@ -65,3 +66,18 @@ def test_a_docstring_says_what_it_is(said: str, kinds: frozenset[str]) -> None:
 )
 def test_a_name_and_a_default_say_what_it_is(parameters: str, name: str, kinds: frozenset[str]) -> None:
     assert meant(node(f"def moor({parameters}): ..."), name) == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        pytest.param("def moor(rope): return rope.items()", "{'a': 1}", id="a mapping"),
+        pytest.param("def moor(rope): return rope(1)", "str", id="a function"),
+        pytest.param("def moor(url): ...", "'a b'", id="a text"),
+        pytest.param("def moor(rope): return rope / 2", "1", id="a number"),
+        pytest.param("def moor(rope): return [*map(str, rope)]", "1", id="anything"),
+        pytest.param("def moor(rope): return [one for one in rope]", "[1, 2, 3]", id="what has items"),
+    ],
+)
+def test_it_is_given_such_a_value_first(text: str, first: str) -> None:
+    assert next(arguments(node(text), is_method=False)) == first

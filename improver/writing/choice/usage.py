@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import Function, Source
-from improver.writing.choice.meant import meant
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
+from improver.writing.inputs.meant import meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
 from improver.writing.pieces import called_as, is_literal
 

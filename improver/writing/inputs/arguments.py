@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs import standard
 from improver.writing.inputs.kinds import NOTHING_KNOWN, Kinds
+from improver.writing.inputs.meant import ITEMS, NUMBERS, TEXTS, meant
 from improver.writing.pieces import required
 
 GUESSES, CALLS = 6, 18  # values of one argument, calls of one function
@@ -20,6 +21,13 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     "mapping": ("{'a': 1}", "{}"),
     "function": ("str", "len"),
     "functions": ("[str, len]", "[len]"),
+}
+OF_TYPE: Mapping[str, frozenset[str]] = {  # the narrowest first
+    "text": TEXTS,
+    "number": NUMBERS,
+    "mapping": frozenset({"dict"}),
+    "function": frozenset({"function"}),
+    "items": ITEMS,
 }
 HINTS: Mapping[str, tuple[str, ...]] = {
     "text": ("text", "string", "str", "name", "s", "word", "html", "msg", "message", "title", "line", "pattern", "key"),
@@ -46,7 +54,7 @@ def arguments(node: Function, *, is_method: bool, kinds: Kinds = NOTHING_KNOWN) 
     if is_method and not any("staticmethod" in ast.unparse(one) for one in node.decorator_list):
         needed = needed[1:]
     named = [one for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is None]
-    values = [[*_values(one, kinds)] for one in (*needed, *named)]
+    values = [[*_values(one, kinds, meant(node, one.arg))] for one in (*needed, *named)]
     if not values:
         yield from _any_number(node.args.vararg)
     turns = [*zip(*(itertools.islice(itertools.cycle(row), GUESSES) for row in values), strict=True)]
@@ -60,14 +68,16 @@ def annotation(one: ast.arg) -> str:
     return ast.unparse(one.annotation) if one.annotation is not None else ""
 
 
-def _values(one: ast.arg, kinds: Kinds) -> Iterator[str]:
+def _values(one: ast.arg, kinds: Kinds, types: frozenset[str]) -> Iterator[str]:
+    """Yield values of a parameter: as annotated, as often given by that name, of the types it is meant for, any."""
     if re.match(r"(?:\w+\.)*(?:Awaitable|Coroutine)\b", annotation(one)):
         yield WAITS
     if known := kinds.of(one.annotation):
         yield from known[:GUESSES]
         return
     often = standard.BY_NAME.get(one.arg.strip("_").lower(), ())
-    yield from dict.fromkeys((*often, *BY_NAME.get(_kind(one), ()), *ANYTHING))
+    fit = next((kind for kind, known in OF_TYPE.items() if types and types <= known), "")
+    yield from dict.fromkeys((*often, *BY_NAME.get(fit, ()), *BY_NAME.get(_kind(one), ()), *ANYTHING))
 
 
 def _any_number(more: ast.arg | None) -> Iterator[str]:
