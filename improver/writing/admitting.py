@@ -79,7 +79,7 @@ class _Door:
     def why_not(self, case: Case) -> str:
         """Return why a test in this file cannot make the call, "" where it can."""
         node = self.weak.node_of(case.function)
-        if is_lasting(node):
+        if is_lasting(node, self.weak.around.get(case.function.partition("::")[0], self.weak.source)):
             return "changes what runs it"
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"

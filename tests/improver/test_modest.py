@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from improver.experiments import Case, MutationRun, Recording
+from improver.judging.functions import definitions
 from improver.records import File
 from improver.source import Source
 from improver.writing.admitting import admitted
@@ -14,7 +15,7 @@ from improver.writing.layout.grouping import Written
 from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
-from tests.improver.calls import RECEIPT, node
+from tests.improver.calls import RECEIPT, source
 
 CHECKS = (("eq", "result", "1"),)
 
@@ -85,10 +86,15 @@ def test_no_import_takes_the_name_of_a_built_in_function(name: str, before: str,
         pytest.param("def g():\n        sys.excepthook = a\n    return g", True, id="in what it defines"),
         pytest.param("return sys.excepthook", False, id="it only looks"),
         pytest.param("return a.signal(2)", False, id="another of the name"),
+        pytest.param("settrace(a)", True, id="imported by itself"),
+        pytest.param("at.register(a)", True, id="under another name"),
     ],
 )
 def test_what_changes_the_process_for_good_is_not_called(body: str, lasting: bool) -> None:
-    assert is_lasting(node(f"def f(a):\n    {body}\n")) is lasting
+    text = source(
+        f"import atexit as at\nimport signal\nimport sys\nfrom sys import settrace\n\n\ndef f(a):\n    {body}\n"
+    )
+    assert is_lasting(definitions(text)["f"][-1], text) is lasting
 
 
 def test_a_variable_gets_another_name_where_the_file_imports_something_as_it() -> None:

@@ -244,6 +244,7 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
         pytest.param(case("1 + depth('a')", "'a b'"), "test_depth", id="a text is no part of a name"),
         pytest.param(case("depth('a')", "1577923200"), "test_depth", id="nor is a number that nobody reads"),
         pytest.param(case("depth('a')", "['a']"), "test_depth", id="nor how many there are"),
+        pytest.param(case("depth('a')", str(10**400)), "test_depth", id="nor a number that is no fraction's"),
     ],
 )  # fmt: skip
 def test_a_name_says_what_is_looked_at(one: Case, expected: str) -> None:

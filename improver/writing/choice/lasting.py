@@ -2,7 +2,8 @@
 
 import ast
 
-from improver.source import Function
+from improver.rewriting.origins import origin
+from improver.source import Function, Source
 
 CHANGES = frozenset(
     {"signal.signal", "signal.alarm", "signal.setitimer", "atexit.register", "faulthandler.enable", "locale.setlocale"}
@@ -11,11 +12,11 @@ CHANGES = frozenset(
 )
 
 
-def is_lasting(node: Function) -> bool:
-    """Tell whether a function sets what the whole process has one of, here or in what it defines."""
+def is_lasting(node: Function, source: Source) -> bool:
+    """Tell whether a function of a file sets what the whole process has one of, here or in what it defines."""
     for part in ast.walk(node):
         written = isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)
         one = part if written else part.func if isinstance(part, ast.Call) else None
-        if isinstance(one, ast.Attribute) and ast.unparse(one) in CHANGES:
+        if one is not None and origin(one, source) in CHANGES:
             return True
     return False

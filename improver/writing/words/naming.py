@@ -175,7 +175,7 @@ def _value(text: str, kind: str, wanted: str) -> str:
 
 
 def _number(value: float) -> str:
-    return in_words(value) if float(value).is_integer() and abs(value) < 100 else ""
+    return in_words(value) if abs(value) < 100 and float(value).is_integer() else ""
 
 
 def _messages(case: Case) -> list[str]:
