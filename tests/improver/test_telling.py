@@ -50,6 +50,11 @@ def test_a_call_is_dull_or_not(call: str, expected: str, points: int) -> None:
     assert dullness(case(call, expected)) == points
 
 
+@pytest.mark.parametrize(("line", "points"), [("SEA = 7", 2), ("SEA = 8", 0), ("SEA = TIDE = 7", 0)])
+def test_what_a_name_of_the_test_file_stands_for_comes_back(line: str, points: int) -> None:
+    assert dullness(replace(case("depth(SEA)", "7"), prelude=(line,))) == points
+
+
 @pytest.mark.parametrize(
     ("subject", "points"),
     [("result", 2), ("list(result)", 2), ("result.tides", 0), ("len(result)", 0)],

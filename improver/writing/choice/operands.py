@@ -123,8 +123,8 @@ def _made(case: Case) -> dict[str, ast.expr]:
 
 
 def _inner(node: ast.expr) -> ast.expr:
-    """Return what is given to the call that makes an object, and to the one that makes that, as long as it is one."""
-    while isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+    """Return what is given first to the call that makes an object, and to the one that makes that."""
+    while isinstance(node, ast.Call) and node.args:
         node = node.args[0]
     return node
 

@@ -147,13 +147,25 @@ def _is_body(node: ast.expr) -> bool:
 
 def echoes(case: Case) -> bool:
     """Tell whether what comes back is what was given, or has nothing else in it, or is made of the same again."""
-    whole = [value for _, value in given(case)]
+    known = _named(case.prelude)
+    whole = [known.get(getattr(value, "id", ""), value) for _, value in given(case)]
     told = {ast.unparse(one) for one in whole if _is_plain(one)}
     told |= {ast.unparse(one) for one in whole if isinstance(one, COLLECTIONS | ast.Dict)}
     told |= {ast.unparse(one) for one in whole if _is_number(one) and len(whole) == 1}  # 0 and 1 come of much else
     told -= NOTHING
     wanted = [text for kind, _, text in case.checks if kind in ("eq", "approx")]
     return any(not told.isdisjoint({one, *map(ast.unparse, (*_one_in(one), *_made_of(one)))}) for one in wanted)
+
+
+@functools.lru_cache(maxsize=1 << 10)
+def _named(prelude: tuple[str, ...]) -> dict[str, ast.expr]:
+    """Return what the names of a test file stand for that are given one plain thing."""
+    lines = (line for text in prelude for line in ast.parse(text).body)
+    return {
+        line.targets[0].id: line.value
+        for line in lines
+        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Name)
+    }
 
 
 def _made_of(wanted: str) -> list[ast.expr]:
