@@ -32,6 +32,8 @@ REFUSED = (("raises", "ValueError", "too deep"),)
         pytest.param("depth([1, 2] * 1)", "4", 1, id="repeated once"),
         pytest.param("depth(range(1))", "4", 2, id="a range of one"),
         pytest.param("depth(0)", "4", 1, id="zero"),
+        pytest.param("depth(bool)", "4", 1, id="a type that has two values"),
+        pytest.param("depth(str)", "4", 0, id="a type with many"),
         pytest.param("depth(-7)", "4", 1, id="less than nothing"),
         pytest.param("depth([1, 2])", "[1, 2]", 2, id="it was in order before"),
         pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
@@ -120,6 +122,7 @@ def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
             "depth(pow, [1, 2])", "[1, 1]", {"depth(pow, [2, 3])", "depth(pow, [2, 1])"}, id="the same again and again"
         ),
         pytest.param("depth(range(1))", "4", {"depth(range(4))"}, id="a range"),
+        pytest.param("depth(bool)", "4", {"depth(len)", "depth(lambda: 2)", "depth(lambda item: item)"}, id="a type"),
         pytest.param("depth(4)", "4", {"depth(-2)"}, id="a number that comes back"),
         pytest.param("depth(1)", "1", {"depth(2)", "depth(3)", "depth(-2)"}, id="the least number that comes back"),
         pytest.param("depth(4.5)", "4.5", {"depth(-2.0)", "depth(2.5)"}, id="a fraction that comes back"),

@@ -15,6 +15,7 @@ MOST = 16  # ways to write one call
 NUMBERS, WORDS = ([3, 1, 2], [3, 1, 3]), (["b", "a", "c"], ["c", "a", "c"])
 TEXTS = ("abc", "baa")
 SEVERAL = 4
+FUNCTIONS = ("len", "lambda: 2", "lambda item: item")
 
 
 def livelier(case: Case) -> Iterator[Case]:
@@ -57,6 +58,8 @@ def _more(node: ast.expr) -> Iterator[ast.expr]:
             yield from (type(node)([ast.Constant(value) for value in row], ast.Load()) for row in _rows(one))
         case ast.BinOp(left=ast.List() as part) | ast.Call(func=ast.Name(id="iter" | "list"), args=[part]):
             yield from _more(part)
+        case ast.Name():
+            yield from (ast.parse(one, mode="eval").body for one in FUNCTIONS)
         case ast.Call(func=ast.Name(id="range")):
             yield ast.Call(node.func, [ast.Constant(SEVERAL)], [])
         case _:

@@ -75,6 +75,8 @@ def slightness(node: ast.expr, *, is_first: bool) -> int:
             return SLIGHT * (len({*map(ast.dump, parts)}) < FEW)
         case ast.Dict(keys=[]):
             return SLIGHT
+        case ast.Name(id="bool" | "object" | "type"):  # as functions they tell next to nothing apart
+            return SMALL
         case _:
             return _slight_when_made(node, is_first=is_first)
 
