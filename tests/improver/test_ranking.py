@@ -111,6 +111,7 @@ def poor(call: str, subject: str, wanted: str, method: str = "take", kills: str 
         pytest.param("Box(4).take()", "0", "take", False, id="nothing in what is made of something"),
         pytest.param("Box().take(more=0)", "0", "take", False, id="what it is given"),
         pytest.param("Box() == Box(2)", "False", "take", False, id="a comparison has two sides"),
+        pytest.param("2 in Box()", "False", "take", True, id="what is sought is none"),
         pytest.param("Box(4).drop()", "None", "drop", True, id="None of what gives nothing else"),
         pytest.param("Box(4).take()", "None", "take", False, id="None of what may give something"),
     ],

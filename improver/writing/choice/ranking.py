@@ -81,8 +81,9 @@ def _is_poor(case: Case, node: Function) -> bool:
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
-    is_comparison = isinstance(expression(case.call), ast.Compare)  # it has two sides
-    if finds_nothing(case) and not is_comparison and wanted not in case.call:
+    read = expression(case.call)
+    has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
+    if finds_nothing(case) and not has_sides and wanted not in case.call:
         return True
     if (subject, wanted) == ("result", "None") and not _gives(node):
         return True
