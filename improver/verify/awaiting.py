@@ -42,9 +42,9 @@ class Ways:
         if inspect.iscoroutine(value):
             value.close()
             return [self.checking.COROUTINE]
+        if is_context(kind):  # what is only awaited, or not even that, nobody would leave
+            return [self.checking.CONTEXT]
         found = [self.checking.AWAITABLE] if inspect.isawaitable(value) else []
-        if is_context(kind):
-            return [self.checking.CONTEXT, *found]
         return [self._iterated(value, kind), *found] if hasattr(kind, "__aiter__") else found
 
     def _iterated(self, value: Any, kind: Any) -> str:

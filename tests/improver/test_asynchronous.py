@@ -151,6 +151,11 @@ class Coast:
         return depth(self.count).__await__()
 
 
+class Lock(Buoys):
+    def __await__(self):
+        return depth(self.left).__await__()
+
+
 def stop(sea):
     raise StopIteration("no more sea")
 """
@@ -200,6 +205,7 @@ def is_same(one: object, other: object) -> bool:
         pytest.param("dock(2)", ["context"], id="a context"),
         pytest.param("Buoys(2)", ["context"], id="a context that is iterated over within"),
         pytest.param("Coast(2)", ["context.buoys", "awaitable"], id="both, by a method that opens it"),
+        pytest.param("Lock(2)", ["context"], id="both: who only awaits it leaves it open"),
         pytest.param("max(1, await depth(1))", ["loop"], id="it awaits something on its way"),
         pytest.param("max(1, 2)", [], id="a plain call"),
         pytest.param("depth(1, 2, 3)", [], id="a plain error"),
