@@ -145,11 +145,12 @@ class Case:
     shows: tuple[frozenset[str], ...] = ()  # which of them each check notices
     hangs: frozenset[str] = frozenset()  # names of mutants that take too long
     way: str = ""
+    unlike: tuple[tuple[str, str], ...] = ()  # methods that differ from those of the container they look like, and how
     asks: tuple[str, ...] = ()  # fixtures that a test asks for, in place of statements that do the same
 
     def untold(self) -> "Case":
         """Return the case as one of which nothing has been found out yet: neither what it comes to nor who notices."""
-        return replace(self, checks=(), gives="", kills=frozenset(), shows=(), hangs=frozenset())
+        return replace(self, checks=(), gives="", kills=frozenset(), shows=(), hangs=frozenset(), unlike=())
 
 
 @dataclass(frozen=True, slots=True)

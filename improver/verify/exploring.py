@@ -26,6 +26,7 @@ NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecim
 LONGEST = 600  # characters of anything that a case is made of
 WAY = re.compile(r"loop|coroutine|awaitable|iterable|context(?:\.[A-Za-z]\w*)?")
 RAISED_SHOWN = 40  # of one function
+Likened = Sequence[tuple[str, ...]]  # class, method and how it differs from that of Python's container, "" for not
 
 
 def explored(rig: Rig, base: Tree, wanted: Sequence[Wanted], mutants: Sequence[Mutant]) -> Exploration:
@@ -104,6 +105,7 @@ class Reading:
     def read(self, job: Job, ended: Ended) -> Exploration:
         """Return what the guest told, as far as it has the form that was asked for."""
         cases: list[Case] = []
+        likened: list[Likened] = []
         raised: list[Raised] = []
         left_out: dict[str, str] = {}
         broken: list[str] = []
@@ -111,6 +113,7 @@ class Reading:
         for kind, *facts in _lines(ended.report):
             if kind == "case":
                 cases.append(self._case(*facts))
+                likened.append([tuple(map(str, one)) for one in facts[1].get("likened", ())])
             elif kind == "raised":
                 case, told = self._case(*facts), facts[1]
                 raised.append(Raised(case, str(told["raised"]), str(told["says"]), bool(told["deliberate"])))
@@ -127,7 +130,7 @@ class Reading:
         digest = hashlib.sha256(repr(cases).encode()).hexdigest()
         tail = tuple(ended.output.decode("utf-8", "replace").strip().splitlines()[-3:]) if trouble else ()
         receipt = Receipt(job.argv, ended.exit, ended.seconds, counts, digest, (*tail, *broken))
-        fine = tuple(case for case in cases if _is_readable(case))
+        fine = tuple(case for case in told_apart(cases, likened) if _is_readable(case))
         return Exploration(fine, tuple(one for one in raised if _is_readable(one.case)), left_out, receipt, trouble)
 
     def _case(self, function: int, told: Mapping[str, Any]) -> Case:
@@ -156,6 +159,22 @@ class Reading:
             cases[at] = replace(cases[at], kills=cases[at].kills | {name}, shows=shows)
         for at in late:
             cases[at] = replace(cases[at], hangs=cases[at].hangs | {name})
+
+
+def told_apart(cases: Sequence[Case], likened: Sequence[Likened]) -> list[Case]:
+    """Return the cases with what each does that differs from what Python's containers do, as `likened` tells.
+
+    A class most of whose methods differ most of the time is there to differ: nothing is told of it.
+    """
+    outcomes: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for kind, method, says in (one for found in likened for one in found):
+        outcomes[kind][method].append(bool(says))
+    odd = {kind: [2 * sum(found) > len(found) for found in methods.values()] for kind, methods in outcomes.items()}
+    meant = {kind for kind, found in odd.items() if len(found) > 1 and 2 * sum(found) > len(found)}
+    return [
+        replace(case, unlike=tuple((method, says) for kind, method, says in found if says and kind not in meant))
+        for case, found in zip(cases, likened, strict=True)
+    ]
 
 
 def _is_readable(case: Case) -> bool:

@@ -103,7 +103,8 @@ class Seeker:
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling = guests["checking"], guests["calling"]
         self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
-        self.broken = guests["containing"].broken
+        self.broken, self.likened = guests["containing"].broken, guests["likening"].likened
+        self.uses = guests["acting"].uses
         self.altering, self.leaving = guests["altering"].Altering(guests, module), guests["leaving"]
         self.ways_to = guests["awaiting"].Ways(self.checking, self.phrasing.space_of)
         self.watcher = guests["demanding"].Watcher(spec["tree"], guests, self.phrase, self.phrasing.space_of)
@@ -219,7 +220,7 @@ class Seeker:
                 return {}
             whole["checks"] = [one for at, one in enumerate(whole["checks"]) if at not in unmet]
         if whole["checks"] and not self.is_broken(whole):
-            self.tell("case", whole)
+            self.tell("case", {**whole, "likened": self.compared(whole)})
         return whole
 
     def is_broken(self, whole: dict[str, Any]) -> bool:
@@ -227,6 +228,14 @@ class Seeker:
         with contextlib.suppress(self.checking.Late), self.checking.within(PATIENCE):
             return bool(self.broken(whole, self.phrasing.space_of))
         return False
+
+    def compared(self, whole: dict[str, Any]) -> list[Any]:
+        """Return how what a case does with lookalikes of Python's containers differs, as far as they say so in time."""
+        found: list[Any] = []
+        with contextlib.suppress(self.checking.Late), self.checking.within(PATIENCE):
+            for one in self.likened(whole, self.uses, self.phrasing.space_of):
+                found.append(one)  # noqa: PERF402 - what was found stays found when the time is over
+        return found
 
     def timeless(self, whole: dict[str, Any]) -> list[Any]:
         """Return the checks that read no clock: all that there are where the call itself does, or ends in an error."""

@@ -27,7 +27,7 @@ from improver.scan import read_project
 from improver.source import Source
 from improver.verify import configuration, hinting, overhearing, phrasing, timing
 from improver.verify.bench import SandboxBench, measure
-from improver.verify.exploring import Reading, explored
+from improver.verify.exploring import Reading, explored, told_apart
 from improver.verify.job import Ended, Job
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -386,6 +386,33 @@ def test_what_a_guest_tells_is_taken_for_source_only_where_it_is() -> None:
     assert found.trouble == ""
     ended_early = "the search for calls of pier/a.py::depth ended early: seeking.py:3: ValueError: a"
     assert found.receipt.notes == (ended_early,)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        pytest.param([("cut", "a"), ("cut", "a"), ("put", ""), ("pop", "")], True, id="one method of several"),
+        pytest.param([("cut", "a"), ("cut", ""), ("put", "a"), ("put", "")], True, id="some calls of each method"),
+        pytest.param([("cut", "a"), ("put", "a"), ("pop", "")], False, id="most methods"),
+        pytest.param([("cut", "a"), ("cut", "a")], True, id="the only method that is known"),
+    ],
+)
+def test_a_class_most_of_whose_methods_differ_is_there_to_differ(told: list[tuple[str, str]], *, kept: bool) -> None:
+    cases = [Case("pier/a.py::Rope.cut", "rope.cut()")] * len(told)
+    found = told_apart(cases, [[("Rope", *one)] for one in told])
+    assert [case.unlike for case in found] == [(one,) if one[1] and kept else () for one in told]
+
+
+def test_what_a_guest_says_that_differs_is_kept_with_its_case() -> None:
+    case = {"imports": [], "prelude": [], "setup": [], "origin": "text", "call": "depth(1)", "checks": []}
+    lines: list[Sequence[object]] = [
+        ["case", 0, {**case, "likened": [["Rope", "cut", "a"], ["Rope", "put", ""]]}],
+        ["case", 0, case],
+        ["end"],
+    ]
+    ended = Ended(0, 1.0, 1.0, b"", told(*lines), "", ("python",))
+    found = Reading(["pier/a.py::depth"], []).read(Job(("python",)), ended)
+    assert [case.unlike for case in found.cases] == [(("cut", "a"),), ()]
 
 
 def tree_of(files: dict[str, str]) -> Tree:

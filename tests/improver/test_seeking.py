@@ -34,6 +34,17 @@ class Sea:
 
     __or__ = union = __and__
 """
+ROPES = """\
+class Rope(list):
+    def pop(self, at=-1):
+        return self[at]
+
+
+class Knot(Rope):
+    def __contains__(self, one):
+        while one:
+            pass
+"""
 LEAVING = """\
 import sys
 
@@ -122,6 +133,32 @@ def test_a_set_that_looks_for_a_thing_without_end_takes_no_time_from_the_next(
     seeker.find({"name": "Sea.__and__", "texts": [text], "calls": [], "constants": [], "vary": False})
     assert [kind for kind, _ in told] == ["case"]
     assert seeker.module.LOOKED == []
+
+
+@pytest.mark.usefixtures("clocks")
+@pytest.mark.parametrize(
+    ("setup", "call", "likened"),
+    [
+        pytest.param([], "Rope([1, 2]).pop()", ["Rope.pop: leaves [1, 2] where that leaves [1]"], id="one call"),
+        pytest.param(
+            ["other = Rope([0])", "other.reverse()"],
+            "Knot([1, 2]).pop()",
+            ["Rope.reverse: "],
+            id="as far as it is known in time",
+        ),
+    ],
+)
+def test_a_call_is_told_with_what_containers_of_python_s_own_would_do(
+    setup: list[str], call: str, likened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told: list[tuple[object, ...]] = []
+    seeker = seeker_of(tmp_path / "ropes.py", ROPES, told)
+    imports = [["ropes", "Knot"], ["ropes", "Rope"]]
+    text = {"imports": imports, "prelude": [], "setup": setup, "call": call, "origin": "text"}
+    seeker.find({"name": "Rope.pop", "texts": [text], "calls": [], "constants": [], "vary": False})
+    (found,) = [case["likened"] for kind, case in told if kind == "case" and isinstance(case, dict)]
+    assert [f"{kind}.{name}: {says.rpartition(': it ')[2]}" for kind, name, says in found] == likened
 
 
 @pytest.mark.parametrize(

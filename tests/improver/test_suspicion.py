@@ -3,7 +3,9 @@
 import pytest
 
 from improver.experiments import Case, Raised
+from improver.judging.functions import definitions
 from improver.source import Source
+from improver.writing.choice.selecting import fit
 from improver.writing.choice.suspicion import possible_bugs
 
 PIER = "pier/a.py::"
@@ -28,6 +30,9 @@ def is_calm(sea, of=abs):
     \"\"\"Tell whether it is; None of it is measured.\"\"\"
     return of(sea)
 """
+
+
+UNLIKE = "differs from Python's list: it leaves [1] where that leaves []"
 
 
 def source() -> Source:
@@ -74,3 +79,29 @@ def test_none_is_told_of_where_a_name_promises_yes_or_no() -> None:
     assert told_of_none("is_calm(0)") == [f"`is_calm(0)` {says}"]
     assert told_of_none("is_level(0, operator.itemgetter(0))") == []
     assert told_of_none("is_deep(0)") == []
+
+
+def depth(*unlike: tuple[str, str], gives: str = "bool") -> Case:
+    """Return a call of a predicate, with what differs of what it does."""
+    return Case(f"{PIER}is_calm", "is_calm(0)", checks=(("is", "result", "True"),), gives=gives, unlike=unlike)
+
+
+def test_what_differs_from_the_container_that_it_looks_like_is_told_of_the_method_that_does() -> None:
+    told = [one.message for one in possible_bugs(source(), (), [depth(("is_calm", UNLIKE))])]
+    assert told == [f"`is_calm(0)` {UNLIKE}, which nothing about it announces"]
+    assert possible_bugs(source(), (), [depth(("cut", UNLIKE))]) == ()
+
+
+def test_none_is_told_of_where_what_gives_it_differs() -> None:
+    (told,) = possible_bugs(source(), (), [depth(("is_deep", UNLIKE), ("is_calm", UNLIKE), gives="NoneType")])
+    assert UNLIKE in told.message
+
+
+def test_no_test_is_made_of_what_follows_from_something_that_differs() -> None:
+    (node,) = definitions(source())["is_calm"]
+    assert fit(depth(), node)
+    assert not fit(depth(("cut", UNLIKE)), node)
+
+
+def test_what_differed_is_found_out_anew_for_another_call() -> None:
+    assert depth(("cut", UNLIKE)).untold().unlike == ()

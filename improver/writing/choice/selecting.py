@@ -65,7 +65,8 @@ def fit(case: Case, node: Function) -> bool:
     if any(not is_public(subject) for kind, subject, _ in case.checks if kind != "raises"):
         return False
     return (
-        not contradiction(case, node)
+        not case.unlike
+        and not contradiction(case, node)
         and not absurd(case)
         and not is_idle(case.setup, case.call)
         and not (case.origin == "varied" and _breaks_order(case.call, node))

@@ -164,7 +164,8 @@ def _odd(known: Mapping[str, list[Function]], cases: Iterable[Case]) -> Iterator
     for case in cases:
         node = known[case.function.partition("::")[2]][-1]
         is_unsure = case.gives == "NoneType" and (_hands_over(case) or NONE.search(ast.get_docstring(node) or ""))
-        if not is_unsure and (why := contradiction(case, node)):
+        why = dict(case.unlike).get(node.name) or ("" if is_unsure else contradiction(case, node))
+        if why:
             yield case.function, _shown(case), why
 
 
