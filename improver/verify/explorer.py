@@ -8,7 +8,6 @@ is imported anew.
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import importlib
 import importlib.util
@@ -208,7 +207,8 @@ class Explorer:
 
     def swap(self, number: int, stock: Any, compiled: list[dict[str, Any]], tell: Say) -> None:
         """Swap one mutant in and tell which cases notice it."""
-        if self.grafting.swap(self.mutated(number), self.path, stock):
+        on_import = number != NONE and self.runs_on_import(number)
+        if on_import or self.grafting.swap(self.mutated(number), self.path, stock):
             tell("again", number)
         else:
             tell("killed", number, *self.noticing(number, compiled))
@@ -233,15 +233,20 @@ class Explorer:
             yield
         tell("ran", NONE, at, sorted(lines))
 
+    def runs_on_import(self, number: int) -> bool:
+        """Tell whether a mutant changes what the file's import runs: what was made then is not made again."""
+        place = self.statements.lines_of(self.spec["mutants"][number]["edit"][0])
+        return not place or not place.isdisjoint(self.ran.get(NONE, place))
+
     def touching(self, number: int) -> list[int]:
         """Return the cases that run what a mutant changes, those of its own functions first; all where nobody knows."""
+        turns = self.guests["touching"].by_turns([case["function"] for case in self.cases])
         if number == NONE:
-            turns = collections.Counter[int]()
-            return [at for _, at in sorted((_turn(turns, case["function"]), at) for at, case in enumerate(self.cases))]
+            return list(turns)
         mutant = self.spec["mutants"][number]
         place = self.statements.lines_of(mutant["edit"][0])
-        known = self.ran if place and place.isdisjoint(self.ran.get(NONE, place)) else {}
-        found = (at for at in range(len(self.cases)) if place & known.get(at, place) or not place)
+        known = {} if self.runs_on_import(number) else self.ran
+        found = (at for at in turns if place & known.get(at, place) or not place)
         return sorted(found, key=lambda at: self.cases[at]["function"] not in mutant["functions"])
 
     def noticing(
@@ -270,12 +275,6 @@ def where_and_why(error: BaseException) -> str:
     """Return where an error was raised, the file without its folders, and what it says."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{Path(place.filename).name}:{place.lineno}: {type(error).__name__}: {error}"[:REASON]
-
-
-def _turn(turns: collections.Counter[int], function: int) -> int:
-    """Count a case of a function; return how many came before it."""
-    turns[function] += 1
-    return turns[function]
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Iterator  # noqa: UP035 - older interpreters run this file
+import collections
+from typing import Any, Iterable, Iterator  # noqa: UP035 - older interpreters run this file
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SILENT = (ast.Pass, ast.Break, ast.Continue)  # whether their lines are told of is an interpreter's own business
@@ -32,6 +33,16 @@ class Statements:
                 told = place if not silent else range(node.lineno, (node.end_lineno or node.lineno) + 1)
                 self.known.append((place, told if inside else range(0)))
             self._read(child, inside=inside or isinstance(child, DEFINITIONS))
+
+
+def by_turns(groups: Iterable[int]) -> list[int]:
+    """Return the places in a row, the first of each group before the second of any."""
+    counts = collections.Counter[int]()
+    turns = []
+    for at, group in enumerate(groups):
+        turns.append((counts[group], at))
+        counts[group] += 1
+    return [at for _, at in sorted(turns)]
 
 
 def _head(node: Any) -> range:
