@@ -116,3 +116,12 @@ def test_a_call_by_the_name_of_a_function_is_its_own_where_it_ran() -> None:
 
 def test_what_is_only_a_part_of_another_call_leads_nowhere() -> None:
     assert [*entrances().indirect(f"{PIER}Boat.sink")] == []
+
+
+def test_what_is_built_in_leads_nowhere_and_is_no_call_of_ours() -> None:
+    product = source("def len(sea): return _pull(sea)\n\n\ndef _pull(sea): ...\n")
+    tests = source("from pier import a\n\n\ndef test_len():\n    assert len('b') == a.len(3)\n", "tests/test_a.py")
+    ran = dict.fromkeys((f"{PIER}len", f"{PIER}_pull"), ("tests/test_a.py::test_len",))
+    found = Entrances.of([product], Recording(ran, {}, {}, {}, RECEIPT), calls_of([tests]))
+    assert [one.call for one in found.direct(f"{PIER}len")] == ["a.len(3)"]
+    assert [one.call for one in found.indirect(f"{PIER}_pull")[f"{PIER}len"]] == ["a.len(3)"]

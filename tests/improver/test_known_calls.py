@@ -450,6 +450,16 @@ def test_what_only_has_the_name_of_ours_is_no_call_of_it(imports: str, call: str
     assert [one.call for one in found] == ([call] if is_ours else [])
 
 
-def test_what_is_built_in_is_no_call_of_ours() -> None:
-    tests = source("def test_sum():\n    assert sum([1])\n", "tests/test_a.py")
-    assert known_calls(index_of([tests]), source("def sum(items): ...\n"), "pier.a", f"{PIER}sum") == ()
+@pytest.mark.parametrize(
+    ("body", "calls"),
+    [
+        pytest.param("assert sum([1])", [], id="what is built in"),
+        pytest.param("sum = flow.sum; sum([1])", ["sum([1])"], id="what a test calls so itself"),
+        pytest.param("flow([1]) | flow.sum(2)", ["flow.sum(2)", "flow([1]) | flow.sum(2)"], id="a link of a chain"),
+        pytest.param("[flow([1]) | sum([2])]", [], id="a link that is built in"),
+    ],
+)
+def test_what_is_built_in_is_no_call_of_ours(body: str, calls: list[str]) -> None:
+    tests = source(f"from pier import flow\n\n\ndef test_sum():\n    {body}\n", "tests/test_a.py")
+    found = known_calls(index_of([tests]), source("def sum(items): ...\n"), "pier.a", f"{PIER}sum")
+    assert [one.call for one in found] == calls

@@ -8,6 +8,7 @@ from improver.experiments import Case, Recording
 from improver.judging.functions import definitions
 from improver.source import Source
 from improver.writing.inputs.harvest import Calls
+from improver.writing.inputs.illustrating import is_foreign
 from improver.writing.inputs.reaching import is_private
 from improver.writing.pieces import called_as
 
@@ -59,6 +60,8 @@ class Entrances:
             cases = [one for one in cases if f"{one[1].call}." not in texts]  # no more than a part of another
             for name, case in sorted(cases, key=lambda one: _length(one[1])):
                 for owner in self._owners(name, test, function):
+                    if is_foreign(case, called_as(owner), _package(owner)):
+                        continue
                     known[owner].setdefault(f"{case.setup} {case.call}", (counts[owner], replace(case, function=owner)))
                     counts[owner] += 1
         return {owner: tuple(case for _, case in sorted(cases.values(), key=_order)) for owner, cases in known.items()}
@@ -72,6 +75,11 @@ class Entrances:
         if function in ran:
             return [function]
         return sorted(ran, key=lambda one: (-len(self.ran[one]), one))[:1]
+
+
+def _package(function: str) -> str:
+    """Return the name of the package, or of the module, that a function is of."""
+    return function.partition("::")[0].removeprefix("src/").partition("/")[0].removesuffix(".py")
 
 
 def _plain(test: str) -> str:

@@ -104,19 +104,24 @@ def known_calls(index: Index, source: Source, module: str, function: str) -> tup
         shown = documented(source, module, owner if isinstance(owner, ast.ClassDef) and is_made else node)
         cases = [*shown, *index.get(called, ())]
         if not owners or is_made:
-            cases = [case for case in cases if not _is_foreign(case, called, module)]
+            cases = [case for case in cases if not is_foreign(case, called, module.partition(".")[0])]
         if owners and called == last:
             cases = [case for case in cases if owners[-1] in " ".join((*case.setup, case.call))]
     return tuple(replace(case, function=function) for case in cases)[:EACH]
 
 
-def _is_foreign(case: Case, called: str, module: str) -> bool:
-    """Tell whether what is called by a name of ours is built in, or of the standard library."""
-    func = getattr(ast.parse(case.call, mode="eval").body, "func", None)
+def is_foreign(case: Case, called: str, package: str) -> bool:
+    """Tell whether what is called by a name of our `package` is built in, or of the standard library."""
+    link: ast.AST = ast.parse(case.call, mode="eval").body
+    while isinstance(link, ast.BinOp):  # a chain is a call of its last link
+        link = link.right
+    func = getattr(link, "func", None)
     while isinstance(func, ast.Attribute):
         func = func.value
     name = getattr(func, "id", called)
+    if any(name in bound(ast.parse(line).body[0]) for line in case.setup):
+        return False
     homes = [one[0].partition(".")[0] for one in case.imports if placing.name_of(one) == name]
     if not homes:
         return name == called and name in BUILT_IN and not case.prelude
-    return homes[0] in sys.stdlib_module_names and homes[0] != module.partition(".")[0]
+    return homes[0] in sys.stdlib_module_names and homes[0] != package
