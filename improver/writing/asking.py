@@ -162,19 +162,13 @@ def versions(test: Function, file: Names, fixtures: Fixtures) -> list[tuple[Func
     before: list[ast.stmt] = []
     for asked in (one.arg for one in test.args.args if one.arg not in (rows[0] if rows else {})):
         fixture = fixtures.get(file.source.path, asked)
-        names = _without(names, asked)
+        names = names.without({asked})  # here it is a parameter's
         joined = joined_names(names, fixture) if fixture is not None else None
         if fixture is not None and joined is not None and inner.isdisjoint(_all_bound(fixture.lines)):
             texts = {*map(ast.dump, before)}
             before += [one for one in fixture.lines if ast.dump(one) not in texts]
             names = joined
     return [(_filled(test, row, before), names) for row in rows or [{}]]
-
-
-def _without(names: Names, name: str) -> Names:
-    """Return a file's names without what `name` stands for there: in a test it is a parameter's."""
-    imports = {known: one for known, one in names.imports.items() if known != name}
-    return replace(names, imports=imports, defined={k: one for k, one in names.defined.items() if k != name})
 
 
 def _all_bound(lines: Sequence[ast.stmt]) -> set[str]:

@@ -6,7 +6,7 @@ import copy
 import functools
 import itertools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from improver.names import bound_by
 from improver.source import FUNCTIONS, Source, below
@@ -35,6 +35,11 @@ class Names:
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 found.defined[node.targets[0].id] = node
         return found
+
+    def without(self, names: Collection[str]) -> "Names":
+        """Return the file without what these names stand for there: where the code in question is, they are others."""
+        imports = {name: one for name, one in self.imports.items() if name not in names}
+        return replace(self, imports=imports, defined={k: one for k, one in self.defined.items() if k not in names})
 
     def needs(self, names: set[str]) -> tuple[set[tuple[str, ...]], list[str]] | None:
         """Return the imports and the definitions that stand behind `names`; None where one is not known."""

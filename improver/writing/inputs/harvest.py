@@ -1,6 +1,7 @@
 """Calls that stand in existing tests, each with what it needs to run alone, as source (pure)."""
 
 import ast
+import copy
 import functools
 import itertools
 from collections import defaultdict
@@ -16,6 +17,7 @@ STATEMENTS = 8  # of a setup at most
 LINES = 8  # of a function or a class in it
 EACH = 16  # calls kept of one name in one file, and of one function
 LONGEST = 160  # characters of one call
+DEFINING = (*FUNCTIONS, ast.ClassDef)
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Delete)
 Index = Mapping[str, Sequence[Case]]
 Calls = Mapping[str, Sequence[Sequence[tuple[str, Case]]]]  # of each test, by row, with the name of what is called
@@ -56,22 +58,51 @@ def _calls_in(test: Function, file: Names) -> Iterator[tuple[str, Case]]:
     """Yield each call in the straight beginning of a test, with the statements before it that it depends on."""
     before: list[ast.stmt] = []
     for statement in test.body:
-        blocks = [*statement.body] if isinstance(statement, ast.With | ast.AsyncWith) else [statement]
-        if isinstance(statement, ast.AsyncWith):  # an object to enter is seldom made elsewhere
-            blocks = [*(ast.Expr(one.context_expr) for one in statement.items), *blocks]
-        for one in blocks:
-            yield from _calls_of(one, before, file)
+        yield from _calls_within(statement, before, file)
         if isinstance(statement, ast.AsyncFunctionDef) and not statement.args.args:  # what the test then runs in a loop
             yield from _calls_in(statement, file)
-        if (isinstance(statement, SIMPLE) and not _asserts(statement)) or is_short(statement):
-            before.append(statement)
-        elif not isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) and not _asserts(statement):
-            before = [one for one in before if not bound(one) & bound(statement)]
+        before = _known_after(statement, before)
+
+
+def _calls_within(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
+    """Yield the calls of a statement; one in a block that is entered also depends on what stands before it in there."""
+    yield from _decorated(statement, before, file)
+    if not isinstance(statement, ast.With | ast.AsyncWith):
+        yield from _calls_of(statement, before, file)
+        return
+    if isinstance(statement, ast.AsyncWith):  # an object to enter is seldom made elsewhere
+        for item in statement.items:
+            yield from _calls_of(ast.Expr(item.context_expr), before, file)
+    given = {name for item in statement.items if item.optional_vars for name in bound(ast.Expr(item.optional_vars))}
+    known, file = [one for one in before if not bound(one) & given], file.without(given)
+    for one in statement.body:
+        yield from _calls_within(one, known, file)
+        known = _known_after(one, known)
+
+
+def _decorated(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
+    """Yield the call that a decorator makes, the one next to what it decorates, which comes plain before the call."""
+    if not isinstance(statement, DEFINING) or not statement.decorator_list or not is_short(statement):
+        return
+    plain, decorator = copy.copy(statement), statement.decorator_list[-1]
+    plain.decorator_list = []
+    case = _case(ast.Call(decorator, [ast.Name(plain.name, ast.Load())], []), [*before, plain], file)
+    if case is not None:
+        yield name_of(decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])), case
+
+
+def _known_after(statement: ast.stmt, before: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that a call may depend on after one more: one that cannot stand there takes its names."""
+    if (isinstance(statement, SIMPLE) and not _asserts(statement)) or is_short(statement):
+        return [*before, statement]
+    if isinstance(statement, ast.Assert | ast.Import | ast.ImportFrom) or _asserts(statement):
+        return [*before]
+    return [one for one in before if not bound(one) & bound(statement)]
 
 
 def is_short(statement: ast.stmt) -> bool:
     """Tell whether a statement defines something that a reader takes in at a glance."""
-    return isinstance(statement, ast.FunctionDef | ast.ClassDef) and ast.unparse(statement).count("\n") < LINES
+    return isinstance(statement, DEFINING) and ast.unparse(statement).count("\n") < LINES
 
 
 def _asserts(statement: ast.stmt) -> bool:
@@ -81,7 +112,7 @@ def _asserts(statement: ast.stmt) -> bool:
 
 
 def _calls_of(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) -> Iterator[tuple[str, Case]]:
-    if isinstance(statement, (*FUNCTIONS, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)):
+    if isinstance(statement, (*DEFINING, ast.For, ast.AsyncFor, ast.While, ast.If, ast.Try)):
         return
     inner = {id(part) for node in ast.walk(statement) if isinstance(node, INNER) for part in ast.walk(node)}
     nodes = [node for node in ast.walk(statement) if id(node) not in inner]

@@ -83,11 +83,18 @@ def _shown(
     setup = depended_on(call, [one for one in before if not isinstance(one, ast.Import | ast.ImportFrom)])
     names = free_names([*setup, call]) - BUILT_IN - own.keys()
     text = ast.unparse(call)
-    if any(name not in home for name in names) or any(isinstance(one, DEFINING) and not is_short(one) for one in setup):
+    if any(name not in home for name in names) or any(
+        isinstance(one, DEFINING) and not _is_plain(one) for one in setup
+    ):
         return None
     used = free_names([*setup, call])
     imports = {home[name] for name in names} | {one for name, one in own.items() if name in used}
     return Case(path, text, tuple(sorted(imports)), (), tuple(ast.unparse(one) for one in setup))
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    """Tell whether a definition is short, and none that an example of plain calls cannot wait for."""
+    return is_short(statement) and not isinstance(statement, ast.AsyncFunctionDef)
 
 
 def known_calls(index: Index, source: Source, module: str, function: str) -> tuple[Case, ...]:
