@@ -59,10 +59,11 @@ class Altering:
                 yield {**case, "call": other, "origin": "strange"}
 
     def reformed(self, case: dict[str, Any], target: Any) -> Iterator[dict[str, Any]]:
-        """Yield what differs with options that count together, with data in data, and with tuples, or named ones."""
+        """Yield what differs with options that count together, with data in data, or one item more, and with tuples."""
         whole, give = [*case["setup"], case["call"]], self.hinting.give
-        forms = (self.coupling.coupled(whole, target, give), self.deepening.deepened(whole, self.module, give))
-        yield from ({"setup": lines[:-1], "call": lines[-1]} for lines in itertools.chain(*forms))
+        deeper = self.deepening.deepened(whole, self.module, give)
+        forms = itertools.chain(self.coupling.coupled(whole, target, give), deeper, self.deepening.widened(whole))
+        yield from ({"setup": lines[:-1], "call": lines[-1]} for lines in forms)
         for lines, call in self.deepening.reshaped(case["call"], self.module):
             imports = [*case["imports"], *([("collections", "")] if lines else [])]
             yield {"setup": [*case["setup"], *lines], "call": call, "imports": imports}

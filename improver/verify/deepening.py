@@ -1,10 +1,12 @@
-"""Data of another form: within data, where calls look so deep, and as named tuples: inside the sandbox (Python 3.9)."""
+"""Data of another form: within data where calls look so deep, with more in it, as named tuples: in the sandbox."""
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import inspect
+import itertools
 import re
 from typing import Any, Callable, Iterator, Sequence  # noqa: UP035 - older interpreters run this file
 
@@ -17,6 +19,8 @@ POINT = "Point = collections.namedtuple('Point', 'x y')"
 FORMS = ("Point(1, 2)", "[Point(1, 2), Point(3, 4)]", "(1, 2)", "[(1, 2), (3, 4)]")
 NAMES = "abc"  # of fields, from the outside in
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+MAPPINGS = 4  # that get one item more, of one case
+LETTER = re.compile(r"[A-Ya-y]$")
 CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
 
 
@@ -53,6 +57,33 @@ def reshaped(call: str, module: Any) -> Iterator[tuple[list[str], str]]:
         for form in FORMS:
             tree.args[0] = ast.parse(form, mode="eval").body
             yield [POINT] if "Point" in form else [], ast.unparse(tree)
+
+
+def widened(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Yield statements with one item more in one of the mappings in them: what is not asked for may get lost too."""
+    text = "\n".join(lines)
+    for number, node in enumerate(itertools.islice(_mappings(ast.parse(text)), MAPPINGS)):
+        key = _further([getattr(one, "value", None) for one in node.keys])
+        if key is not None:
+            tree = ast.parse(text)
+            other = next(itertools.islice(_mappings(tree), number, None))
+            other.keys.append(ast.Constant(key))
+            other.values.append(copy.deepcopy(other.values[-1]))
+            yield [ast.unparse(one) for one in tree.body]
+
+
+def _mappings(tree: ast.AST) -> Iterator[ast.Dict]:
+    """Yield the mappings that are written out in a piece of code, from the outside in."""
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Dict) and node.keys)
+
+
+def _further(keys: Sequence[Any]) -> str | int | None:
+    """Return the key that comes after the last of numbers, or of texts that end in a letter; None for other keys."""
+    last = keys[-1]
+    if type(last) is int and last + 1 not in keys:
+        return last + 1
+    further = f"{last[:-1]}{chr(ord(last[-1]) + 1)}" if isinstance(last, str) and LETTER.search(last) else ""
+    return further if further and further not in keys else None
 
 
 def _depths(module: Any) -> Iterator[tuple[str, tuple[str, list[str]]]]:

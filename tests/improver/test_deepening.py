@@ -176,3 +176,35 @@ def test_data_become_tuples_where_the_module_knows_named_ones() -> None:
         ([], "plain([(1, 2), (3, 4)], 3)"),
     ]
     assert [*deepening.reshaped("plain([1, 2], 3)", types)] == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        pytest.param(
+            ["put({'a': {'x': [1]}}, ['a'])"],
+            [["put({'a': {'x': [1]}, 'b': {'x': [1]}}, ['a'])"], ["put({'a': {'x': [1], 'y': [1]}}, ['a'])"]],
+            id="mappings in mappings",
+        ),
+        pytest.param(["put({1: 'low', 2: 'high'})"], [["put({1: 'low', 2: 'high', 3: 'high'})"]], id="keys by number"),
+        pytest.param(["tide = {'z1a': 4}", "put(tide)"], [["tide = {'z1a': 4, 'z1b': 4}", "put(tide)"]], id="a setup"),
+        pytest.param(["put({})"], [], id="nothing in it"),
+        pytest.param(["put({**sea})"], [], id="items of another"),
+        pytest.param(["put({None: 1}, {'z': 1}, {'': 1}, {'b': 1, 'a': 1}, {True: 1})"], [], id="no key comes next"),
+        pytest.param(["put({'b': 1})", "put({'c': 1}, {'d': 1}, {'e': 1}, {'f': 1})"], 4, id="many mappings"),
+    ],
+)
+def test_a_mapping_gets_one_item_more(lines: list[str], found: list[list[str]] | int) -> None:
+    made = [*deepening.widened(lines)]
+    assert (len(made) if isinstance(found, int) else made) == found
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_tried"), [("text", True), ("varied", False)], ids=["a test's own", "varied before"]
+)
+def test_only_data_of_a_test_get_one_item_more(origin: str, *, is_tried: bool) -> None:
+    module = shelf()
+    target, altered = calling.Target(module, "plain", lambda: None), altering.Altering(GUESTS, module)
+    case = {"setup": [], "call": "plain({'a': 1})", "imports": [], "origin": origin}
+    found = [one["call"] for one in altered.varied(case, target, altered.pool(target, []))]
+    assert ("plain({'a': 1, 'b': 1})" in found) is is_tried
