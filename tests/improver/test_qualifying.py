@@ -31,6 +31,11 @@ def call_of(text: str, *imports: tuple[str, ...], setup: tuple[str, ...] = ()) -
         pytest.param("from pier import a", "assert a.other()", "a.depth(1)", id="a module of a package"),
         pytest.param("import pier.a", "assert pier.a.other()", "pier.a.depth(1)", id="a module by its whole name"),
         pytest.param("import pier.a as sea", "assert sea.other()", "sea.depth(1)", id="a module by another name"),
+        pytest.param("from pier.a import depth as low", "assert True", "low(1)", id="it by another name"),
+        pytest.param("from pier.b import depth as low", "assert True", "depth(1)", id="another thing of its name"),
+        pytest.param(
+            "from pier.a import depth as low\n\nlow = low(1)", "assert True", "depth(1)", id="that name is bound again"
+        ),
         pytest.param("import pier", "assert pier.depth(2)", "pier.depth(1)", id="a package that shows it"),
         pytest.param("import pier\nimport pier.b", "assert pier.b.other()", "depth(1)", id="only another module"),
         pytest.param("import pier", "assert pier.other()", "depth(1)", id="a package that may not show it"),
@@ -129,3 +134,17 @@ def test_what_a_class_hides_is_reached_by_name() -> None:
     place = place_of("from datetime import datetime")
     made = qualified_case(call_of("f(datetime.timedelta(1))", ("datetime", "")), place)
     assert (made.call, made.imports) == ("f(timedelta(1))", (("datetime", "timedelta"),))
+
+
+def test_another_name_of_the_file_is_no_import_and_gives_way_to_a_variable() -> None:
+    place = place_of("from pier.a import depth as low")
+    assert qualified_case(call_of("depth(2)"), place).imports == (("pier.a", "depth", "low"),)
+    assert qualified_case(call_of("depth(low)", setup=("low = 2",)), place).call == "depth(low)"
+    text = assembled(
+        [Written("test_depth", (replace(call_of("depth(2)"), kills=frozenset({"pier/a.py:1: `1` → `2`"})),))],
+        place,
+        "a",
+        frozenset(),
+    )
+    assert text is not None
+    assert [line for line in text.decode().splitlines() if "import" in line] == ["from pier.a import depth as low"]

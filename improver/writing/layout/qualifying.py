@@ -150,6 +150,9 @@ def _reach(one: Import, place: Place, texts: Iterable[str], taken: set[str]) -> 
     name = name_of(one)
     if is_same(place.bound.get(name), one):
         return ""
+    other = next((known for known, what in place.bound.items() if what is not None and what[:2] == one[:2]), "")
+    if other:  # what is named like a built-in often has one
+        return other if other not in taken | MADE else ""
     text = Way.of(place.before).to(one[0], one[1])
     root = text.partition(".")[0]
     hidden = name in taken or root in taken | MADE or place.bound.get(root) is None
