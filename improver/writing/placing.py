@@ -89,7 +89,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return _at(known[usual], tests)
     if own := _of_owner(f"{path}::{owner}", known, recording, 0 if usual else SHARE):
         return replace(_at(known[own], tests), about=owner)
-    if usual:
+    if usual := usual or _of_words(path, known, recording):
         return _at(known[usual], tests)
     most = counts.most_common(1)
     shared = not _is_mirrored(known, recording)
@@ -146,6 +146,25 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, shar
     named = {test: _stem(test).replace("_", "") in runs for test in speaking}
     best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))
     return best if named[best] or counts[best] >= share * sum(counts.values()) else ""
+
+
+def _of_words(path: str, known: Mapping[str, Source], recording: Recording) -> str:
+    """Return the one test file that is named after some words of a module's name and imports from it, "" for none.
+
+    One that bears the name of another module is that one's.
+    """
+    name = next(iter(_stems(path)), "")
+    words = name.split("_")
+    runs = {"_".join(words[at:end]) for end in range(len(words) + 1) for at in range(end)} - {name}
+    others = {stem for function in recording.impact for stem in _stems(function.partition("::")[0])}
+    named = [test for test in known if _stem(test) in runs - others and _imports_from(known[test], name)]
+    return named[0] if len(named) == 1 else ""
+
+
+def _imports_from(test: Source, module: str) -> bool:
+    """Tell whether a test file imports a module of that last name, or from it."""
+    known = (what for what in _bound(test).values() if what is not None)
+    return any(module in (what[0].rpartition(".")[2], what[1]) for what in known)
 
 
 def _is_test_file(path: str) -> bool:

@@ -138,3 +138,35 @@ def test_an_error_has_no_test_file_of_its_own() -> None:
 def mirrored() -> list[Source]:
     """Return test files that are named after modules."""
     return [source(f"from pier.{name} import x\n", f"tests/test_{name}.py") for name in ("reef", "tide", "moon")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "path"),
+    [
+        pytest.param({"sea": "from pier.low_sea_tools import x"}, "tests/test_sea.py", id="one of its words"),
+        pytest.param({"sea": "from pier import low_sea_tools"}, "tests/test_sea.py", id="it imports the module"),
+        pytest.param({"sea": "import pier.low_sea_tools"}, "tests/test_sea.py", id="by its whole name"),
+        pytest.param({"sea": "from pier import x"}, "tests/test_low_sea_tools.py", id="it imports others"),
+        pytest.param(
+            {"se": "from pier.low_sea_tools import x"}, "tests/test_low_sea_tools.py", id="letters of its name"
+        ),
+        pytest.param(
+            {"tools": "from pier.low_sea_tools import x"}, "tests/test_low_sea_tools.py", id="another module's file"
+        ),
+        pytest.param(
+            {"sea": "from pier.low_sea_tools import x", "low": "from pier.low_sea_tools import y"},
+            "tests/test_low_sea_tools.py",
+            id="two that may be meant",
+        ),
+        pytest.param({"low_sea": "from pier.low_sea_tools import x"}, "tests/test_low_sea.py", id="two of its words"),
+        pytest.param({"moon": "from pier.low_sea_tools import x"}, "tests/test_low_sea_tools.py", id="another name"),
+    ],
+)
+def test_a_module_belongs_to_the_file_that_is_named_after_a_part_of_its_name(texts: dict[str, str], path: str) -> None:
+    named = ("reef", "tide", "tools")  # each has a test file of its name
+    impact = {f"pier/{name}.py::x": (f"tests/test_{name}.py::test_x",) for name in named}
+    files = dict.fromkeys(named, "import pier") | texts
+    tests = [source(f"{text}\n", f"tests/test_{name}.py") for name, text in files.items()]
+    place = place_for("pier/low_sea_tools.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == path
