@@ -15,6 +15,7 @@ PLAIN = (bool, int, str, bytes, float, type(None))
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 EXAMPLES: dict[str, Any] = {"str": "", "int": 0, "float": 0.5, "bytes": b"", "bool": False, "Any": None}
 WORD = re.compile(r"\w+")
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 MOST = 8  # calls in one statement
 FOLDER = "mkdtemp("
 Vary = Callable[[str, Any], Iterator[str]]  # a call and its parameters with plain defaults
@@ -80,7 +81,7 @@ def _spots(node: ast.AST) -> Iterator[ast.expr]:
         return
     if isinstance(node, ast.Call):
         yield node
-    parts: Any = node.decorator_list if isinstance(node, ast.FunctionDef) else ast.iter_child_nodes(node)
+    parts: Any = node.decorator_list if isinstance(node, DEFINITIONS) else ast.iter_child_nodes(node)
     for part in parts:
         yield from _spots(part)
 

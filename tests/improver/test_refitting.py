@@ -3,6 +3,8 @@
 import itertools
 from typing import Any
 
+import pytest
+
 from improver.verify.refitting import options, refitted, within
 from improver.verify.varying import Pool, variations
 
@@ -42,6 +44,14 @@ def test_a_class_loses_what_it_can_do_without_and_its_options_vary() -> None:
     assert text.replace("net(1)", "net(1, wet=True)") in found
     assert text.replace("@net(2)", "@net(2, wet=True)") in found
     assert not [one for one in found if "net(3)" not in one and "def" in one]
+
+
+@pytest.mark.parametrize("kind", ["def", "async def"])
+def test_what_a_function_does_itself_stays_as_it_is(kind: str) -> None:
+    text = f"@net(2)\n{kind} cast():\n    return net(3)"
+    found = [one[0] for one in refitted([text], SPACE, vary)]
+    assert text.replace("net(2)", "net(2, wet=True)") in found
+    assert all("return net(3)" in one for one in found)
 
 
 def test_what_a_method_is_called_on_and_what_a_call_is_given_vary() -> None:
