@@ -52,6 +52,11 @@ def test_a_call_in_a_block_comes_with_what_is(body: str, found: list[tuple[str, 
     assert calls("depth", body) == found
 
 
+def test_what_is_entered_is_a_call_in_a_block_within_another_too() -> None:
+    body = "size = 2\nwith flow.row(size):\n    size += 1\n    with flow.row(size, 5):\n        pass"
+    assert calls("row", body) == [("size = 2", "flow.row(size)"), ("size = 2", "size += 1", "flow.row(size, 5)")]
+
+
 def test_a_call_comes_with_the_asynchronous_function_that_it_is_given() -> None:
     target = "async def target(one):\n    return one"
     assert calls("depth", f"{target}\npier.depth(target)", "async def") == [(target, "pier.depth(target)")]

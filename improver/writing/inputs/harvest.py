@@ -70,9 +70,8 @@ def _calls_within(statement: ast.stmt, before: Sequence[ast.stmt], file: Names) 
     if not isinstance(statement, ast.With | ast.AsyncWith):
         yield from _calls_of(statement, before, file)
         return
-    if isinstance(statement, ast.AsyncWith):  # an object to enter is seldom made elsewhere
-        for item in statement.items:
-            yield from _calls_of(ast.Expr(item.context_expr), before, file)
+    for item in statement.items:  # an object to enter is seldom made elsewhere
+        yield from _calls_of(ast.Expr(item.context_expr), before, file)
     given = {name for item in statement.items if item.optional_vars for name in bound(ast.Expr(item.optional_vars))}
     known, file = [one for one in before if not bound(one) & given], file.without(given)
     for one in statement.body:
