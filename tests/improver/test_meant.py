@@ -55,7 +55,8 @@ def test_a_docstring_says_what_it_is(said: str, kinds: frozenset[str]) -> None:
 @pytest.mark.parametrize(
     ("parameters", "name", "kinds"),
     [
-        ("cls", "cls", FUNCTION),
+        ("cls", "cls", frozenset({"class"})),
+        ("rope, func", "func", FUNCTION),
         ("rope, kwargs", "kwargs", DICT),
         ("rope=2", "rope", NUMBERS),
         ("*, rope=''", "rope", STR),
@@ -73,6 +74,7 @@ def test_a_name_and_a_default_say_what_it_is(parameters: str, name: str, kinds: 
     [
         pytest.param("def moor(rope): return rope.items()", "{'a': 1}", id="a mapping"),
         pytest.param("def moor(rope): return rope(1)", "str", id="a function"),
+        pytest.param("def moor(cls): ...", "dict", id="a class"),
         pytest.param("def moor(url): ...", "'a b'", id="a text"),
         pytest.param("def moor(rope): return rope / 2", "1", id="a number"),
         pytest.param("def moor(rope): return [*map(str, rope)]", "1", id="anything"),

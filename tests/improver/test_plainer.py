@@ -158,3 +158,12 @@ def test_the_year_of_a_date_stays() -> None:
     assert not [one for one in found if "datetime(" in one and "datetime(2006" not in one and "datetime()" not in one]
     assert not [one for one in found if "year=" in one and "year=2024" not in one]
     assert "depth(late(2))" in {*rewritten("depth(late(2006))")}
+
+
+@pytest.mark.parametrize(
+    ("call", "single"),
+    [("len({Box(7), Box(7)})", "len({Box(7)})"), ("len({Box(), Box(8)})", "len({Box()})"), ("len({a, b})", "len({a})")],
+)
+def test_two_objects_in_a_set_stay_two(call: str, single: str) -> None:
+    assert single not in set(rewritten(call))
+    assert "len({7})" in set(rewritten("len({7, 8})"))

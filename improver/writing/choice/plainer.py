@@ -164,8 +164,8 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
             yield from map(ast.Constant, shorter(text))
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield from map(ast.Constant, nearer(number))
-        case ast.Set(elts=[first, *others]) if others and all(ast.dump(one) == ast.dump(first) for one in others):
-            return  # that they are one is what it shows
+        case ast.Set(elts=parts) if all(isinstance(one, ast.Call | ast.Name) for one in parts):
+            return  # whether objects are one is what it shows
         case ast.List() | ast.Tuple() | ast.Set():
             yield from (_like(node, kept) for kept in _subsets(node.elts))
         case ast.Dict():

@@ -20,6 +20,7 @@ BY_NAME: Mapping[str, tuple[str, ...]] = {
     "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
     "mapping": ("{'a': 1}", "{}"),
     "function": ("str", "len"),
+    "class": ("dict", "ValueError"),
     "functions": ("[str, len]", "[len]"),
 }
 OF_TYPE: Mapping[str, frozenset[str]] = {  # the narrowest first
@@ -27,6 +28,7 @@ OF_TYPE: Mapping[str, frozenset[str]] = {  # the narrowest first
     "number": NUMBERS,
     "mapping": frozenset({"dict"}),
     "function": frozenset({"function"}),
+    "class": frozenset({"class"}),
     "items": ITEMS,
 }
 HINTS: Mapping[str, tuple[str, ...]] = {

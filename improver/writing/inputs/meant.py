@@ -11,7 +11,8 @@ TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
 ITEMS = frozenset({"list", "tuple", "set", "dict", "str", "bytes"})
 BY_NAME: Mapping[str, frozenset[str]] = {
-    **dict.fromkeys(("cls", "klass", "func", "function", "callback", "decorator"), frozenset({"function"})),
+    **dict.fromkeys(("func", "function", "callback", "decorator"), frozenset({"function"})),
+    **dict.fromkeys(("cls", "klass"), frozenset({"class"})),
     **dict.fromkeys(("kwargs", "kwds", "mapping"), frozenset({"dict"})),
     **dict.fromkeys(("prefix", "suffix", "text", "encoding", "sep", "delimiter", "label", "message"), TEXTS),
     **dict.fromkeys(("path", "filename", "file_path", "filepath", "dirname", "url", "title"), TEXTS),
@@ -41,7 +42,7 @@ EITHER = frozenset({"isinstance", "callable", "type", "hasattr", "issubclass"}) 
 def meant(node: Function, name: str) -> frozenset[str]:
     """Return the types, as literals have them, that a parameter is meant for; none where that cannot be told.
 
-    "function" is whatever can be called, classes among them.
+    "function" is whatever can be called, classes among them, "class" these alone.
     """
     return _meant(node).get(name, frozenset())
 
