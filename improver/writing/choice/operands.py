@@ -12,6 +12,9 @@ FRACTION = 0.5  # what is added where one stands already
 COUNTS, TEXTS = (1, 2, 3), ("a", "b", "c")
 JOINS = ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub  # what they make of two sets depends on what these share
 JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
+RELATING = frozenset({"isdisjoint", "issubset", "issuperset"})
+JOIN, LESS, RELATE, RECKON = "join", "less", "relate", "reckon"  # what an operation does; less: it takes things away
+NAUGHT = frozenset({"0", "0.0"})
 COLLECTIONS = ast.List | ast.Tuple | ast.Set
 EMPTY = {"set": ast.Set, "frozenset": ast.Set, "list": ast.List, "tuple": ast.Tuple}
 
@@ -23,7 +26,7 @@ class Operation:
     left: ast.expr
     right: ast.expr
     near: bool
-    joins: bool  # two sets, or what is like them
+    does: str  # to two numbers, or to two sets and what is like them
 
 
 def idle(case: Case) -> int:
@@ -38,16 +41,18 @@ def _wanted(case: Case) -> list[str]:
 
 
 def _is_idle(one: Operation, wanted: list[str]) -> bool:
-    """Tell whether both sides are equal, or the outcome is one of them, or sets have nothing in common, or one nothing.
+    """Tell whether both sides are equal, or the outcome is one of them or nothing, or sets share nothing or are empty.
 
     >>> [_is_idle(next(operations(text, Case("", ""))), ["2"]) for text in ("f(2) & 2", "f(6) & 3", "f({1}) - {2}")]
     [True, False, True]
     """
-    if not one.joins:
+    if one.does == RECKON:
         sides = {ast.unparse(one.left), ast.unparse(one.right)}
-        return len(sides) == 1 or not sides.isdisjoint(wanted)
+        return len(sides) == 1 or not (sides | NAUGHT).isdisjoint(wanted)
     left, right = ({*map(ast.dump, _things(side))} for side in (one.left, one.right))
-    return left == right or left.isdisjoint(right)
+    if one.does == RELATE:
+        return not left or not right
+    return left == right or left.isdisjoint(right) or (one.does == LESS and left < right)
 
 
 def busier(line: str, case: Case) -> Iterator[list[tuple[ast.expr, ast.expr]]]:
@@ -59,7 +64,7 @@ def busier(line: str, case: Case) -> Iterator[list[tuple[ast.expr, ast.expr]]]:
 
 
 def _sides(one: Operation) -> Iterator[tuple[ast.expr, ast.expr]]:
-    if not one.joins:
+    if one.does == RECKON:
         yield from ((_counted(one.left, left), _counted(one.right, right)) for left, right in NUMBERS)
         return
     own = _things(one.left)
@@ -67,6 +72,9 @@ def _sides(one: Operation) -> Iterator[tuple[ast.expr, ast.expr]]:
     first, second, third = map(ast.Constant, TEXTS if is_text else COUNTS)
     if one.near:
         yield _like(one.left, [first, second]), _like(one.right, [second, third])
+        if one.does == RELATE:
+            yield _like(one.left, [first, second]), _like(one.right, [first, second, third])
+            yield _like(one.left, [first, second, third]), _like(one.right, [second, third])
     elif own:
         others = [part for part in (first, second, third) if part.value not in [mine.value for mine in own]]
         yield one.left, _like(one.right, [own[-1], *others[:1]])
@@ -90,30 +98,38 @@ def operations(line: str, case: Case) -> Iterator[Operation]:
     """Yield the operations in a line of a case whose sides are plain, or are made of what is plain."""
     made = _made(case)
     for node in ast.walk(ast.parse(line)):
-        for left, right, is_join in _operated(node):
-            yield from _operation(left, right, made, is_join=is_join)
+        for left, right, does in _operated(node):
+            yield from _operation(left, right, made, does)
 
 
-def _operated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
-    """Yield both sides of what an operator or a method joins, and whether sets may be meant."""
+def _operated(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, str]]:
+    """Yield both sides of an operator or a method, and what it does to sets, "" where that is not known."""
     match node:
         case ast.BinOp(left, op, right):
-            yield left, right, isinstance(op, JOINS)
+            yield left, right, _meant(op)
         case ast.AugAssign(ast.Name(name), op, right):
-            yield ast.Name(name, ast.Load()), right, isinstance(op, JOINS)
+            yield ast.Name(name, ast.Load()), right, _meant(op)
+        case ast.Compare(left, [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], [right]):
+            yield left, right, RELATE
+        case ast.Call(ast.Attribute(owner, method), [right], []) if method in RELATING:
+            yield owner, right, RELATE
         case ast.Call(ast.Attribute(owner, method), [right], []) if JOINING.search(method):
-            yield owner, right, True
+            yield owner, right, LESS if "difference" in method and "symmetric" not in method else JOIN
 
 
-def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], *, is_join: bool) -> Iterator[Operation]:
+def _meant(op: ast.operator) -> str:
+    return LESS if isinstance(op, ast.Sub) else JOIN if isinstance(op, JOINS) else ""
+
+
+def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], does: str) -> Iterator[Operation]:
     """Yield the operation where its sides come down to two numbers or two collections, and one is no plain thing."""
     is_apart = isinstance(left, ast.Name)
     ends = _inner(made.get(left.id, left) if isinstance(left, ast.Name) else left), _inner(right)
     is_plain = ends == (left, right)  # Python's own business
-    if not is_plain and all(map(_is_number, ends)):
-        yield Operation(*ends, near=not is_apart, joins=False)
-    elif not is_plain and is_join and all(map(_is_collection, ends)):
-        yield Operation(*ends, near=not is_apart, joins=True)
+    if not is_plain and does != RELATE and all(map(_is_number, ends)):
+        yield Operation(*ends, near=not is_apart, does=RECKON)
+    elif not is_plain and does and all(map(_is_collection, ends)):
+        yield Operation(*ends, near=not is_apart, does=does)
 
 
 def _made(case: Case) -> dict[str, ast.expr]:
