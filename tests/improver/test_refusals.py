@@ -18,6 +18,12 @@ def test_depth():
         old(3)
     with open("b") as file:
         calm(file)
+    with pytest.raises(OverflowError):
+        list(waves(0))
+    with pytest.raises(BufferError):
+        box.open(3)
+    with pytest.raises(OSError):
+        tides()[0]()
 
 
 class TestBox(TestCase):
@@ -25,6 +31,7 @@ class TestBox(TestCase):
         self.assertRaises(IndexError, self.box.take, 3)
         with self.assertRaisesRegex(TypeError, "no box"):
             Box(None)
+        self.assertRaisesRegex(LookupError, "none", self.box.drop, 3)
 """,
         "tests/test_a.py",
     )
@@ -47,6 +54,11 @@ def refused(call: str, error: str, name: str = "depth", kind: str = "raises") ->
         pytest.param(refused("box.take(4)", "IndexError", "Box.take"), True, id="handed over"),
         pytest.param(refused("Box(4)", "TypeError", "Box.__init__"), True, id="an object is made"),
         pytest.param(refused("Box(4)", "TypeError", "Crate.__init__"), True, id="of a class that inherits it"),
+        pytest.param(refused("box.drop(4)", "LookupError", "Box.drop"), True, id="handed over after its text"),
+        pytest.param(refused("list(waves(1))", "OverflowError", "waves"), True, id="as its items are read"),
+        pytest.param(refused("list(depth(4))", "OverflowError"), False, id="as items of another were read"),
+        pytest.param(refused("box.open(4)", "BufferError", "Box.open"), True, id="named like a built-in"),
+        pytest.param(refused("seas()[1]()", "OSError", "Sea.__call__"), False, id="of what has no name"),
         pytest.param(case("depth(4)"), False, id="a value"),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from improver.experiments import Case
 from improver.source import Source
 from improver.writing.inputs.kinds import last_name
+from improver.writing.names import BUILT_IN
 from improver.writing.pieces import called_as
 
 DEMANDS = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex"})
@@ -30,8 +31,13 @@ def _demanded(node: ast.AST) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.With | ast.AsyncWith):
         errors = [one for item in node.items for one in _errors(item.context_expr)]
         yield from ((name, error) for error in errors for part in node.body for name in _called(part))
-    elif isinstance(node, ast.Call) and len(node.args) > 1:
-        yield from ((last_name(node.args[1]), error) for error in _errors(node))
+    elif isinstance(node, ast.Call) and (handed := _handed(node)):
+        yield from ((last_name(handed[0]), error) for error in _errors(node))
+
+
+def _handed(call: ast.Call) -> list[ast.expr]:
+    """Return what is handed over after the errors, and what their text must be like, the function first."""
+    return call.args[2 if last_name(call.func).endswith("Regex") else 1 :]
 
 
 def _errors(node: ast.expr) -> Iterator[str]:
@@ -42,4 +48,6 @@ def _errors(node: ast.expr) -> Iterator[str]:
 
 
 def _called(tree: ast.AST) -> Iterator[str]:
-    return (last_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    """Yield the names of what is called, built-ins aside: what `list` ends with is the error of what it reads."""
+    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return (last_name(one) for one in called if last_name(one) and getattr(one, "id", "") not in BUILT_IN)
