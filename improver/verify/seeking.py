@@ -225,14 +225,14 @@ class Seeker:
 
     def is_broken(self, whole: dict[str, Any]) -> bool:
         """Tell whether a case makes of two sets what their items contradict, as far as they say so in time."""
-        with contextlib.suppress(self.checking.Late), self.checking.within(PATIENCE):
+        with contextlib.suppress(BaseException), self.checking.within(PATIENCE):  # foreign code may want to leave
             return bool(self.broken(whole, self.phrasing.space_of))
         return False
 
     def compared(self, whole: dict[str, Any]) -> list[Any]:
         """Return how what a case does with lookalikes of Python's containers differs, as far as they say so in time."""
         found: list[Any] = []
-        with contextlib.suppress(self.checking.Late), self.checking.within(PATIENCE):
+        with contextlib.suppress(BaseException), self.checking.within(PATIENCE):  # foreign code may want to leave
             for one in self.likened(whole, self.uses, self.phrasing.space_of):
                 found.append(one)  # noqa: PERF402 - what was found stays found when the time is over
         return found

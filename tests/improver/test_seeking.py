@@ -44,6 +44,16 @@ class Knot(Rope):
     def __contains__(self, one):
         while one:
             pass
+
+
+class Gate(Rope):
+    def __contains__(self, one):
+        raise SystemExit(2)
+
+    def __and__(self, other):
+        return 3
+
+    __or__ = union = __and__
 """
 LEAVING = """\
 import sys
@@ -146,6 +156,13 @@ def test_a_set_that_looks_for_a_thing_without_end_takes_no_time_from_the_next(
             ["Rope.reverse: "],
             id="as far as it is known in time",
         ),
+        pytest.param(
+            ["other = Rope([0])", "other.reverse()"],
+            "Gate([1]).pop()",
+            ["Rope.reverse: "],
+            id="until it wants to leave",
+        ),
+        pytest.param([], "Gate([1]) & {1}", [], id="a set that wants to leave"),
     ],
 )
 def test_a_call_is_told_with_what_containers_of_python_s_own_would_do(
@@ -154,7 +171,7 @@ def test_a_call_is_told_with_what_containers_of_python_s_own_would_do(
     monkeypatch.syspath_prepend(str(tmp_path))
     told: list[tuple[object, ...]] = []
     seeker = seeker_of(tmp_path / "ropes.py", ROPES, told)
-    imports = [["ropes", "Knot"], ["ropes", "Rope"]]
+    imports = [["ropes", "Gate"], ["ropes", "Knot"], ["ropes", "Rope"]]
     text = {"imports": imports, "prelude": [], "setup": setup, "call": call, "origin": "text"}
     seeker.find({"name": "Rope.pop", "texts": [text], "calls": [], "constants": [], "vary": False})
     (found,) = [case["likened"] for kind, case in told if kind == "case" and isinstance(case, dict)]
