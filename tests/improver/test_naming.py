@@ -354,7 +354,15 @@ def test_a_table_has_the_plain_name_of_what_it_is_about() -> None:
 
 
 def test_two_calls_of_which_one_gives_nothing_are_told_apart_by_that() -> None:
-    some, none = (replace(case(call, f"'{call}'"), kills=frozenset({call})) for call in ("depth(sea)", "depth()"))
-    way = node("def depth(sea=None, more=1): ...")
-    names = [one.name for one in grouped([some, none], lambda _: way, ("test_depth",))]
-    assert "test_depth_without_arguments" in names
+    assert "test_depth_without_arguments" in names_of("depth(sea)", "depth()", "def depth(sea=None, more=1): ...")
+
+
+def test_what_has_no_parameter_of_its_own_is_given_too() -> None:
+    names = names_of("depth(more=sea)", "depth('!', '?')", "def depth(*seas, more=1): ...")
+    assert not [one for one in names if "without_arguments" in one]
+
+
+def names_of(one: str, other: str, way: str) -> list[str]:
+    """Return the names of tests of two calls of a function."""
+    cases = [replace(case(call, f"'{call}'"), kills=frozenset({call})) for call in (one, other)]
+    return [test.name for test in grouped(cases, lambda _: node(way), ("test_depth",))]

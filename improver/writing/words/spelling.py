@@ -84,9 +84,10 @@ def told(case: Case, node: Function) -> list[str]:
 
 def apart(case: Case, node: Function) -> list[str]:
     """Return what else the arguments are, which may tell a call from one that is like it."""
-    whole = arguments(case, node)
+    whole, call = arguments(case, node), drained(expression(case.call))
     known = [one for one in whole.values() if one.given and not one.extra]
-    found = ["without_arguments"] if whole and not known else []
+    is_bare = isinstance(call, ast.Call) and not call.args and not call.keywords  # some have no parameter of their own
+    found = ["without_arguments"] if whole and not known and is_bare else []
     found += [f"with_{slug(one.text.id)}" for one in known if isinstance(one.text, ast.Name) and one.value is UNKNOWN]
     found += [f"with_{slug(one.name)}" for one in known if one.default is not None]
     found += [valued(one) for one in known]
