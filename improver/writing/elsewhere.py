@@ -64,8 +64,11 @@ def _decided(test: ast.expr, machine: Machine) -> bool | None:
 
 
 def _compared(op: ast.cmpop, left: object, right: object) -> bool | None:
-    """Return how two values of one kind compare, None where one is not known."""
-    return COMPARED[type(op)](left, right) if left is not None and type(left) is type(right) else None
+    """Return how two values of one kind compare, None where one is not known, or they do not."""
+    try:
+        return COMPARED[type(op)](left, right) if left is not None and type(left) is type(right) else None
+    except TypeError:  # of what is in them
+        return None
 
 
 def _value(node: ast.expr, machine: Machine) -> object:
@@ -77,7 +80,7 @@ def _value(node: ast.expr, machine: Machine) -> object:
             return tuple(one.value for one in elts if isinstance(one, ast.Constant))
         case ast.Attribute(inner, part) if part in PARTS:
             version = _value(inner, machine)
-            return version[PARTS[part]] if isinstance(version, tuple) else None
+            return version[PARTS[part]] if isinstance(version, tuple) and PARTS[part] < len(version) else None
         case ast.Subscript(inner, ast.Constant(int(at))):
             version = _value(inner, machine)
             return version[at] if isinstance(version, tuple) and 0 <= at < len(version) else None

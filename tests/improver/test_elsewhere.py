@@ -38,6 +38,8 @@ HERE = (3, 11, 2)
         ("version >= (3, 12)", "neither"),
         ("sys.version_info == '3.12'", "neither"),
         ("sys.version_info[9] == 3", "neither"),
+        ("sys.version_info >= (3, 11, 'beta')", "neither"),
+        ("(3,).minor == 3", "neither"),
         ("fast", "neither"),
     ],
 )
