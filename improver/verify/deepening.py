@@ -20,7 +20,7 @@ FORMS = ("Point(1, 2)", "[Point(1, 2), Point(3, 4)]", "(1, 2)", "[(1, 2), (3, 4)
 NAMES = "abc"  # of fields, from the outside in
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 MAPPINGS = 4  # that get one item more, of one case
-LETTER = re.compile(r"[A-Ya-y]$")
+LETTER = re.compile(r"[A-Ya-y]\Z")
 CONTAINERS = (ast.Dict, ast.List, ast.Tuple)
 
 

@@ -190,7 +190,8 @@ def test_data_become_tuples_where_the_module_knows_named_ones() -> None:
         pytest.param(["tide = {'z1a': 4}", "put(tide)"], [["tide = {'z1a': 4, 'z1b': 4}", "put(tide)"]], id="a setup"),
         pytest.param(["put({})"], [], id="nothing in it"),
         pytest.param(["put({**sea})"], [], id="items of another"),
-        pytest.param(["put({None: 1}, {'z': 1}, {'': 1}, {'b': 1, 'a': 1}, {True: 1})"], [], id="no key comes next"),
+        pytest.param(["put({None: 1}, {'z': 1}, {'': 1}, {'b': 1, 'a': 1})"], [], id="no key comes next"),
+        pytest.param(["put({True: 1}, {'a\\n': 1})"], [], id="nor after what is no number, or ends with no letter"),
         pytest.param(["put({'b': 1})", "put({'c': 1}, {'d': 1}, {'e': 1}, {'f': 1})"], 4, id="many mappings"),
     ],
 )
