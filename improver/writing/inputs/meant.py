@@ -34,8 +34,10 @@ BY_WORD: Mapping[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in ("bytes", "bool", "list", "tuple", "set", "dict")},
 }
 SAID = r"^[ \t]*(?:{0}[ \t]*\(([^()]*)\)[ \t]*:|:type[ \t]+{0}:(.*)|:param[ \t]+([\w ]+)[ \t]+{0}:)"  # of a parameter
-OPTIONAL = frozenset({"optional", "or", "of", "an", "a", "default", "none"})
+OPTIONAL = frozenset({"optional", "union", "or", "an", "a", "default", "none"})
 WORD = re.compile(r"[A-Za-z]+")
+BRACKETED = r"[\[(](?:[^\[\]()]|[\[(][^\[\]()]*[\])])*[\])]"
+INSIDE = re.compile(rf"\bof\b.*?(?=\bor\b|[,|]|$)|(?<!optional)(?<!union){BRACKETED}", re.IGNORECASE)  # of its items
 EITHER = frozenset({"isinstance", "callable", "type", "hasattr", "issubclass"})  # it asks what it has been given
 
 
@@ -64,9 +66,13 @@ def _meant(node: Function) -> Mapping[str, frozenset[str]]:
 
 
 def _spoken(said: str, name: str) -> frozenset[str]:
-    """Return the types that a docstring gives a parameter, none where it says anything else beside them."""
+    """Return the types that a docstring gives a parameter, none where it says anything else beside them.
+
+    Those of what is in it are not its own: a list of strings is a list.
+    """
     match = re.search(SAID.format(re.escape(name)), said, re.MULTILINE)
-    words = [one.lower() for one in WORD.findall(next(filter(None, match.groups()), ""))] if match else []
+    text = INSIDE.sub("", next(filter(None, match.groups()), "")) if match else ""
+    words = [one.lower() for one in WORD.findall(text)]
     known = [BY_WORD.get(one.removesuffix("s")) or BY_WORD.get(one) for one in words if one not in OPTIONAL]
     return frozenset().union(*(one for one in known if one)) if None not in known else frozenset()
 
