@@ -29,6 +29,9 @@ NOTHING = frozenset[str]()
         ("return rope.items() if isinstance(rope, dict) else rope", NOTHING),
         ("rope = list(rope)\n    return rope.sort()", NOTHING),
         ("try:\n        return rope.items()\n    except AttributeError:\n        return rope", NOTHING),
+        ("match rope:\n        case dict():\n            return rope.items()\n    return rope", NOTHING),
+        ("return tie(rope, key=lambda rope: rope.items())", NOTHING),
+        ("def knot(rope):\n        return rope.items()\n    return tie(rope, knot)", NOTHING),
         ("return [part.strip() for part in rope], rope.strip()", STR | {"bytes"}),
     ],
 )

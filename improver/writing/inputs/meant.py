@@ -5,7 +5,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 
-from improver.source import FUNCTIONS, Function
+from improver.source import Function
 
 TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
@@ -88,10 +88,9 @@ def _of_default(default: ast.expr | None) -> frozenset[str]:
 def _used(node: Function) -> Mapping[str, frozenset[str]]:
     """Return the types that parameters must be of for what is done with them, as long as nothing asks which it is."""
     found: dict[str, frozenset[str]] = {}
-    open_to = {name for one in ast.walk(node) for name in _asked(one)}
-    for one in (part for statement in node.body for part in ast.walk(statement)):
-        if isinstance(one, FUNCTIONS):
-            continue
+    parts = [part for statement in node.body for part in ast.walk(statement)]
+    open_to = {name for one in parts for name in _asked(one)}
+    for one in parts:
         for name, kinds in _needs(one):
             found[name] = found.get(name, kinds) & kinds
     return {name: kinds for name, kinds in found.items() if name not in open_to}
@@ -103,6 +102,10 @@ def _asked(node: ast.AST) -> Iterator[str]:
         yield from (one.id for one in node.args[:1] if isinstance(one, ast.Name))
     elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
         yield node.id
+    elif isinstance(node, ast.arg):  # of a function within it
+        yield node.arg
+    elif isinstance(node, ast.Match):
+        yield from (one.id for one in ast.walk(node.subject) if isinstance(one, ast.Name))
     elif isinstance(node, ast.Try):
         yield from (one.id for part in node.body for one in ast.walk(part) if isinstance(one, ast.Name))
 
