@@ -110,6 +110,7 @@ def poor(call: str, subject: str, wanted: str, method: str = "take", kills: str 
         pytest.param("Box().take()", "3", "take", False, id="something"),
         pytest.param("Box(4).take()", "0", "take", False, id="nothing in what is made of something"),
         pytest.param("Box().take(more=0)", "0", "take", False, id="what it is given"),
+        pytest.param("Box().take(more=10)", "0", "take", True, id="a digit of what it is given"),
         pytest.param("Box() == Box(2)", "False", "take", False, id="a comparison has two sides"),
         pytest.param("2 in Box()", "False", "take", True, id="what is sought is none"),
         pytest.param("Box(4).drop()", "None", "drop", True, id="None of what gives nothing else"),

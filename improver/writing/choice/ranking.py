@@ -83,7 +83,8 @@ def _is_poor(case: Case, node: Function) -> bool:
         return False
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
-    if finds_nothing(case) and not has_sides and wanted not in case.call:
+    given = {ast.unparse(one) for one in ast.walk(read) if isinstance(one, ast.expr)}
+    if finds_nothing(case) and not has_sides and wanted not in given:
         return True
     if (subject, wanted) == ("result", "None") and not _gives(node):
         return True
