@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,19 @@ def test_examples_that_nobody_runs_are_good_calls(path: str, text: str) -> None:
 def test_what_is_no_example_is_passed_over() -> None:
     broken = source('def depth(sea):\n    """Return.\n\n    >>> depth(\n    4\n    """\n')
     assert Doctests.of([broken], RUN, LAYOUT).without([case("depth(1)")]) == [case("depth(1)")]
+
+
+def test_a_module_that_leaves_on_import_leaves_the_examples_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = '"""Say.\n\n>>> 1\n1\n"""\n'
+    texts = {"leaving_pier": f"{shown}raise SystemExit(2)\n", "low_pier": shown}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    space: dict[str, Any] = {}
+    exec(Doctests({}, tuple(texts)).test_file, space)  # noqa: S102
+    assert [one.name for one in space["examples"]()] == ["low_pier"]
 
 
 LINED = '''\

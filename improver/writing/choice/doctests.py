@@ -32,7 +32,7 @@ def examples():
     for name in MODULES:
         try:
             found = doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name))
-        except Exception:
+        except (Exception, SystemExit):  # one that is a program of its own may want to leave
             continue
         yield from (one for one in found if one.examples)
 
