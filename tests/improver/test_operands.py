@@ -21,6 +21,7 @@ def operation(call: str, wanted: str = "None", *setup: str) -> Case:
         pytest.param(operation("tide(6) & 3", "2"), 0, id="a third number"),
         pytest.param(operation("2 % tide(2)", "0"), 1, id="the object comes second"),
         pytest.param(operation("2 & 2", "2"), 0, id="no object at all"),
+        pytest.param(operation("tide(low + 2)", "9", "low = 2"), 0, id="nor one that has a name"),
         pytest.param(operation("tide(2, more=4) << 2", "8"), 1, id="more is given than the number"),
         pytest.param(operation("tide(1) & 2", "0"), 1, id="nothing comes of it"),
         pytest.param(operation("tide(1) < 2", "True"), 0, id="numbers that are compared"),

@@ -124,8 +124,9 @@ def _meant(op: ast.operator) -> str:
 def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], does: str) -> Iterator[Operation]:
     """Yield the operation where its sides come down to two numbers or two collections, and one is no plain thing."""
     is_apart = isinstance(left, ast.Name)
-    ends = _inner(made.get(left.id, left) if isinstance(left, ast.Name) else left), _inner(right)
-    is_plain = ends == (left, right)  # Python's own business
+    whole = (made.get(left.id, left) if isinstance(left, ast.Name) else left, right)
+    ends = _inner(whole[0]), _inner(right)
+    is_plain = ends == whole  # Python's own business
     if not is_plain and does != RELATE and all(map(_is_number, ends)):
         yield Operation(*ends, near=not is_apart, does=RECKON)
     elif not is_plain and does and all(map(_is_collection, ends)):
