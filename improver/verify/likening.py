@@ -261,7 +261,7 @@ def _is_given(wanted: Any, given: Any, kind: type) -> bool:
     if isinstance(wanted, bool):
         return bool(given) is wanted
     if not isinstance(wanted, (*PYTHONS, Stream)):
-        return bool(given == wanted)
+        return given is wanted or bool(given == wanted)  # as containers compare: a nan equals nothing, itself included
     listed = list(itertools.islice(given, MOST + 1))
     if isinstance(wanted, dict):
         listed = [(key, given[key]) for key in listed]

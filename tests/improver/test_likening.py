@@ -273,3 +273,8 @@ def test_items_that_equal_nothing_else_are_the_same_in_both() -> None:
 def test_what_one_call_changes_is_there_unchanged_for_the_other() -> None:
     assert said({"Row": Row}, "row = Row([2])", "row.extend(row[:])") == ["alike", "alike"]
     assert said({"Crew": Crew}, CREW, "crew.difference_update(crew)") == ["alike"]
+
+
+def test_what_equals_nothing_is_given_where_it_is_the_same() -> None:
+    setup = "chart = Chart({'a': float('nan')})"
+    assert said({"Chart": Chart, "float": float}, setup, "chart['a']") == ["alike"]
