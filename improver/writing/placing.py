@@ -162,9 +162,9 @@ def _of_words(path: str, known: Mapping[str, Source], recording: Recording) -> s
 
 
 def _imports_from(test: Source, module: str) -> bool:
-    """Tell whether a test file imports a module of that last name, or from it."""
+    """Tell whether a test file imports a module of that last name, private or not, or from it."""
     known = (what for what in _bound(test).values() if what is not None)
-    return any(module in (what[0].rpartition(".")[2], what[1]) for what in known)
+    return any(module in (what[0].rpartition(".")[2].strip("_"), what[1].strip("_")) for what in known)
 
 
 def _is_test_file(path: str) -> bool:

@@ -170,3 +170,12 @@ def test_a_module_belongs_to_the_file_that_is_named_after_a_part_of_its_name(tex
     place = place_for("pier/low_sea_tools.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
     assert place is not None
     assert place.path == path
+
+
+def test_a_private_module_belongs_to_the_file_of_a_word_of_it_too() -> None:
+    texts = {"reef": "import pier", "sea": "from pier._low_sea import x"}
+    tests = [source(f"{text}\n", f"tests/test_{name}.py") for name, text in texts.items()]
+    recording = Recording({"pier/reef.py::x": ("tests/test_reef.py::test_x",)}, {}, {}, {}, RECEIPT)
+    place = place_for("pier/_low_sea.py", tests, recording)
+    assert place is not None
+    assert place.path == "tests/test_sea.py"
