@@ -10,7 +10,7 @@ from improver.writing.layout.grouping import grouped
 from improver.writing.pieces import slug
 from improver.writing.words.moments import moments
 from improver.writing.words.naming import NAME, Names, name_for, table_names, told_apart
-from improver.writing.words.subjects import looked
+from improver.writing.words.subjects import looked, subject
 from tests.improver.calls import PIER, case, node, source
 
 RAISED = (("raises", "ValueError", "no such sea"),)
@@ -366,3 +366,11 @@ def names_of(one: str, other: str, way: str) -> list[str]:
     """Return the names of tests of two calls of a function."""
     cases = [replace(case(call, f"'{call}'"), kills=frozenset({call})) for call in (one, other)]
     return [test.name for test in grouped(cases, lambda _: node(way), ("test_depth",))]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"), [("depth(1, 'odd')", "depth_given_style"), ("depth(1)", "depth_default_style")]
+)
+def test_what_a_call_gives_has_what_the_call_was_given(call: str, words: str) -> None:
+    one = case(call, checks=(("eq", "result.style", "'odd'"),))
+    assert subject(one, node("def depth(sea, style='odd'): ...")).words == words

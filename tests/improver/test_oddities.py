@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.writing.choice.oddities import is_on_an_object, oddity, unasked_signs
-from improver.writing.choice.selecting import chosen, fit
+from improver.writing.choice.selecting import chosen, cost, fit
 from tests.improver.calls import case, node, plain
 
 
@@ -171,3 +171,10 @@ def test_an_object_that_is_made_without_arguments_is_plainer_than_one_with_an_id
 def test_a_number_that_means_a_file_is_known_to_one_process_alone(call: str, *, is_fit: bool) -> None:
     assert fit(case(call), node("def depth(fd): ...")) is is_fit
     assert fit(case(call), node("def depth(sea): ..."))
+
+
+def test_an_object_that_is_made_of_nothing_costs_its_reader_where_nothing_is_found_in_it() -> None:
+    (some, none), (known, nothing) = (
+        [cost(case(f"{made}.take(4)", wanted)) for wanted in ("7", "0")] for made in ("box()", "Box()")
+    )
+    assert (known - some, nothing - none) == (0, 16)
