@@ -216,7 +216,7 @@ class Watcher:
             value = space[name]
             if type(value) in (list, dict, set, bytearray):
                 found[name] = repr(value)
-            elif type(value).__module__ != "builtins" and not inspect.isroutine(value):
+            elif not (type(value).__module__ == "builtins" or inspect.isroutine(value) or self.plain.is_fixed(value)):
                 is_whole = not self.leaving.is_fresh(value) and self._written(value, says=True)
                 views = [(name, value)] * bool(is_whole) + self._views(value, name)
                 found.update({subject: without(_shown(seen)) for subject, seen in views})

@@ -17,6 +17,11 @@ KEYS = (str, int)
 EXACT = 64  # parts of one that need no tolerance
 
 
+def is_fixed(value: Any) -> bool:
+    """Tell whether nothing can change a value: that a call leaves it as it is says nothing."""
+    return type(value) in SCALARS or isinstance(value, enum.Enum)
+
+
 def plain_of(value: Any) -> Any:
     """Return what is built in and equal to an object, or to a container with objects in it; None for anything else."""
     with contextlib.suppress(Exception):  # an object's own code may do anything

@@ -94,6 +94,12 @@ def test_what_a_call_leaves_alone_is_demanded_last() -> None:
     assert found[-1] == ("eq", "well.at", "1")
 
 
+def test_what_nothing_can_change_is_not_demanded_to_be_left_alone() -> None:
+    found = seen("import datetime", "day = datetime.date(2020, 1, 2)", "well = Well('abc')", call="well.draw(day.day)")
+    assert ("eq", "result", "'ab'") in found
+    assert not any(subject.startswith("day") for _, subject, _ in found)
+
+
 def test_a_call_that_gives_its_object_back_gives_no_other() -> None:
     assert seen("post = Post(1)", call="post.up()")[0] == ("is", "result", "post")
     assert seen("post = Post(1)", "rank = post.rank", call="post.up()")[0] == ("is", "result", "post")
