@@ -11,7 +11,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
 from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.usage import NO_USAGE
-from improver.writing.layout.grouping import Written
+from improver.writing.layout.grouping import Row, Written
 from tests.improver.calls import case, plain, source
 
 NOBODY = Custom({})
@@ -147,3 +147,14 @@ def test_an_error_that_a_test_demands_already_belongs_there() -> None:
     assert presentable([wet], plain, known, {"a"}) == []
     assert presentable([wet], plain, known, {"b"}) == [wet], "no test runs that line"
     assert presentable([wet], plain, NOBODY, {"a"}) == [wet], "no test demands it"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_poor"), [(("7", "7"), True), (("7", "8"), False), (("True", "True"), False)], ids=str
+)
+def test_a_table_of_one_value_shows_no_difference(values: tuple[str, str], *, is_poor: bool) -> None:
+    kind = "is" if values[0] == "True" else "eq"
+    cases = [case(f"depth({at})", checks=((kind, "result", wanted),)) for at, wanted in enumerate(values)]
+    rows = tuple(Row((str(at),), wanted, str(at)) for at, wanted in enumerate(values))
+    table = Written("test_depth", tuple(cases), ("sea",), rows, "depth(sea)")
+    assert is_slight(table, plain, ()) is is_poor
