@@ -7,6 +7,7 @@ import re
 from improver.source import Function
 
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+CLASS_METHODS = frozenset({"classmethod", "abstractclassmethod"})
 ACRONYM = re.compile(r"\b[A-Z][a-z][A-Z]\b")  # AoT is one word
 
 
@@ -73,4 +74,6 @@ def is_bound(node: Function) -> bool:
     """
     first = next((one.arg for one in (*node.args.posonlyargs, *node.args.args)), "")
     marks = {ast.unparse(one).rpartition(".")[2] for one in node.decorator_list}
-    return first == "self" or (first == "cls" and (node.name.startswith("__") or "classmethod" in marks))
+    if "staticmethod" in marks:
+        return False
+    return first == "self" or (first == "cls" and (node.name.startswith("__") or bool(marks & CLASS_METHODS)))

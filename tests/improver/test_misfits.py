@@ -152,6 +152,8 @@ def test_nothing_is_known_of_an_heir_whose_name_two_files_define() -> None:
     [
         ("def order(cls, sea): ...", ["cls", "sea"]),
         ("@classmethod\ndef order(cls, sea, tide): ...", ["sea", "tide"]),
+        ("@abc.abstractclassmethod\ndef order(cls, sea, tide): ...", ["sea", "tide"]),
+        ("@staticmethod\ndef order(self, sea): ...", ["self", "sea"]),
         ("def __new__(cls, sea, tide): ...", ["sea", "tide"]),
         ("def order(self, sea, tide): ...", ["sea", "tide"]),
     ],

@@ -59,6 +59,7 @@ def test_an_operation_that_leaves_open_what_becomes_of_its_sides_is_idle(case: C
         (operation("Tide(set()) <= {1}"), "Tide({1, 2}) <= {1, 2, 3}"),
         (operation("Tide(set()).issuperset({1})"), "Tide({1, 2, 3}).issuperset({2, 3})"),
         (operation("Tide(['x']) | set()"), "Tide(['a', 'b']) | {'b', 'c'}"),
+        (operation("Tide([b'x']) | set()"), "Tide([b'a', b'b']) | {b'b', b'c'}"),
     ],
 )
 def test_other_operands_are_tried_that_show_more(case: Case, other: str) -> None:

@@ -9,7 +9,8 @@ from improver.experiments import Case
 
 NUMBERS = ((7, 2), (6, 3), (2, 5))  # of which nearly every operator makes a third number
 FRACTION = 0.5  # what is added where one stands already
-COUNTS, TEXTS = (1, 2, 3), ("a", "b", "c")
+COUNTS = (1, 2, 3)
+OF_TYPE: Mapping[type, tuple[str, ...] | tuple[bytes, ...]] = {str: ("a", "b", "c"), bytes: (b"a", b"b", b"c")}
 JOINS = ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub  # what they make of two sets depends on what these share
 JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
 RELATING = frozenset({"isdisjoint", "issubset", "issuperset"})
@@ -68,8 +69,8 @@ def _sides(one: Operation) -> Iterator[tuple[ast.expr, ast.expr]]:
         yield from ((_counted(one.left, left), _counted(one.right, right)) for left, right in NUMBERS)
         return
     own = _things(one.left)
-    is_text = any(isinstance(part.value, str) for part in (*own, *_things(one.right)))
-    first, second, third = map(ast.Constant, TEXTS if is_text else COUNTS)
+    kinds = {type(part.value) for part in (*own, *_things(one.right))}
+    first, second, third = map(ast.Constant, next((known for kind, known in OF_TYPE.items() if kind in kinds), COUNTS))
     if one.near:
         yield _like(one.left, [first, second]), _like(one.right, [second, third])
         if one.does == RELATE:
