@@ -1,4 +1,4 @@
-"""Take the files of a project in turn, those of whose functions most calls are known first (pure)."""
+"""Take the files of a project in turn, those of which most is known first (pure)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -36,15 +36,19 @@ def is_wanted(ground: Ground) -> bool:
 
 
 def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[tuple[int, str]]:
-    """Yield each file of which calls are known, after how many are left; nothing where nothing can be recorded."""
+    """Yield each file that tests run, after how many are left, those first of which most functions' calls are kept.
+
+    Of some nothing can be kept: what is asynchronous, say, is called with what no pickle holds.
+    """
     if not is_wanted(ground):
         return
     recording = ground.recording
     if recording.trouble:
         tell(f"no tests are written: {recording.trouble}")
         return
-    counts = Counter(name.partition("::")[0] for name in recording.calls)
-    known = sorted((path for path in ground.sources if counts[path]), key=lambda path: (-counts[path], path))
+    kept, run = (Counter(name.partition("::")[0] for name in known) for known in (recording.calls, recording.impact))
+    known = [path for path in ground.sources if kept[path] or run[path]]
+    known.sort(key=lambda path: (-kept[path], -run[path], path))
     for number, path in enumerate(known):
         left = len(known) - number - 1
         tell(f"{left} to go · {RULE} {path}")
