@@ -75,6 +75,8 @@ def test_it_is_the_whole_that_is_the_same_again_and_again(subject: str, points: 
         pytest.param("Box('abc').within('abc')", "True", 2, id="the same again"),
         pytest.param("Box([3, 1]).within('abc')", "False", 2, id="of another kind"),
         pytest.param("Box().within('abc')", "True", 2, id="of nothing all is true"),
+        pytest.param("Box().within()", "True", 0, id="of nothing, and of nothing else"),
+        pytest.param("Box().within()", "False", 2, id="of nothing nothing is true"),
         pytest.param("Box().within('abc')", "3", 0, id="of nothing, but it is counted"),
     ],
 )

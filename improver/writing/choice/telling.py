@@ -125,12 +125,14 @@ def _is_hollow(call: ast.Call) -> bool:
 
 
 def _is_vacuous(case: Case) -> bool:
-    """Tell whether something is found true or false of an object that was made of nothing."""
+    """Tell whether something is found false of an object that was made of nothing, or true of it and something else."""
     if case.checks[0][0] != "is" or case.checks[0][2] not in ("True", "False"):
         return False
     node = ast.parse(case.call, mode="eval").body
-    maker = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    return isinstance(maker, ast.Call) and not maker.args and not maker.keywords
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    maker, says = node.func.value, case.checks[0][2] == "False" or bool(node.args)
+    return says and isinstance(maker, ast.Call) and not maker.args and not maker.keywords
 
 
 def doubled(tree: ast.AST) -> Iterator[ast.expr]:
