@@ -15,7 +15,7 @@ from improver.verify.mutation import mutated
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.choice.doctests import Doctests
+from improver.writing.choice.doctests import TEST, Doctests
 from improver.writing.targets import Ground, weak_spots
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import SEA, case, source
@@ -68,6 +68,17 @@ def test_a_module_that_leaves_on_import_leaves_the_examples_of_the_others(
     space: dict[str, Any] = {}
     exec(Doctests({}, tuple(texts)).test_file, space)  # noqa: S102
     assert [one.name for one in space["examples"]()] == ["low_pier"]
+
+
+def test_an_example_holds_as_often_as_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = '"""Say.\n\n>>> TIDE\n3\n"""\n\nTIDE = 3\n'
+    (tmp_path / "often_pier.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    space: dict[str, Any] = {}
+    exec(Doctests({}, ("often_pier",)).test_file, space)  # noqa: S102
+    (one,) = space["examples"]()
+    for _ in range(2):  # one process tries one mutant after the other
+        space[TEST](one)
 
 
 LINED = '''\

@@ -18,6 +18,7 @@ TRANSPARENT = frozenset({"dict", "list", "print", "repr", "str", "tuple"})
 TEST = "test_example"
 # Flags that let an example notice less, whatever a project's own are: what it is said to notice, it notices.
 RUNNING = f"""\
+import copy
 import doctest
 import importlib
 
@@ -40,8 +41,9 @@ def examples():
 @pytest.mark.parametrize("one", examples())
 def {TEST}(one):
     runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
-    one.globs = dict(one.globs)
-    assert not runner.run(one, out=lambda text: None).failed
+    test = copy.copy(one)
+    test.globs = dict(one.globs)  # the runner empties them
+    assert not runner.run(test, out=lambda text: None).failed
 """
 
 
