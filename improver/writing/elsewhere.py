@@ -18,6 +18,7 @@ COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 PARTS = {"major": 0, "minor": 1, "micro": 2}
 SYSTEMS = {"win32": "nt"}  # what `os.name` is, "posix" on all others
 TYPES_ONLY = {"TYPE_CHECKING": False, "typing.TYPE_CHECKING": False}
+KNOWN = 3  # numbers of a version
 Machine = Mapping[str, object]
 
 
@@ -64,7 +65,12 @@ def _decided(test: ast.expr, machine: Machine) -> bool | None:
 
 
 def _compared(op: ast.cmpop, left: object, right: object) -> bool | None:
-    """Return how two values of one kind compare, None where one is not known, or they do not."""
+    """Return how two values of one kind compare, None where one is not known, or they do not.
+
+    An interpreter's own version goes on after its third number, which nobody here knows.
+    """
+    if isinstance(left, tuple) and isinstance(right, tuple) and len(left[:KNOWN]) == KNOWN and left[:KNOWN] == right[:KNOWN]:
+        return None
     try:
         return COMPARED[type(op)](left, right) if left is not None and type(left) is type(right) else None
     except TypeError:  # of what is in them

@@ -40,6 +40,9 @@ HERE = (3, 11, 2)
         ("sys.version_info[9] == 3", "neither"),
         ("sys.version_info >= (3, 11, 'beta')", "neither"),
         ("(3,).minor == 3", "neither"),
+        ("sys.version_info > (3, 11, 1)", "else"),
+        ("sys.version_info > (3, 11, 2)", "neither"),
+        ("sys.version_info == (3, 11, 2)", "neither"),
         ("fast", "neither"),
     ],
 )
