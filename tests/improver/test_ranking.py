@@ -127,17 +127,18 @@ def test_one_line_of_a_text_says_little() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "wanted", "line", "is_poor"),
+    ("subject", "wanted", "place", "is_poor"),
     [
-        pytest.param("result.loud", "False", 2, True, id="a switch"),
-        pytest.param("result.size", "3", 2, True, id="a number"),
-        pytest.param("result.size", "'three'", 2, False, id="a word"),
-        pytest.param("result.size", "3", 3, False, id="a fault elsewhere"),
-        pytest.param("result.take()", "3", 2, False, id="what it does"),
+        pytest.param("result.loud", "False", "a.py:2", True, id="a switch"),
+        pytest.param("result.size", "3", "a.py:2", True, id="a number"),
+        pytest.param("result.size", "'three'", "a.py:2", False, id="a word"),
+        pytest.param("result.size", "3", "a.py:3", False, id="a fault of what is done"),
+        pytest.param("result.size", "3", "b.py:2", False, id="a fault in another file"),
+        pytest.param("result.take()", "3", "a.py:2", False, id="what it does"),
     ],
 )
-def test_that_a_default_is_kept_says_little(subject: str, wanted: str, line: int, *, is_poor: bool) -> None:
-    assert poor("Box()", subject, wanted, "__init__", f"pier/a.py:{line}: `3` → `4`") is is_poor
+def test_that_a_default_is_kept_says_little(subject: str, wanted: str, place: str, *, is_poor: bool) -> None:
+    assert poor("Box()", subject, wanted, "__init__", f"pier/{place}: `3` → `4`") is is_poor
 
 
 def test_an_error_that_a_test_demands_already_belongs_there() -> None:

@@ -98,7 +98,7 @@ def _is_poor(case: Case, node: Function) -> bool:
     if all(ONE_LINE.search(text) for _, text, _ in case.checks):
         return True
     kept = all(PART.fullmatch(text) and BRIEF.fullmatch(value) for _, text, value in case.checks)
-    return kept and all(_is_default(one, node) for one in case.kills)
+    return kept and all(_is_default(one, case.function.partition("::")[0], node) for one in case.kills)
 
 
 def _gives(node: Function) -> bool:
@@ -114,7 +114,7 @@ def _is_none(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def _is_default(name: str, node: Function) -> bool:
-    """Tell whether a mutant is of what a parameter stands for when nothing is given."""
+def _is_default(name: str, path: str, node: Function) -> bool:
+    """Tell whether a mutant is of what a parameter of `node`, in file `path`, stands for when nothing is given."""
     found = MUTANT.match(name)
-    return found is not None and node.lineno <= int(found["line"]) < node.body[0].lineno
+    return found is not None and found["path"] == path and node.lineno <= int(found["line"]) < node.body[0].lineno
