@@ -65,16 +65,20 @@ def _decided(test: ast.expr, machine: Machine) -> bool | None:
 
 
 def _compared(op: ast.cmpop, left: object, right: object) -> bool | None:
-    """Return how two values of one kind compare, None where one is not known, or they do not.
-
-    An interpreter's own version goes on after its third number, which nobody here knows.
-    """
-    if isinstance(left, tuple) and isinstance(right, tuple) and len(left[:KNOWN]) == KNOWN and left[:KNOWN] == right[:KNOWN]:
+    """Return how two values of one kind compare, None where one is not known, or they do not."""
+    if left is None or type(left) is not type(right) or _go_on(left, right):
         return None
     try:
-        return COMPARED[type(op)](left, right) if left is not None and type(left) is type(right) else None
+        return COMPARED[type(op)](left, right)
     except TypeError:  # of what is in them
         return None
+
+
+def _go_on(left: object, right: object) -> bool:
+    """Tell whether two versions begin alike: an interpreter's own goes on after three numbers, which nobody knows."""
+    if not isinstance(left, tuple) or not isinstance(right, tuple):
+        return False
+    return len(left) >= KNOWN and left[:KNOWN] == right[:KNOWN]
 
 
 def _value(node: ast.expr, machine: Machine) -> object:
