@@ -191,6 +191,8 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Dict):
         yield ast.Dict([], [])
         yield ast.Dict(node.keys[:1], node.values[:1])
+    elif isinstance(node, ast.Set) and all(isinstance(one, ast.Call) for one in node.elts):
+        return  # whether objects are one is what it shows
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         for items in _rearranged(node.elts):
             other_node = copy.copy(node)
