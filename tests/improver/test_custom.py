@@ -36,7 +36,15 @@ def test_what_is_wrong_is_of_a_type_that_was_never_taken(call: str, names: list[
 
 def test_nothing_is_wrong_with_what_gives_a_value_or_is_known_of_no_call() -> None:
     assert Custom.of(GOOD, depth).wrongs(case("depth(7, 'a')"), DEPTH) == []
-    assert Custom.of([], depth).wrongs(case("depth(7, 'a')", checks=REFUSED), DEPTH) == []
+    assert Custom.of([], depth).wrongs(case("depth(7, 4)", checks=REFUSED), DEPTH) == []
+
+
+def test_what_no_call_says_is_right_where_it_is_of_a_type_that_it_is_meant_for() -> None:
+    wave = node("def wave(func, title, sea): ...")
+    custom, both = Custom.of([], lambda _: wave), case("wave(1, 2, 3)", name="wave", checks=REFUSED)
+    assert [name for name, _ in custom.wrongs(both, wave)] == ["func", "title"]
+    assert [one.call for one in custom.righted(both, wave)] == ["wave(len, 2, 3)", "wave(1, 'abc', 3)"]
+    assert [*custom.righted(case("wave(len, 2, 3)", name="wave", checks=REFUSED), wave)] == []
 
 
 def test_what_makes_an_object_takes_what_its_class_is_given() -> None:

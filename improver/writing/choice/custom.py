@@ -11,10 +11,20 @@ from improver.source import Function
 from improver.writing.choice.by_name import call_in
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.usage import NO_USAGE, Usage
+from improver.writing.inputs.meant import meant
 from improver.writing.inputs.misfits import given_to, kind_of
+from improver.writing.pieces import expression
 
 TRIED = 2  # good values that are tried in one place
 LONG = 24  # characters of one
+USUAL: Mapping[str, str] = {
+    "function": "len",
+    "class": "str",
+    "str": "'abc'",
+    "int": "2",
+    "list": "[1, 2]",
+    "dict": "{'a': 1}",
+}
 PLACE = tuple[str, str]  # a function and a parameter
 
 
@@ -38,12 +48,15 @@ class Custom:
         return Custom(plain, usage)
 
     def wrongs(self, case: Case, node: Function) -> list[tuple[str, ast.expr]]:
-        """Return what is given to a function that refuses it and is of a type that it never takes, none for a value."""
+        """Return what is given to a function that refuses it and is of a type that it never takes, none for a value.
+
+        Where no call says what it takes, it is what the parameter is meant for.
+        """
         if not case.checks or case.checks[0][0] != "raises":
             return []
         found = []
         for name, value in arguments(case, node):
-            usual = self.known.get((case.function, name), {})
+            usual = {*self.known.get((case.function, name), ())} or meant(node, name)
             if usual and _kind(value) and _kind(value) not in usual:
                 found.append((name, value))
         return found
@@ -52,12 +65,17 @@ class Custom:
         """Yield a call in which more is wrong than one thing with one of them as it should be."""
         wrongs = self.wrongs(case, node)
         for name, value in wrongs if len(wrongs) > 1 else ():
-            for one in [*self.known[case.function, name].values()][:TRIED]:
-                good = next((other for place, other in arguments(one, node) if place == name), None)
-                if good is not None and len(ast.unparse(good)) <= LONG:
-                    call = replaced(case.call, value, good)
-                    imports = tuple(dict.fromkeys((*case.imports, *one.imports)))
-                    yield replace(case.untold(), call=call, imports=imports)
+            for good, imports in self._good(case.function, name, node):
+                if len(ast.unparse(good)) <= LONG:
+                    more = tuple(dict.fromkeys((*case.imports, *imports)))
+                    yield replace(case.untold(), call=replaced(case.call, value, good), imports=more)
+
+    def _good(self, function: str, name: str, node: Function) -> Iterator[tuple[ast.expr, Sequence[tuple[str, ...]]]]:
+        """Yield a few values that may stand for a parameter, with what they import."""
+        for one in [*self.known.get((function, name), {}).values()][:TRIED]:
+            yield from ((other, one.imports) for place, other in arguments(one, node) if place == name)
+        if (function, name) not in self.known:
+            yield from ((expression(USUAL[kind]), ()) for kind in sorted(meant(node, name) & USUAL.keys())[:TRIED])
 
     def witnesses(self, functions: Collection[str]) -> Iterator[Case]:
         """Yield calls of some functions that show what they take, which notice nothing."""
