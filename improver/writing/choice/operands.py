@@ -16,6 +16,7 @@ JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
 RELATING = frozenset({"isdisjoint", "issubset", "issuperset"})
 JOIN, LESS, RELATE, RECKON = "join", "less", "relate", "reckon"  # what an operation does; less: it takes things away
 NAUGHT = frozenset({"0", "0.0"})
+HOLLOW = re.compile(r"[A-Z]\w*\(\)")  # an object that is made of nothing
 COLLECTIONS = ast.List | ast.Tuple | ast.Set
 EMPTY = {"set": ast.Set, "frozenset": ast.Set, "list": ast.List, "tuple": ast.Tuple}
 
@@ -37,8 +38,9 @@ def idle(case: Case) -> int:
 
 
 def _wanted(case: Case) -> list[str]:
-    """Return the values that a case demands, as they would be written or printed."""
-    return [value.strip("'\"") for kind, _, value in case.checks if kind in ("eq", "approx")]
+    """Return the values that a case demands, as they would be written or printed; what is made of nothing is none."""
+    found = [value for kind, _, value in case.checks if kind in ("eq", "approx")]
+    return ["0" if HOLLOW.fullmatch(one) else one.strip("'\"") for one in found]
 
 
 def _is_idle(one: Operation, wanted: list[str]) -> bool:
@@ -88,6 +90,8 @@ def _counted(node: ast.expr, number: int) -> ast.expr:
 
 def _like(node: ast.expr, parts: list[ast.expr]) -> ast.expr:
     """Return a collection of the same kind with other things in it."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") not in EMPTY:
+        return ast.Call(node.func, [ast.List(parts, ast.Load())], [])
     kind = EMPTY[getattr(node.func, "id", "set")] if isinstance(node, ast.Call) else type(node)
     return ast.Set(parts) if kind is ast.Set else kind(parts, ast.Load())
 
@@ -127,7 +131,7 @@ def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], do
     is_apart = isinstance(left, ast.Name)
     whole = (made.get(left.id, left) if isinstance(left, ast.Name) else left, right)
     ends = _inner(whole[0]), _inner(right)
-    is_plain = ends == whole  # Python's own business
+    is_plain = ends == whole and not any(map(_is_bare, ends))  # Python's own business
     if not is_plain and does != RELATE and all(map(_is_number, ends)):
         yield Operation(*ends, near=not is_apart, does=RECKON)
     elif not is_plain and does and all(map(_is_collection, ends)):
@@ -152,10 +156,17 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def _is_collection(node: ast.expr) -> bool:
-    """Tell whether an expression is a collection of plain things, or makes an empty one."""
-    if isinstance(node, ast.Call):
-        return getattr(node.func, "id", "") in EMPTY and not node.args and not node.keywords
+    """Tell whether an expression is a collection of plain things, or makes an empty one, or an object of nothing."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in EMPTY:
+        return not node.args and not node.keywords
+    if _is_bare(node):
+        return True
     return isinstance(node, COLLECTIONS) and all(isinstance(one, ast.Constant) for one in node.elts)
+
+
+def _is_bare(node: ast.expr) -> bool:
+    """Tell whether an expression makes an object of nothing."""
+    return bool(HOLLOW.fullmatch(ast.unparse(node)))
 
 
 def _things(node: ast.expr) -> list[ast.Constant]:
