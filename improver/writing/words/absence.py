@@ -6,6 +6,7 @@ from improver.experiments import Case
 from improver.writing.pieces import expression
 from improver.writing.words.filling import bound
 
+MISSING = "of_missing_"
 ITEMS = frozenset({"index", "rindex", "count", "remove", "discard", "find", "rfind"})
 KEYS = frozenset({"get", "getlist", "pop", "popall", "poplast", "setdefault", "remove", "discard", "count"})
 ABSENT = frozenset({"0", "-1", "None", "False", "[]", "()", "''"})  # what comes of looking for what is not there
@@ -18,16 +19,20 @@ def missing(case: Case) -> str:
     call = expression(case.call)
     if not (wanted in REFUSED if kind == "raises" else wanted == "result" and value in ABSENT):
         return ""
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or len(call.args) != 1:
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return ""
+    given = [*call.args, *(word.value for word in call.keywords)]
+    if len(given) != 1:
         return ""
     among = _items(case, call.func.value)
     try:
-        sought = ast.literal_eval(call.args[0])
+        sought = ast.literal_eval(given[0])
         is_known = among is None or sought in among
     except (ValueError, TypeError):
         return ""
-    names, word = (KEYS, "key") if isinstance(among, dict) else (ITEMS, "item")
-    return f"of_missing_{word}" if call.func.attr in names and not is_known else ""
+    is_key = isinstance(among, dict) or (wanted == "KeyError" and call.func.attr not in ITEMS)
+    names, word = (KEYS, "key") if is_key else (ITEMS, "item")
+    return f"{MISSING}{word}" if call.func.attr in names and not is_known else ""
 
 
 def _items(case: Case, made: ast.expr) -> dict[object, object] | list[object] | tuple[object, ...] | set[object] | None:

@@ -9,9 +9,10 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.verify.overhearing import is_printed
 from improver.writing.pieces import expression, is_literal, slug, statements
+from improver.writing.words.absence import MISSING
 from improver.writing.words.conditions import decisive
 from improver.writing.words.moments import moments
-from improver.writing.words.spelling import apart, in_words, told
+from improver.writing.words.spelling import BARE, apart, in_words, told
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
 from improver.writing.words.wording import EMPTY
 
@@ -50,8 +51,9 @@ def names_for(case: Case, node: Function) -> Names:
 def _first(case: Case, node: Function, about: Subject) -> list[str]:
     """Return the conditions that a name may have, the best first."""
     special, usual = decisive(case, node)
-    clear = () if about.about else told(case, node)  # what a parameter stands for is all there is to say
-    return [one for one in (*special, *clear, *usual) if not about.repeats(one)]
+    clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
+    lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
+    return [one for one in dict.fromkeys((*lead, *special, *clear, *usual)) if not about.repeats(one)]
 
 
 def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:

@@ -11,6 +11,7 @@ from improver.writing.words.absence import missing
 from improver.writing.words.filling import UNKNOWN, Argument, arguments, drained
 from improver.writing.words.wording import EMPTY
 
+BARE = "when_empty"
 NOTHING = ("0", "0.0", "None", "False", "True")
 HOLLOW = ("[]", "{}", "()", "set()", "frozenset()")
 SIZED = (str, bytes, list, tuple, dict, set)
@@ -38,7 +39,7 @@ def valued(one: Argument) -> str:
         return f"without_{name}"
     if value is True and one.flag:
         return f"with_{name}"
-    if (isinstance(value, SIZED) and not value) or (one.text and ast.unparse(one.text) in EMPTY):
+    if _is_empty(one):
         return f"of_empty_{name}" if one.place == 0 else f"with_empty_{name}"
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return f"of_negative_{name}" if one.place == 0 else f"with_negative_{name}"
@@ -47,6 +48,10 @@ def valued(one: Argument) -> str:
     if one.place == 0 and number and len(name) <= BRIEF:
         return f"of_{words}" if words else ""
     return f"with_{name}_{words}" if words else ""
+
+
+def _is_empty(one: Argument) -> bool:
+    return (isinstance(one.value, SIZED) and not one.value) or (one.text is not None and ast.unparse(one.text) in EMPTY)
 
 
 def typed(one: Argument) -> str:
@@ -72,13 +77,14 @@ def told(case: Case, node: Function) -> list[str]:
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
     found += [typed(one) for one in placed if wrong and len(placed) == 1]
     valid = [one for one in placed if not (refused and isinstance(one.value, int | float))]
-    by_place, by_name = [_outstanding(one, len(placed)) for one in valid], _by_name(case, node)
+    by_place = [typed(one) if refused and _is_empty(one) else _outstanding(one, len(placed)) for one in valid]
+    by_name = _by_name(case, node)
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
     found = [missing(case), *found]
     clear = case.checks[0][0] == "raises" and (len(placed) == 1 or not refused)  # which of them is at fault
     found += [_chosen(one) for one in placed if clear and not one.flag]
-    found = ["when_empty", *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
+    found = [BARE, *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
     return [one for one in dict.fromkeys(found) if one]
 
 
@@ -174,6 +180,5 @@ def together(words: Sequence[str]) -> str:
 def _outstanding(one: Argument, count: int) -> str:
     """Return the words for an argument by place that is not just any value of its kind."""
     nought = (one.value is None or (one.value == 0 and not isinstance(one.value, bool))) and count <= FEW
-    empty = (isinstance(one.value, SIZED) and not one.value) or (one.text and ast.unparse(one.text) in EMPTY)
     below = isinstance(one.value, int | float) and one.value < 0
-    return valued(one) if nought or empty or below or (one.flag and one.value is not UNKNOWN) else ""
+    return valued(one) if nought or _is_empty(one) or below or (one.flag and one.value is not UNKNOWN) else ""
