@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.choice.oddities import is_on_an_object, oddity, unasked_signs
+from improver.writing.choice.oddities import is_on_an_object, made_up_things, oddity, unasked_signs
 from improver.writing.choice.selecting import chosen, cost, fit
 from tests.improver.calls import case, node, plain
 
@@ -18,6 +18,8 @@ from tests.improver.calls import case, node, plain
         ("depth('a b', '')", "varied", 0),
         ("depth(True, True)", "text", 0),
         ("depth('a', 'a', 'a')", "text", 2),
+        ("depth(sea, 'a', sea)", "text", 1),
+        ("depth([1], [1])", "text", 0),
         ("depth(' ')", "text", 1),
         ("depth(' 1')", "text", 1),
         ("depth('_')", "text", 1),
@@ -43,6 +45,26 @@ from tests.improver.calls import case, node, plain
 )
 def test_oddities_are_counted(call: str, origin: str, points: int) -> None:
     assert oddity(replace(case(call), origin=origin)) == points
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        ("depth('A b', 'a1', b'A b')", 2),
+        ("depth(0.5, 2.0, -0.5)", 2),
+        ("depth('ab', 'Box', 'ABC', '12', '', '-', 7, True)", 0),
+        ("depth('12 feet')", 0),
+    ],
+)
+def test_fractions_and_texts_that_are_no_words_stand_in_calls_that_were_made_up(call: str, count: int) -> None:
+    known = replace(case(call, setup=("sea = 'A b'",)), origin="varied")
+    assert made_up_things(known) == count + 1
+    assert made_up_things(replace(known, origin="text")) == 0
+
+
+def test_words_are_chosen_before_a_shorter_text_that_is_none() -> None:
+    short, plain_words = (replace(case(call), origin="varied") for call in ("depth('A b')", "depth('abc def')"))
+    assert chosen([short, plain_words], plain) == [plain_words]
 
 
 @pytest.mark.parametrize(

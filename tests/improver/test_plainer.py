@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from improver.writing.choice.plainer import MOST, nearer, plainer, rewritten, shorter
+from improver.writing.choice.plainer import MOST, nearer, plainer, rewritten, shorter, worded
 from tests.improver.calls import case, node
 
 DEPTH = node("def depth(sea, more=1, deep=False): ...")
@@ -122,6 +122,18 @@ def test_a_text_keeps_its_words_whole_and_its_type() -> None:
     ]
     assert [*shorter(b"\xff one")] == [b"", b"a", b"one", b"\xff ", b"\xff"]
     assert [*shorter("a"), *shorter("")] == [""]
+
+
+def test_a_text_that_is_no_word_gives_way_to_words_and_nothing_to_a_letter() -> None:
+    assert [*worded("A b")] == ["abc", "abc def"]
+    assert [*worded(b"a1")] == [b"abc", b"12"]
+    assert ([*worded("")], [*worded("tide")], [*worded("12")], [*worded("--")]) == (["b"], [], [], [])
+    assert {"depth('abc')", "depth('abc def')"} <= {*rewritten("depth('A b')")}
+
+
+def test_a_fraction_gives_way_to_what_is_usual() -> None:
+    assert {"depth(2)", "depth('a')"} <= {*rewritten("depth(0.5)")}
+    assert "depth('a')" not in {*rewritten("depth(4.0)")}
 
 
 def test_a_number_gets_nearer_to_nothing_which_is_a_case_of_its_own() -> None:

@@ -39,6 +39,7 @@ REFUSED = (("raises", "ValueError", "too deep"),)
         pytest.param("depth('ab')", "['ab']", 2, id="it comes back alone"),
         pytest.param("depth(1)", "1", 3, id="the only number comes back"),
         pytest.param("depth(1, 5)", "1", 1, id="one of two numbers may be the least"),
+        pytest.param("depth(7, None)", "7", 2, id="the only number comes back beside nothing"),
         pytest.param("depth([1, 2])", "Box([1, 2])", 2, id="in an object"),
         pytest.param("depth([1, 2])", "Box(items=[1, 2])", 2, id="in an object by name"),
         pytest.param("depth(pow, [1, 2])", "[1, 1]", 2, id="again and again the same"),
@@ -74,6 +75,8 @@ def test_it_is_the_whole_that_is_the_same_again_and_again(subject: str, points: 
         pytest.param("Box([3, 1]) == 'ab'", "False", 0, id="whether they are equal"),
         pytest.param("Box('abc').within('abc')", "True", 2, id="the same again"),
         pytest.param("Box([3, 1]).within('abc')", "False", 2, id="of another kind"),
+        pytest.param("Box(range(4)).within('abc')", "False", 2, id="of another kind than a range has"),
+        pytest.param("Box(range(4)).within(3)", "True", 0, id="of that kind"),
         pytest.param("Box().within('abc')", "True", 2, id="of nothing all is true"),
         pytest.param("Box().within()", "True", 0, id="of nothing, and of nothing else"),
         pytest.param("Box().within()", "False", 2, id="of nothing nothing is true"),
@@ -125,8 +128,10 @@ def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
         ),
         pytest.param("depth(range(1))", "4", {"depth(range(4))"}, id="a range"),
         pytest.param("depth(bool)", "4", {"depth(len)", "depth(lambda: 2)", "depth(lambda item: item)"}, id="a type"),
-        pytest.param("depth(4)", "4", {"depth(-2)"}, id="a number that comes back"),
-        pytest.param("depth(1)", "1", {"depth(2)", "depth(3)", "depth(-2)"}, id="the least number that comes back"),
+        pytest.param("depth(4)", "4", {"depth(-2)", "depth(2.5)"}, id="a number that comes back"),
+        pytest.param(
+            "depth(1)", "1", {"depth(2)", "depth(3)", "depth(-2)", "depth(2.5)"}, id="the least number that comes back"
+        ),
         pytest.param("depth(4.5)", "4.5", {"depth(-2.0)", "depth(2.5)"}, id="a fraction that comes back"),
         pytest.param(
             "depth([1, 2, 3])", "[1, 2, 3]", {"depth([2, 3, 4])", "depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"
@@ -144,6 +149,8 @@ def test_what_a_method_is_given_is_told_apart_and_of_the_kind_that_its_object_ha
     assert {"Box('abc').within('abcd')", "Box('abc').within('ab')"} <= {one.call for one in livelier(same)}
     other = case("Box([3, 1]).within('ab')", name="Box.within", checks=(("is", "result", "False"),))
     assert {"Box([3, 1]).within(4)", "Box([3, 1]).within([3, 4])"} <= {one.call for one in livelier(other)}
+    spans = case("Box(range(4)).within('ab')", name="Box.within", checks=(("is", "result", "False"),))
+    assert {"Box(range(4)).within(4)", "Box(range(4)).within(0)"} <= {one.call for one in livelier(spans)}
 
 
 def test_a_step_before_the_call_is_made_to_show_more_too() -> None:

@@ -115,7 +115,7 @@ def _new(known: list[ast.expr]) -> list[ast.expr]:
 def _turned(node: ast.expr) -> Iterator[ast.expr]:
     """Yield a list of plain things in other orders and with other numbers, or a number below nothing, or a fraction."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
-        yield ast.UnaryOp(ast.USub(), ast.Constant(2))
+        yield from (ast.UnaryOp(ast.USub(), ast.Constant(2)), ast.Constant(2.5))
     elif isinstance(node, ast.Constant) and isinstance(node.value, float):
         yield from (ast.UnaryOp(ast.USub(), ast.Constant(2.0)), ast.Constant(2.5))
     elif isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:

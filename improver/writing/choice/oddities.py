@@ -18,6 +18,8 @@ MADE_UP = frozenset({"generated", "varied", "strange"})
 WILD = 2  # things to wonder about
 COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
 SPANS = frozenset({"range", "slice"})
+WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
+SHORT = 4  # characters of a text that is no word
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 
@@ -47,6 +49,28 @@ def _strangeness(case: Case) -> int:
     if case.origin in MADE_UP:
         found += sum(bool(SHOUTED.search(text)) for text in texts)
     return found
+
+
+def made_up_things(case: Case) -> int:
+    """Return how many fractions, and texts that are no words, stand in a call that was made up."""
+    if case.origin not in MADE_UP:
+        return 0
+    plain = [one for one in _nodes(case) if isinstance(one, ast.Constant)]
+    return sum(is_fraction(one) or (isinstance(one.value, str) and is_jumble(one.value)) for one in plain)
+
+
+def is_jumble(text: str) -> bool:
+    """Tell whether a short text has letters or digits, and is neither a word nor a number.
+
+    >>> [is_jumble(one) for one in ("A b", "a1", "Box", "12", "--", "12 o'clock")]
+    [True, True, False, False, False, False]
+    """
+    return len(text) <= SHORT and any(map(str.isalnum, text)) and not WORD.fullmatch(text)
+
+
+def is_fraction(node: ast.AST) -> bool:
+    """Tell whether an expression is a number that is not whole."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, float) and not node.value.is_integer()
 
 
 def _is_open(text: str) -> bool:
@@ -97,12 +121,14 @@ def _twins(node: ast.AST) -> int:
         return len(texts) - len(set(texts))
     if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in SPANS:
         return 0
-    given = [ast.unparse(one) for one in node.args if isinstance(one, ast.Constant) and _is_plain(one.value)]
+    given = [ast.unparse(one) for one in node.args if isinstance(one, ast.Name) or _is_plain(one)]
     return len(given) - len(set(given))
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | bytes | int | float) and not isinstance(value, bool)
+def _is_plain(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Constant):
+        return False
+    return isinstance(node.value, str | bytes | int | float) and not isinstance(node.value, bool)
 
 
 def contents(node: ast.AST) -> list[ast.expr]:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import START
-from improver.writing.choice.oddities import contents, is_on_an_object, methods_called
+from improver.writing.choice.oddities import contents, is_fraction, is_jumble, is_on_an_object, methods_called
 from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
 from improver.writing.pieces import parameters
@@ -20,7 +20,8 @@ from improver.writing.pieces import parameters
 T = TypeVar("T")
 MOST = 48  # ways to write one call
 SINGLE = 8  # parts of a text or a container that are left out one at a time
-PLAIN = "a"
+PLAIN, WORD = "a", "abc"
+USUAL = (2, PLAIN)  # in place of a fraction
 TOKEN = re.compile(r"\w+\W*|\W+")
 DISPLAYS = {"list": ast.List, "tuple": ast.Tuple, "set": ast.Set, "dict": ast.Dict}
 LARGE = 10  # numbers from here on are halved too
@@ -161,9 +162,9 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
     """Yield what may stand in place of an expression; what is no `argument` stays what it is, with fewer of its own."""
     match node:
         case ast.Constant(value=str() | bytes() as text):
-            yield from map(ast.Constant, shorter(text))
+            yield from map(ast.Constant, (*shorter(text), *worded(text)))
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            yield from map(ast.Constant, nearer(number))
+            yield from map(ast.Constant, (*nearer(number), *(USUAL if is_fraction(node) else ())))
         case ast.Set(elts=parts) if all(isinstance(one, ast.Call | ast.Name) for one in parts):
             return  # whether objects are one is what it shows
         case ast.List() | ast.Tuple() | ast.Set():
@@ -235,6 +236,24 @@ def shorter(text: str | bytes) -> Iterator[str | bytes]:
     yield from (one for one in ("", PLAIN) if text and text != one)
     for kept in map("".join, _subsets(tokens) if len(tokens) > 1 else ()):
         yield from dict.fromkeys(one for one in (kept, kept.rstrip(string.punctuation + string.whitespace)) if one)
+
+
+def worded(text: str | bytes) -> Iterator[str | bytes]:
+    """Yield words, or digits, of the same type in place of a text that is no word, and a letter in place of nothing.
+
+    >>> [*worded("A b")], [*worded(b"a1")], [*worded("")], [*worded("tide")]
+    (['abc', 'abc def'], [b'abc', b'12'], ['b'], [])
+    """
+    if isinstance(text, bytes):
+        yield from (one.encode() for one in worded(text.decode("latin-1")) if isinstance(one, str))
+    elif is_jumble(text):
+        yield WORD
+        if any(map(str.isdigit, text)):
+            yield "12"
+        if any(map(str.isspace, text)):
+            yield f"{WORD} def"
+    elif not text:
+        yield "b"
 
 
 def nearer(number: float) -> Iterator[float]:

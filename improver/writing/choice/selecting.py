@@ -15,7 +15,7 @@ from improver.writing.choice.by_name import call_in, unnamed
 from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
-from improver.writing.choice.oddities import is_on_an_object, is_wild, oddity, unasked_signs
+from improver.writing.choice.oddities import is_on_an_object, is_wild, made_up_things, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.choice.telling import dullness, finds_nothing, hollow
 from improver.writing.choice.usage import spared
@@ -34,6 +34,7 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
+MADE_UP = 12  # a fraction, or a text that is no word
 IDLE = 40  # an object that is made for a method which needs none
 UNNAMED = 16  # an argument that a reader would look for by name
 WRONG = 20  # a second thing that is wrong in a call that is refused, and one that no test gives
@@ -147,6 +148,7 @@ def cost(case: Case) -> int:
         + 5 * prelude
         + PENALTY[case.origin]
         + WONDERED * oddity(case)
+        + MADE_UP * made_up_things(case)
         + DULL * dullness(case)
         - spared(case)
     )

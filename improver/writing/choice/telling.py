@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterator
 
 from improver.experiments import Case
-from improver.writing.choice.operands import idle
+from improver.writing.choice.operands import HOLLOW, idle
 from improver.writing.inputs.kinds import last_name
 
 SLIGHT, SMALL = 2, 1  # what a text or a collection of one counts, and a number 0 or 1
@@ -114,7 +114,8 @@ def hollow(case: Case) -> int:
 
 def finds_nothing(case: Case) -> bool:
     """Tell whether nothing is found, or a comparison does not hold, of an object that is made of nothing."""
-    return bool(case.checks) and case.checks[0][2] in NOUGHT and bool(hollow(case))
+    wanted = case.checks[0][2] if case.checks else ""
+    return (wanted in NOUGHT or bool(HOLLOW.fullmatch(wanted))) and bool(hollow(case))
 
 
 def _is_hollow(call: ast.Call) -> bool:
@@ -152,7 +153,7 @@ def _is_body(node: ast.expr) -> bool:
 def echoes(case: Case) -> bool:
     """Tell whether what comes back is what was given, or has nothing else in it, or is made of the same again."""
     known = _named(case.prelude)
-    whole = [known.get(getattr(value, "id", ""), value) for _, value in given(case)]
+    whole = [known.get(getattr(value, "id", ""), value) for _, value in given(case) if not _is_none(value)]
     told = {ast.unparse(one) for one in whole if _is_plain(one)}
     told |= {ast.unparse(one) for one in whole if isinstance(one, COLLECTIONS | ast.Dict)}
     told |= {ast.unparse(one) for one in whole if _is_number(one) and len(whole) == 1}  # 0 and 1 come of much else
@@ -207,6 +208,10 @@ def _is_plain(node: ast.expr) -> bool:
     )
 
 
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool)
 
@@ -230,7 +235,12 @@ def _things(maker: ast.expr) -> list[ast.expr]:
     """Return the things of the one collection that an object was made of."""
     if not isinstance(maker, ast.Call) or len(maker.args) != 1:
         return []
-    return _members(maker.args[0]) if _is_body(maker.args[0]) else []
+    match maker.args[0]:
+        case ast.Call(ast.Name("range"), [ast.Constant(int(count))], []) if count > 0:
+            return [ast.Constant(0), ast.Constant(count - 1)]
+        case body if _is_body(body):
+            return _members(body)
+    return []
 
 
 def _members(node: ast.expr) -> list[ast.expr]:
