@@ -6,8 +6,8 @@ import pytest
 
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.selecting import chosen
-from improver.writing.choice.telling import dullness, hollow
-from tests.improver.calls import case, plain
+from improver.writing.choice.telling import coincides, dullness, hollow
+from tests.improver.calls import case, node, plain
 
 REFUSED = (("raises", "ValueError", "too deep"),)
 
@@ -99,6 +99,28 @@ def test_a_method_is_given_what_its_object_has_not(call: str, expected: str, poi
 def test_what_makes_an_object_of_the_package_is_looked_at_too(imported: tuple[str, ...], points: int) -> None:
     made = replace(case("within({1}).total()", "4", name="_Box.total"), imports=(imported,))
     assert dullness(made) == points
+
+
+@pytest.mark.parametrize(
+    ("call", "expected", "chance"),
+    [
+        pytest.param("depth('calm')", "'calm'", True, id="a constant of the function"),
+        pytest.param("depth('wild')", "'wild'", False, id="no constant"),
+        pytest.param("depth('wild')", "'calm'", False, id="not what was given"),
+        pytest.param("depth('')", "''", False, id="nothing comes of much else"),
+        pytest.param("depth(True)", "True", False, id="and so does a truth value"),
+    ],
+)
+def test_a_constant_that_was_given_too_may_come_back_by_chance(call: str, expected: str, *, chance: bool) -> None:
+    calm = node("def depth(sea, style='calm', loud=True):\n    return '' if loud else style")
+    assert coincides(case(call, expected), calm) is chance
+    assert not coincides(case(call, checks=REFUSED), calm)
+
+
+def test_what_comes_back_by_chance_is_not_chosen() -> None:
+    calm = node("def depth(sea, style='calm'):\n    return style")
+    chance, other = case("depth('calm')", "'calm'"), case("depth('storm')", "'calm'")
+    assert chosen([chance, other], lambda _: calm) == [other]
 
 
 def test_an_error_need_not_show_more_than_that_it_is_raised() -> None:

@@ -17,7 +17,7 @@ from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, made_up_things, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
-from improver.writing.choice.telling import dullness, finds_nothing, hollow
+from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow
 from improver.writing.choice.usage import spared
 from improver.writing.inputs.misfits import given_to, kind_of
 from improver.writing.placing import name_of
@@ -35,6 +35,7 @@ ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where 
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
 MADE_UP = 12  # a fraction, or a text that is no word
+CHANCE = 20  # a constant that comes back and was given too
 IDLE = 40  # an object that is made for a method which needs none
 UNNAMED = 16  # an argument that a reader would look for by name
 WRONG = 20  # a second thing that is wrong in a call that is refused, and one that no test gives
@@ -159,6 +160,7 @@ def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
     needless = max(0, len(custom.wrongs(case, node)) - 1) + custom.usage.unheard(case, node)
     odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside + IDLE * is_on_an_object(case, node)
+    odd += CHANCE * coincides(case, node)
     return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node)
 
 

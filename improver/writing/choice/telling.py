@@ -5,6 +5,7 @@ import functools
 from collections.abc import Iterator
 
 from improver.experiments import Case
+from improver.source import Function
 from improver.writing.choice.operands import HOLLOW, idle
 from improver.writing.inputs.kinds import last_name
 
@@ -150,6 +151,16 @@ def _is_body(node: ast.expr) -> bool:
     return isinstance(node, COLLECTIONS) or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
 
 
+def coincides(case: Case, node: Function) -> bool:
+    """Tell whether what comes back is a constant of the function, and was given to it as well: who knows which it is.
+
+    0, 1, truth values and what is empty come of much else.
+    """
+    own = {ast.unparse(one) for one in ast.walk(node) if _is_plain(one)} - NOTHING
+    told = {ast.unparse(value) for _, value in given(case)} & own
+    return any(wanted in told for kind, _, wanted in case.checks if kind == "eq")
+
+
 def echoes(case: Case) -> bool:
     """Tell whether what comes back is what was given, or has nothing else in it, or is made of the same again."""
     known = _named(case.prelude)
@@ -200,7 +211,7 @@ def _one_in(wanted: str) -> list[ast.expr]:
     return parts if len(parts) == 1 else []
 
 
-def _is_plain(node: ast.expr) -> bool:
+def _is_plain(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Constant)
         and isinstance(node.value, str | bytes | int | float)
