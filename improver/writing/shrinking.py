@@ -9,7 +9,7 @@ from improver.writing.choice.by_name import by_name
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.plainer import plainer
-from improver.writing.choice.selecting import fit, trimmed, weight
+from improver.writing.choice.selecting import DULL, fit, trimmed, weight
 from improver.writing.choice.telling import dullness
 from improver.writing.targets import Ground, Weak
 
@@ -26,8 +26,9 @@ def shrunk(
     kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of, weak.usage)
     pool, tried = [*kept], {_key(case) for case in kept}
     pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})
-    for _ in range(ROUNDS):
-        wanted = list(_wanted(weak, kept, tried, custom))
+    dull = [*_dull(weak, kept, cases, custom)]
+    for at in range(ROUNDS):
+        wanted = list(_wanted(weak, kept, () if at else dull, tried, custom))
         if not wanted or ground.late():
             break
         names = frozenset().union(*(case.kills for case in kept))
@@ -40,13 +41,37 @@ def shrunk(
     return pool
 
 
-def _wanted(weak: Weak, kept: Sequence[Case], tried: set[Key], custom: Custom) -> Iterator[Wanted]:
-    """Yield the plainer, livelier and more telling ways that are not `tried` yet, by function; they are then."""
-    texts: dict[str, list[Case]] = defaultdict(list)
+def _dull(weak: Weak, kept: Sequence[Case], cases: Sequence[Case], custom: Custom) -> Iterator[Case]:
+    """Yield for each call that was chosen the one that was not for being dull, and reads best but for that."""
+    known: dict[str, list[tuple[int, Case]]] = defaultdict(list)
+    for one in cases:
+        if one.kills and dullness(one):
+            known[one.function].append((weight(one, weak.node_of(one.function), custom) - DULL * dullness(one), one))
     for case in kept:
+        wanted = case.kills.difference(*(one.kills for one in kept if one is not case))
+        price = weight(case, weak.node_of(case.function), custom)
+        rivals = [(cost, one) for cost, one in known[case.function] if cost < price and wanted <= one.kills]
+        if wanted and rivals:
+            yield min(rivals, key=lambda pair: (pair[0], pair[1].call))[1]
+
+
+def _wanted(
+    weak: Weak, kept: Sequence[Case], dull: Sequence[Case], tried: set[Key], custom: Custom
+) -> Iterator[Wanted]:
+    """Yield the plainer, livelier and more telling ways that are not `tried` yet, by function; they are then.
+
+    Of the `dull` ones only the livelier.
+    """
+    texts: dict[str, list[Case]] = defaultdict(list)
+    for at, case in enumerate([*kept, *dull]):
         node, whole = weak.node_of(case.function), unasked(case)
-        ways = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.usual(whole, node))
-        for one in () if whole.asks else (*ways, *livelier(whole), *plainer(whole, node)):
+        if whole.asks:
+            continue
+        ways = [*livelier(whole)]
+        if at < len(kept):
+            more = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.usual(whole, node))
+            ways = [*more, *ways, *plainer(whole, node)]
+        for one in ways:
             if _key(one) not in tried:
                 tried.add(_key(one))
                 texts[case.function].append(one)

@@ -16,6 +16,7 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.writing.choice.selecting import chosen
+from improver.writing.choice.telling import dullness
 from improver.writing.shrinking import ROUNDS, shrunk
 from improver.writing.targets import Ground, Weak
 from tests.improver.benches import FakeExperiments
@@ -91,6 +92,15 @@ def test_a_call_that_is_needed_as_it_is_stays_alone() -> None:
 def test_a_call_is_written_so_that_it_shows_more_where_it_shows_little() -> None:
     pool, _ = rounds("depth('a')", lambda text: "depth('" in text)
     assert [one.call for one in pool] == ["depth('a')", "depth('abc')", "depth('baa')"]
+
+
+def test_a_plain_call_that_was_dull_is_made_to_show_more_in_place_of_a_long_one_that_was_chosen() -> None:
+    experiments = Answering(lambda text: "depth('" in text or "12" in text)
+    known, ground = source(SEA), dataclasses.replace(ground_for(SEA), experiments=experiments)
+    long, dull = case("depth([31, 12, 25], more=[127, 255, 511])"), case("depth('a')")
+    weak = Weak(known, (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
+    pool = shrunk(ground, weak, [long, dull], lambda cases: [one for one in cases if not dullness(one)][:1])
+    assert "depth('abc')" in [one.call for one in pool]
 
 
 def test_one_thing_is_wrong_in_a_call_that_is_refused_and_what_shows_that_stays() -> None:
