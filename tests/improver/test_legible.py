@@ -194,3 +194,18 @@ def test_who_hands_on_what_is_looked_around_for(body: str, depends: bool) -> Non
 )
 def test_not_every_system_writes_all_ends_of_lines_alike(line: str, depends: bool) -> None:
     assert Surroundings.of(PORT).decide(case("depth(path)", setup=(line,))) is depends
+
+
+@pytest.mark.parametrize(
+    ("call", "setup", "depends"),
+    [
+        pytest.param("Box({1, 2}).pop()", (), True, id="any one of two"),
+        pytest.param("box.pop()", ("box = Box({1, 2})",), True, id="of what was made before"),
+        pytest.param("Box({1}).pop()", (), False, id="there is but one"),
+        pytest.param("Box([1, 2]).pop()", (), False, id="the last of a list"),
+        pytest.param("Box({1, 2}).pop(2)", (), False, id="the one that is named"),
+        pytest.param("Box({1, 2}).total()", (), False, id="all of them"),
+    ],
+)
+def test_which_of_several_a_set_gives_away_nobody_has_said(call: str, setup: tuple[str, ...], depends: bool) -> None:
+    assert Surroundings.of(PORT).decide(case(call, setup=setup)) is depends

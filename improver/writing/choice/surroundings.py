@@ -38,6 +38,8 @@ class Surroundings:
         """Tell whether what a case's call gives depends on where it runs."""
         if any(map(_is_translated, (part for line in case.setup for part in ast.walk(ast.parse(line))))):
             return True
+        if _is_drawn(case):
+            return True
         for call in (one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)):
             if last_name(call.func) in AROUND:
                 return True
@@ -45,6 +47,14 @@ class Surroundings:
             if node is not None and not names <= _said(call, node):
                 return True
         return False
+
+
+def _is_drawn(case: Case) -> bool:
+    """Tell whether a call takes any one out of several that a set was written with: which one, nobody has said."""
+    trees = [ast.parse(text) for text in (*case.setup, case.call)]
+    several = any(isinstance(one, ast.Set) and len(one.elts) > 1 for tree in trees for one in ast.walk(tree))
+    calls = (one for one in ast.walk(trees[-1]) if isinstance(one, ast.Call) and not one.args and not one.keywords)
+    return several and any(last_name(one.func) == "pop" for one in calls)
 
 
 def _is_translated(node: ast.AST) -> bool:
