@@ -132,11 +132,18 @@ def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any,
     """Yield each literal in a call that is not part of a larger number or text, with the way to it."""
     if isinstance(node, (ast.Lambda, ast.JoinedStr)):
         return
+    if _compares(node):
+        return
     if isinstance(node, LITERALS) and path:
         yield path, node
     if not isinstance(node, ast.UnaryOp):
         for place, child in _children(node):
             yield from _literals(child, (*path, place))
+
+
+def _compares(node: ast.AST) -> bool:
+    """Tell whether a set shows whether objects are one."""
+    return isinstance(node, ast.Set) and all(isinstance(one, ast.Call) for one in node.elts)
 
 
 def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
@@ -163,7 +170,8 @@ def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> It
 
 def _repeats(text: str) -> bool:
     """Tell whether a set is written with something in it twice."""
-    sets = [one.elts for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Set)] if "{" in text else []
+    nodes = ast.walk(ast.parse(text)) if "{" in text else ()
+    sets = [one.elts for one in nodes if isinstance(one, ast.Set) and not _compares(one)]
     return any(len({*map(ast.dump, items)}) < len(items) for items in sets)
 
 
@@ -191,8 +199,6 @@ def _others(node: ast.AST, pool: Pool) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Dict):
         yield ast.Dict([], [])
         yield ast.Dict(node.keys[:1], node.values[:1])
-    elif isinstance(node, ast.Set) and all(isinstance(one, ast.Call) for one in node.elts):
-        return  # whether objects are one is what it shows
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         for items in _rearranged(node.elts):
             other_node = copy.copy(node)

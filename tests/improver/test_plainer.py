@@ -124,6 +124,11 @@ def test_a_text_keeps_its_words_whole_and_its_type() -> None:
     assert [*shorter("a"), *shorter("")] == [""]
 
 
+def test_objects_in_a_set_stay_as_they_are() -> None:
+    assert {*rewritten("depth({Box(3), Box(3)}, 7)")} >= {"depth({Box(3), Box(3)}, 1)", "depth({Box(3), Box(3)})"}
+    assert all("Box(3), Box(3)" in one for one in rewritten("depth({Box(3), Box(3)}, 7)") if "{" in one)
+
+
 def test_a_text_that_is_no_word_gives_way_to_words_and_nothing_to_a_letter() -> None:
     assert [*worded("A b")] == ["abc", "abc def"]
     assert [*worded(b"a1")] == [b"abc", b"12"]

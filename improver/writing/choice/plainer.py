@@ -115,6 +115,7 @@ def rewritten(text: str) -> Iterator[str]:
     kept |= {id(one.right) for one in ast.walk(root) if isinstance(one, ast.BinOp) and _names_file(one)}
     kept |= {id(text) for one in ast.walk(root) for text in contents(one)}
     kept |= {id(year) for one in ast.walk(root) for year in _years(one)}
+    kept |= {id(part) for one in ast.walk(root) if _compares(one) for part in ast.walk(one)}
     nodes = [node for node in ast.walk(root) if isinstance(node, ast.expr) and id(node) not in kept]
     for node in nodes:
         if not isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
@@ -127,6 +128,11 @@ def _years(node: ast.AST) -> list[ast.expr]:
     if not isinstance(node, ast.Call) or last_name(node.func) not in ("date", "datetime"):
         return []
     return [*node.args[:1], *(word.value for word in node.keywords if word.arg == "year")]
+
+
+def _compares(node: ast.AST) -> bool:
+    """Tell whether a set shows whether objects are one."""
+    return isinstance(node, ast.Set) and all(isinstance(one, ast.Call | ast.Name) for one in node.elts)
 
 
 def _names_file(node: ast.BinOp) -> bool:
@@ -165,8 +171,6 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
             yield from map(ast.Constant, (*shorter(text), *worded(text)))
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield from map(ast.Constant, (*nearer(number), *(USUAL if is_fraction(node) else ())))
-        case ast.Set(elts=parts) if all(isinstance(one, ast.Call | ast.Name) for one in parts):
-            return  # whether objects are one is what it shows
         case ast.List() | ast.Tuple() | ast.Set():
             yield from (_like(node, kept) for kept in _subsets(node.elts))
         case ast.Dict():
