@@ -7,6 +7,7 @@ import re
 from improver.source import Function
 
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+HOLLOW = re.compile(r"[A-Z]\w*\(\)")
 CLASS_METHODS = frozenset({"classmethod", "abstractclassmethod"})
 ACRONYM = re.compile(r"\b[A-Z][a-z][A-Z]\b")  # AoT is one word
 
@@ -36,6 +37,11 @@ def is_literal(text: str) -> bool:
     except (ValueError, TypeError, SyntaxError):
         return False
     return True
+
+
+def is_bare(node: ast.AST) -> bool:
+    """Tell whether an expression makes an object of nothing, as far as its name tells."""
+    return isinstance(node, ast.expr) and bool(HOLLOW.fullmatch(ast.unparse(node)))
 
 
 def called_as(function: str) -> str:

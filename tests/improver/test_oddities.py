@@ -59,7 +59,15 @@ def test_oddities_are_counted(call: str, origin: str, points: int) -> None:
 def test_fractions_and_texts_that_are_no_words_stand_in_calls_that_were_made_up(call: str, count: int) -> None:
     known = replace(case(call, setup=("sea = 'A b'",)), origin="varied")
     assert made_up_things(known) == count + 1
-    assert made_up_things(replace(known, origin="text")) == 0
+    assert made_up_things(replace(known, origin="recorded")) == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [("2.25", 0), ("'about 2.25'", 0), ("2.0", 0), ("[[1.5]]", 1), ("'sea of 1.5'", 1), ("3", 1)],
+)
+def test_a_fraction_is_usual_where_a_function_reckons(wanted: str, count: int) -> None:
+    assert made_up_things(case("depth(1.5)", wanted)) == count
 
 
 def test_words_are_chosen_before_a_shorter_text_that_is_none() -> None:

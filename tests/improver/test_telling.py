@@ -154,6 +154,7 @@ def test_a_call_that_shows_more_is_chosen_though_it_is_longer() -> None:
         pytest.param(
             "depth(1)", "1", {"depth(2)", "depth(3)", "depth(-2)", "depth(2.5)"}, id="the least number that comes back"
         ),
+        pytest.param("depth(SEA)", "8", set(), id="what a name stands for comes to something else"),
         pytest.param("depth(4.5)", "4.5", {"depth(-2.0)", "depth(2.5)"}, id="a fraction that comes back"),
         pytest.param(
             "depth([1, 2, 3])", "[1, 2, 3]", {"depth([2, 3, 4])", "depth([3, 2, 1])", "depth([2, 3, 1])"}, id="an echo"
@@ -164,6 +165,11 @@ def test_more_is_given(call: str, expected: str, ways: set[str]) -> None:
     found = [*livelier(case(call, expected))]
     assert {one.call for one in found} == ways
     assert not any(one.checks or one.kills for one in found)
+
+
+def test_a_name_that_stands_for_what_comes_back_gives_way_to_numbers() -> None:
+    named = replace(case("depth(SEA)", "7"), prelude=("SEA = 7",))
+    assert {one.call for one in livelier(named)} == {"depth(-2.0)", "depth(2.5)"}
 
 
 def test_what_a_method_is_given_is_told_apart_and_of_the_kind_that_its_object_has() -> None:

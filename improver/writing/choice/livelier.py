@@ -116,7 +116,7 @@ def _turned(node: ast.expr) -> Iterator[ast.expr]:
     """Yield a list of plain things in other orders and with other numbers, or a number below nothing, or a fraction."""
     if isinstance(node, ast.Constant) and type(node.value) is int:
         yield from (ast.UnaryOp(ast.USub(), ast.Constant(2)), ast.Constant(2.5))
-    elif isinstance(node, ast.Constant) and isinstance(node.value, float):
+    elif isinstance(getattr(node, "value", None), float) or (isinstance(node, ast.Name) and node.id.isupper()):
         yield from (ast.UnaryOp(ast.USub(), ast.Constant(2.0)), ast.Constant(2.5))
     elif isinstance(node, ast.List | ast.Tuple) and len(node.elts) > 1:
         if all(isinstance(one, ast.Constant) and type(one.value) is int for one in node.elts):

@@ -19,6 +19,7 @@ WILD = 2  # things to wonder about
 COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
 SPANS = frozenset({"range", "slice"})
 WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
+FRACTION = re.compile(r"\d+\.\d+")
 SHORT = 4  # characters of a text that is no word
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
@@ -52,11 +53,17 @@ def _strangeness(case: Case) -> int:
 
 
 def made_up_things(case: Case) -> int:
-    """Return how many fractions, and texts that are no words, stand in a call that was made up."""
-    if case.origin not in MADE_UP:
+    """Return how many fractions, and texts that are no words, stand in a call that nobody made.
+
+    Of a fraction another one comes where a function reckons.
+    """
+    if case.origin == "recorded":
         return 0
     plain = [one for one in _nodes(case) if isinstance(one, ast.Constant)]
-    return sum(is_fraction(one) or (isinstance(one.value, str) and is_jumble(one.value)) for one in plain)
+    given = {ast.unparse(one) for one in plain if is_fraction(one)}
+    reckons = any(not given.issuperset(FRACTION.findall(wanted)) for _, _, wanted in case.checks)
+    jumbles = sum(isinstance(one.value, str) and is_jumble(one.value) for one in plain)
+    return jumbles + (0 if reckons else sum(map(is_fraction, plain)))
 
 
 def is_jumble(text: str) -> bool:

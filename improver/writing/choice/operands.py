@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.experiments import Case
+from improver.writing.pieces import HOLLOW, is_bare
 
 NUMBERS = ((7, 2), (6, 3), (2, 5))  # of which nearly every operator makes a third number
 FRACTION = 0.5  # what is added where one stands already
-COUNTS = (1, 2, 3)
-OF_TYPE: Mapping[type, tuple[str, ...] | tuple[bytes, ...]] = {str: ("a", "b", "c"), bytes: (b"a", b"b", b"c")}
+COUNTS = (1, 2, 3, 4)
+LETTERS: Mapping[type, tuple[str, ...] | tuple[bytes, ...]] = {
+    str: ("a", "b", "c", "d"),
+    bytes: (b"a", b"b", b"c", b"d"),
+}
 JOINS = ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub  # what they make of two sets depends on what these share
 JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
 RELATING = frozenset({"isdisjoint", "issubset", "issuperset"})
 JOIN, LESS, RELATE, RECKON = "join", "less", "relate", "reckon"  # what an operation does; less: it takes things away
-NAUGHT = frozenset({"0", "0.0"})
-HOLLOW = re.compile(r"[A-Z]\w*\(\)")  # an object that is made of nothing
+NAUGHT, WHOLE = frozenset({"0"}), ".0"
 COLLECTIONS = ast.List | ast.Tuple | ast.Set
 EMPTY = {"set": ast.Set, "frozenset": ast.Set, "list": ast.List, "tuple": ast.Tuple}
 
@@ -50,8 +53,8 @@ def _is_idle(one: Operation, wanted: list[str]) -> bool:
     [True, False, True]
     """
     if one.does == RECKON:
-        sides = {ast.unparse(one.left), ast.unparse(one.right)}
-        return len(sides) == 1 or not (sides | NAUGHT).isdisjoint(wanted)
+        sides = {ast.unparse(side).removesuffix(WHOLE) for side in (one.left, one.right)}
+        return len(sides) == 1 or not (sides | NAUGHT).isdisjoint(value.removesuffix(WHOLE) for value in wanted)
     left, right = ({*map(ast.dump, _things(side))} for side in (one.left, one.right))
     if one.does == RELATE:
         return not left or not right
@@ -72,12 +75,14 @@ def _sides(one: Operation) -> Iterator[tuple[ast.expr, ast.expr]]:
         return
     own = _things(one.left)
     kinds = {type(part.value) for part in (*own, *_things(one.right))}
-    first, second, third = map(ast.Constant, next((known for kind, known in OF_TYPE.items() if kind in kinds), COUNTS))
+    known = next((known for kind, known in LETTERS.items() if kind in kinds), COUNTS)
+    first, second, third, fourth = map(ast.Constant, known)
     if one.near:
         yield _like(one.left, [first, second]), _like(one.right, [second, third])
         if one.does == RELATE:
             yield _like(one.left, [first, second]), _like(one.right, [first, second, third])
             yield _like(one.left, [first, second, third]), _like(one.right, [second, third])
+            yield _like(one.left, [first, second]), _like(one.right, [third, fourth])
     elif own:
         others = [part for part in (first, second, third) if part.value not in [mine.value for mine in own]]
         yield one.left, _like(one.right, [own[-1], *others[:1]])
@@ -131,7 +136,7 @@ def _operation(left: ast.expr, right: ast.expr, made: Mapping[str, ast.expr], do
     is_apart = isinstance(left, ast.Name)
     whole = (made.get(left.id, left) if isinstance(left, ast.Name) else left, right)
     ends = _inner(whole[0]), _inner(right)
-    is_plain = ends == whole and not any(map(_is_bare, ends))  # Python's own business
+    is_plain = ends == whole and not any(map(is_bare, ends))  # Python's own business
     if not is_plain and does != RELATE and all(map(_is_number, ends)):
         yield Operation(*ends, near=not is_apart, does=RECKON)
     elif not is_plain and does and all(map(_is_collection, ends)):
@@ -159,14 +164,9 @@ def _is_collection(node: ast.expr) -> bool:
     """Tell whether an expression is a collection of plain things, or makes an empty one, or an object of nothing."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in EMPTY:
         return not node.args and not node.keywords
-    if _is_bare(node):
+    if is_bare(node):
         return True
     return isinstance(node, COLLECTIONS) and all(isinstance(one, ast.Constant) for one in node.elts)
-
-
-def _is_bare(node: ast.expr) -> bool:
-    """Tell whether an expression makes an object of nothing."""
-    return bool(HOLLOW.fullmatch(ast.unparse(node)))
 
 
 def _things(node: ast.expr) -> list[ast.Constant]:

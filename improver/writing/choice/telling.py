@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.choice.operands import HOLLOW, idle
+from improver.writing.choice.operands import idle
 from improver.writing.inputs.kinds import last_name
+from improver.writing.pieces import HOLLOW
 
 SLIGHT, SMALL = 2, 1  # what a text or a collection of one counts, and a number 0 or 1
 FEW = 2  # different things that make a collection
