@@ -11,6 +11,7 @@ from improver.writing.pieces import slug
 from improver.writing.words.moments import moments
 from improver.writing.words.naming import NAME, Names, name_for, table_names, told_apart
 from improver.writing.words.subjects import looked, subject
+from improver.writing.words.wording import label
 from tests.improver.calls import PIER, case, node, source
 
 RAISED = (("raises", "ValueError", "no such sea"),)
@@ -219,7 +220,9 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
         pytest.param(case("Box({'a': 1}).pop('b')", name="Box.pop", checks=(("raises", "KeyError", ""),)),
                      "test_box_pop_of_missing_key_raises_key_error", id="not among the keys"),
         pytest.param(case("Box().pop(k=3)", name="Box.pop", checks=(("raises", "KeyError", ""),)),
-                     "test_box_pop_when_empty_raises_key_error", id="whatever is sought in what is made of nothing"),
+                     "test_box_pop_of_missing_key_raises_key_error", id="what is sought in what is made of nothing"),
+        pytest.param(case("Box().index(3)", name="Box.index", checks=RAISED),
+                     "test_box_index_of_missing_item_raises_value_error", id="an item that is sought there"),
         pytest.param(case("Box([1]).pop(k=3)", name="Box.pop", checks=(("raises", "KeyError", ""),)),
                      "test_box_pop_of_missing_key_raises_key_error", id="not among the keys, by name"),
         pytest.param(case("Box([1]).remove(3)", name="Box.remove", checks=(("raises", "KeyError", ""),)),
@@ -382,3 +385,24 @@ def names_of(one: str, other: str, way: str) -> list[str]:
 def test_what_a_call_gives_has_what_the_call_was_given(call: str, words: str) -> None:
     one = case(call, checks=(("eq", "result.style", "'odd'"),))
     assert subject(one, node("def depth(sea, style='odd'): ...")).words == words
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        pytest.param(["'low tide'"], "low tide", id="a text"),
+        pytest.param(["b'ebb'"], "bytes ebb", id="bytes"),
+        pytest.param(["''"], "empty", id="an empty text"),
+        pytest.param(["set()"], "empty", id="an empty set"),
+        pytest.param(["' '"], "space", id="a mark that cannot be seen"),
+        pytest.param(["['', 'ebb']"], "empty and ebb", id="a list of few texts"),
+        pytest.param(["['ebb', '\\\\']"], "ebb and backslash", id="a mark that would need another"),
+        pytest.param(["['a', 'b', 'c', 'd']"], "['a', 'b', 'c', 'd']", id="a longer list as it is written"),
+        pytest.param(["[1, 2]"], "[1, 2]", id="numbers as they are written"),
+        pytest.param(["Box(3)"], "Box(3)", id="an object as it is written"),
+        pytest.param(["3", "'ebb'"], "sea=3 tide=ebb", id="each of two by its name"),
+        pytest.param(["b'\\xff'"], "sea", id="what no id may hold"),
+    ],
+)
+def test_a_row_is_called_as_one_would_say_it(texts: list[str], said: str) -> None:
+    assert label(texts, ["sea", "tide"][: len(texts)]) == said

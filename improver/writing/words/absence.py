@@ -3,7 +3,7 @@
 import ast
 
 from improver.experiments import Case
-from improver.writing.pieces import expression
+from improver.writing.pieces import expression, is_bare
 from improver.writing.words.filling import bound
 
 MISSING = "of_missing_"
@@ -40,6 +40,8 @@ def _items(case: Case, made: ast.expr) -> dict[object, object] | list[object] | 
     if isinstance(made, ast.Name) and len(case.setup) == 1:
         values = bound(case.setup, made.id)
         made = values[0] if len(values) == 1 else made
+    if is_bare(made):
+        return ()
     if not isinstance(made, ast.Call) or len(made.args) != 1 or made.keywords:
         return None
     try:

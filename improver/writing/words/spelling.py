@@ -81,10 +81,11 @@ def told(case: Case, node: Function) -> list[str]:
     by_name = _by_name(case, node)
     edge = case.checks[0][0] == "raises" or case.checks[0][2] in EMPTY  # what is at the edge explains it
     found += [*by_place, *by_name] if edge else [*by_name, *by_place]
-    found = [missing(case), *found]
+    lacking = missing(case)
+    found = [lacking, *found]
     clear = case.checks[0][0] == "raises" and (len(placed) == 1 or not refused)  # which of them is at fault
     found += [_chosen(one) for one in placed if clear and not one.flag]
-    found = [BARE, *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case) else found
+    found = [BARE, *found] if (edge or case.checks[0][2] in NOTHING) and _is_of_nothing(case, lacking) else found
     return [one for one in dict.fromkeys(found) if one]
 
 
@@ -108,10 +109,10 @@ def _chosen(one: Argument) -> str:
     return f"with_{slug(one.name)}" if one.default is not None and one.value is not None else ""
 
 
-def _is_of_nothing(case: Case) -> bool:
+def _is_of_nothing(case: Case, lacking: str) -> bool:
     """Tell whether the object that is asked was made of an empty container, and nothing was done to it since.
 
-    One that was made of nothing at all is empty where that is what it is refused for.
+    One that was made of nothing at all is empty where that is what it is refused for, and not for what it is `lacking`.
     """
     call = expression(case.call)
     read = call.func if isinstance(call, ast.Call) else call
@@ -122,7 +123,7 @@ def _is_of_nothing(case: Case) -> bool:
     if not isinstance(made, ast.Call) or made.keywords:
         return False
     if not made.args:
-        return last_name(made.func)[:1].isupper() and case.checks[0][:2] in LACKING
+        return last_name(made.func)[:1].isupper() and case.checks[0][:2] in LACKING and not lacking
     return len(made.args) == 1 and ast.unparse(made.args[0]) in HOLLOW
 
 

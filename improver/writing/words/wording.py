@@ -13,6 +13,8 @@ from improver.writing.pieces import expression
 
 CREED = "Characterises current behaviour, not a spec."
 LABEL = 48  # characters of a row's id
+FEW = 3  # texts of a list that an id has room for
+MARKS = {"": "empty", "\\": "backslash", '"': "quote", "'": "apostrophe", " ": "space", "\n": "line break", "\t": "tab"}
 SHOWN = 3  # mutants named in one docstring
 ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
@@ -149,8 +151,26 @@ def label(values: Sequence[str], names: Sequence[str]) -> str:
     """Return what tells one row of a table from others, in words."""
     said, width = [], LABEL if len(names) == 1 else LABEL // 2
     for name, text in zip(names, values, strict=True):
-        plain = text if re.fullmatch(r"-?[\w.]+", text) else "empty" if text in EMPTY else text.strip("'\"")
+        plain = _spoken(text)
         is_exact = plain.isascii() and plain.isprintable() and not {*plain} & {'"', "\\"}
         is_short = plain.strip() and len(plain) <= width and is_exact
         said.append((plain if len(names) == 1 else f"{name}={plain}") if is_short else name)
     return " ".join(said)[:LABEL]
+
+
+def _spoken(text: str) -> str:
+    """Return a value, written as code, as one would say it; as it is written where one would not.
+
+    >>> [_spoken(one) for one in ("'sea'", "b'sea'", "['', 'a']", "[]", "Box()")]
+    ['sea', 'bytes sea', 'empty and a', 'empty', 'Box()']
+    """
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, TypeError, SyntaxError):
+        return "empty" if text in EMPTY else text
+    parts = [one for one in value if isinstance(one, str)] if isinstance(value, list | tuple) else []
+    if parts and len(parts) == len(value) <= FEW:
+        return " and ".join(MARKS.get(one, one) for one in parts)
+    if isinstance(value, bytes) and value:
+        return f"bytes {value.decode('latin-1')}"
+    return MARKS.get(value, value) if isinstance(value, str) else "empty" if text in EMPTY else text
