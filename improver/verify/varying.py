@@ -86,7 +86,10 @@ def variations(call: str, parameters: Sequence[tuple[str, Any]], pool: Pool) -> 
     ways += [(f"{head}{one}" for one in way) for way in (_given(last, parameters, pool), _ordered(last))]
     ways.append(_regiven(call))
     turns = itertools.zip_longest(*ways)
-    yield from itertools.islice((one for turn in turns for one in turn if one is not None and one != call), TURNS)
+    sets = [one for one in ast.walk(tree) if isinstance(one, ast.Set)]  # of objects, it shows whether they are one
+    held = [ast.unparse(one) for one in sets if all(isinstance(part, ast.Call) for part in one.elts)]
+    others = (one for turn in turns for one in turn if one is not None and one != call)
+    yield from itertools.islice((one for one in others if all(text in one for text in held)), TURNS)
 
 
 def _link(tree: ast.expr) -> tuple[str, ast.expr]:
@@ -132,18 +135,11 @@ def _literals(node: ast.AST, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any,
     """Yield each literal in a call that is not part of a larger number or text, with the way to it."""
     if isinstance(node, (ast.Lambda, ast.JoinedStr)):
         return
-    if _compares(node):
-        return
     if isinstance(node, LITERALS) and path:
         yield path, node
     if not isinstance(node, ast.UnaryOp):
         for place, child in _children(node):
             yield from _literals(child, (*path, place))
-
-
-def _compares(node: ast.AST) -> bool:
-    """Tell whether a set shows whether objects are one."""
-    return isinstance(node, ast.Set) and all(isinstance(one, ast.Call) for one in node.elts)
 
 
 def _children(node: ast.AST) -> Iterator[tuple[tuple[str, Any], ast.AST]]:
@@ -170,8 +166,7 @@ def _replaced(call: str, path: tuple[Any, ...], node: ast.AST, pool: Pool) -> It
 
 def _repeats(text: str) -> bool:
     """Tell whether a set is written with something in it twice."""
-    nodes = ast.walk(ast.parse(text)) if "{" in text else ()
-    sets = [one.elts for one in nodes if isinstance(one, ast.Set) and not _compares(one)]
+    sets = [one.elts for one in ast.walk(ast.parse(text)) if isinstance(one, ast.Set)] if "{" in text else []
     return any(len({*map(ast.dump, items)}) < len(items) for items in sets)
 
 

@@ -41,8 +41,8 @@ def test_a_set_is_never_written_with_something_in_it_twice() -> None:
 
 def test_objects_in_a_set_stay_together() -> None:
     calls = [*varying.variations("len({Box(3), Box(3)}, 4)", [], varying.Pool([]))]
-    assert "len({Box(3), Box(3)}, 5)" in calls
-    assert all("{Box(3), Box(3)}" in one for one in calls if "{" in one)
+    assert "len({Box(3), Box(3)})" in calls
+    assert all("{Box(3), Box(3)}" in one for one in calls)
 
 
 def test_who_is_called_is_not_what_is_given() -> None:
