@@ -18,6 +18,7 @@ from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - older inte
 PATIENCE, QUICK = 0.3, 0.05  # seconds for one call at first, and for one that is kept
 BASES, MOST = 16, 160  # calls of one function that are varied, and kept in all
 ALIKE, OUTLINED = 6, 24  # of one shape that run the same lines, and with texts of different outlines
+MET = 2  # and with the same constants of the function
 CHAIN = 4  # brackets in a case that is called once more
 FRESH = 3  # cases of one path that are varied
 TODAY = time.strftime("%Y, ") + str(int(time.strftime("%m"))) + ", " + str(int(time.strftime("%d")))
@@ -38,11 +39,11 @@ class Search:
         self.failing: set[frozenset[int]] = set()  # paths that end in an error
         self.kinds: collections.Counter[tuple[frozenset[int], str]] = collections.Counter()
 
-    def wants(self, kind: tuple[frozenset[int], str], outline: str) -> bool:
+    def wants(self, kind: tuple[frozenset[int], str], outline: str, most: int = ALIKE) -> bool:
         """Tell whether few calls are known that run the same lines and look the same, or none with such texts."""
         is_new = (kind[0], outline) not in self.outlines and kind[0] not in self.failing
         self.outlines.add((kind[0], outline))
-        return self.kinds[kind] < (OUTLINED if is_new else ALIKE)
+        return self.kinds[kind] < (OUTLINED if is_new else most)
 
     def learn(self, case: dict[str, Any], kind: tuple[frozenset[int], str], seen: dict[str, Any]) -> None:
         """Take up a case that came to something, steady or not: one of a new path, or that gives a function to call."""
@@ -121,6 +122,7 @@ class Seeker:
             return
         pool = self.altering.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
+        known_to = frozenset(function["constants"])
         level = self.weighing.levelling()
         search = Search(lambda one: self.varying.in_turn((level(one), self.altering.varied(one, target, pool))))
         for case in itertools.chain(bases, search if function["vary"] else ()):
@@ -131,8 +133,9 @@ class Seeker:
                 continue
             known.add(key)
             path, ways = self.path_of(case)
-            kind = (path, self.varying.shape(case["call"]) + case.pop("stands", ""))
-            if search.wants(kind, self.texting.outline(case["call"])) or not function["vary"]:
+            met = self.texting.met(case["call"], known_to)
+            kind = (path, self.varying.shape(case["call"]) + case.pop("stands", "") + met)
+            if search.wants(kind, self.texting.outline(case["call"]), MET if met else ALIKE) or not function["vary"]:
                 looks = [*self.looks(case, ways, target)]
                 told += any(one.get("checks") for one in looks)
                 search.learn(case, kind, next((one for one in looks if one.get("checks")), looks[0]))

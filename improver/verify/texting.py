@@ -8,10 +8,11 @@ import inspect
 import itertools
 import re
 import textwrap
-from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters run this file
+from typing import Any, Callable, Collection, Iterator  # noqa: UP035 - older interpreters run this file
 
 PATTERNS, WORDS, LENGTH = 4, 12, 40  # of one function, of one constant, and characters of a text
 PARTS, LONG = 12, 5  # of a text that is taken apart; digits of a long number
+LOW = 2  # numbers up to here are tried anyhow
 DEEP = 2  # calls from the function to one that matches a pattern
 MATCHING = frozenset({"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer", "compile"})
 CONTAINERS = (dict, set, frozenset, list, tuple)
@@ -31,9 +32,15 @@ def forms(function: Any, package: str, texts_of: Callable[[re.Pattern[Any]], lis
 
 
 def restructured(text: str) -> Iterator[str]:
-    """Yield texts like one of several parts: it breaks off, or one part is left out, shorter or another."""
+    """Yield texts like one of several parts: it breaks off, or one part is left out, shorter or another.
+
+    Before them one in which no two letters, and no two digits, are alike: it shows which of them is read.
+    """
     parts = PART.findall(text)
-    if not 1 < len(parts) <= PARTS:
+    if len(parts) > PARTS:
+        return
+    yield from (one for one in [_unlike(text)] if one != text)
+    if len(parts) == 1:
         return
     ways = [["".join(parts[:count]) for count in range(1, len(parts))]]
     for at, part in enumerate(parts):
@@ -41,6 +48,26 @@ def restructured(text: str) -> Iterator[str]:
         others += [str(int(part) + 1), part[:1]] if part.isdecimal() else []
         ways.append(["".join([*parts[:at], other, *parts[at + 1 :]]) for other in others])
     yield from (one for turn in itertools.zip_longest(*ways) for one in turn if one is not None)
+
+
+def _unlike(text: str) -> str:
+    """Return a text with other letters and digits, in order, where two of them are alike; signs stay.
+
+    >>> _unlike("#fff"), _unlike("10:00"), _unlike("abc")
+    ('#abc', '12:34', 'abc')
+    """
+    known = [one for one in text if one.isascii() and one.isalnum()]
+    if len({*known}) == len(known):
+        return text
+    letters, digits = itertools.cycle("abcdefghijklmnopqrstuvwxyz"), itertools.cycle("1234567890")
+    return re.sub(r"[0-9]|[A-Za-z]", lambda found: next(digits if found[0].isdecimal() else letters), text)
+
+
+def met(call: str, constants: Collection[str]) -> str:
+    """Return the numbers in a call that are `constants` of the function, as source: they may make a difference."""
+    values = [node.value for node in ast.walk(ast.parse(call)) if isinstance(node, ast.Constant)]
+    numbers = {repr(one) for one in values if type(one) is int and abs(one) > LOW}
+    return " ".join(sorted(numbers.intersection(constants)))
 
 
 def outline(call: str) -> str:

@@ -20,7 +20,7 @@ STRANGE = ("None", "[]", "'a'", "0.5", "1", "[1]")
 FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")
 ODD = ("operator.itemgetter(0)", "lambda a, *b, c: a")  # without a name, and with arguments of all kinds
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
-SIZES, LEAST_SIZE, LARGEST_SIZE = 6, 11, 100  # of texts that are as long as a number in the function says
+SIZES, LEAST_SIZE, LARGEST_SIZE = 6, 11, 260  # of texts that are as long as a number in the function says
 TURNS = 160  # variations of one call at most
 
 

@@ -103,6 +103,28 @@ def test_a_text_of_several_parts_breaks_off_or_has_another_part() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        pytest.param("#fff", "#abc", id="letters"),
+        pytest.param("10:00", "12:34", id="digits"),
+        pytest.param("FOO-1-1", "abc-1-2", id="both"),
+        pytest.param("aab", "abc", id="of one part"),
+        pytest.param("a.b", "a", id="none are alike"),
+    ],
+)
+def test_in_the_first_text_like_another_no_two_letters_are_alike(text: str, first: str) -> None:
+    assert next(texting.restructured(text)) == first
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [("f(64, [7, 64])", "64 7"), ("f(2, -7, 'sea', 8)", "7"), ("f(63.0)", ""), ("f(True)", "")],
+)
+def test_constants_of_a_function_are_met_in_a_call(call: str, said: str) -> None:
+    assert texting.met(call, {"7", "64", "2", "1", "63"}) == said
+
+
+@pytest.mark.parametrize(
     ("call", "wanted"),
     [
         pytest.param("f('12:34', b'1:2', 3)", "9:9", id="numbers"),
