@@ -47,6 +47,14 @@ def test_what_no_call_says_is_right_where_it_is_of_a_type_that_it_is_meant_for()
     assert [*custom.righted(case("wave(len, 2, 3)", name="wave", checks=REFUSED), wave)] == []
 
 
+def test_what_a_parameter_is_not_meant_for_is_wrong_though_some_call_gives_it() -> None:
+    wave = node("def wave(func, title): ...")
+    taken = [case("wave(1, 'sea')", name="wave"), case("wave(len, 'sea')", name="wave")]
+    refused = case("wave(2, [])", name="wave", checks=REFUSED)
+    assert [name for name, _ in Custom.of(taken, lambda _: wave).wrongs(refused, wave)] == ["func", "title"]
+    assert [name for name, _ in Custom.of(taken[:1], lambda _: wave).wrongs(refused, wave)] == ["title"]
+
+
 def test_what_makes_an_object_takes_what_its_class_is_given() -> None:
     making = node("def __init__(self, sea, more=1): ...")
     good = case("Box([3, 1], 2)", name="Box.__init__")

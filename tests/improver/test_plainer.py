@@ -35,6 +35,8 @@ def test_two_arguments_that_are_alike_are_told_apart() -> None:
     assert ((), "depth('a', 'b')") in ways("depth('a', 'a')")
     assert ((), "depth(b'a', b'b')") in ways("depth(b'a', b'a')")
     assert ((), "depth(['a', 'b'])") in ways("depth(['a', 'a'])")
+    assert {"depth(sea, 2)", "depth(sea, 'a')"} <= {call for _, call in ways("depth(sea, sea)", "sea = [1]")}
+    assert "depth(2, tide)" not in {call for _, call in ways("depth(sea, tide)", "sea = tide = [1]")}
     assert not {((), "depth('a', 'c')"), ((), "depth(['a', 'c'])")} & {
         *ways("depth('a', 'b')"),
         *ways("depth(['a', 'b'])"),

@@ -10,21 +10,12 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.by_name import call_in
 from improver.writing.choice.plainer import replaced
-from improver.writing.choice.usage import NO_USAGE, Usage
+from improver.writing.choice.usage import NO_USAGE, PLAIN, Usage
 from improver.writing.inputs.meant import meant
 from improver.writing.inputs.misfits import given_to, kind_of
-from improver.writing.pieces import expression
 
 TRIED = 2  # good values that are tried in one place
 LONG = 24  # characters of one
-USUAL: Mapping[str, str] = {
-    "function": "len",
-    "class": "str",
-    "str": "'abc'",
-    "int": "2",
-    "list": "[1, 2]",
-    "dict": "{'a': 1}",
-}
 PLACE = tuple[str, str]  # a function and a parameter
 
 
@@ -50,13 +41,14 @@ class Custom:
     def wrongs(self, case: Case, node: Function) -> list[tuple[str, ast.expr]]:
         """Return what is given to a function that refuses it and is of a type that it never takes, none for a value.
 
-        Where no call says what it takes, it is what the parameter is meant for.
+        Of what calls show that it takes, only that counts which the parameter is meant for, if it takes any of that.
         """
         if not case.checks or case.checks[0][0] != "raises":
             return []
         found = []
         for name, value in arguments(case, node):
-            usual = {*self.known.get((case.function, name), ())} or meant(node, name)
+            known, aim = {*self.known.get((case.function, name), ())}, meant(node, name)
+            usual = known & aim or known or aim
             if usual and _kind(value) and _kind(value) not in usual:
                 found.append((name, value))
         return found
@@ -75,7 +67,7 @@ class Custom:
         for one in [*self.known.get((function, name), {}).values()][:TRIED]:
             yield from ((other, one.imports) for place, other in arguments(one, node) if place == name)
         if (function, name) not in self.known:
-            yield from ((expression(USUAL[kind]), ()) for kind in sorted(meant(node, name) & USUAL.keys())[:TRIED])
+            yield from ((PLAIN[kind], ()) for kind in sorted(meant(node, name) & PLAIN.keys())[:TRIED])
 
     def witnesses(self, functions: Collection[str]) -> Iterator[Case]:
         """Yield calls of some functions that show what they take, which notice nothing."""

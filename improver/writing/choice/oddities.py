@@ -20,7 +20,8 @@ COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.P
 SPANS = frozenset({"range", "slice"})
 WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
 FRACTION = re.compile(r"\d+\.\d+")
-SHORT = 4  # characters of a text that is no word
+SHORT, LONG = 4, 8  # characters of a text that is no word, and of one with marks in a row
+JAMMED = re.compile(r"[^\w\s]\s+[^\w\s]")
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 
@@ -67,12 +68,14 @@ def made_up_things(case: Case) -> int:
 
 
 def is_jumble(text: str) -> bool:
-    """Tell whether a short text has letters or digits, and is neither a word nor a number.
+    """Tell whether a text has letters or digits, and is short and no word or number, or has marks that make no sense.
 
-    >>> [is_jumble(one) for one in ("A b", "a1", "Box", "12", "--", "12 o'clock")]
-    [True, True, False, False, False, False]
+    >>> [is_jumble(one) for one in ("A b", "a1", "+ .2e", "Box", "12", "--", "12 o'clock")]
+    [True, True, True, False, False, False, False]
     """
-    return len(text) <= SHORT and any(map(str.isalnum, text)) and not WORD.fullmatch(text)
+    if not any(map(str.isalnum, text)) or WORD.fullmatch(text):
+        return False
+    return len(text) <= SHORT or (len(text) <= LONG and bool(JAMMED.search(text)))
 
 
 def is_fraction(node: ast.AST) -> bool:

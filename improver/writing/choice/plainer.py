@@ -66,6 +66,10 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
     for name, value in zip(parameters(node), tree.args, strict=False):
         if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
             yield replaced(call, value, ast.Constant(bool(value.value)))
+    names = [one for one in tree.args if isinstance(one, ast.Name)]
+    for at, one in enumerate(names):
+        if one.id in [other.id for other in names[:at]]:
+            yield from (replaced(call, one, ast.Constant(other)) for other in USUAL)
     seen: list[object] = []
     for place, text in (part for one in tree.args for part in _texts(one)):
         if text in seen and (other := _other(text, seen)) is not None:

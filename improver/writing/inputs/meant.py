@@ -10,6 +10,7 @@ from improver.source import Function
 TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
 ITEMS = frozenset({"list", "tuple", "set", "dict", "str", "bytes"})
+MOMENT = frozenset({"moment"})  # or a span of time, of which there is no literal
 BY_NAME: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("func", "function", "callback", "decorator"), frozenset({"function"})),
     **dict.fromkeys(("cls", "klass"), frozenset({"class"})),
@@ -17,6 +18,7 @@ BY_NAME: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("prefix", "suffix", "text", "encoding", "sep", "delimiter", "label", "message"), TEXTS),
     **dict.fromkeys(("path", "filename", "file_path", "filepath", "dirname", "url", "title"), TEXTS),
     **dict.fromkeys(("width", "height", "maxlen", "maxsize", "max_size"), NUMBERS),
+    **dict.fromkeys(("dt", "dtime", "datetime", "when", "moment", "tz", "tzinfo", "td", "delta", "timedelta"), MOMENT),
 }
 BY_METHOD: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("items", "keys", "values", "setdefault"), frozenset({"dict"})),
@@ -24,7 +26,7 @@ BY_METHOD: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("encode", "format", "casefold", "isidentifier"), frozenset({"str"})),
     **dict.fromkeys(("split", "strip", "lstrip", "rstrip", "startswith", "endswith"), TEXTS),
     **dict.fromkeys(("lower", "upper", "title", "splitlines", "partition"), TEXTS),
-    **dict.fromkeys(("total_seconds", "isoformat", "strftime"), frozenset[str]()),
+    **dict.fromkeys(("total_seconds", "isoformat", "strftime"), MOMENT),
 }
 BY_WORD: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("int", "integer", "float", "number"), NUMBERS),
