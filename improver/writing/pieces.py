@@ -39,6 +39,14 @@ def is_literal(text: str) -> bool:
     return True
 
 
+def is_naught(node: ast.expr) -> bool:
+    """Tell whether an expression is a plain value that counts as false: 0, None, or something empty."""
+    try:
+        return not ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return False
+
+
 def is_bare(node: ast.AST) -> bool:
     """Tell whether an expression makes an object of nothing, as far as its name tells."""
     return isinstance(node, ast.expr) and bool(HOLLOW.fullmatch(ast.unparse(node)))

@@ -54,7 +54,7 @@ def test_oddities_are_counted(call: str, origin: str, points: int) -> None:
         ("depth(0.5, 2.0, -0.5)", 2),
         ("depth('ab', 'Box', 'ABC', '12', '', '-', 7, True)", 0),
         ("depth('12 feet')", 0),
-        ("depth('+ .2e', 'ebb, 2')", 1),
+        ("depth('+ .2e', 'Ab, c', 'ebb, 2', '1.2.3', '#abc')", 2),
     ],
 )
 def test_fractions_and_texts_that_are_no_words_stand_in_calls_that_were_made_up(call: str, count: int) -> None:

@@ -84,6 +84,11 @@ def test_what_nobody_gives_becomes_what_somebody_does() -> None:
     assert both == ["knot.tie('boat')", "knot.tie(b'value')"], "or a word of its own type"
 
 
+def test_nothing_of_a_type_that_nobody_gives_becomes_nothing_of_one_that_somebody_does() -> None:
+    assert "moor('')" in [one.call for one in USAGE.usual(case("moor(0)", name="moor"), MOOR)]
+    assert "moor('')" not in [one.call for one in USAGE.usual(case("moor(1)", name="moor"), MOOR)]
+
+
 def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:
     text = source(
         "class Knot:\n    def __init__(self, tightness): ...\n\nHALF = Knot('half-hitch')\nROUND = Knot([HALF])\n"
@@ -102,6 +107,8 @@ def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own
         pytest.param("moor(1, 2)", "TypeError", 1, id="one more"),
         pytest.param("moor('a', 2)", "ValueError", 1, id="what it is not refused for"),
         pytest.param("moor(1)", "ValueError", 0, id="all that is given"),
+        pytest.param("moor(0)", "ValueError", 1, id="all that is given, but it is refused for being nothing"),
+        pytest.param("moor(0)", "TypeError", 0, id="nothing, refused for its type"),
     ],
 )
 def test_of_what_is_refused_one_may_be_wrong_on_purpose(call: str, error: str, count: int) -> None:

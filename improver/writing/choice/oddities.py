@@ -20,8 +20,9 @@ COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.P
 SPANS = frozenset({"range", "slice"})
 WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
 FRACTION = re.compile(r"\d+\.\d+")
-SHORT, LONG = 4, 8  # characters of a text that is no word, and of one with marks in a row
-JAMMED = re.compile(r"[^\w\s]\s+[^\w\s]")
+NUMBER = re.compile(r"[-+]?\d+(?:[.,:/-]\d+)*")
+SPOKEN = re.compile(r"[A-Za-z]{3}")
+SHORT = 8  # characters of a text that is no word
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 
 
@@ -68,14 +69,13 @@ def made_up_things(case: Case) -> int:
 
 
 def is_jumble(text: str) -> bool:
-    """Tell whether a text has letters or digits, and is short and no word or number, or has marks that make no sense.
+    """Tell whether a short text has letters or digits, and among them no word, and is no number, date or the like.
 
-    >>> [is_jumble(one) for one in ("A b", "a1", "+ .2e", "Box", "12", "--", "12 o'clock")]
-    [True, True, True, False, False, False, False]
+    >>> [is_jumble(one) for one in ("A b", "a1", "+ .2e", "Box", "12", "1.2.3", "--", "#abc")]
+    [True, True, True, False, False, False, False, False]
     """
-    if not any(map(str.isalnum, text)) or WORD.fullmatch(text):
-        return False
-    return len(text) <= SHORT or (len(text) <= LONG and bool(JAMMED.search(text)))
+    is_plain = not any(map(str.isalnum, text)) or WORD.fullmatch(text) or NUMBER.fullmatch(text)
+    return not is_plain and len(text) <= SHORT and not SPOKEN.search(text)
 
 
 def is_fraction(node: ast.AST) -> bool:

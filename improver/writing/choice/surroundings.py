@@ -11,6 +11,7 @@ from improver.source import Function, Source
 from improver.writing.choice.oddities import contents
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import given_to
+from improver.writing.pieces import is_naught
 
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
@@ -123,11 +124,4 @@ def _said(call: ast.Call, node: Function) -> set[str]:
     """Return the names under which a call gives something that is not nothing."""
     given = [(parameter.arg, value) for parameter, _, value in given_to(call, node)]
     given += [(word.arg, word.value) for word in call.keywords if word.arg]
-    return {name for name, value in given if not _is_nothing(value)}
-
-
-def _is_nothing(value: ast.expr) -> bool:
-    try:
-        return not ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError):
-        return False
+    return {name for name, value in given if not is_naught(value)}

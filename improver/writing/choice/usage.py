@@ -15,7 +15,7 @@ from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.meant import meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
-from improver.writing.pieces import called_as, is_literal
+from improver.writing.pieces import called_as, is_literal, is_naught
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
@@ -32,6 +32,7 @@ PLAIN: Mapping[str, ast.expr] = {  # of a type that a parameter is meant for
     "list": ast.List([ast.Constant("a"), ast.Constant("b")], ast.Load()),
     "str": ast.Constant("abc"),
 }
+NAUGHT: Mapping[str, ast.expr] = {"dict": ast.Dict([], []), "list": ast.List([], ast.Load()), "str": ast.Constant("")}
 Given = tuple[str, Function, ast.arg, ast.expr]  # the name of what is called, its parameter, and what that is given
 
 
@@ -86,6 +87,7 @@ class Usage:
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
             plain = {**PLAIN, "str": ast.Constant(place.arg)} if own else PLAIN
+            known += [NAUGHT[kind] for kind in given if kind in NAUGHT] if is_naught(value) else []
             return [*(known or [plain[kind] for kind in sorted(meant(node, place.arg)) if kind in plain]), *spoken]
         return spoken
 
@@ -98,7 +100,8 @@ class Usage:
             return 0
         given = [one for line in (*case.setup, case.call) for one in self._given(line, case, node)]
         is_refused = bool(case.checks) and case.checks[0][0] == "raises"
-        allowed = is_refused and (len(given) == 1 or case.checks[0][1] == "TypeError")
+        is_alone = len(given) == 1 and not is_naught(given[0][-1])  # what is empty is refused for that
+        allowed = is_refused and (is_alone or case.checks[0][1] == "TypeError")
         return max(0, sum(self._is_unheard(*one) for one in given) - allowed)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:

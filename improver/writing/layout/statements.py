@@ -187,5 +187,6 @@ def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
         method = "assertIn" if isinstance(contained.ops[0], ast.In) else "assertNotIn"
         return f"self.{method}({ast.unparse(contained.left)}, {ast.unparse(contained.comparators[0])})"
     if kind == "is":
-        return f"self.assertIsNone({found})" if wanted == "None" else f"self.assertIs({found}, {wanted})"
+        plain = ast.unparse(ast.parse(found, mode="eval"))  # without the brackets that an operator would need
+        return f"self.assertIsNone({plain})" if wanted == "None" else f"self.assertIs({plain}, {wanted})"
     return f"self.{'assertAlmostEqual' if kind == 'approx' else 'assertEqual'}({found}, {wanted})"
