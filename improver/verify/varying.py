@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
 SHORT = 40  # characters of a literal that is varied
-NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "A b", "1", "a,b", " a ", "é", "a\nb")
+NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "One two", "1", "one,two", " a ", "é", "a\nb")
 SYMMETRIC = frozenset({"add", "mul", "max", "min", "eq", "gcd"})
 STRANGE = ("None", "[]", "'a'", "0.5", "1", "[1]")
 FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")

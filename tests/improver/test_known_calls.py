@@ -229,7 +229,7 @@ def test_some_names_take_back_what_another_does(name: str, forth: str) -> None:
 def test_a_round_trip_is_a_call() -> None:
     text = source("def encode(text):\n    return text\n\n\ndef decode(data):\n    return data\n")
     found = next(returned(text, "pier.a", f"{PIER}decode", {}))
-    assert (found.call, found.imports) == ("decode(encode('a b'))", (("pier.a", "encode"), ("pier.a", "decode")))
+    assert (found.call, found.imports) == ("decode(encode('two words'))", (("pier.a", "encode"), ("pier.a", "decode")))
 
 
 def test_what_inherits_its_making_is_made_like_its_parent() -> None:

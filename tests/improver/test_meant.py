@@ -86,7 +86,7 @@ def test_a_name_and_a_default_say_what_it_is(parameters: str, name: str, kinds: 
         pytest.param("def moor(rope): return rope.items()", "{'a': 1}", id="a mapping"),
         pytest.param("def moor(rope): return rope(1)", "str", id="a function"),
         pytest.param("def moor(cls): ...", "dict", id="a class"),
-        pytest.param("def moor(url): ...", "'a b'", id="a text"),
+        pytest.param("def moor(url): ...", "'two words'", id="a text"),
         pytest.param("def moor(rope): return rope / 2", "1", id="a number"),
         pytest.param("def moor(rope): return [*map(str, rope)]", "1", id="anything"),
         pytest.param("def moor(rope): return [one for one in rope]", "[1, 2, 3]", id="what has items"),

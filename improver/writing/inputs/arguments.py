@@ -15,7 +15,7 @@ GUESSES, CALLS = 6, 18  # values of one argument, calls of one function
 ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, and comes to 1
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
-    "text": ("'a b'", "''", "'Ab, c'"),
+    "text": ("'two words'", "''", "'One, two'"),
     "number": ("1", "0", "-2"),
     "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
     "mapping": ("{'a': 1}", "{}"),
