@@ -19,7 +19,9 @@ def folded(line: str, width: int) -> list[str]:
     if not inner or len(head) > width:
         return [line]
     parts = list(_split(inner))
-    whole = [f"{INDENT}{inner}"] if len(inner) + len(INDENT) <= width and len(parts) == 1 else []
+    is_signature = head.startswith(("def ", "async def "))
+    room = width - len(INDENT) - is_signature
+    whole = [f"{INDENT}{inner}{',' * is_signature}"] if len(inner) <= room and len(parts) == 1 else []
     if not whole:
         comma = "," if len(parts) > 1 or _may_have_comma(head, inner) else ""
         whole = [f"{INDENT}{one}" for part in parts for one in folded(f"{part}{comma}", width - len(INDENT))]

@@ -151,7 +151,7 @@ def _common(names: set[str]) -> str:
 
 def _method(test: Written, width: int, gives: str) -> list[str]:
     head = [
-        f"{'async ' * is_looped(test)}def {test.name}(self){gives}:",
+        *folded(f"{'async ' * is_looped(test)}def {test.name}(self){gives}:", width),
         *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
     if FOLDER in test.cases[0].asks:
