@@ -161,9 +161,7 @@ class Phrase:
         """Return the expression of an object of the standard library."""
         kind = type(value)
         if kind in DATES:
-            text = _in_units(value) or repr(value).replace("datetime.", "")
-            self.imports |= {("datetime", name) for name in re.findall(r"[a-z]+(?=\(|\.)", text)}
-            return text
+            return self._moment(value, depth)
         if kind in NAMED:
             self.imports.add((kind.__module__, kind.__name__))
             return repr(value)
@@ -181,6 +179,13 @@ class Phrase:
         if steps and kind.__module__ in ("builtins", "itertools"):
             return f"iter({self.of(list(itertools.islice(value, ITEMS + 1)), depth + 1)})"  # some never end
         return None
+
+    def _moment(self, value: Any, depth: int) -> str:
+        """Return the expression of a date, a time or a span; what its zone is written as, nobody knows beforehand."""
+        zone = getattr(value, "tzinfo", None)
+        text = _in_units(value) or repr(value if zone is None else value.replace(tzinfo=None)).replace("datetime.", "")
+        self.imports |= {("datetime", name) for name in re.findall(r"[a-z]+(?=\(|\.)", text)}
+        return text if zone is None else f"{text[:-1]}, tzinfo={self.of(zone, depth + 1)})"
 
     def _enumerated(self, value: Any, _depth: int) -> str | None:
         if not isinstance(value, enum.Enum):

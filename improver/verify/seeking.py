@@ -182,7 +182,9 @@ class Seeker:
         for kind, data in function["calls"]:
             try:
                 args, kwargs = pickle.loads(base64.b64decode(data))  # noqa: S301 - what the sandbox is for
-                recorded.append({**target.case(tuple(args), dict(kwargs)), "origin": kind})
+                made = target.case(tuple(args), dict(kwargs))
+                ast.parse(made["call"], mode="eval")  # what values say of themselves may be no source
+                recorded.append({**made, "origin": kind})
             except Exception as error:  # noqa: BLE001 - foreign code may raise anything
                 why = f"{error}"[:80] or type(error).__name__
         if not texts and not recorded:
