@@ -101,7 +101,10 @@ def _holds_float(value: Any, depth: int = 0) -> bool:
 
 
 def content_of(value: Any, name: str) -> list[tuple[str, Any]]:
-    """Return the items of an object, as a mapping and as it lists them, or else gives them by number and how many."""
+    """Return the items of an object, as a mapping and as it lists them, or else gives them by number and how many.
+
+    Of one that has none, whether it counts as true where it says so itself.
+    """
     kind = type(value)
     views: list[tuple[str, Any]] = []
     try:
@@ -113,6 +116,8 @@ def content_of(value: Any, name: str) -> list[tuple[str, Any]]:
             items = _numbered(value) if hasattr(kind, "__getitem__") and not views else []
             views += [(f"list({name})", items)] if items and len(items) == len(value) else []
             views.append((f"len({name})", len(value)))
+        elif hasattr(kind, "__bool__") and not views:
+            views.append((f"bool({name})", bool(value)))
     except Exception:  # noqa: BLE001 - foreign code
         return []
     return views

@@ -197,6 +197,24 @@ def test_not_every_system_writes_all_ends_of_lines_alike(line: str, depends: boo
 
 
 @pytest.mark.parametrize(
+    ("call", "name", "subject", "wanted", "kept"),
+    [
+        pytest.param("depth(1, loud=True)", "depth", "result.loud", "True", False, id="a function holds what it got"),
+        pytest.param("depth(1, loud=True)", "depth", "result.loud", "False", True, id="it holds something else"),
+        pytest.param("depth(1, loud=True)", "depth", "result.size", "True", True, id="under another name"),
+        pytest.param(
+            "Box(1, loud=True)", "Box.__init__", "result.loud", "True", True, id="a class is there to hold it"
+        ),
+    ],
+)
+def test_that_what_was_given_is_held_by_its_name_is_not_demanded_of_a_function(
+    call: str, name: str, subject: str, wanted: str, *, kept: bool
+) -> None:
+    one = replace(case(call, name=name, checks=(("is", subject, wanted),)), shows=(frozenset("m"),))
+    assert bool(legible(one).checks) is kept
+
+
+@pytest.mark.parametrize(
     ("call", "setup", "depends"),
     [
         pytest.param("Box({1, 2}).pop()", (), True, id="any one of two"),

@@ -202,9 +202,26 @@ class Known(Rows):
         return {"a": 1}[str(at)]
 
 
+class Calm(Rows):
+    """It says itself whether it counts as true."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Low:
+    """Without items, it says whether it counts as true."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
 @pytest.mark.parametrize(
     ("value", "views"),
     [
+        pytest.param(Low(), [("bool(it)", False)], id="no items, but whether it counts as true"),
+        pytest.param(Calm(), [("len(it)", 0)], id="items say more than that"),
+        pytest.param(object(), [], id="nothing is said"),
         pytest.param(Ends(1, 2), [("len(it)", 2)], id="more than there are"),
         pytest.param(Known(1), [("len(it)", 1)], id="none by number"),
         pytest.param(Rows(*range(20)), [("len(it)", 20)], id="many"),

@@ -138,6 +138,13 @@ def test_a_text_that_is_no_word_gives_way_to_words_and_nothing_to_a_letter() -> 
     assert {"depth('abc')", "depth('abc def')"} <= {*rewritten("depth('A b')")}
 
 
+def test_what_is_joined_or_repeated_is_written_out_where_it_is_short() -> None:
+    assert "depth('a.aa')" in rewritten("depth('.'.join(['a', 'a' * 2]))")
+    assert "depth('aaa')" in rewritten("depth('a' * 3)")
+    assert not any("aaaa" in one for one in rewritten("depth('a' * 30)"))
+    assert not any("a.b" in one for one in rewritten("depth('.'.join(['a', name]))"))
+
+
 def test_a_fraction_gives_way_to_what_is_usual() -> None:
     assert {"depth(2)", "depth('a')"} <= {*rewritten("depth(0.5)")}
     assert "depth('a')" not in {*rewritten("depth(4.0)")}

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from improver.experiments import Case
@@ -24,13 +24,12 @@ SAID = re.compile(  # by Python itself, in other words in another version
 
 
 def legible(case: Case) -> Case:
-    """Return a case without the checks that nobody can read, and those of what is the same whatever one calls."""
-    told = " ".join((*case.prelude, *case.setup, case.call))
-    fine = [
-        kind in ("raises", "warns")
-        or not (is_riddle(wanted, told) or CONSTANT.search(subject) or is_bare(subject, wanted))
-        for kind, subject, wanted in case.checks
-    ]
+    """Return a case without the checks that nobody can read, and those of what is the same whatever one calls.
+
+    What a function gives that is no class may hold what it was given by the same name: that says nothing either.
+    """
+    told, kept = " ".join((*case.prelude, *case.setup, case.call)), {*_kept(case)}
+    fine = [kind in ("raises", "warns") or _is_fine(one, wanted, told, kept) for kind, one, wanted in case.checks]
     if all(fine):
         return case
     if len(case.shows) != len(case.checks):
@@ -38,6 +37,20 @@ def legible(case: Case) -> Case:
     checks = tuple(one for one, is_fine in zip(case.checks, fine, strict=True) if is_fine)
     shows = tuple(one for one, is_fine in zip(case.shows, fine, strict=True) if is_fine)
     return replace(case, checks=checks, shows=shows, kills=frozenset().union(*shows))
+
+
+def _is_fine(subject: str, wanted: str, told: str, kept: Collection[tuple[str, str]]) -> bool:
+    """Tell whether a reader can check what is demanded, and it is not only what was given."""
+    if (subject, wanted) in kept or CONSTANT.search(subject):
+        return False
+    return not is_riddle(wanted, told) and not is_bare(subject, wanted)
+
+
+def _kept(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield attributes of what comes back that a call gives by name, each with what it gives."""
+    call = ast.parse(case.call, mode="eval").body
+    if isinstance(call, ast.Call) and not case.function.endswith((".__init__", ".__new__")):
+        yield from ((f"result.{word.arg}", ast.unparse(word.value)) for word in call.keywords)
 
 
 def is_bare(subject: str, wanted: str) -> bool:

@@ -24,6 +24,7 @@ PLAIN, WORD = "a", "abc"
 USUAL = (2, PLAIN)  # in place of a fraction
 TOKEN = re.compile(r"\w+\W*|\W+")
 DISPLAYS = {"list": ast.List, "tuple": ast.Tuple, "set": ast.Set, "dict": ast.Dict}
+BRIEF = 24  # characters of a text that is written out
 LARGE = 10  # numbers from here on are halved too
 
 
@@ -183,6 +184,7 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case ast.Subscript(value=ast.List(elts=parts), slice=ast.Constant(value=int() as at)) if at < len(parts):
             yield parts[at]
         case _:
+            yield from map(ast.Constant, filter(None, [_text_of(node)]))
             yield from _undone(node, argument=argument)
 
 
@@ -205,6 +207,19 @@ def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
                 yield from node.args
         case _:
             return
+
+
+def _text_of(node: ast.expr) -> str | None:
+    """Return the short text that plain texts are joined, or repeated, to; None where it is more than that."""
+    match node:
+        case ast.Constant(str(text)):
+            return text
+        case ast.BinOp(ast.Constant(str(text)), ast.Mult(), ast.Constant(int(count))) if count * len(text) <= BRIEF:
+            return text * count
+        case ast.Call(ast.Attribute(ast.Constant(str(mark)), "join"), [ast.List(parts) | ast.Tuple(parts)], []):
+            texts = [one for one in map(_text_of, parts) if one is not None]
+            return mark.join(texts) if len(texts) == len(parts) and sum(map(len, texts)) <= BRIEF else None
+    return None
 
 
 def _like(node: ast.List | ast.Tuple | ast.Set, kept: list[ast.expr]) -> ast.expr:

@@ -75,8 +75,9 @@ def folder_type(place: Place) -> str:
 
 
 def _table(test: Written, width: int) -> list[str]:
-    """Return the decorator that gives a test its rows; a row that is one name needs no id."""
-    if all(row.values[1:] == () and not row.expected and row.values[0].endswith(row.id) for row in test.rows):
+    """Return the decorator that gives a test its rows; a row that is one name, or one word, needs no id."""
+    alone = [row for row in test.rows if row.values[1:] == () and not row.expected]
+    if len(alone) == len(test.rows) and all(row.values[0].strip("'\"").endswith(row.id) for row in alone):
         values = ", ".join(row.values[0] for row in test.rows)
         return folded(f"@pytest.mark.parametrize({test.heads[0]!r}, [{values}])", width)
     rows = [f"pytest.param({', '.join(_row(row))}, id={row.id!r})," for row in test.rows]

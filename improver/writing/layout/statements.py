@@ -115,6 +115,8 @@ def _assertion(call: str, check: tuple[str, str, str], count: int) -> str:
         wanted = f"pytest.approx({wanted})"
     if kind == "is" and (contained := _containment(found, wanted)):
         return f"assert {ast.unparse(contained)}"
+    if kind == "is" and (counted := _counted(found)) is not None and wanted in TRUTHS:
+        return f"assert {ast.unparse(counted if wanted == 'True' else ast.UnaryOp(ast.Not(), counted))}"
     return f"assert {found} {'is' if kind == 'is' else '=='} {wanted}"
 
 
@@ -124,6 +126,14 @@ def _containment(found: str, wanted: str) -> ast.Compare | None:
         case ast.Compare(left=item, ops=[ast.In() | ast.NotIn() as sign], comparators=[box]) if wanted in TRUTHS:
             is_in = isinstance(sign, ast.In) is (wanted == "True")
             return ast.Compare(item, [ast.In() if is_in else ast.NotIn()], [box])
+    return None
+
+
+def _counted(found: str) -> ast.expr | None:
+    """Return what is asked whether it counts as true, as an assertion does, None where something else is."""
+    match ast.parse(found, mode="eval").body:
+        case ast.Call(ast.Name("bool"), [inner], []):
+            return inner
     return None
 
 
@@ -186,6 +196,8 @@ def _demand(call: str, check: tuple[str, str, str], count: int) -> str:
     if kind == "is" and (contained := _containment(found, wanted)):
         method = "assertIn" if isinstance(contained.ops[0], ast.In) else "assertNotIn"
         return f"self.{method}({ast.unparse(contained.left)}, {ast.unparse(contained.comparators[0])})"
+    if kind == "is" and (counted := _counted(found)) is not None and wanted in TRUTHS:
+        return f"self.assert{wanted}({ast.unparse(counted)})"
     if kind == "is":
         plain = ast.unparse(ast.parse(found, mode="eval"))  # without the brackets that an operator would need
         return f"self.assertIsNone({plain})" if wanted == "None" else f"self.assertIs({plain}, {wanted})"

@@ -12,7 +12,7 @@ from improver.writing.words.filling import Argument, arguments, bound, is_of
 from improver.writing.words.noted import noted
 from improver.writing.words.wording import EMPTY, MUTANT, called
 
-WHOLE = ("result", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
+WHOLE = ("result", "bool(result)", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
 BEGUN = "list(itertools.islice(result, "
 COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"})
 MAKING = ("__init__", "__new__")
