@@ -150,8 +150,8 @@ class Phrase:
 
     def _object(self, value: Any, depth: int) -> str:
         try:
-            ways = (way(value, depth) for way in (self._standard, self._enumerated, self._held, self._constructed))
-            return next(made for made in ways if made is not None)
+            ways = (self._standard, self._pathed, self._enumerated, self._held, self._constructed)
+            return next(made for way in ways if (made := way(value, depth)) is not None)
         except Unphrased:
             if self.said is None or not (text := self.said(value, self)):
                 raise
@@ -180,6 +180,12 @@ class Phrase:
             return f"iter({self.of(list(itertools.islice(value, ITEMS + 1)), depth + 1)})"  # some never end
         return None
 
+    def _pathed(self, value: Any, _depth: int) -> str | None:
+        if not isinstance(value, pathlib.PurePath):
+            return None
+        kind = pathlib.Path if isinstance(value, pathlib.Path) else type(value)  # one that every system has
+        return self._called(kind, [self._text(str(value))])
+
     def _moment(self, value: Any, depth: int) -> str:
         """Return the expression of a date, a time or a span; what its zone is written as, nobody knows beforehand."""
         zone = getattr(value, "tzinfo", None)
@@ -188,9 +194,7 @@ class Phrase:
         return text if zone is None else f"{text[:-1]}, tzinfo={self.of(zone, depth + 1)})"
 
     def _enumerated(self, value: Any, _depth: int) -> str | None:
-        if not isinstance(value, enum.Enum):
-            return None
-        return f"{self._named(type(value))}.{value.name}"
+        return f"{self._named(type(value))}.{value.name}" if isinstance(value, enum.Enum) else None
 
     def _held(self, value: Any, depth: int) -> str | None:
         """Return the expression of a subclass of a built-in container or value that is made from one."""

@@ -173,7 +173,9 @@ def _is_test_file(path: str) -> bool:
 
 
 def _stem(test: str) -> str:
-    return test.rsplit("/", 1)[-1].removesuffix(".py").removeprefix("test_").removesuffix("_test")
+    """Return what a test file is named after; a number that puts it in its place among others is no part of it."""
+    name = test.rsplit("/", 1)[-1].removesuffix(".py").removeprefix("test_").removesuffix("_test")
+    return re.sub(r"^\d+_(?=[^\d])", "", name)
 
 
 def _stems(path: str) -> list[str]:

@@ -219,6 +219,8 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_index_of_missing_item_raises_value_error", id="not among the items"),
         pytest.param(case("Box({'a': 1}).pop('b')", name="Box.pop", checks=(("raises", "KeyError", ""),)),
                      "test_box_pop_of_missing_key_raises_key_error", id="not among the keys"),
+        pytest.param(case("Crate.pop(k=3)", name="Box.pop"), "test_crate_pop_with_k_3_is_1",
+                     id="of another class itself"),
         pytest.param(case("Box().pop(k=3)", name="Box.pop", checks=(("raises", "KeyError", ""),)),
                      "test_box_pop_of_missing_key_raises_key_error", id="what is sought in what is made of nothing"),
         pytest.param(case("Box().index(3)", name="Box.index", checks=RAISED),

@@ -1,6 +1,7 @@
-"""Moments in a time zone, as source."""
+"""Moments in a time zone, and paths, as source."""
 
 import datetime
+import pathlib
 import zoneinfo
 
 import pytest
@@ -49,6 +50,21 @@ def test_a_moment_is_written_with_its_zone(value: object, text: str, names: set[
     phrase = phrasing.Phrase("/src", alike)
     assert (phrase.of(value), phrase.imports) == (text, {("datetime", name) for name in names})
     assert eval(text, {name: getattr(datetime, name) for name in names}) == value  # noqa: S307
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        pytest.param(pathlib.Path("sea/low tide"), "Path('sea/low tide')", "Path", id="of this system"),
+        pytest.param(pathlib.Path(), "Path('.')", "Path", id="here"),
+        pytest.param(
+            pathlib.PureWindowsPath("sea\\ebb"), r"PureWindowsPath('sea\\ebb')", "PureWindowsPath", id="of another"
+        ),
+    ],
+)
+def test_a_path_is_written_so_that_it_is_one_on_any_system(path: pathlib.PurePath, text: str, name: str) -> None:
+    phrase = phrasing.Phrase("/src", alike)
+    assert (phrase.of(path), phrase.imports) == (text, {("pathlib", name)})
 
 
 @pytest.mark.parametrize("zone", [Tide(), zoneinfo.ZoneInfo("UTC")], ids=["no source", "needs another import"])

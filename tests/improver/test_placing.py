@@ -31,6 +31,14 @@ def test_a_module_without_tests_gets_a_file_where_the_others_have_theirs(named: 
     assert place.path == path
 
 
+def test_a_number_before_a_test_files_name_only_puts_it_in_its_place() -> None:
+    tests = [source("import pier.a\n", "tests/test_02_b.py"), source("import pier.a\n", "tests/test_01_a.py")]
+    ran = {"pier/a.py::depth": ("tests/test_02_b.py::test_x", "tests/test_02_b.py::test_y")}
+    place = place_for("pier/a.py", tests, Recording(ran, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == "tests/test_01_a.py"
+
+
 @pytest.mark.parametrize(
     ("at_sea", "path"),
     [

@@ -16,12 +16,19 @@ from tests.improver.judging import PACKAGED
 
 SHADES = (255, 192, 128, 96, 64, 48, 32, 24, 16, 12)
 PALE = """\
+import sys
+
+
 def shade(sea):
     return {255: "a", 192: "b", 128: "c", 96: "d", 64: "e", 48: "f", 32: "g", 24: "h", 16: "i", 12: "j"}.get(sea, "")
 
 
 def mix(text):
     return text[1] + text[3] + text[2]
+
+
+def typed(count):
+    return sys.stdin.read(count) or count
 """
 FILES = {"pier/__init__.py": "", "pier/a.py": PALE, "tests/test_a.py": "def test_nothing():\n    assert True\n"}
 
@@ -32,11 +39,12 @@ def wanted(name: str, call: str, constants: tuple[object, ...]) -> Wanted:
 
 
 @pytest.mark.host
-def test_each_constant_of_a_function_is_met_and_a_text_tells_its_letters_apart(tmp_path: Path) -> None:
+def test_each_constant_is_met_a_text_tells_its_letters_apart_and_nothing_is_typed(tmp_path: Path) -> None:
     tree: Tree = {path: File(text.encode()) for path, text in FILES.items()}
     layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
     rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
     asked = [wanted("shade", "shade(5)", SHADES), wanted("mix", "mix('#fff')", ())]
-    found = explored(rig, tree, asked, [])
+    found = explored(rig, tree, [*asked, wanted("typed", "typed(3)", ())], [])
     assert {f"shade({one})" for one in SHADES} <= {case.call for case in found.cases}
+    assert not [case for case in found.cases if case.function.endswith("typed")], "nobody types in a test"
     assert ("mix('#abc')", "'acb'") in {(case.call, case.checks[0][2]) for case in found.cases}

@@ -50,6 +50,7 @@ def test_a_method_that_its_parent_only_names_is_at_odds_with_nothing() -> None:
     [
         pytest.param(case("depth(1)", checks=()), id="demands nothing"),
         pytest.param(case("depth(1)", checks=(("raises", "KeyError", "sea"),)), id="an error that may be a mistake"),
+        pytest.param(case("depth(1)", checks=(("raises", "ImportError", "sea"),)), id="of what is not installed here"),
         pytest.param(case("depth(1)", checks=(("raises", "ValueError", ""),)), id="an error without stable words"),
         pytest.param(
             replace(case("depth([])", checks=(("eq", "result", "1"),)), origin="strange"),

@@ -14,6 +14,7 @@ from improver.writing.choice.documented import documented_otherwise
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
 NEVER_FROZEN |= {"UnboundLocalError", "AssertionError", "NotImplementedError", "SystemError", "MemoryError"}
+NEVER_FROZEN |= {"ImportError", "ModuleNotFoundError"}  # it is what is installed that decides
 TOLD = frozenset({"RecursionError", "UnboundLocalError"})  # whatever one calls with
 OF_NOTHING = frozenset({"AttributeError", "IndexError"})  # told of a call with something empty
 EMPTY = frozenset({"[]", "''", "{}", "()", "b''", "set()", "range(0)", "iter([])"})

@@ -84,7 +84,8 @@ def _made(case: Case) -> str:
     if isinstance(made, ast.Name):
         values = bound(case.setup, made.id)
         made = values[0] if len(values) == 1 else None
-    function = made.func if isinstance(made, ast.Call) else None
+    own = read.value if isinstance(read, ast.Attribute) and isinstance(call, ast.Call) else None  # a class itself
+    function = made.func if isinstance(made, ast.Call) else own
     function = function.value if isinstance(function, ast.Subscript) else function
     name = last_name(function)
     local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
