@@ -15,6 +15,7 @@ from improver.policy import Policy, matches
 from improver.ports import Ruff
 from improver.ranking import Row, in_turns
 from improver.records import SUBMODULE, SYMLINK, Change, Edit, File, Finding, Safety, Tree
+from improver.rewriting.floor import runs_on_2
 from improver.source import Source, Unreadable
 
 SAFEST_FIRST = tuple(Safety)
@@ -209,7 +210,7 @@ def draft(group: Group, project: Project, base: Tree) -> Drafted:
     lines = {finding.key: finding.line for finding in group.findings}
     for finding in sorted(group.findings, key=lambda item: (item.line, item.column), reverse=True):
         source = _source_of(group, project)
-        result = engine.apply(group.codemod, replace(finding, line=lines[finding.key]), source, project)
+        result = _applied(group.codemod, replace(finding, line=lines[finding.key]), source, project)
         if isinstance(result, Abstain):
             abstained.append((finding, result.reason))
             continue
@@ -220,6 +221,12 @@ def draft(group: Group, project: Project, base: Tree) -> Drafted:
         answered.append(finding)
     change = _change(group, data, base, risk) if answered else None
     return Drafted(change, tuple(reversed(answered)), tuple(abstained))
+
+
+def _applied(codemod: Codemod, finding: Finding, source: Source, project: Project) -> engine.Rewrite | Abstain:
+    if runs_on_2(project, source):
+        return Abstain("the project says that it runs on Python 2 too, of which no rule here knows anything")
+    return engine.apply(codemod, finding, source, project)
 
 
 def _source_of(group: Group, project: Project) -> Source:

@@ -9,6 +9,9 @@ from improver.source import Source
 SAYS = re.compile(r"""(?:requires[-_]python|python_requires|^python)\s*=\s*[\[("']*([^"'\])\n]+)""", re.MULTILINE)
 FROM = re.compile(r"(?:>=?|~=|==|\^|~)\s*3\.(\d+)")
 PLACES = ("pyproject.toml", "setup.cfg", "setup.py")
+FROM_2 = re.compile(r"(?:>=?|~=|==|\^|~|^)\s*2\b")
+LISTS_2 = re.compile(r"Programming Language :: Python :: 2\b")
+ONLY_3 = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.AsyncFunctionDef, ast.YieldFrom, ast.Nonlocal, ast.Match)
 # What a file that imports it without a fallback cannot do without, and since which 3.x it is there.
 SINCE = {
     **dict.fromkeys(("graphlib", "zoneinfo"), 9),
@@ -30,6 +33,20 @@ def _declared(project: Project) -> int:
         if found:
             return min(map(int, FROM.findall(found.group(1))), default=0)
     return 0
+
+
+def runs_on_2(project: Project, source: Source) -> bool:
+    """Tell whether the project says that it runs on Python 2 too, and `source` is not written so that it cannot."""
+    texts = [file.data.decode(errors="replace") for place in PLACES if (file := project.tree.get(place))]
+    required = next((found.group(1) for text in texts if (found := SAYS.search(text))), "")
+    says = bool(FROM_2.search(required)) or (not FROM.search(required) and any(LISTS_2.search(text) for text in texts))
+    return says and not _is_only_3(source)
+
+
+def _is_only_3(source: Source) -> bool:
+    signed = any(item.annotation for item in source.of_kind(ast.arg)) or any(item.returns for item in source.functions)
+    caused = any(item.cause for item in source.of_kind(ast.Raise))
+    return signed or caused or any(source.of_kind(kind) for kind in ONLY_3)
 
 
 def _evident(source: Source) -> int:

@@ -189,3 +189,27 @@ def test_a_place_is_found_again_when_another_one_brought_or_took_an_import() -> 
 )
 def test_rules_are_asked_for_by_name_or_glob(rule: str, only: tuple[str, ...], expected: bool) -> None:
     assert wanted(rule, only) is expected
+
+
+TWO_LISTED = {"setup.py": "setup(classifiers=['Programming Language :: Python :: 2.7'])\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "text", "changed"),
+    [
+        pytest.param(TWO_LISTED, OLD, False, id="its classifiers name Python 2"),
+        pytest.param({"setup.cfg": "python_requires = >=2.7, !=3.0.*\n"}, OLD, False, id="it asks for 2.7 or newer"),
+        pytest.param({"setup.cfg": "python_requires = >=2.7,<3\n"}, OLD, False, id="it asks for no 3 at all"),
+        pytest.param({**TWO_LISTED, "setup.cfg": "python_requires=>=3.8\n"}, OLD, True, id="a stale classifier"),
+        pytest.param(TWO_LISTED, OLD + "B = f'{A}'\n", True, id="an f-string, which no Python 2 reads"),
+        pytest.param(TWO_LISTED, OLD + "def f(a: int): pass\n", True, id="an annotation, which no Python 2 reads"),
+        pytest.param({"setup.py": "setup(python_requires='>=3.8')\n"}, OLD, True, id="it asks for 3.8 or newer"),
+        pytest.param({}, OLD, True, id="nothing is said"),
+    ],
+)
+def test_what_runs_on_python_2_too_is_left_alone(files: dict[str, str], text: str, changed: bool) -> None:
+    tree = tree_of({"a.py": text, **files})
+    project = project_of(tree)
+    found = [one for one in scan(project, [], [RENEW], []).findings if one.path == "a.py"]
+    (group,) = groups(found, [RENEW])
+    assert (draft(group, project, tree).change is not None) is changed
