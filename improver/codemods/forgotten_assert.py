@@ -6,13 +6,15 @@ import re
 from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.records import Safety
 from improver.rewriting.blocks import own_lines
-from improver.rewriting.raising import NEVER_RUN, may_be_skipped, speller, test_around
+from improver.rewriting.raising import NEVER_RUN, last_name, may_be_skipped, speller, test_around
 from improver.source import Source
 
 EXPECTS = re.compile(r"raises|warn|assertRaises|suppress|error|deprecat", re.IGNORECASE)
 RUNS_ONLY = re.compile(r"\b(raise|warn|crash|fail|segfault|smoke|leak|refcount|evaluate)", re.IGNORECASE)
 QUIET = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Await)
 DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.JoinedStr)
+STAND_INS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock"})
+TELLS = re.compile(r"call|await|return_value|side_effect")  # what a mock knows, and does not make up
 _HEAD = "import pytest\n\n\ndef test_f(x):\n"  # of the traps
 
 
@@ -38,7 +40,7 @@ class ForgottenAssert(Codemod):
         assert isinstance(node, ast.Expr), "NODES names nothing else"
         if not _is_check(node.value) or test_around(node, source) is None or _is_expected_to_fail(node, source):
             return None
-        if _is_only_run(node, source):
+        if _is_only_run(node, source) or _asks_a_stand_in(node.value, source):
             return None
         return f"nobody looks at the result of `{ast.unparse(node.value)[:80]}`"
 
@@ -76,6 +78,12 @@ class ForgottenAssert(Codemod):
             "\t\tself.assertEqual(add(1, 2), {'a': 3})\r\n",
         ),
         (
+            "def test_go(box):\n    app = Mock()\n    box.go(app)\n    app.run.call_count == 1\n"
+            "    box.app.name == 'a'\n",
+            "def test_go(box):\n    app = Mock()\n    box.go(app)\n    assert app.run.call_count == 1\n"
+            "    assert box.app.name == 'a'\n",
+        ),
+        (
             "async def test_total(box):\n    if box:\n        await box.total() == 3\n        box.rows is not None\n",
             "async def test_total(box):\n    if box:\n        assert await box.total() == 3\n"
             "        assert box.rows is not None\n",
@@ -110,6 +118,9 @@ class ForgottenAssert(Codemod):
         "class TestF(TestCase):\n    def test_f(self):\n        self.x < 3\n",
         # More than one statement on the line.
         _HEAD + "    x.go(); x == 3\n",
+        # What a stand-in is asked for it makes up, and that equals nothing: an assignment was meant.
+        _HEAD + "    app = Mock()\n    app.name == 'main'\n    go(app)\n",
+        _HEAD + "    app = mock.MagicMock(spec=App)\n    app.conf.x == 3\n    go(app)\n",
         # A human has said that it is meant.
         _HEAD + "    x == 3  # noqa: B015\n",
     )
@@ -134,6 +145,28 @@ def _is_only_run(node: ast.Expr, source: Source) -> bool:
     blocks = [block for _, block in ast.iter_fields(source.parents[node]) if isinstance(block, list) and node in block]
     values = [item.value for block in blocks for item in block if isinstance(item, ast.Expr) and item is not node]
     return any(_sides(value) == _sides(node.value) for value in values if isinstance(value, ast.Compare))
+
+
+def _asks_a_stand_in(value: ast.expr, source: Source) -> bool:
+    """Tell whether a side is what a mock of this test makes up: it equals nothing, so an assignment was meant."""
+    assert isinstance(value, ast.Compare), "a check is a comparison"
+    asked = {_made_up_by(side) for side in (value.left, *value.comparators)} - {""}
+    function = source.function_of(value)
+    return any(
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and last_name(node.value.func) in STAND_INS
+        and any(isinstance(target, ast.Name) and target.id in asked for target in node.targets)
+        for node in (ast.walk(function) if function and asked else ())
+    )
+
+
+def _made_up_by(side: ast.expr) -> str:
+    """Return the name of which `side` reads attributes, none of which tells how a mock was called; else ""."""
+    node = side
+    while isinstance(node, ast.Attribute) and not TELLS.search(node.attr):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) and node is not side else ""
 
 
 def _sides(value: ast.expr) -> set[str]:
