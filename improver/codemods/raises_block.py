@@ -33,7 +33,7 @@ class RaisesBlock(Codemod):
     SAFE_WHEN = (
         "What moves above the block only prepares: assignments and definitions whose names the last statement uses, or"
         " which cannot raise, not all of them. What moves below it reads the exception that the block caught, which is"
-        " there only when the statement before it raised; the expected type is none that a failed assertion has. No"
+        " there only when the statement before it raised; the expected type is not one that any statement may raise. No"
         " mark may skip the test. Each moved statement must from now on succeed, and the one left must raise: the"
         " changed test asks for more, and where it holds, that statement was the one."
     )
@@ -121,6 +121,8 @@ class RaisesBlock(Codemod):
         _HEAD + "        x = one()\n        list(x)\n",
         # A failed assertion passes for what is expected: the last statement may be the one.
         _HEAD.replace("KeyError)", "Exception) as e") + "        one()\n        assert e.value\n",
+        # Any exception will do: that of what is bound as well as that of what uses it.
+        _HEAD.replace("KeyError", "Exception") + "        x = next(rows())\n        x.read()\n",
         # A comment says which line raises, and it is another one.
         _HEAD + "        x = one()  # raises\n        x.go()\n",
         _HEAD + "        x = one()\n        x.go()  # Error should occur on prior line.\n",
@@ -164,7 +166,7 @@ def _split(node: ast.With, expected: Expectation) -> _Split | None:
     """Tell the parts of the block apart, or None when that is not evident or there is but one part."""
     start = next((at for at, item in enumerate(node.body) if at and _inspects(item, expected)), len(node.body))
     before, raiser, after = node.body[: start - 1], node.body[start - 1], node.body[start:]
-    if not isinstance(raiser, SIMPLE) or (after and expected.broad):
+    if not isinstance(raiser, SIMPLE) or (expected.broad and (after or not all(map(_cannot_raise, before)))):
         return None
     if not _only_prepare(before, raiser) or (not after and all(map(_cannot_raise, before))):
         return None
