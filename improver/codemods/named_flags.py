@@ -30,7 +30,8 @@ class NamedFlags(Codemod):
     SAFE_WHEN = (
         "The callee is a function of this module, bound once in the file, or a private method of a class without bases"
         " called on self; no decorator changes its signature. The flags are the last positional arguments of a call"
-        " without *, and the parameters at their places are neither positional-only nor given by keyword already."
+        " without *, and the parameters at their places are neither positional-only nor given by keyword already. No"
+        " flag of this call, or of another call of the same function in the file, would stay without its name."
     )
     SAFETY = Safety.COVERED
     VALUE = 3
@@ -49,8 +50,13 @@ class NamedFlags(Codemod):
         assert isinstance(node, ast.Call), "suspects saw a call"
         if any(isinstance(parent, ast.JoinedStr) for parent in source.ancestors(node)):
             return Abstain("the call stands in an f-string")
-        named = _named(node, source)
-        return edited(source, [inserted(start_of(node.args[place]), f"{name}=") for place, name in named.items()])
+        function = _callee(node, source)
+        alike = (
+            other for other in source.of_kind(ast.Call) if other is not node and _callee(other, source) is function
+        )
+        if any(_stays_bare(other, source) for other in alike):
+            return Abstain("another call of it would keep its bare flag")
+        return _spelled(node, source)
 
     CHANGES = (
         (
@@ -97,6 +103,11 @@ class NamedFlags(Codemod):
         "        return path\nload('a', True)\n",
         "def load(path, strict):\n    return path\n\n\ndef f(load):\n    load('a', True)\n",
         "from box import *\n\n\ndef load(path, strict):\n    return path\n\n\nload('a', True)\n",
+        # One of two flags of a call, or one of two calls, would stay bare.
+        "def load(path, strict, size, deep):\n    return path\n\n\nload('a', True, 3, False)\n",
+        "def load(path, strict):\n    return path\n\n\nload('a', True)\nx = f'{load(1, True)}'\n",
+        "def load(path, strict):\n    return path\n\n\nload('a', True)\n"
+        "load('a path that goes on until the line is as long as lines may be in this file, or so', True)\n",
         # A decorator may change the signature; a subclass may name it otherwise.
         "@task\ndef load(path, strict):\n    return path\n\n\nload('a', True)\n",
         "class A:\n    def go(self):\n        self.load('a', True)\n\n    def load(self, path, strict):\n"
@@ -128,10 +139,26 @@ def _named(call: ast.Call, source: Source) -> dict[int, str]:
     first = len(call.args)
     while first > 0 and _is_flag(call.args[first - 1]):
         first -= 1
+    if any(map(_is_flag, call.args[:first])):
+        return {}
     given = {keyword.arg for keyword in call.keywords}
     named = {place: parameters[place] for place in range(first, len(call.args))}
     plain = any(VALUE.fullmatch(name) or name.startswith("_") for name in named.values())
     return {} if plain or given & set(named.values()) else named
+
+
+def _spelled(call: ast.Call, source: Source) -> Rewrite | Abstain:
+    """Return the file with the names of the parameters before the flags of `call`."""
+    named = _named(call, source)
+    return edited(source, [inserted(start_of(call.args[place]), f"{name}=") for place, name in named.items()])
+
+
+def _stays_bare(call: ast.Call, source: Source) -> bool:
+    """Tell whether `call` passes a flag by place that this rule does not name: readers would see both ways."""
+    if not any(map(_is_flag, call.args)):
+        return False
+    in_text = any(isinstance(parent, ast.JoinedStr) for parent in source.ancestors(call))
+    return in_text or not _named(call, source) or isinstance(_spelled(call, source), Abstain)
 
 
 def _is_flag(node: ast.expr) -> bool:
