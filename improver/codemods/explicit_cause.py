@@ -14,6 +14,7 @@ from libcst.metadata import PositionProvider
 from improver.codemod import SUPPRESSION, Abstain, At, Codemod, Rewrite, Site, region_of, spliced, spot_in
 from improver.names import EVERYTHING, bound, bound_by, carried_by, declared, mentioned
 from improver.records import Safety
+from improver.rewriting.catching import is_caught_here
 from improver.source import FUNCTIONS, SCOPES, Source
 
 USUAL = ("error", "exc", "err", "e", "ex", "exception")
@@ -54,7 +55,7 @@ class ExplicitCause(Codemod):
         handler = _handler_of(node, source) if raised else None
         if raised is None or handler is None or handler.type is None or raised == handler.name:
             return None
-        if node.lineno - handler.lineno > NEAR:
+        if node.lineno - handler.lineno > NEAR or is_caught_here(node, raised, source):
             return None
         if any(SUPPRESSION.search(line) for line in source.lines[node.lineno - 1 : node.end_lineno]):
             return None
@@ -164,6 +165,9 @@ class ExplicitCause(Codemod):
         "        raise ConfigurationError('cannot read', path)  # the configuration comes first\n",
         "def f():\n    try:\n        go()\n    except OSError as e:\n        print(locals())\n"
         "        raise Lost('x')\n",
+        # Nobody sees the cause: the same function catches what is raised, and does not look at it.
+        "def f(a, b):\n    try:\n        try:\n            go(a)\n        except KeyError:\n"
+        "            raise LookupError(a)\n    except (LookupError, TypeError):\n        return b\n",
     )
 
 
