@@ -28,7 +28,7 @@ class GuardClauses(Codemod):
         "Each if of the chain is the last statement of a function or of a loop's body (then leaving by return or"
         " continue is what happened anyway), or one of its branches ends in return, raise or continue (then whatever"
         " follows runs only after the other). Each condition is still evaluated once and in the same order; only ==,"
-        " is, in and the order of lengths are turned around, any other comparison gets a not. No with, try or match is"
+        " is, in and the order of lengths are turned around, no other comparison is. No with, try or match is"
         " crossed."
     )
     SAFETY = Safety.COVERED
@@ -147,7 +147,7 @@ class GuardClauses(Codemod):
         ),
         (
             """async def first(rows, limit):
-\tif limit < 9:
+\tif limit.known:
 \t\tasync for row in rows:
 \t\t\tif row.wanted:
 \t\t\t\tawait row.load()
@@ -161,7 +161,7 @@ class GuardClauses(Codemod):
 \t\traise ValueError(limit)
 """,
             """async def first(rows, limit):
-\tif not (limit < 9):
+\tif not limit.known:
 \t\traise ValueError(limit)
 \tasync for row in rows:
 \t\tif row.wanted:
@@ -200,6 +200,8 @@ class GuardClauses(Codemod):
         "if a:\n x = 1\n if b:\n  g(x)\n  h(x)\n",
         # `>=` is not the opposite of `<` (NaN), and `not (a < b)` reads badly.
         "def f(a, b):\n if a < b:\n  x = 1\n  if b:\n   g(x)\n   h(x)\n",
+        "def f(a, b):\n if a < b:\n  for x in a:\n   if x:\n    g(x)\n   h(x)\n  g(b)\n  h(b)\n  k(b)\n"
+        "  h(a)\n  return a\n else:\n  raise ValueError(b)\n",
         # Neither branch leaves, or the shorter one only sometimes does.
         "def f(a, b):\n if a:\n  x = 1\n  if b:\n   g(x)\n   h(x)\n else:\n  k()\n",
         "def f(a, b):\n if a:\n  for x in b:\n   if x:\n    g(x)\n    h(x)\n"
@@ -211,6 +213,9 @@ class GuardClauses(Codemod):
         "def f(a):\n if a:\n  g(a)\n  h(a)\n  k(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   g(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   raise ValueError(\n    a,\n    b,\n   )\n",
+        # One question, asked in a row over a few lines.
+        "def f(a, b):\n if a:\n  if b:\n   a += 1\n   if a > b:\n    g(a)\n   h(a)\n",
+        "def f(a, b):\n for x in a:\n  if x.a:\n   if x.b:\n    g(x)\n    h(x)\n    return x\n",
         # Comments that speak of the condition as it stands.
         "def f(a, b):\n if a:  # the usual case\n  x = 1\n  if b:\n   g(x)\n   h(x)\n",
         "def f(a, b):\n # Only for those who asked.\n if a:\n  x = 1\n  if b:\n   g(x)\n   h(x)\n",

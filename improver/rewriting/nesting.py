@@ -108,9 +108,15 @@ def gains(chain: list[Peel]) -> bool:
     if len(chain) != 1:
         last = chain[-1].moved if chain else []
         simple = len(last) == 1 and not isinstance(last[0], NESTS)
-        return bool(chain) and lines_of(last) >= WORTH_MOVING and not (simple and chain[-1].leave)
+        return bool(chain) and lines_of(last) >= WORTH_MOVING and not (simple and chain[-1].leave) and not _tight(chain)
     moved = chain[0].moved
     return chain[0].inverted and not chain[0].leave and lines_of(moved) >= LONG and _depth(moved) >= 2
+
+
+def _tight(chain: list[Peel]) -> bool:
+    """Tell whether the ifs are but one question, asked in a row, over a few lines."""
+    asked = all(peel.leave and len(peel.moved) == 1 for peel in chain[:-1])
+    return asked and lines_of(chain[0].moved) < LONG
 
 
 def lines_of(block: list[ast.stmt]) -> int:
@@ -129,11 +135,19 @@ def _depth(block: list[ast.stmt]) -> int:
 
 
 def _negatable(test: ast.expr, *, ordered: bool = False) -> bool:
-    """Tell whether `test` reads well when negated: one line, few operands, and `not (a < b)` only where `ordered`."""
+    """Tell whether `test` reads well when negated: one line, few operands, orders of lengths only where `ordered`."""
     operands = test.values if isinstance(test, ast.BoolOp) else [test]
     if test.lineno != test.end_lineno or len(operands) > 3:
         return False
     if not all(isinstance(operand, READABLE) for operand in operands) or STATIC.search(ast.unparse(test)):
         return False
     compared = [item for item in operands if isinstance(item, ast.Compare) and not isinstance(item.ops[0], FLIPS)]
-    return not compared or (ordered and len(operands) == 1)
+    return not compared or (ordered and len(operands) == 1 and _is_of_lengths(compared[0]))
+
+
+def _is_of_lengths(test: ast.Compare) -> bool:
+    """Tell whether whole numbers are compared, so that the order can be turned around."""
+    sides = (test.left, *test.comparators)
+    counted = [isinstance(side, ast.Call) and getattr(side.func, "id", "") == "len" for side in sides]
+    whole = (isinstance(side, ast.Constant) and type(side.value) is int for side in sides)
+    return len(sides) == 2 and any(counted) and all(map(any, zip(counted, whole, strict=True)))
