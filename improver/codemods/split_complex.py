@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 
 from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
-from improver.names import EVERYTHING, bound, bound_in
+from improver.names import EVERYTHING, bound_in
 from improver.records import Safety
 from improver.rewriting.cognitive import cognitive
+from improver.rewriting.doing import acts, is_taken_over, is_unfinished
 from improver.rewriting.extraction import Cut, Flow, flow_of, function_of, obstacle
 from improver.rewriting.naming import name_of
 from improver.rewriting.outlining import Outline, outlined
@@ -60,7 +61,8 @@ class SplitComplex(Codemod):
     WHY = "Each part can be read and tested alone, and the whole reads as its steps."
     SAFE_WHEN = (
         "The paragraph stands between blank lines in the outermost block of the function; at most three values go in,"
-        " each surely there, and one or two come out, under names that tell what they are. No jump, return, yield,"
+        " each surely there, and one or two come out, made and finished there, under names that tell what they are; it"
+        " does nothing else. No jump, return, yield,"
         " await, deletion, declaration or closure crosses its border, nothing it binds is needed after an error in it,"
         " and the function becomes at least thirty per cent less complex. So is the part, or it is no more complex than"
         " policy allows: the finding does not just move."
@@ -114,6 +116,16 @@ class SplitComplex(Codemod):
         # It does something besides.
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.send(row)") + REST,
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.row = row") + REST,
+        # What it makes does something, and a value that comes of it is taken out of what goes in.
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("total += tax.amount", "tax.total.start()") + REST,
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("tax.amount", "rows.pop(0)") + REST,
+        # The rest goes on with what it began; it makes nothing of one of them.
+        "def f(rows, name):\n    n = 1\n\n"
+        + PARAGRAPH.replace("total = 0", "total = []")
+        + REST
+        + "    total.append(n)\n",
+        "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + "\n    total += n\n" + REST.removeprefix("\n"),
+        "def f(rows, name):\n    n = 1\n\n    size = rows.size\n" + PARAGRAPH + REST + "    print(size)\n",
         # Too much goes in; an inner function reads what it makes; a name of that kind is in use.
         "def f(rows, name, a, b, c):\n    n = 1\n\n" + PARAGRAPH.replace("tax.amount", "a + b + c") + REST,
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST + "    return lambda: total\n",
@@ -185,30 +197,14 @@ def _drop(function: Function, cut: Cut) -> int:
 
 def _seam(cut: Cut) -> Flow | None:
     """Return what crosses the border of the cut when that is little and has names that tell."""
-    if cut.leaves or obstacle(cut) or any(SUPPRESSION.search(line) for line in cut.lines) or _acts(cut):
+    if cut.leaves or obstacle(cut) or any(SUPPRESSION.search(line) for line in cut.lines) or acts(cut):
         return None
     flow = flow_of(cut)
     if isinstance(flow, Abstain) or len(flow.inputs) > INPUTS or not 0 < len(flow.outputs) <= OUTPUTS:
         return None
-    return flow if name_of([cut], [flow]) and not _is_handed_on(cut, flow) else None
-
-
-def _acts(cut: Cut) -> bool:
-    """Tell whether the cut does something to what it did not make, beside what it yields."""
-    made = bound(*cut.statements)
-    for node in (node for statement in cut.statements for node in below(statement)):
-        changed = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
-        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            changed = node
-        if changed is not None and _root(changed) not in made:
-            return True
-    return False
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    if is_unfinished(cut, flow.outputs) or is_taken_over(cut, flow.outputs) or _is_handed_on(cut, flow):
+        return None
+    return flow if name_of([cut], [flow]) else None
 
 
 def _is_handed_on(cut: Cut, flow: Flow) -> bool:

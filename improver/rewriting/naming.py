@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 
+from improver.rewriting.doing import fills
 from improver.rewriting.extraction import Cut, Flow
 
 LITTLE = frozenset({"get", "set", "is", "to", "of", "in", "from", "do", "and", "with", "the", "a", "for", "by", "init"})
 VAGUE = frozenset(
     {"result", "results", "value", "values", "data", "ret", "res", "tmp", "temp", "out", "output", "item"}
+    | {"auxiliary", "aux", "ctx", "info", "meta", "msg", "obj"}
 )
 
 
 def name_of(cuts: Sequence[Cut], flows: Sequence[Flow]) -> str:
     """Return a name for what comes out, or "" when there is none that tells.
 
-    Where the cut is the end of every function, so that what it returns is theirs, it may be named for what all of them
-    are named for; of a part in the middle that name would say too much.
+    What comes out does not name a cut that also fills what goes in. Where the cut is the end of every function, so
+    that what it returns is theirs, it may be named for what all of them are named for; of a part in the middle that
+    name would say too much.
     """
     outputs = {flow.outputs for flow in flows}
-    if len(outputs) == 1 and flows[0].outputs and not set(flows[0].outputs) & set(flows[0].inputs):
+    made = len(outputs) == 1 and not set(flows[0].outputs) & set(flows[0].inputs)
+    if made and flows[0].outputs and not fills(cuts[0]):
         names = flows[0].outputs
-        if all(len(name) > 2 and name not in VAGUE and name.islower() and not name[-1].isdigit() for name in names):
+        if all(len(name) > 2 and name not in VAGUE and name.islower() and name[-1].isalpha() for name in names):
             return "_" + _listed([name.strip("_") for name in names])
     names = tuple(dict.fromkeys(cut.function.name for cut in cuts))
     ends = all(cut.leaves for cut in cuts)

@@ -1,4 +1,4 @@
-"""Two repeated blocks of one file never become two functions of one name."""
+"""What names the function that a repeated block becomes."""
 
 from improver.codemods.extract_duplicate import ExtractDuplicate
 from improver.observers.duplicates import duplicates
@@ -9,13 +9,29 @@ GROWS = "    size = 0\n    if a:\n        size = 1\n    g(a)\n    h(a)\n    k(a)
 SHRINKS = "    size = 9\n    while a:\n        size = b\n        a = g(b)\n    h(b)\n    k(b)\n    m(b)\n"
 
 
-def test_the_name_of_the_first_function_is_taken_for_the_second() -> None:
-    blocks = (GROWS, GROWS, SHRINKS, SHRINKS)
-    text = "\n\n".join(
+def twice(*blocks: str) -> str:
+    """Return a file of functions that hold one of `blocks` each."""
+    return "\n\n".join(
         f"def f{place}(a, b):\n    print({place})\n{block}    return size, {place}\n"
         for place, block in enumerate(blocks)
     )
+
+
+def reasons(text: str) -> list[str]:
+    """Return why places are left as they are."""
     tree = tree_of({"a.py": text})
+    project, codemod = project_of(tree), ExtractDuplicate()
+    (group,) = groups(duplicates(project), [codemod])
+    return [reason for _, reason in draft(group, project, tree).abstained]
+
+
+def test_no_function_is_named_for_what_it_makes_when_it_also_fills_what_it_is_given() -> None:
+    fills = GROWS.replace("g(a)", "a.size = b")
+    assert reasons(twice(fills, fills)) == ["nothing here names what the block does"]
+
+
+def test_the_name_of_the_first_function_is_taken_for_the_second() -> None:
+    tree = tree_of({"a.py": twice(GROWS, GROWS, SHRINKS, SHRINKS)})
     project, codemod = project_of(tree), ExtractDuplicate()
     (group,) = groups(duplicates(project), [codemod])
     drafted = draft(group, project, tree)
