@@ -27,7 +27,8 @@ class StaleDocstring(Codemod):
         "The docstring describes parameters in one known style, and others of them by their right names; the function"
         " takes no ** and has no decorator that may take parameters away. The one stale name stands at the place of the"
         " one that is not described and is much like it, so that it is renamed; or every parameter is described and"
-        " the stale name stands nowhere else in the function, so that its entry goes. Only the docstring changes."
+        " the stale name stands nowhere else in the function, so that its entry goes, or its type is given to the"
+        " parameter above it. Only the docstring changes."
     )
     SAFETY = Safety.COVERED
     VALUE = 3
@@ -65,7 +66,7 @@ class StaleDocstring(Codemod):
         if len(re.findall(rf"\b{re.escape(name)}\b", text)) != len(entries):
             return Abstain("the function speaks of it elsewhere")
         if not missing:
-            return _removed(entries, found, source)
+            return _removed(entries, found, source) if not _is_type(entries) else _retyped(entries[0], found, source)
         if not _is_same(name, missing[0], found, taken):
             return Abstain("it is not much like the parameter that is not described")
         return edited(source, [_renamed(item, missing[0], source) for item in entries])
@@ -102,6 +103,12 @@ class StaleDocstring(Codemod):
             'async def put(key):\n    """Put it.\n\n    :param key: where\n    :return: whether\n    """\n'
             "    return key\n",
         ),
+        (
+            'def put(key, ttl):\n    """Put it.\n\n    :param key: where\n    :type kye: str\n'
+            '    :param ttl: how long\n    """\n    return key\n',
+            'def put(key, ttl):\n    """Put it.\n\n    :param key: where\n    :type key: str\n'
+            '    :param ttl: how long\n    """\n    return key\n',
+        ),
     )
     KEEPS = (
         # It may come in through ** or be taken away by a decorator.
@@ -124,6 +131,9 @@ class StaleDocstring(Codemod):
         'def f(a):\n    """F.\n\n    Args:\n        a: one.\n        Default: none\n    """\n',
         # Only its type is described: the stale entry may be its other half.
         'def f(a, b):\n    """F.\n\n    :param a: one\n    :type b: int\n    :param big: two\n    """\n',
+        # The type of a parameter that is gone, or of one that nobody can tell.
+        'def f(a, b):\n    """F.\n\n    :param a: one\n    :param b: two\n    :type b: int\n    :type c: str\n'
+        '    """\n',
         # All right already, or stars before the name.
         'def f(a, *rest):\n    """F.\n\n    Args:\n        a: one\n        *rest: two\n    """\n',
         'def f(a):\n    """F.\n\n    :param a: one\n    :raises b: two\n    """\n',
@@ -163,6 +173,19 @@ def _removed(entries: list[Described], found: list[Described], source: Source) -
     if len(entries) == len(found):
         return Abstain("it is the only parameter that is described")
     return edited(source, [Splice((_first(item, source), 0), (item.after, 0), "") for item in entries])
+
+
+def _is_type(entries: list[Described]) -> bool:
+    return all(item.is_type for item in entries)
+
+
+def _retyped(stale: Described, found: list[Described], source: Source) -> Rewrite | Abstain:
+    """Give a type without a parameter to the one right above it, where that has none: the name was a slip."""
+    above = next((item for item in found if item.after == stale.first and not item.is_type), None)
+    typed = {item.name for item in found if item.is_type}
+    if above is None or above.name in typed:
+        return Abstain("it is a type, and no parameter right above it lacks one")
+    return edited(source, [_renamed(stale, above.name, source)])
 
 
 def _first(item: Described, source: Source) -> int:
