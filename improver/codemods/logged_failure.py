@@ -1,6 +1,7 @@
 """Leave a trace of what is swallowed: ``except Exception: pass`` becomes a debug message with the traceback."""
 
 import ast
+import builtins
 import re
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site
@@ -146,7 +147,9 @@ class LoggedFailure(Codemod):
         # Polling would fill the log.
         "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f():\n while True:\n  try:\n   go()\n"
         "  except Exception:\n   pass\n",
-        # What failed has no name; it was logging itself; one line.
+        # What failed has no name, or only Python's; it was logging itself; one line.
+        "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f(a):\n for b in a:\n  try:\n"
+        "   c = getattr(b, 'c')\n  except Exception:\n   pass\n",
         "import logging\nlog = logging.getLogger()\nlog.info('x')\ndef f():\n try:\n  go()\n  run()\n"
         " except Exception:\n  pass\n",
         "import logging\nlog = logging.getLogger()\ndef f():\n try:\n  log.info('x')\n except Exception:\n  pass\n",
@@ -202,4 +205,6 @@ def _what(tried: ast.AST) -> str:
     ):
         return ""
     name = ast.unparse(value.func)
+    if hasattr(builtins, name):  # that getattr() failed tells nobody anything
+        return ""
     return f"{name}()" if re.fullmatch(r"[\w.]+", name) else ""
