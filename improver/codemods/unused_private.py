@@ -88,6 +88,7 @@ class UnusedPrivate(Codemod):
         'def _unused():\n    """[DEPRECATED] Say one."""\n    return 1\n\n\nx = 1\n',
         "def _unused():\n    # internal: implementation hook of the extension\n    return 1\n\n\nx = 1\n",
         "x = 1\n\n# Aliases of what is slow.\n_py_one = x\nslow = x\n",
+        "x = 1\n\nENABLE = 0x01\n_DISABLE = 0x00\n",
         "# ---- helpers ----\ndef _unused():\n    return 1\n\n\nx = 1\n",
         "def _default(a=register()):\n    return a\n\n\nx = 1\n",
         "x = 1\n\n\ndef __getattr__(name):\n    return 1\n\n\ndef _asdict():\n    return 1\n",
@@ -108,6 +109,8 @@ class UnusedPrivate(Codemod):
         block = getattr(source.parents[node], "body", [])
         if len(block) < 2:
             return Abstain("it is the only statement of its block")
+        if _is_one_of_a_list(node, block):
+            return Abstain("it is one of a list of constants, which would have a gap")
         cut = _owned(source, node)
         if isinstance(cut, Abstain):
             return cut
@@ -117,6 +120,24 @@ class UnusedPrivate(Codemod):
             return Abstain("the file names it elsewhere")
         cuts = [cut, *_orphaned(site, cut)]
         return replaced(source, 1, len(source.lines), "".join(_without(source.lines, cuts)))
+
+
+def _is_one_of_a_list(node: Definition, block: Sequence[ast.stmt]) -> bool:
+    """Tell whether a constant of the same kind, also in capitals, stands on the line above or below."""
+    at = block.index(node)
+    beside = [*block[max(at - 1, 0) : at], *block[at + 1 : at + 2]]
+    near = (
+        item for item in beside if 1 in (node.lineno - (item.end_lineno or 0), item.lineno - (node.end_lineno or 0))
+    )
+    return bool(_kind(node)) and any(_kind(item) == _kind(node) for item in near)
+
+
+def _kind(node: ast.stmt) -> str:
+    """Return the type of the constant that an assignment spells out for a name in capitals, else ""."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    value = getattr(node, "value", None)
+    is_constant = isinstance(target, ast.Name) and target.id.isupper() and isinstance(value, ast.Constant)
+    return type(value.value).__name__ if is_constant else ""  # type: ignore[union-attr] # is a constant
 
 
 def _owned(source: Source, node: Definition) -> range | Abstain:
