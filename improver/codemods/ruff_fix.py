@@ -111,6 +111,8 @@ class RuffFix(Codemod):
         "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
         "if a:\n    f()\nelse:\n    # Nobody came.\n    if b:\n        g()\n    else:\n        h()\n",
         "if a:\n    f()\nelse:\n    if (b and\n        c):\n        g()\n",
+        "if not a:\n    raise E\nelse:\n    if b:\n        g()\n    else:\n        h()\n",
+        "if a:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
         'def f():\n    pass\n    "not a docstring"\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -141,6 +143,8 @@ class RuffFix(Codemod):
             return Abstain("the fix reaches beyond the statement")
         if code == "PLR5501" and _is_symmetric(place.statement):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
+        if code == "PLR5501" and _is_apart(place.statement):
+            return Abstain("what the other branch asks is another question, and no further case of this one")
         if code == "PLR5501" and _is_introduced(place.statement, source):
             return Abstain("a comment speaks of the whole other branch, and would stand above a part of it")
         if code == "PLR5501" and _is_aligned(place.statement, source):
@@ -175,6 +179,15 @@ def _is_aligned(statement: ast.stmt, source: Source) -> bool:
 def _is_symmetric(statement: ast.stmt) -> bool:
     """Tell whether the `if` that owns the `else` holds nothing but another `if` as well."""
     return isinstance(statement, ast.If) and [type(inner) for inner in statement.body] == [ast.If]
+
+
+def _is_apart(statement: ast.stmt) -> bool:
+    """Tell whether the `if` only refuses, or asks in its own branch too what its `else` asks."""
+    if not isinstance(statement, ast.If) or not statement.orelse:
+        return False
+    asked = {ast.dump(inner.test) for inner in statement.body if isinstance(inner, ast.If)}
+    refuses = len(statement.body) == 1 and isinstance(statement.body[0], ast.Raise)
+    return refuses or any(ast.dump(inner.test) in asked for inner in statement.orelse if isinstance(inner, ast.If))
 
 
 def _is_introduced(statement: ast.stmt, source: Source) -> bool:
