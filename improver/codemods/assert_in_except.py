@@ -73,7 +73,7 @@ class AssertInExcept(Codemod):
         call, held = spelled
         lines = renamed(source, ((item, f"{name}.{held}") for item in reads))
         outer = source.lines[node.lineno - 1][: node.col_offset]
-        checks = [] if isinstance(handler.body[0], ast.Pass) else lines[handler.lineno : handler.end_lineno]
+        checks = [] if all(map(_says_nothing, handler.body)) else lines[handler.lineno : handler.end_lineno]
         inner = source.lines[handler.body[0].lineno - 1][: handler.body[0].col_offset]
         moved = moved_out(checks, inner, outer)
         if moved is None:
@@ -136,8 +136,15 @@ class AssertInExcept(Codemod):
             "    with pytest.raises(ValueError) as caught:\n        area(-1)\n    assert caught.value.args\n"
             "    assert excinfo.value.args\n",
         ),
+        (
+            _HEAD + "    except KeyError:\n        assert True\n    else:\n        assert False\n",
+            "import pytest\n\n\ndef test_f():\n    with pytest.raises(KeyError):\n        go()\n",
+        ),
     )
     KEEPS = (
+        # That all is well is said in a comment, which would speak of nothing; or in nothing, and nothing asks for more.
+        _HEAD + "    except KeyError:\n        # as it should\n        assert True\n    else:\n        assert False\n",
+        _HEAD + "    except KeyError:\n        assert True\n",
         # Not every run has to raise: a loop, a condition, parameters.
         "import pytest\n\n\ndef test_f(xs):\n    for x in xs:\n        try:\n            go(x)\n"
         "        except KeyError as e:\n            assert e.args\n",
@@ -222,8 +229,8 @@ def _is_narrow(handler: ast.ExceptHandler) -> bool:
 
 def _is_check(handler: ast.ExceptHandler, source: Source, *, sure: bool) -> bool:
     """Tell whether a handler asserts and does nothing else that counts; where the test is `sure`, it may do nothing."""
-    if sure and len(handler.body) == 1 and isinstance(handler.body[0], ast.Pass):
-        return True
+    if all(map(_says_nothing, handler.body)):
+        return sure
     called = [
         item.value.func for item in handler.body if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)
     ]
@@ -234,6 +241,12 @@ def _is_check(handler: ast.ExceptHandler, source: Source, *, sure: bool) -> bool
     return (asserts or any(last_name(item).startswith("assert") for item in called)) and all(
         isinstance(item, CHECKS) for item in handler.body
     )
+
+
+def _says_nothing(statement: ast.stmt) -> bool:
+    """Tell whether `statement` is `pass`, or asserts what is always true."""
+    test = statement.test if isinstance(statement, ast.Assert) else None
+    return isinstance(statement, ast.Pass) or (isinstance(test, ast.Constant) and bool(test.value))
 
 
 def _in_the_way(handler: ast.ExceptHandler, attempt: _Attempt, source: Source) -> str:
