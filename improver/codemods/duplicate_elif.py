@@ -26,15 +26,16 @@ class DuplicateElif(Codemod):
 
     TITLE = "Remove an elif branch that never runs"
     WHY = (
-        "The same condition was already false higher up in the chain, so the branch is dead; where it does something"
-        " else, one of the two conditions was probably meant to be another, which is a bug to look at."
+        "The same condition was already false higher up in the chain, so the branch is dead, and what it does stands"
+        " there once more."
     )
     SAFE_WHEN = (
         "The condition is, as syntax, the same as an earlier one of its chain; both of them and every condition between"
         " only compare and combine names, attributes and constants, or call the builtin isinstance; nothing in the"
         " project computes such an attribute and the file defines no comparisons of its own, so that two looks, one"
         " right after the other, see the same; and the dead code binds no name that its function needs to be local,"
-        " holds no yield and no declaration. The judge finds the dead branch by itself and compares the rest."
+        " holds no yield and no declaration. Both branches do the same: where they do not, a condition is wrong, and"
+        " only its author knows which. The judge finds the dead branch by itself and compares the rest."
     )
     SAFETY = Safety.PROVED
     VALUE = 3
@@ -43,7 +44,7 @@ class DuplicateElif(Codemod):
     CHANGES = (
         (
             "def name(kind):\n    if kind == 1:\n        return 'one'\n    elif kind == 2:\n        return 'two'\n"
-            "    elif kind == 1:\n        return 'won'\n    else:\n        return 'many'\n",
+            "    elif kind == 1:\n        return 'one'\n    else:\n        return 'many'\n",
             "def name(kind):\n    if kind == 1:\n        return 'one'\n    elif kind == 2:\n        return 'two'\n"
             "    else:\n        return 'many'\n",
         ),
@@ -57,64 +58,66 @@ class DuplicateElif(Codemod):
             "        elif self.open and shape.points[0] > 0:\n            self.dots(shape)\n",
         ),
         (
-            "if x:\r\n\tif y is None:\r\n\t\ta()\r\n\telif (y\r\n\t\tis None):\r\n\t\tb()\r\n\t# then\r\n\tc()\r\n",
+            "if x:\r\n\tif y is None:\r\n\t\ta()\r\n\telif (y\r\n\t\tis None):\r\n\t\ta()\r\n\t# then\r\n\tc()\r\n",
             "if x:\r\n\tif y is None:\r\n\t\ta()\r\n\t# then\r\n\tc()\r\n",
         ),
         (
             "def f(a, mode):\n    if a.kind is None:\n        return 1\n    elif not a.ok and a.size >= -1:\n"
             "        return 2\n    elif mode in ('r', 'w'):\n        return 3\n"
-            "    elif not a.ok and a.size >= -1:\n        log(a)\n        return 4\n    return 5\n",
+            "    elif not a.ok and a.size >= -1:\n        return 2\n    return 5\n",
             "def f(a, mode):\n    if a.kind is None:\n        return 1\n    elif not a.ok and a.size >= -1:\n"
             "        return 2\n    elif mode in ('r', 'w'):\n        return 3\n    return 5\n",
         ),
         (
-            "def f(a, b):\n    if go(a): x = 1\n    elif a: x = 2\n    elif b: x = 3\n    elif a: x = 4\n"
-            "    elif b: x = 5\n    return x\n",
+            "def f(a, b):\n    if go(a): x = 1\n    elif a: x = 2\n    elif b: x = 3\n    elif a: x = 2\n"
+            "    elif b: x = 3\n    return x\n",
             "def f(a, b):\n    if go(a): x = 1\n    elif a: x = 2\n    elif b: x = 3\n    return x\n",
         ),
     )
     KEEPS = (
-        "if a:\n    x()\nelif b:\n    y()\n",
-        "if a == 1:\n    x()\nelif a == 1.0:\n    y()\n",
-        "if a:\n    x()\nif a:\n    y()\n",
-        "if a:\n    x()\nelse:\n    if a:\n        y()\n",
-        "if a:\n    if b:\n        x()\n    elif c:\n        if b:\n            y()\n",
-        "if ready():\n    x()\nelif ready():\n    y()\n",
-        "if a:\n    x()\nelif b.pop():\n    y()\nelif a:\n    z()\n",
-        "if (a := b):\n    x()\nelif (a := b):\n    y()\n",
-        "if a:\n    x()\nelif (a := b):\n    y()\nelif a:\n    z()\n",
-        "async def f(a):\n    if await a:\n        x()\n    elif await a:\n        y()\n",
-        "def f(a):\n    if (yield a):\n        x()\n    elif (yield a):\n        y()\n",
+        # A slip in one of two conditions, which nobody should sweep away.
+        "def f(a):\n    if a.flags == BOTH:\n        return 2\n    elif a.flags == BOTH:\n        return 1\n",
+        "if a:\n    x()\nelif b:\n    x()\n",
+        "if a == 1:\n    x()\nelif a == 1.0:\n    x()\n",
+        "if a:\n    x()\nif a:\n    x()\n",
+        "if a:\n    x()\nelse:\n    if a:\n        x()\n",
+        "if a:\n    if b:\n        x()\n    elif c:\n        if b:\n            x()\n",
+        "if readx():\n    x()\nelif readx():\n    x()\n",
+        "if a:\n    x()\nelif b.pop():\n    x()\nelif a:\n    x()\n",
+        "if (a := b):\n    x()\nelif (a := b):\n    x()\n",
+        "if a:\n    x()\nelif (a := b):\n    x()\nelif a:\n    x()\n",
+        "async def f(a):\n    if await a:\n        x()\n    elif await a:\n        x()\n",
+        "def f(a):\n    if (yield a):\n        x()\n    elif (yield a):\n        x()\n",
         "class A:\n    @property\n    def next(self):\n        return self.take()\n    def f(self):\n"
         "        if self.next:\n"
-        "            x()\n        elif self.next:\n            y()\n",
+        "            x()\n        elif self.next:\n            x()\n",
         "class A:\n    def __getattr__(self, name):\n        return take()\n    def f(self):\n        if self.next:\n"
-        "            x()\n        elif self.next:\n            y()\n",
+        "            x()\n        elif self.next:\n            x()\n",
         "def isinstance(a, b):\n    return go()\ndef f(a):\n    if isinstance(a, int):\n        x()\n"
-        "    elif isinstance(a, int):\n        y()\n",
+        "    elif isinstance(a, int):\n        x()\n",
         "class A:\n    def __eq__(self, other):\n        return take()\ndef f(a):\n    if a == 1:\n        x()\n"
-        "    elif a == 1:\n        y()\n",
+        "    elif a == 1:\n        x()\n",
         "class A:\n    next = property(take)\n    def f(self):\n        if self.next:\n            x()\n"
-        "        elif self.next:\n            y()\n",
+        "        elif self.next:\n            x()\n",
         # A file or an iterator is used up by looking through it.
-        "def f(a, b):\n    if a not in b:\n        x()\n    elif a not in b:\n        y()\n",
-        "if a[0] == 1:\n    x()\nelif a[0] == 1:\n    y()\n",
-        "if len(a) == 1:\n    x()\nelif len(a) == 1:\n    y()\n",
-        "class A(metaclass=M):\n    if a == 1:\n        x = 1\n    elif a == 1:\n        x = 2\n",
-        "if any(x for x in a):\n    x()\nelif any(x for x in a):\n    y()\n",
-        "def f(a):\n    if a:\n        x()\n    elif a:\n        # why\n        y()\n",
-        "def f(a):\n    if a:\n        x()\n    # the other way\n    elif a:\n        y()\n",
+        "def f(a, b):\n    if a not in b:\n        x()\n    elif a not in b:\n        x()\n",
+        "if a[0] == 1:\n    x()\nelif a[0] == 1:\n    x()\n",
+        "if len(a) == 1:\n    x()\nelif len(a) == 1:\n    x()\n",
+        "class A(metaclass=M):\n    if a == 1:\n        x = 1\n    elif a == 1:\n        x = 1\n",
+        "if any(x for x in a):\n    x()\nelif any(x for x in a):\n    x()\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:\n        # why\n        x()\n",
+        "def f(a):\n    if a:\n        x()\n    # the other way\n    elif a:\n        x()\n",
         "def f(a):\n    if a:\n        x()\n    elif a:\n        yield 1\n",
         "def f(a):\n    if a:\n        x()\n    elif a:\n        count = 1\n    return count\n",
         "def f(a):\n    def g():\n        return count\n    if a:\n        x()\n    elif a:\n        count = 1\n"
         "    return g\n",
         "def f(a):\n    if a:\n        x()\n    elif a:\n        import os\n    return os\n",
         "def f(a):\n    if a:\n        x()\n    elif a:\n        global b\n        b = 1\n",
-        "def f(a):\n    if a:\n        x()\n    elif a:  # noqa: SIM114\n        y()\n",
-        "def f(a):\n    if a:\n        x(locals())\n    elif a:\n        y()\n",
-        "if 0:\n    x()\nelif 0:\n    y()\n",
-        "def f(a):\n    if a:\n        x(globals())\n    elif a:\n        y()\n",
-        "match a:\n    case 1 if b:\n        x()\n    case 1 if b:\n        y()\n",
+        "def f(a):\n    if a:\n        x()\n    elif a:  # noqa: SIM114\n        x()\n",
+        "def f(a):\n    if a:\n        x(locals())\n    elif a:\n        x()\n",
+        "if 0:\n    x()\nelif 0:\n    x()\n",
+        "def f(a):\n    if a:\n        x(globals())\n    elif a:\n        x()\n",
+        "match a:\n    case 1 if b:\n        x()\n    case 1 if b:\n        x()\n",
     )
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
@@ -133,15 +136,18 @@ class DuplicateElif(Codemod):
             return None
         if not all(_is_pure(condition, source) for condition in conditions):
             return None
-        same = [ast.dump(item) for item in earlier.body] == [ast.dump(item) for item in node.body]
         remark = (
-            "" if same else " and does something else, so look whether one of the two was meant to ask another thing"
+            ""
+            if _is_twin(node, source)
+            else " and does something else, so look whether one of the two was meant to ask another thing"
         )
         return f"`elif {ast.unparse(node.test)}` never runs: line {earlier.lineno} asks the same{remark}"
 
     def rewrite(self, site: Site) -> Rewrite | Abstain:
         """Delete the branch unless its scope hangs on it, or something in the project computes what it asks."""
         assert isinstance(site.node, ast.If), "suspects saw an elif"
+        if not _is_twin(site.node, site.source):
+            return Abstain("it does something else: which of the two conditions is wrong only its author knows")
         asked = (site.node, *_chain_above(site.node, site.source))
         read = {inner.attr for branch in asked for inner in ast.walk(branch.test) if isinstance(inner, ast.Attribute)}
         for other in (*site.project.sources.values(), *site.project.context.values()):
@@ -150,6 +156,12 @@ class DuplicateElif(Codemod):
         if reason := tie(site.source, *site.node.body):
             return Abstain(reason)
         return spliced(site, _DropBranch)
+
+
+def _is_twin(node: ast.If, source: Source) -> bool:
+    """Tell whether the branch that asks the same above `node` does the same too."""
+    earlier = next(item for item in _chain_above(node, source) if ast.dump(item.test) == ast.dump(node.test))
+    return [ast.dump(item) for item in earlier.body] == [ast.dump(item) for item in node.body]
 
 
 def _is_elif(node: ast.If, source: Source) -> bool:
