@@ -2,11 +2,12 @@
 
 import ast
 import itertools
+import re
 import sys
 
 from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
 from improver.names import mentioned
-from improver.records import Safety
+from improver.records import Safety, Tree
 from improver.rewriting.import_graph import graph_of, is_checking
 from improver.rewriting.splicing import Splice, edited, has_its_lines, inserted, put_below, start_of, text_of
 from improver.rewriting.type_only import READS_HINTS, closing, only_annotates, taken
@@ -14,6 +15,8 @@ from improver.source import Source
 
 FLAG = "TYPE_CHECKING"
 IMPORTS = (ast.Import, ast.ImportFrom)
+GAP = re.compile(rb"^\s*lines[-_]after[-_]imports\s*=\s*([12])\b", re.MULTILINE)  # as a sorter is told
+SORTED_BY = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", ".isort.cfg", "tox.ini")
 LAZY = "from __future__ import annotations\n\n"
 
 
@@ -114,11 +117,17 @@ class TypeOnlyImport(Codemod):
         lines = source.lines[node.lineno - 1 : node.end_lineno]
         if not has_its_lines(node, source) or any(SUPPRESSION.search(line) for line in lines):
             return Abstain("the import shares its line with something else, or with a word to a tool")
-        splices = _moved(node, source)
+        splices = _moved(node, source, _gap(site.project.tree))
         return splices if isinstance(splices, Abstain) else edited(source, splices)
 
 
-def _moved(node: ast.ImportFrom, source: Source) -> list[Splice] | Abstain:
+def _gap(tree: Tree) -> int:
+    """Return how many blank lines this project wants below its imports."""
+    found = (GAP.search(file.data) for place in SORTED_BY if (file := tree.get(place)))
+    return next((int(match.group(1)) for match in found if match), 1)
+
+
+def _moved(node: ast.ImportFrom, source: Source, gap: int) -> list[Splice] | Abstain:
     """Return what takes the import away and puts it under TYPE_CHECKING, named as this file can."""
     lines = [line.rstrip("\r\n") for line in source.lines[node.lineno - 1 : node.end_lineno]]
     block = "".join(f"{source.indent}{line}\n" for line in lines)
@@ -135,7 +144,7 @@ def _moved(node: ast.ImportFrom, source: Source) -> list[Splice] | Abstain:
     if isinstance(flag, Abstain):
         return flag
     name, splice, line = flag
-    below = "".join([line, f"\nif {name}:\n", block])
+    below = "".join([line, "\n" * gap, f"if {name}:\n", block])
     return [cut, *([splice] if splice else []), put_below(others[-1], source, below)]
 
 

@@ -26,7 +26,7 @@ ROUND["shop/more.py"] = "import shop.order\n\nx = 1\n"
 
 
 def project(files: dict[str, str]) -> Project:
-    sources = {path: Source.read(path, text.encode()) for path, text in files.items()}
+    sources = {path: Source.read(path, text.encode()) for path, text in files.items() if path.endswith(".py")}
     readable = {path: source for path, source in sources.items() if isinstance(source, Source)}
     return Project(readable, {path: File(text.encode()) for path, text in files.items()}, RuffTool())
 
@@ -56,6 +56,21 @@ def test_a_module_that_could_not_be_imported_first_can_be(tmp_path: Path) -> Non
     assert after["shop/line.py"].startswith("from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n")
     assert {path for path in SHOP if after[path] != SHOP[path]} == {"shop/line.py"}
     assert (imports(SHOP, tmp_path), imports(after, tmp_path)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("told", "gap"),
+    [
+        pytest.param("[tool.ruff.lint.isort]\nlines-after-imports = 2\n", 2, id="a project that wants two blank lines"),
+        pytest.param("[tool.isort]\nlines_after_imports=1\n", 1, id="a project that wants one"),
+        pytest.param("[project]\n", 1, id="a project that says nothing"),
+    ],
+)
+def test_below_the_imports_stand_as_many_blank_lines_as_the_project_wants(told: str, gap: int) -> None:
+    text = SHOP["shop/line.py"].replace("from shop.order", "from shop.rows import Row\nfrom shop.order")
+    after = moved({**SHOP, "shop/line.py": text, "shop/rows.py": "Row = int\n", "pyproject.toml": told})
+    blank = "\n" * gap
+    assert f"from shop.rows import Row\n{blank}if TYPE_CHECKING:\n" in after["shop/line.py"]
 
 
 @pytest.mark.parametrize(
