@@ -137,7 +137,7 @@ def discount(kind: str) -> int:
     elif kind == "staff":
         return 30
     elif kind == "member":
-        return 20
+        return 10
     return 0
 
 
@@ -150,7 +150,7 @@ def number(text: str) -> int:
     except UnicodeError:
         return 0
 '''
-RULES_AFTER = RULES_BEFORE.replace('    elif kind == "member":\n        return 20\n', "").replace(
+RULES_AFTER = RULES_BEFORE.replace('    elif kind == "member":\n        return 10\n', "").replace(
     "    except UnicodeError:\n        return 0\n", ""
 )
 
