@@ -16,6 +16,7 @@ from improver.ports import Ruff
 from improver.ranking import Row, in_turns
 from improver.records import SUBMODULE, SYMLINK, Change, Edit, File, Finding, Safety, Tree
 from improver.rewriting.floor import runs_on_2
+from improver.rewriting.layout import relaid
 from improver.source import Source, Unreadable
 
 SAFEST_FIRST = tuple(Safety)
@@ -226,7 +227,8 @@ def draft(group: Group, project: Project, base: Tree) -> Drafted:
 def _applied(codemod: Codemod, finding: Finding, source: Source, project: Project) -> engine.Rewrite | Abstain:
     if runs_on_2(project, source):
         return Abstain("the project says that it runs on Python 2 too, of which no rule here knows anything")
-    return engine.apply(codemod, finding, source, project)
+    result = engine.apply(codemod, finding, source, project)
+    return result if isinstance(result, Abstain) else relaid(result, source)
 
 
 def _source_of(group: Group, project: Project) -> Source:
