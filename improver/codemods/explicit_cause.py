@@ -5,6 +5,7 @@ hide a traceback that is shown today, and a message holds neither the type nor t
 """
 
 import ast
+import itertools
 import re
 from collections import Counter
 
@@ -55,7 +56,7 @@ class ExplicitCause(Codemod):
         handler = _handler_of(node, source) if raised else None
         if raised is None or handler is None or handler.type is None or raised == handler.name:
             return None
-        if node.lineno - handler.lineno > NEAR or is_caught_here(node, raised, source):
+        if node.lineno - handler.lineno > NEAR or is_caught_here(node, raised, source) or _is_searched(node, source):
             return None
         if any(SUPPRESSION.search(line) for line in source.lines[node.lineno - 1 : node.end_lineno]):
             return None
@@ -165,10 +166,19 @@ class ExplicitCause(Codemod):
         "        raise ConfigurationError('cannot read', path)  # the configuration comes first\n",
         "def f():\n    try:\n        go()\n    except OSError as e:\n        print(locals())\n"
         "        raise Lost('x')\n",
+        # Another way was tried in between, and it is what failed.
+        "def f(a, b):\n    try:\n        go(a)\n    except KeyError:\n        for c in b:\n            if c.go(a):\n"
+        "                break\n        else:\n            raise LookupError(a)\n",
         # Nobody sees the cause: the same function catches what is raised, and does not look at it.
         "def f(a, b):\n    try:\n        try:\n            go(a)\n        except KeyError:\n"
         "            raise LookupError(a)\n    except (LookupError, TypeError):\n        return b\n",
     )
+
+
+def _is_searched(node: ast.Raise, source: Source) -> bool:
+    """Tell whether a loop of the handler comes to nothing or meets another fault: that is the cause."""
+    inside = itertools.takewhile(lambda item: not isinstance(item, ast.ExceptHandler), source.ancestors(node))
+    return any(isinstance(item, ast.For | ast.AsyncFor | ast.While) for item in inside)
 
 
 def _class_name(raised: ast.expr) -> str | None:
