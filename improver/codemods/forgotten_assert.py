@@ -14,6 +14,8 @@ RUNS_ONLY = re.compile(r"\b(raise|warn|crash|fail|segfault|smoke|leak|refcount|e
 QUIET = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Await)
 DISPLAYS = (ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.JoinedStr)
 STAND_INS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock"})
+IN_TESTS = re.compile(r"test", re.IGNORECASE)
+OF_TESTS = re.compile(r"\b(pytest|unittest|TestCase|assert)\b")  # else it is what tests look at, and nobody runs it
 TELLS = re.compile(r"call|await|return_value|side_effect")  # what a mock knows, and does not make up
 _HEAD = "import pytest\n\n\ndef test_f(x):\n"  # of the traps
 
@@ -39,6 +41,8 @@ class ForgottenAssert(Codemod):
         """Say which comparison counts for nothing."""
         assert isinstance(node, ast.Expr), "NODES names nothing else"
         if not _is_check(node.value) or test_around(node, source) is None or _is_expected_to_fail(node, source):
+            return None
+        if not IN_TESTS.search(source.path.rsplit("/", 1)[-1]) and not OF_TESTS.search(source.text):
             return None
         if _is_only_run(node, source) or _asks_a_stand_in(node.value, source):
             return None
@@ -66,9 +70,11 @@ class ForgottenAssert(Codemod):
             "import pytest\n\n\ndef test_total():\n    total = add(1, 2)\n    assert total == 3  # three\n",
         ),
         (
-            "class TestTotal:\n    def test_total(self):\n        for row in self.rows:\n            (\n"
+            "import pytest\n\n\nclass TestTotal:\n    def test_total(self):\n        for row in self.rows:\n"
+            "            (\n"
             "                row.total\n                == sum(row)\n            )\n            'a' in row.names\n",
-            "class TestTotal:\n    def test_total(self):\n        for row in self.rows:\n            assert (\n"
+            "import pytest\n\n\nclass TestTotal:\n    def test_total(self):\n        for row in self.rows:\n"
+            "            assert (\n"
             "                row.total\n                == sum(row)\n            )\n"
             "            assert 'a' in row.names\n",
         ),
@@ -78,14 +84,16 @@ class ForgottenAssert(Codemod):
             "\t\tself.assertEqual(add(1, 2), {'a': 3})\r\n",
         ),
         (
-            "def test_go(box):\n    app = Mock()\n    box.go(app)\n    app.run.call_count == 1\n"
+            "import pytest\n\n\ndef test_go(box):\n    app = Mock()\n    box.go(app)\n    app.run.call_count == 1\n"
             "    box.app.name == 'a'\n",
-            "def test_go(box):\n    app = Mock()\n    box.go(app)\n    assert app.run.call_count == 1\n"
+            "import pytest\n\n\ndef test_go(box):\n    app = Mock()\n    box.go(app)\n"
+            "    assert app.run.call_count == 1\n"
             "    assert box.app.name == 'a'\n",
         ),
         (
-            "async def test_total(box):\n    if box:\n        await box.total() == 3\n        box.rows is not None\n",
-            "async def test_total(box):\n    if box:\n        assert await box.total() == 3\n"
+            "import pytest\n\n\nasync def test_total(box):\n    if box:\n        await box.total() == 3\n"
+            "        box.rows is not None\n",
+            "import pytest\n\n\nasync def test_total(box):\n    if box:\n        assert await box.total() == 3\n"
             "        assert box.rows is not None\n",
         ),
     )
@@ -111,6 +119,8 @@ class ForgottenAssert(Codemod):
         _HEAD + "    with warnings.catch_warnings():\n        x > 0\n",
         # Where it is skipped nothing shows that it holds.
         "@unittest.skipUnless(FAST, 'slow')\nclass TestF:\n    def test_f(self):\n        self.x == 3\n",
+        # Nothing in the file is of a test: it is there to be looked at.
+        "def test():\n    1 in Container()  # [unsupported-membership-test]\n",
         # It is another function's business.
         _HEAD + "    def same(y):\n        x == y\n\n    assert same\n",
         "def compare(x):\n    x == 3\n",
