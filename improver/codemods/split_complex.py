@@ -8,7 +8,7 @@ from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site
 from improver.names import EVERYTHING, bound_in
 from improver.records import Safety
 from improver.rewriting.cognitive import cognitive
-from improver.rewriting.doing import acts, is_taken_over, is_unfinished
+from improver.rewriting.doing import acts, is_unfinished
 from improver.rewriting.extraction import Cut, Flow, flow_of, function_of, obstacle
 from improver.rewriting.naming import name_of
 from improver.rewriting.outlining import Outline, outlined
@@ -202,7 +202,7 @@ def _seam(cut: Cut) -> Flow | None:
     flow = flow_of(cut)
     if isinstance(flow, Abstain) or len(flow.inputs) > INPUTS or not 0 < len(flow.outputs) <= OUTPUTS:
         return None
-    if is_unfinished(cut, flow.outputs) or is_taken_over(cut, flow.outputs) or _is_handed_on(cut, flow):
+    if is_unfinished(cut, flow.outputs) or _is_handed_on(cut, flow):
         return None
     return flow if name_of([cut], [flow]) else None
 

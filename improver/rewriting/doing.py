@@ -42,8 +42,14 @@ def is_unfinished(cut: Cut, names: Iterable[str]) -> bool:
 
 
 def is_taken_over(cut: Cut, names: Iterable[str]) -> bool:
-    """Tell whether one of `names` only stands for what is there already, so that the cut does not make it."""
-    return any(all(value is not None and _is_plain(value) for value in _values(cut.statements, name)) for name in names)
+    """Tell whether one of `names` only stands for a constant, or for what is there already: the cut makes neither."""
+    for name in names:
+        values = list(_values(cut.statements, name))
+        if all(value is not None and _is_plain(value) for value in values):
+            return True
+        if len(values) == 1 and isinstance(values[0], ast.Constant):
+            return True
+    return False
 
 
 def _values(statements: Sequence[ast.stmt], name: str) -> Iterator[ast.expr | None]:

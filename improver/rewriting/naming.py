@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from improver.rewriting.doing import fills
+from improver.rewriting.doing import fills, is_taken_over
 from improver.rewriting.extraction import Cut, Flow
 
 LITTLE = frozenset({"get", "set", "is", "to", "of", "in", "from", "do", "and", "with", "the", "a", "for", "by", "init"})
@@ -10,6 +10,7 @@ VAGUE = frozenset(
     {"result", "results", "value", "values", "data", "ret", "res", "tmp", "temp", "out", "output", "item"}
     | {"auxiliary", "aux", "ctx", "info", "meta", "msg", "obj"}
 )
+SHORT_LIVED = frozenset({"tmp", "temp"})
 
 
 def name_of(cuts: Sequence[Cut], flows: Sequence[Flow]) -> str:
@@ -23,11 +24,22 @@ def name_of(cuts: Sequence[Cut], flows: Sequence[Flow]) -> str:
     made = len(outputs) == 1 and not set(flows[0].outputs) & set(flows[0].inputs)
     if made and flows[0].outputs and not fills(cuts[0]):
         names = flows[0].outputs
-        if all(len(name) > 2 and name not in VAGUE and name.islower() and name[-1].isalpha() for name in names):
+        if all(map(_tells, names)) and not _overlap(names) and not is_taken_over(cuts[0], names):
             return "_" + _listed([name.strip("_") for name in names])
     names = tuple(dict.fromkeys(cut.function.name for cut in cuts))
     ends = all(cut.leaves for cut in cuts)
     return _shared_words(names) if ends and len(names) == len(cuts) else ""
+
+
+def _tells(name: str) -> bool:
+    words = set(name.split("_"))
+    return len(name) > 2 and name not in VAGUE and name.islower() and name[-1].isalpha() and not words & SHORT_LIVED
+
+
+def _overlap(names: Sequence[str]) -> bool:
+    """Tell whether one of two names is but a part of the other, so that both together say nothing more."""
+    words = [set(name.split("_")) for name in names]
+    return any(one < other for one in words for other in words)
 
 
 def _listed(names: Sequence[str]) -> str:

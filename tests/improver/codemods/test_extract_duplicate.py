@@ -1,5 +1,7 @@
 """What names the function that a repeated block becomes."""
 
+import pytest
+
 from improver.codemods.extract_duplicate import ExtractDuplicate
 from improver.observers.duplicates import duplicates
 from improver.scan import draft, groups
@@ -9,10 +11,10 @@ GROWS = "    size = 0\n    if a:\n        size = 1\n    g(a)\n    h(a)\n    k(a)
 SHRINKS = "    size = 9\n    while a:\n        size = b\n        a = g(b)\n    h(b)\n    k(b)\n    m(b)\n"
 
 
-def twice(*blocks: str) -> str:
-    """Return a file of functions that hold one of `blocks` each."""
+def twice(*blocks: str, made: str = "size") -> str:
+    """Return a file of functions that hold one of `blocks` each, and return the names of what is `made` there."""
     return "\n\n".join(
-        f"def f{place}(a, b):\n    print({place})\n{block}    return size, {place}\n"
+        f"def f{place}(a, b):\n    print({place})\n{block}    return {made}, {place}\n"
         for place, block in enumerate(blocks)
     )
 
@@ -28,6 +30,21 @@ def reasons(text: str) -> list[str]:
 def test_no_function_is_named_for_what_it_makes_when_it_also_fills_what_it_is_given() -> None:
     fills = GROWS.replace("g(a)", "a.size = b")
     assert reasons(twice(fills, fills)) == ["nothing here names what the block does"]
+
+
+@pytest.mark.parametrize(
+    ("block", "made"),
+    [
+        pytest.param(GROWS.replace("size", "tmp_size"), "tmp_size", id="what does not matter by its own words"),
+        pytest.param(
+            GROWS.replace("h(a)", "last_size = h(a)"), "size, last_size", id="two names, one part of the other"
+        ),
+        pytest.param(GROWS.replace("h(a)", "count = 0"), "size, count", id="what is but a constant"),
+        pytest.param(GROWS.replace("h(a)", "owner = a.owner"), "size, owner", id="what is there already"),
+    ],
+)
+def test_no_function_is_named_for(block: str, made: str) -> None:
+    assert reasons(twice(block, block, made=made)) == ["nothing here names what the block does"]
 
 
 def test_the_name_of_the_first_function_is_taken_for_the_second() -> None:
