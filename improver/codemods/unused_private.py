@@ -12,6 +12,7 @@ from improver.source import SCOPES, Source
 
 WORD = re.compile(r"\w+")
 BANNER = re.compile(r"#.*(?:[-=#*~_]{3}|\b(?:region|section)\b)")  # heads more than one definition
+TABLES = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Subscript)
 KEPT = re.compile(r"deprecat|compatib|\bhook\b|(?:used|called|needed) (?:by|from|in|for)\b|for test", re.IGNORECASE)
 DIRECTIVE = re.compile(r"#\s*\w+\s*:\s*\S|#!|-\*-")
 
@@ -89,6 +90,9 @@ class UnusedPrivate(Codemod):
         "def _unused():\n    # internal: implementation hook of the extension\n    return 1\n\n\nx = 1\n",
         "x = 1\n\n# Aliases of what is slow.\n_py_one = x\nslow = x\n",
         "x = 1\n\nENABLE = 0x01\n_DISABLE = 0x00\n",
+        "x = 1\n\n_PEERS = {}\nROWS = {}\n\n\nx = ROWS\n",
+        "x = 1\n\n# Of peers.\n_peers = {\n    0: 'here',\n}\n\n\n# Of rows.\nrows = {0: 'there'}\n",
+        "x = 1\n\nNumber = Union[int, float]\n_Scalar = Union[Number, str]\n",
         "# ---- helpers ----\ndef _unused():\n    return 1\n\n\nx = 1\n",
         "def _default(a=register()):\n    return a\n\n\nx = 1\n",
         "x = 1\n\n\ndef __getattr__(name):\n    return 1\n\n\ndef _asdict():\n    return 1\n",
@@ -123,21 +127,25 @@ class UnusedPrivate(Codemod):
 
 
 def _is_one_of_a_list(node: Definition, block: Sequence[ast.stmt]) -> bool:
-    """Tell whether a constant of the same kind, also in capitals, stands on the line above or below."""
-    at = block.index(node)
+    """Tell whether a constant of the same kind stands on the line above or below, or a table of it is the neighbour."""
+    kind, at = _kind(node), block.index(node)
     beside = [*block[max(at - 1, 0) : at], *block[at + 1 : at + 2]]
-    near = (
-        item for item in beside if 1 in (node.lineno - (item.end_lineno or 0), item.lineno - (node.end_lineno or 0))
-    )
-    return bool(_kind(node)) and any(_kind(item) == _kind(node) for item in near)
+    alike = [item for item in beside if kind and _kind(item) == kind]
+    near = (1 in (node.lineno - (item.end_lineno or 0), item.lineno - (node.end_lineno or 0)) for item in alike)
+    return any(near) or (bool(alike) and isinstance(getattr(node, "value", None), TABLES))
 
 
 def _kind(node: ast.stmt) -> str:
-    """Return the type of the constant that an assignment spells out for a name in capitals, else ""."""
+    """Return what kind of value an assignment spells out, or ""; a constant counts for a name in capitals only."""
     target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
     value = getattr(node, "value", None)
-    is_constant = isinstance(target, ast.Name) and target.id.isupper() and isinstance(value, ast.Constant)
-    return type(value.value).__name__ if is_constant else ""  # type: ignore[union-attr] # is a constant
+    if isinstance(value, ast.Constant):
+        return type(value.value).__name__ if isinstance(target, ast.Name) and target.id.isupper() else ""
+    return f"{type(value).__name__} {_of(value)}" if isinstance(value, TABLES) else ""
+
+
+def _of(value: ast.expr) -> str:
+    return ast.unparse(value.value) if isinstance(value, ast.Subscript) else ""
 
 
 def _owned(source: Source, node: Definition) -> range | Abstain:
