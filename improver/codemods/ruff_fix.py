@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
@@ -95,6 +96,10 @@ class RuffFix(Codemod):
             'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(3):\n    print(f"a", "é", f"{str(i)}")\n',
             'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
         ),
+        (
+            'class Row:\n    """One row."""\n\n    pass\n\n\nclass Cell:\n    """One cell."""\n\n    pass\n',
+            'class Row:\n    """One row."""\n\n\nclass Cell:\n    """One cell."""\n',
+        ),
     )
     KEEPS = (
         "x = f((1))  # noqa: UP034\n",
@@ -151,7 +156,8 @@ class RuffFix(Codemod):
             return Abstain("the lines of the condition are aligned with an `if`, not with an `elif`")
         if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
             return Abstain("nested calls inside an f-string read worse than beside it")
-        return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, place.found.edits)))
+        edits = place.found.edits if code != "PIE790" else [_with_gap(edit, source) for edit in place.found.edits]
+        return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, edits)))
 
     def safety(self, before: Source, after: Source) -> Safety:
         """Return PROVED where syntax or compiled code shows that both are the same program."""
@@ -198,6 +204,16 @@ def _is_introduced(statement: ast.stmt, source: Source) -> bool:
         if isinstance(statement, ast.If) and statement.orelse and above.startswith("#") and own.startswith("if"):
             return True
     return False
+
+
+def _with_gap(edit: TextEdit, source: Source) -> TextEdit:
+    """Take the blank lines above along where `edit` only deletes whole lines, and more blank ones follow."""
+    first, last = edit.start[0], edit.end[0]
+    is_whole = not edit.content and edit.start[1] == edit.end[1] == 1
+    follows = source.lines[last - 1].strip() if last <= len(source.lines) else ""
+    while is_whole and not follows and first > 1 and not source.lines[first - 2].strip():
+        first -= 1
+    return replace(edit, start=(first, edit.start[1]))
 
 
 def _is_crowded(text: str) -> bool:
