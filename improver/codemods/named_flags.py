@@ -17,7 +17,7 @@ from improver.source import FUNCTIONS, Function, Source
 # The name says already what the one flag means.
 SAYS_IT = re.compile(r"_*(set|enable|disable|toggle|show|hide|use|is|has|allow|mark|assert|bool|repr|str|dump|print)")
 VALUE = re.compile(
-    r"_*(\w|val|value|bool|boolean|flag|on|obj|object|item|arg|data|result|expected|other|key)_*"
+    r"_*(\w|val|value|bool|boolean|flag|on|obj|object|item|arg|data|result|expected|other|key|default|initial)_*"
 )  # a value, no switch
 DECORATORS = frozenset({"contextmanager", "asynccontextmanager", "cache", "lru_cache", "final"})
 
@@ -96,6 +96,7 @@ class NamedFlags(Codemod):
         # A value that happens to be true.
         "def put(key, value):\n    return key\n\n\nput('a', True)\n",
         "def wrap(state, bool_):\n    return state\n\n\nwrap(1, True)\n",
+        "def get(row, name, default):\n    return row\n\n\nget({}, 'deep', False)\n",
         # Somebody else's function, or one of several.
         "from box import load\n\n\nload('a', True)\n",
         "def load(path, strict):\n    return path\n\n\nload = wrap(load)\nload('a', True)\n",
