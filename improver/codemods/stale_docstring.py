@@ -16,6 +16,7 @@ DECORATORS = frozenset(
 )
 ALIKE = 0.6  # share of equal letters from which two names in the same place mean the same
 WORD = re.compile(r"[A-Z].*|default|note|example|warning|see|returns?|raises|yields", re.DOTALL)
+FIELDS = frozenset({"type", "rtype", "return", "returns", "raises", "yields"})
 
 
 class StaleDocstring(Codemod):
@@ -56,7 +57,7 @@ class StaleDocstring(Codemod):
         missing = [
             name for name in taken if name not in {"self", "cls", *(item.name for item in found if not item.is_type)}
         ]
-        if any(WORD.fullmatch(name) for name in stale):
+        if any(WORD.fullmatch(name) or name in FIELDS for name in stale):
             return Abstain("it may be a word with a colon, and no name")
         if len(stale) != 1 or len(missing) > 1:
             return Abstain("more than one name differs: which means which is a guess")
@@ -134,6 +135,8 @@ class StaleDocstring(Codemod):
         # The type of a parameter that is gone, or of one that nobody can tell.
         'def f(a, b):\n    """F.\n\n    :param a: one\n    :param b: two\n    :type b: int\n    :type c: str\n'
         '    """\n',
+        # Another field, written as if it were a parameter.
+        'def f(a):\n    """F.\n\n    :param a: one\n    :param type: list(int)\n    """\n',
         # All right already, or stars before the name.
         'def f(a, *rest):\n    """F.\n\n    Args:\n        a: one\n        *rest: two\n    """\n',
         'def f(a):\n    """F.\n\n    :param a: one\n    :raises b: two\n    """\n',
