@@ -14,7 +14,7 @@ from improver.rewriting.naming import name_of
 from improver.rewriting.outlining import Outline, outlined
 from improver.source import FUNCTIONS, Function, Source, below
 
-INPUTS, OUTPUTS = 3, 2
+INPUTS = 3
 DROP = 0.3  # of the complexity, at least
 LINES = 6  # a shorter paragraph is no part worth a name
 MOST = 40  # longer ones want splitting themselves
@@ -61,7 +61,7 @@ class SplitComplex(Codemod):
     WHY = "Each part can be read and tested alone, and the whole reads as its steps."
     SAFE_WHEN = (
         "The paragraph stands between blank lines in the outermost block of the function; at most three values go in,"
-        " each surely there, and one or two come out, made and finished there, under names that tell what they are; it"
+        " each surely there, and one comes out, made and finished there, under a name that tells what it is; it"
         " does nothing else. No jump, return, yield,"
         " await, deletion, declaration or closure crosses its border, nothing it binds is needed after an error in it,"
         " and the function becomes at least thirty per cent less complex. So is the part, or it is no more complex than"
@@ -113,6 +113,8 @@ class SplitComplex(Codemod):
         ("def f(rows, name):\n    n = 1\n\n" + PARAGRAPH + REST).replace("total", "result"),
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("    total = 0\n", "    n = 2\n") + REST,
         "def f(rows, name, total):\n    n = 1\n\n" + PARAGRAPH.replace("    total = 0\n", "    n = 2\n") + REST,
+        # Two things come out: a name for both says of neither how they belong together.
+        "def f(rows, name):\n    n = 1\n\n    size = len(rows)\n" + PARAGRAPH + REST + "    print(size)\n",
         # It does something besides.
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.send(row)") + REST,
         "def f(rows, name):\n    n = 1\n\n" + PARAGRAPH.replace("raise ValueError(row)", "name.row = row") + REST,
@@ -200,7 +202,7 @@ def _seam(cut: Cut) -> Flow | None:
     if cut.leaves or obstacle(cut) or any(SUPPRESSION.search(line) for line in cut.lines) or acts(cut):
         return None
     flow = flow_of(cut)
-    if isinstance(flow, Abstain) or len(flow.inputs) > INPUTS or not 0 < len(flow.outputs) <= OUTPUTS:
+    if isinstance(flow, Abstain) or len(flow.inputs) > INPUTS or len(flow.outputs) != 1:
         return None
     if is_unfinished(cut, flow.outputs) or _is_handed_on(cut, flow):
         return None
