@@ -8,7 +8,7 @@ from improver.rewriting.extraction import Cut, Flow
 LITTLE = frozenset({"get", "set", "is", "to", "of", "in", "from", "do", "and", "with", "the", "a", "for", "by", "init"})
 VAGUE = frozenset(
     {"result", "results", "value", "values", "data", "ret", "res", "tmp", "temp", "out", "output", "item"}
-    | {"auxiliary", "aux", "ctx", "info", "meta", "msg", "obj"}
+    | {"auxiliary", "aux", "ctx", "info", "meta", "msg", "obj", "sequence"}
 )
 SHORT_LIVED = frozenset({"tmp", "temp"})
 
@@ -37,9 +37,9 @@ def _tells(name: str) -> bool:
 
 
 def _overlap(names: Sequence[str]) -> bool:
-    """Tell whether one of two names is but a part of the other, so that both together say nothing more."""
+    """Tell whether one of two names is but a part of the other, or much the same: together they say nothing more."""
     words = [set(name.split("_")) for name in names]
-    return any(one < other for one in words for other in words)
+    return any(one < other or (one != other and len(one & other) > 1) for one in words for other in words)
 
 
 def _listed(names: Sequence[str]) -> str:

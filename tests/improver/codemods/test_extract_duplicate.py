@@ -39,6 +39,11 @@ def test_no_function_is_named_for_what_it_makes_when_it_also_fills_what_it_is_gi
         pytest.param(
             GROWS.replace("h(a)", "last_size = h(a)"), "size, last_size", id="two names, one part of the other"
         ),
+        pytest.param(
+            GROWS.replace("size", "left_most_size").replace("h(a)", "right_most_size = h(a)"),
+            "left_most_size, right_most_size",
+            id="two names that are much the same",
+        ),
         pytest.param(GROWS.replace("h(a)", "count = 0"), "size, count", id="what is but a constant"),
         pytest.param(GROWS.replace("h(a)", "owner = a.owner"), "size, owner", id="what is there already"),
     ],
