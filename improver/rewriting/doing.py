@@ -10,6 +10,7 @@ from improver.source import below
 
 TAKES_OUT = frozenset({"pop", "popitem", "popleft", "setdefault"})  # what gives a value and changes its object
 BUILDS = re.compile(r"(add|append|appendleft|extend|insert|update|set|setdefault|put|push|discard|remove|sort)(_|$)")
+SPEAKS = re.compile(r"(^|_)(print|log|debug|info|warn|warning|error|exception|echo|write)$")
 
 
 def acts(cut: Cut) -> bool:
@@ -27,6 +28,13 @@ def acts(cut: Cut) -> bool:
 def fills(cut: Cut) -> bool:
     """Tell whether the cut stores into an object that it did not make: no name for what comes out says so."""
     return bool(_stored(cut.statements) - bound(*cut.statements))
+
+
+def speaks(cut: Cut) -> bool:
+    """Tell whether the cut prints or logs: no name for what comes out says so."""
+    calls = (node.value for statement in cut.statements for node in below(statement) if isinstance(node, ast.Expr))
+    called = (call.func for call in calls if isinstance(call, ast.Call))
+    return any(SPEAKS.search(getattr(item, "attr", getattr(item, "id", ""))) for item in called)
 
 
 def is_unfinished(cut: Cut, names: Iterable[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from improver.rewriting.doing import fills, is_taken_over
+from improver.rewriting.doing import fills, is_taken_over, speaks
 from improver.rewriting.extraction import Cut, Flow
 
 LITTLE = frozenset({"get", "set", "is", "to", "of", "in", "from", "do", "and", "with", "the", "a", "for", "by", "init"})
@@ -16,13 +16,13 @@ SHORT_LIVED = frozenset({"tmp", "temp"})
 def name_of(cuts: Sequence[Cut], flows: Sequence[Flow]) -> str:
     """Return a name for what comes out, or "" when there is none that tells.
 
-    What comes out does not name a cut that also fills what goes in. Where the cut is the end of every function, so
-    that what it returns is theirs, it may be named for what all of them are named for; of a part in the middle that
-    name would say too much.
+    What comes out does not name a cut that also fills what goes in, or prints. Where the cut is the end of every
+    function, so that what it returns is theirs, it may be named for what all of them are named for; of a part in the
+    middle that name would say too much.
     """
     outputs = {flow.outputs for flow in flows}
     made = len(outputs) == 1 and not set(flows[0].outputs) & set(flows[0].inputs)
-    if made and flows[0].outputs and not fills(cuts[0]):
+    if made and flows[0].outputs and not fills(cuts[0]) and not speaks(cuts[0]):
         names = flows[0].outputs
         if all(map(_tells, names)) and not _overlap(names) and not is_taken_over(cuts[0], names):
             return "_" + _listed([name.strip("_") for name in names])

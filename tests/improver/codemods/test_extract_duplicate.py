@@ -44,6 +44,7 @@ def test_no_function_is_named_for_what_it_makes_when_it_also_fills_what_it_is_gi
             "left_most_size, right_most_size",
             id="two names that are much the same",
         ),
+        pytest.param(GROWS.replace("h(a)", "safe_print(a)"), "size", id="what is also printed"),
         pytest.param(GROWS.replace("h(a)", "count = 0"), "size, count", id="what is but a constant"),
         pytest.param(GROWS.replace("h(a)", "owner = a.owner"), "size, owner", id="what is there already"),
     ],
