@@ -64,7 +64,7 @@ ORDERS_BEFORE = '''\
 def fee(order: dict[str, int]) -> int:
     """Return the handling fee of an order."""
     if order:
-        if order["weight"] > 0:
+        if order["weight"]:
             if order["paid"]:
                 total = order["weight"] * 2
                 if order["weight"] > 10:
@@ -85,7 +85,7 @@ def fee(order: dict[str, int]) -> int:
     """Return the handling fee of an order."""
     if not order:
         return 0
-    if not (order["weight"] > 0):
+    if not order["weight"]:
         raise ValueError("no weight")
     if not order["paid"]:
         raise ValueError("not paid")
