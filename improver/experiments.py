@@ -18,7 +18,8 @@ class Recording:
     a function to pickles of (args, kwargs), which only a sandbox may load: those of the innermost function, self and
     cls and filled-in defaults included. `left_out` counts calls that were not kept, by reason (unpicklable, huge,
     secret-looking, differs). `outside` are functions that also, or only, ran while no test did, or on import: any
-    test may depend on them. A function that contains another one counts as run where that one is.
+    test may depend on them. A function that contains another one counts as run where that one is. `renamed` are tests
+    that have other ids in each run: nothing else here knows of them.
     """
 
     impact: Mapping[str, tuple[str, ...]]
@@ -28,6 +29,7 @@ class Recording:
     receipt: Receipt
     trouble: str = ""  # why there is no recording; "" when there is one
     outside: frozenset[str] = frozenset()
+    renamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from improver.experiments import (
@@ -39,7 +39,8 @@ class SandboxExperiments:
 
     @functools.cached_property
     def _recording(self) -> Recording:
-        return recorded(self.rig, self.base, self.baseline, self.cache)
+        renamed = [test.removesuffix("[") for test in self.rig.policy.scope.host if test.endswith("[")]
+        return replace(recorded(self.rig, self.base, self.baseline, self.cache), renamed=tuple(renamed))
 
     @functools.cached_property
     def _repeater(self) -> Repeater:

@@ -150,6 +150,7 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     lines = lines_elsewhere(source, ground.layout.version, sys.platform)
     mutants, others = (tuple(one for one in made if (one.line in lines) is is_other) for is_other in (False, True))
     weak = Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
+    weak = replace(weak, run=_tried_by_renamed(ground, weak))
     return replace(weak, shown=_shown(ground, weak.living))
 
 
@@ -159,6 +160,17 @@ def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRu
         return ground.experiments.mutate(ground.tree, mutants, tests)
     why = dict.fromkeys((one.name for one in mutants), UNREACHED)
     return MutationRun({}, (), why, ground.recording.receipt)
+
+
+def _tried_by_renamed(ground: Ground, weak: Weak) -> MutationRun:
+    """Return what the tests made of the mutants, those too that have other ids in each run."""
+    renamed = ground.recording.renamed
+    if not renamed or not weak.living:
+        return weak.run
+    killed = {**weak.run.killed, **ground.experiments.mutate(ground.tree, weak.living, renamed).killed}
+    survived = tuple(name for name in weak.run.survived if name not in killed)
+    undecided = {name: why for name, why in weak.run.undecided.items() if name not in killed}
+    return replace(weak.run, killed=killed, survived=survived, undecided=undecided)
 
 
 def _shown(ground: Ground, living: Sequence[Mutant]) -> frozenset[str]:

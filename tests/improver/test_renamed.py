@@ -1,0 +1,52 @@
+"""Tests that have other ids in each run: nothing can be held against them, but what they notice is noticed."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from improver.records import File, Tree
+from improver.verify import configuration
+from improver.verify.experimenting import SandboxExperiments
+from improver.verify.sandbox import best_sandbox
+from improver.verify.suite import Rig, run_suite
+from improver.verify.target import find_layout
+from improver.writing.targets import Ground, weak_spots
+from tests.improver.calls import source
+from tests.improver.judging import PACKAGED
+
+TIDE = "def depth(sea):\n    return sea * 2\n\n\ndef width(sea):\n    return sea * 3\n"
+TESTS = """\
+import pytest
+from pier.a import depth, width
+
+
+@pytest.mark.parametrize("sea", {2, 3})
+def test_depth(sea):
+    assert depth(sea) == sea + sea
+
+
+def test_width():
+    width(2)
+"""
+
+
+@pytest.mark.host
+def test_what_a_test_with_changing_ids_notices_is_noticed(tmp_path: Path) -> None:
+    files = {"pier/__init__.py": "", "pier/a.py": TIDE, "tests/test_a.py": TESTS}
+    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
+    scope = PACKAGED.scope.model_copy(update={"host": ("tests/test_a.py::test_depth[",)})
+    policy = PACKAGED.model_copy(update={"scope": scope})
+    layout = find_layout(tree, tmp_path, sys.executable, policy)
+    rig = Rig(best_sandbox(layout.python), layout, policy, configuration.read(tree))
+    experiments = SandboxExperiments(rig, tree, run_suite(rig, tree))
+    assert experiments.recording().renamed == ("tests/test_a.py::test_depth",)
+    product, tests = source(TIDE), [source(TESTS, "tests/test_a.py")]
+    weak = weak_spots(Ground(tree, layout, policy, experiments, {product.path: product}, tests), product.path, 20)
+    assert {one.function for one in weak.living} == {"pier/a.py::width"}
+    assert {name.split("[")[0] for name in weak.run.killed.values()} == {"tests/test_a.py::test_depth"}
+    alone = replace(experiments.recording(), renamed=())
+    experiments.__dict__["_recording"] = alone
+    weak = weak_spots(Ground(tree, layout, policy, experiments, {product.path: product}, tests), product.path, 20)
+    assert {one.function for one in weak.living} == {"pier/a.py::depth", "pier/a.py::width"}, "but for them it lives"
