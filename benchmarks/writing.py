@@ -114,6 +114,8 @@ def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[obje
     bench = bench_of(package, tree, policy)
     project, _ = read_project(tree, policy, RuffTool(), ())
     ground = ground_of(tree, policy, bench, project)
+    if ground.recording.trouble:  # every fault would be told as living
+        raise SystemExit(f"{package.name}: what its tests run is not known: {ground.recording.trouble}")
     tally, began, texts = Tally(), time.monotonic(), list[str]()
     for path in sorted(ground.sources):
         if not paths or any(one in path for one in paths):

@@ -82,7 +82,7 @@ class DuplicateElif(Codemod):
         "if a:\n    x()\nif a:\n    x()\n",
         "if a:\n    x()\nelse:\n    if a:\n        x()\n",
         "if a:\n    if b:\n        x()\n    elif c:\n        if b:\n            x()\n",
-        "if readx():\n    x()\nelif readx():\n    x()\n",
+        "if ready():\n    x()\nelif ready():\n    x()\n",
         "if a:\n    x()\nelif b.pop():\n    x()\nelif a:\n    x()\n",
         "if (a := b):\n    x()\nelif (a := b):\n    x()\n",
         "if a:\n    x()\nelif (a := b):\n    x()\nelif a:\n    x()\n",

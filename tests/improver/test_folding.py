@@ -4,8 +4,12 @@ import ast
 
 import pytest
 
+from improver.writing.layout.assembling import assembled
 from improver.writing.layout.folding import folded
+from improver.writing.layout.grouping import Written
 from improver.writing.layout.statements import laid_out
+from improver.writing.placing import Place
+from tests.improver.calls import case, source
 
 LONG = f"depth(one={'a' * 20!r}, two={'b' * 20!r})"
 
@@ -45,3 +49,15 @@ def test_no_empty_line_stands_first_in_a_class() -> None:
         "",
         "assert Box().size == 1",
     ]
+
+
+def test_the_longest_name_has_room_in_a_class_of_a_narrow_file() -> None:
+    narrow = source(
+        "import unittest\n\n\nclass TestA(unittest.TestCase):\n    def test_a(self) -> None:\n        pass\n", "t.py"
+    )
+    place = Place("t.py", narrow, in_classes=True, bound={"TestA": None}, annotated=True)
+    whole = assembled([Written("test_" + "f" * 55, (case("depth(1)", "2"),))], place, "A", frozenset())
+    assert whole is not None
+    lines = whole.decode().splitlines()
+    assert max(map(len, lines)) <= 79
+    assert lines[lines.index("        self,") + 1] == "    ) -> None:"

@@ -326,18 +326,6 @@ def test_a_class_gets_methods_with_subtests() -> None:
     ]
 
 
-def test_the_longest_name_has_room_in_a_class_of_a_narrow_file() -> None:
-    narrow = source(
-        "import unittest\n\n\nclass TestA(unittest.TestCase):\n    def test_a(self) -> None:\n        pass\n", "t.py"
-    )
-    place = Place("t.py", narrow, in_classes=True, bound={"TestA": None}, annotated=True)
-    whole = assembled([Written("test_" + "f" * 55, (case("depth(1)", "2"),))], place, "A", frozenset())
-    assert whole is not None
-    lines = whole.decode().splitlines()
-    assert max(map(len, lines)) <= 79
-    assert lines[lines.index("        self,") + 1] == "    ) -> None:"
-
-
 def test_a_class_demands_by_the_assertions_of_unittest() -> None:
     checks = (("is", "result.a", "None"), ("is", "result.b", "True"), ("approx", "result.c", "0.5"))
     one = case("f(2)", checks=checks, kills=MUTANT.replace(" ", "_"))
