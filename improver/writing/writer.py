@@ -1,5 +1,7 @@
 """Write tests for one file: find what its tests miss, choose calls that notice it, and show that the tests do."""
 
+import ast
+import functools
 import hashlib
 import sys
 from collections import Counter, defaultdict
@@ -8,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration
 from improver.records import Change, Edit, File, Finding, Receipt, Safety, Tree
+from improver.source import Source
 from improver.writing.admitting import admitted
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import presentable
@@ -21,6 +24,7 @@ from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, errors_of, place_for
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
+from improver.writing.words.subjects import class_read
 from improver.writing.words.wording import called
 
 RULE = "write_tests"
@@ -110,24 +114,35 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most."""
     cases = ground.worthy(cases)
-    owners = {case.function: _owner(ground, case.function) for case in cases}
+    read = [(case, (case.function, class_read(case))) for case in cases]
+    owners = {one: _owner(ground, *one) for one in {one for _, one in read}}
     places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
     found: dict[str, tuple[Place, list[Case]]] = {}
-    for case in cases:
-        place = places[owners[case.function]]
+    for case, one in read:
+        place = places[owners[one]]
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             found.setdefault(place.path, (place, []))[1].append(case)
     return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
 
 
-def _owner(ground: Ground, function: str) -> tuple[str, str]:
+def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:
     """Return the file of a function, and the class or function of it that a test file may be about.
 
-    None is about an error: a test that speaks of one is about what raises it.
+    It is that of the class whose method is `called`, where it has it from another one. None is about an error: a test
+    that speaks of one is about what raises it.
     """
     path, _, name = function.partition("::")
     owner = name.partition(".")[0]
+    if "." in name and called not in ("", owner):
+        homes = (home for home, source in ground.sources.items() if _defines(source, called))
+        path, owner = next(((home, called) for home in homes), (path, owner))
     return path, "" if owner in errors_of(ground.sources[path]) else owner
+
+
+@functools.lru_cache(maxsize=1 << 12)  # asked again for each round of plainer calls
+def _defines(source: Source, name: str) -> bool:
+    """Tell whether a file has a class of this name."""
+    return any(isinstance(node, ast.ClassDef) and node.name == name for node in source.tree.body)
 
 
 def _kept(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:

@@ -143,6 +143,18 @@ def test_an_error_has_no_test_file_of_its_own() -> None:
     }
 
 
+def test_what_a_class_has_from_another_is_tested_beside_the_class_that_is_called() -> None:
+    box = source("class Box:\n    @classmethod\n    def of(cls, sea):\n        return cls()\n")
+    crate = source("from pier.a import Box\n\n\nclass Crate(Box):\n    pass\n", "pier/b.py")
+    tests = [source(f"from pier.{one} import x\n", f"tests/test_{one}.py") for one in "ab"]
+    ground = replace(ground_for(box.text), sources={"pier/a.py": box, "pier/b.py": crate}, tests=tests)
+    found = placed(ground, [case(f"{name}.of(2)", name="Box.of") for name in ("Box", "Crate", "Unknown")])
+    assert {place.path: [one.call for one in cases] for place, cases in found} == {
+        "tests/test_a.py": ["Box.of(2)", "Unknown.of(2)"],
+        "tests/test_b.py": ["Crate.of(2)"],
+    }
+
+
 def mirrored() -> list[Source]:
     """Return test files that are named after modules."""
     return [source(f"from pier.{name} import x\n", f"tests/test_{name}.py") for name in ("reef", "tide", "moon")]

@@ -67,7 +67,7 @@ def owner_of(case: Case, node: Function) -> str:
     """
     path, _, name = case.function.partition("::")
     owners = name.split(".")[:-1]
-    if owners and not name.endswith(MAKING) and (made := _made(case)):
+    if owners and not name.endswith(MAKING) and (made := class_read(case)):
         return slug(made)
     found = [*filter(None, map(MUTANT.match, case.kills))]
     near = [one for one in found if one["path"] == path and node.lineno <= int(one["line"]) <= (node.end_lineno or 0)]
@@ -76,7 +76,7 @@ def owner_of(case: Case, node: Function) -> str:
     return ""
 
 
-def _made(case: Case) -> str:
+def class_read(case: Case) -> str:
     """Return the class whose making is read in the text of a call, in place or under a name; "" where none is."""
     call = expression(case.call)
     read = call.func if isinstance(call, ast.Call) else call
