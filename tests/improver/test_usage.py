@@ -89,6 +89,26 @@ def test_nothing_of_a_type_that_nobody_gives_becomes_nothing_of_one_that_somebod
     assert "moor('')" not in [one.call for one in USAGE.usual(case("moor(1)", name="moor"), MOOR)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "spoken"),
+    [
+        pytest.param("weather", True, id="nothing is said of it"),
+        pytest.param("weather: str", True, id="a text"),
+        pytest.param("weather: Optional[str] = None", True, id="a text, or nothing"),
+        pytest.param("weather: str | bytes = ''", True, id="one of two"),
+        pytest.param("weather: Collection[str]", False, id="several"),
+        pytest.param("weather: int", False, id="a number"),
+        pytest.param("weather=False", False, id="a switch"),
+        pytest.param("*, weather=True", False, id="a switch by name"),
+    ],
+)
+def test_a_parameters_own_name_stands_for_it_where_that_may_be_a_text(asked: str, *, spoken: bool) -> None:
+    sail = node(f"def sail({asked}): ...")
+    call = "sail(weather='a')" if "*" in asked else "sail('a')"
+    found = [one.call for one in USAGE.usual(case(call, name="sail"), sail)]
+    assert any("'weather'" in one for one in found) is spoken
+
+
 def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:
     text = source(
         "class Knot:\n    def __init__(self, tightness): ...\n\nHALF = Knot('half-hitch')\nROUND = Knot([HALF])\n"

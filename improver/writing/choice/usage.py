@@ -12,8 +12,8 @@ from improver.source import Function, Source
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
-from improver.writing.inputs.kinds import last_name
-from improver.writing.inputs.meant import meant
+from improver.writing.inputs.kinds import last_name, members
+from improver.writing.inputs.meant import TEXTS, meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
 from improver.writing.pieces import called_as, is_literal, is_naught
 
@@ -80,7 +80,7 @@ class Usage:
 
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
-        own = [place.arg] if place.arg not in MANY and is_word(place.arg) else []
+        own = [place.arg] if place.arg not in MANY and is_word(place.arg) and _is_text(place, node) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
         if self._is_unheard(name, node, place, value):
@@ -130,6 +130,20 @@ class Usage:
             called = node if name == last else self.signatures.functions.get(name)
             if called is not None:
                 yield from ((name, called, place, value) for place, _, value in given_to(call, called))
+
+
+def _is_text(place: ast.arg, node: Function) -> bool:
+    """Tell whether a parameter may stand for a text: its own name says next to nothing as a switch, or as several."""
+    if kinds := meant(node, place.arg):
+        return not kinds.isdisjoint(TEXTS)
+    places = [*node.args.posonlyargs, *node.args.args]
+    defaults = [*zip(reversed(places), reversed(node.args.defaults), strict=False)]
+    defaults += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    if any(one is place and isinstance(getattr(value, "value", None), bool) for one, value in defaults):
+        return False
+    if place.annotation is None:
+        return True
+    return any(last_name(one) in TEXTS for one in members(place.annotation) or [place.annotation])
 
 
 def _known_as(name: str, place: ast.arg) -> str:
