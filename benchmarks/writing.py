@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from benchmarks.benches import bench_of, policy_for, tree_of
-from benchmarks.fetching import PACKAGES, WORK, Package, unpacked
+from benchmarks.fetching import FRESH, PACKAGES, WORK, Package, unpacked
 from benchmarks.pairing import say, table
 from improver.scan import read_project
 from improver.verify.ruff import RuffTool
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--into", type=Path, default=WORK / "written", metavar="FOLDER", help="where the tests go")
     asked = parser.parse_args(arguments)
     names = asked.packages or CHOSEN
-    rows = [measured(one, asked.paths, asked.into) for one in PACKAGES if one.name in names]
+    rows = [measured(one, asked.paths, asked.into) for one in (*PACKAGES, *FRESH) if one.name in names]
     print(table(HEAD, rows))
     return 0
 
