@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LITERALS = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp)
-SHORT = 40  # characters of a literal that is varied
+SHORT, TURNS = 40, 160  # characters of a literal that is varied, and variations of one call at most
 NUMBERS, TEXTS = (0, 1, -1, 2, 3, 10), ("", "a", "One two", "1", "one,two", " a ", "é", "a\nb")
 SYMMETRIC = frozenset({"add", "mul", "max", "min", "eq", "gcd"})
 STRANGE = ("None", "[]", "'a'", "0.5", "1", "[1]")
 FUNCTIONS, ERRORS = ("str", "len", "bool", "list"), ("ValueError", "KeyError", "TypeError")
+UNARY = frozenset({"len", "abs", "hash", "next", "repr"})  # that have one argument, and no other
 ODD = ("operator.itemgetter(0)", "lambda a, *b, c: a")  # without a name, and with arguments of all kinds
 FEW, MANY = 3, 40  # others that come before a repeated text, and how often it is repeated
 SIZES, LEAST_SIZE, LARGEST_SIZE = 6, 11, 260  # of texts that are as long as a number in the function says
-TURNS = 160  # variations of one call at most
 
 
 class Pool:
@@ -250,8 +250,9 @@ def _other_functions(node: ast.Lambda | ast.Name) -> Iterator[ast.expr]:
 
 def _regiven(call: str) -> Iterator[str]:
     """Yield the call with one argument fewer or more of one call in it: there may be any number."""
-    for number, node in enumerate(ast.walk(ast.parse(call, mode="eval"))):
-        if isinstance(node, ast.Call) and node.args and not any(isinstance(one, ast.Starred) for one in node.args):
+    known = enumerate(ast.walk(ast.parse(call, mode="eval")))
+    for number, node in [(at, one) for at, one in known if isinstance(one, ast.Call) and one.args]:
+        if getattr(node.func, "id", "") not in UNARY and not any(isinstance(one, ast.Starred) for one in node.args):
             for args in filter(None, (node.args[:-1], [*node.args, node.args[0]])):
                 tree = ast.parse(call, mode="eval")
                 other: Any = list(ast.walk(tree))[number]

@@ -40,13 +40,20 @@ def test_a_set_is_never_written_with_something_in_it_twice() -> None:
 
 
 def test_objects_in_a_set_stay_together() -> None:
-    calls = [*varying.variations("len({Box(3), Box(3)}, 4)", [], varying.Pool([]))]
-    assert "len({Box(3), Box(3)})" in calls
+    calls = [*varying.variations("f({Box(3), Box(3)}, 4)", [], varying.Pool([]))]
+    assert "f({Box(3), Box(3)})" in calls
     assert all("{Box(3), Box(3)}" in one for one in calls)
 
 
+def test_what_has_one_argument_gets_no_other() -> None:
+    calls = [*varying.variations("len({3, 4})", [], varying.Pool([]))]
+    assert "len({4, 4})" not in calls
+    assert "len({3})" in calls
+    assert not [one for one in calls if "}, {" in one]
+
+
 def test_who_is_called_is_not_what_is_given() -> None:
-    assert set(varying.variations("str(len(a), *b)", [], varying.Pool([]))) == {"str(len(a, a), *b)"}
+    assert set(varying.variations("str(more(a), *b)", [], varying.Pool([]))) == {"str(more(a, a), *b)"}
 
 
 def test_a_function_may_have_no_name_or_arguments_of_all_kinds() -> None:
