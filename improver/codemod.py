@@ -59,6 +59,7 @@ class Codemod(ABC):
     OBSERVABLE: ClassVar[str] = ""  # for CONFINED: the one thing that differs
     NODES: ClassVar[tuple[type[ast.AST], ...]]  # the syntax it acts on
     ANSWERS: ClassVar[tuple[str, ...]] = ()  # observer rules (globs) that lead to it; empty: it finds its own sites
+    REPORTED: ClassVar[str] = ""  # what a person could do and why no program does it: nothing is proposed
     DROPS_COMMENTS: ClassVar[bool] = False  # it deletes code together with the comments inside
     TESTS: ClassVar[bool] = False  # it rewrites tests, and nothing else
     CHANGES: ClassVar[tuple[tuple[str, str], ...]]

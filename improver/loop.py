@@ -122,8 +122,10 @@ class Loop:
                 yield finding
 
     def _held_back(self, finding: Finding) -> str:
-        if answering(self.crew.codemods, finding.rule) is None:
-            return f"report only: {finding.rule}"
+        codemod = answering(self.crew.codemods, finding.rule)
+        if codemod is None or codemod.REPORTED:
+            why = f": {codemod.REPORTED}" if codemod is not None else ""
+            return f"report only: {finding.rule}{why}"
         names = names_of(finding.rule, self.crew.codemods)
         if not {*names}.isdisjoint(self.ground.policy.review.codemods_off):
             return f"off by policy: {finding.rule}"

@@ -40,12 +40,19 @@ def explain(codemod: Codemod, policy: Policy, observers: Sequence[Observer]) -> 
         f"**Why it matters.** {_sentence(codemod.WHY)}",
         f"**Example.** Before:\n\n{_code(before)}\n\nAfter:\n\n{_code(after)}",
         f"**Is it safe?** {SAFETIES[codemod.SAFETY].format(observable=codemod.OBSERVABLE)}",
-        f"**When it is proposed.** {_sentence(codemod.SAFE_WHEN)}",
+        f"**When it is proposed.** {_when(codemod)}",
         "**When it is not proposed.** For example here:",
         *_kept(codemod, policy, observers),
         NEVER.format(comments=comments),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _when(codemod: Codemod) -> str:
+    if not codemod.REPORTED:
+        return _sentence(codemod.SAFE_WHEN)
+    reported = f"Never: it is only reported. {_sentence(codemod.REPORTED)}"
+    return f"{reported} Who does it by hand minds this: {_sentence(codemod.SAFE_WHEN)}"
 
 
 def _kept(codemod: Codemod, policy: Policy, observers: Sequence[Observer]) -> Iterator[str]:

@@ -71,6 +71,7 @@ class SplitComplex(Codemod):
     VALUE = 4
     NODES = FUNCTIONS
     ANSWERS = ("complexity",)
+    REPORTED = "a part of it could stand alone, but of ten that a program cut and named a reader would merge five"
     CHANGES = (
         (
             "def bill(rows, name):\n    name = name or 'you'\n\n" + PARAGRAPH + REST,

@@ -30,6 +30,24 @@ def test_a_codemod_says_itself_why_it_leaves_a_place_alone() -> None:
     assert '```\n\nIt abstains: it stays.\n\nAnd here it sees nothing to do:\n\n```python\nA = "other"' in text
 
 
+def test_the_page_of_what_is_only_reported_says_so_and_what_a_person_minds() -> None:
+    class Reserved(Renew):
+        REPORTED = "a word could be new, but no program chooses it well"
+
+    text = explain(Reserved(), PACKAGED, ())
+    assert (
+        "**When it is proposed.** Never: it is only reported. A word could be new, but no program chooses it well."
+        " Who does it by hand minds this: Nobody compares them.\n" in text
+    )
+    assert "**Is it safe?** It is a refactoring" in text
+
+
+@pytest.mark.parametrize("name", ["extract_duplicate", "split_complex"])
+def test_what_needs_a_name_is_only_reported(name: str) -> None:
+    [codemod] = [one for one in codemods() if one.name == name]
+    assert "**When it is proposed.** Never: it is only reported." in explain(codemod, PACKAGED, observers())
+
+
 @pytest.mark.parametrize("codemod", codemods(), ids=lambda codemod: codemod.name)
 def test_every_codemod_has_a_page(codemod: Codemod) -> None:
     text = explain(codemod, PACKAGED, observers())

@@ -131,6 +131,16 @@ def test_a_rule_that_humans_refuse_is_only_reported() -> None:
     assert run.report.funnel.drops() == {f"report only: humans approved 0 of 9 proposals of {RULE}": 1}
 
 
+def test_a_rule_whose_rewrites_only_people_do_well_is_only_reported_and_says_why() -> None:
+    class Reserved(Renew):
+        REPORTED = "a word could be new, but no program chooses it well"
+
+    run = ran(ONE, Setting(codemods=(Reserved(),)))
+    assert (run.report.outcome, run.proposed) == ("nothing_worth_it", [])
+    why = "a word could be new, but no program chooses it well"
+    assert run.report.funnel.drops() == {f"report only: {Reserved().name}: {why}": 1}
+
+
 def test_a_finding_that_every_gate_passes_is_proposed() -> None:
     run = ran(ONE, Setting())
     assert (run.report.outcome, run.report.exit_code, run.proposed) == ("proposed", 0, ["pier/a.py"])
