@@ -118,6 +118,7 @@ class RuffFix(Codemod):
         "if a:\n    f()\nelse:\n    if (b and\n        c):\n        g()\n",
         "if not a:\n    raise E\nelse:\n    if b:\n        g()\n    else:\n        h()\n",
         "if a:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
+        "if a:\n    f()\nelse:\n    if b:\n        g()\n    # Else nobody came.\nh()\n",
         'def f():\n    pass\n    "not a docstring"\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -150,8 +151,8 @@ class RuffFix(Codemod):
             return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
         if code == "PLR5501" and _is_apart(place.statement):
             return Abstain("what the other branch asks is another question, and no further case of this one")
-        if code == "PLR5501" and _is_introduced(place.statement, source):
-            return Abstain("a comment speaks of the whole other branch, and would stand above a part of it")
+        if code == "PLR5501" and (_is_introduced(place.statement, source) or _is_followed(place.statement, source)):
+            return Abstain("a comment speaks of the whole other branch, and would stand at a part of it")
         if code == "PLR5501" and _is_aligned(place.statement, source):
             return Abstain("the lines of the condition are aligned with an `if`, not with an `elif`")
         if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
@@ -202,6 +203,18 @@ def _is_introduced(statement: ast.stmt, source: Source) -> bool:
         statement = statement.orelse[0]
         above, own = (source.lines[at].lstrip() for at in (statement.lineno - 2, statement.lineno - 1))
         if isinstance(statement, ast.If) and statement.orelse and above.startswith("#") and own.startswith("if"):
+            return True
+    return False
+
+
+def _is_followed(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether a comment stands behind an `if` that is all of an `else`, as deep as that `if`."""
+    while isinstance(statement, ast.If) and len(statement.orelse) == 1:
+        statement = statement.orelse[0]
+        own = source.lines[statement.lineno - 1].lstrip().startswith("if")
+        below = "".join(source.lines[statement.end_lineno : (statement.end_lineno or 0) + 1])
+        depth = len(below) - len(below.lstrip())
+        if own and below.lstrip().startswith("#") and depth == statement.col_offset:
             return True
     return False
 
