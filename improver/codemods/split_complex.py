@@ -71,7 +71,7 @@ class SplitComplex(Codemod):
     VALUE = 4
     NODES = FUNCTIONS
     ANSWERS = ("complexity",)
-    REPORTED = "a part of it could stand alone, but of ten that a program cut and named a reader would merge five"
+    REPORTED = "a part could stand alone, but what a program cuts and names says too little of it to be merged as it is"
     CHANGES = (
         (
             "def bill(rows, name):\n    name = name or 'you'\n\n" + PARAGRAPH + REST,
