@@ -183,8 +183,8 @@ class Phrase:
     def _pathed(self, value: Any, _depth: int) -> str | None:
         if not isinstance(value, pathlib.PurePath):
             return None
-        kind = pathlib.Path if isinstance(value, pathlib.Path) else type(value)  # one that every system has
-        return self._called(kind, [self._text(str(value))])
+        is_here = type(value) is type(pathlib.Path())  # every system has another
+        return self._called(pathlib.Path if is_here else type(value), [self._text(str(value))])
 
     def _moment(self, value: Any, depth: int) -> str:
         """Return the expression of a date, a time or a span; what its zone is written as, nobody knows beforehand."""

@@ -24,6 +24,10 @@ class Tide(datetime.tzinfo):
         return "ebb"
 
 
+class Low(type(pathlib.Path())):  # type: ignore[misc]
+    """A path of its own kind."""
+
+
 def alike(one: object, other: object) -> bool:
     return one == other
 
@@ -65,6 +69,11 @@ def test_a_moment_is_written_with_its_zone(value: object, text: str, names: set[
 def test_a_path_is_written_so_that_it_is_one_on_any_system(path: pathlib.PurePath, text: str, name: str) -> None:
     phrase = phrasing.Phrase("/src", alike)
     assert (phrase.of(path), phrase.imports) == (text, {("pathlib", name)})
+
+
+def test_a_path_of_another_kind_is_written_as_one_of_that() -> None:
+    phrase = phrasing.Phrase("/src", alike)
+    assert (phrase.of(Low("sea")), phrase.imports) == ("Low('sea')", {(__name__, "Low")})
 
 
 @pytest.mark.parametrize("zone", [Tide(), zoneinfo.ZoneInfo("UTC")], ids=["no source", "needs another import"])
