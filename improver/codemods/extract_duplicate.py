@@ -35,9 +35,7 @@ class ExtractDuplicate(Codemod):
     VALUE = 4
     NODES = (ast.stmt,)
     ANSWERS = ("duplicates",)
-    REPORTED = (
-        "one function could hold it, but what a program cuts and names says too little of it to be merged as it is"
-    )
+    REPORTED = "one function could hold it, but what a program cuts and names tells too little to be merged as it is"
     DROPS_COMMENTS = True  # those of the other places, where they say the same
     CHANGES = (
         (

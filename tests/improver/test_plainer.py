@@ -138,6 +138,12 @@ def test_a_text_that_is_no_word_gives_way_to_words_and_nothing_to_a_letter() -> 
     assert {"depth('abc')", "depth('abc def')"} <= {*rewritten("depth('A b')")}
 
 
+def test_what_a_call_unpacks_are_its_arguments() -> None:
+    assert "depth(1, 2, sea)" in rewritten("depth(*[1, 2], sea)")
+    assert "depth(1)" in rewritten("depth(*[1])")
+    assert not any("*" not in one and "tides" in one for one in rewritten("depth(*tides)"))
+
+
 def test_what_is_joined_or_repeated_is_written_out_where_it_is_short() -> None:
     assert "depth('a.aa')" in rewritten("depth('.'.join(['a', 'a' * 2]))")
     assert "depth('aaa')" in rewritten("depth('a' * 3)")

@@ -239,7 +239,10 @@ def _subsets(parts: list[T]) -> Iterator[list[T]]:
 
 
 def _without_arguments(node: ast.Call) -> Iterator[ast.expr]:
-    """Yield a call without one of its keywords, and without its last argument."""
+    """Yield a call that unpacks nothing, one without one of its keywords, and one without its last argument."""
+    if any(isinstance(one, ast.Starred) and hasattr(one.value, "elts") for one in node.args):
+        parts = [getattr(one.value, "elts", [one]) if isinstance(one, ast.Starred) else [one] for one in node.args]
+        yield ast.Call(node.func, [one for some in parts for one in some], node.keywords)
     for at in range(len(node.keywords)):
         yield ast.Call(node.func, node.args, [*node.keywords[:at], *node.keywords[at + 1 :]])
     if node.args:
