@@ -65,10 +65,10 @@ class Session:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Note what became of one phase."""
-        expected = hasattr(report, "wasxfail")
+        """Note what became of one phase; where one part of a test is skipped, the others still ran."""
+        expected, is_part = hasattr(report, "wasxfail"), hasattr(report, "context")
         self.red = self.red or (report.failed and not expected)
-        self.quiet = self.quiet or report.skipped or expected
+        self.quiet = self.quiet or ((report.skipped or expected) and not is_part)
 
     def passes(self, item: Any, following: Any = None) -> bool | None:
         """Run one test: True when it passed, False when it failed, None when it was skipped or expected to fail."""
