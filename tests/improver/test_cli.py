@@ -12,6 +12,7 @@ import pytest
 
 from improver import errors
 from improver.adapters.ledger import open_ledger
+from improver.app import codemods
 from improver.cli.commands.run import expect_known, relative, tell_end
 from improver.cli.exporting import export
 from improver.cli.main import EXIT_CODES, FOLDER, main
@@ -196,9 +197,11 @@ def test_a_list_is_exported_with_the_numbers_that_its_commands_take(repository: 
 
 def test_every_codemod_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     main(["codemods"])
-    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    lines = capsys.readouterr().out.splitlines()
     files = (ROOT / "improver/codemods").glob("[!_]*.py")
-    assert sorted(listed) == sorted(path.stem for path in files)
+    assert sorted(line.split()[0] for line in lines) == sorted(path.stem for path in files)
+    reported = {line.split()[0] for line in lines if " only reported " in line}
+    assert reported == {one.name for one in codemods() if one.REPORTED} != set()
 
 
 @pytest.mark.parametrize("mark", sorted(GLYPHS))

@@ -17,8 +17,12 @@ def command(common: Common, words: tuple[str, ...]) -> int:
     match words:
         case ():
             for codemod in known.values():
-                common.terminal.text(f"{codemod.name:{width}} {codemod.SAFETY.value:16} {codemod.TITLE}")
-            rows = [{"name": one.name, "safety": one.SAFETY.value, "why": one.WHY} for one in known.values()]
+                how = "only reported" if codemod.REPORTED else codemod.SAFETY.value
+                common.terminal.text(f"{codemod.name:{width}} {how:16} {codemod.TITLE}")
+            rows = [
+                {"name": one.name, "safety": one.SAFETY.value, "why": one.WHY, "reported": one.REPORTED}
+                for one in known.values()
+            ]
             common.terminal.result("listed", {"codemods": rows})
         case ("explain", name) if name in known:
             text = explain(known[name], policy_of({}), observers())
