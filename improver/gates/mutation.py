@@ -86,11 +86,18 @@ def _of_product(candidate: Candidate) -> GateResult:
 
 
 def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str]) -> tuple[str, ...]:
-    """Return the tests that ran one of `functions` at base and the test files that change; () for every test."""
+    """Return the tests that ran one of `functions` at base and the test files that change; () for every test.
+
+    Of those that have other ids in each run nobody knows what they ran.
+    """
     known = {test for name in functions for test in recording.impact.get(name, ())}
     if recording.trouble or not known:
         return ()
-    return (*sorted(known), *(path for path in candidate.change.paths if candidate.policy.is_test(path)))
+    return (
+        *sorted(known),
+        *recording.renamed,
+        *(path for path in candidate.change.paths if candidate.policy.is_test(path)),
+    )
 
 
 def _mutants(tree: Tree, functions: Iterable[str], limit: int) -> tuple[Mutant, ...]:

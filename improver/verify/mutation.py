@@ -42,7 +42,7 @@ class _Placed:
 def mutated(rig: Rig, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
     """Run those of `tests` that reach a mutant on it; files and classes name all tests in them, () names every test.
 
-    One that is left to the host, or for having other ids in each run, runs only where it is named itself.
+    One that is left to the host never runs. One that has other ids in each run does: they need only last for one.
 
     A mutant is killed when a test fails that passes on `tree`, run in the same way; what ran out of time or ended
     the process did so twice, the second time alone.
@@ -122,7 +122,7 @@ def _wishes(rig: Rig, tree: Tree, top: str, placed: Sequence[_Placed], tests: Se
         "functions": list(functions.values()),
         "mutants": told,
         "wanted": list(tests),
-        "host": [test for test in rig.policy.scope.host if test.removesuffix("[") not in tests],
+        "host": [test for test in rig.policy.scope.host if not test.endswith("[")],
         "seconds": rig.policy.gates.trials.seconds,
         "data_mib": rig.policy.gates.suite.memory_mib // DATA_SHARE,
         "import_seconds": IMPORT_SECONDS,

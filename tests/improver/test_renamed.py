@@ -1,7 +1,6 @@
 """Tests that have other ids in each run: nothing can be held against them, but what they notice is noticed."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,20 +32,28 @@ def test_width():
 
 
 @pytest.mark.host
-def test_what_a_test_with_changing_ids_notices_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("left", "asked", "living"),
+    [
+        ("tests/test_a.py::test_depth[", ("tests/test_a.py::test_depth",), {"width"}),
+        ("tests/test_a.py::test_depth", (), {"depth", "width"}),
+    ],
+    ids=["for its ids", "to the host"],
+)
+def test_what_a_test_with_changing_ids_notices_is_noticed(
+    left: str, asked: tuple[str, ...], living: set[str], tmp_path: Path
+) -> None:
     files = {"pier/__init__.py": "", "pier/a.py": TIDE, "tests/test_a.py": TESTS}
     tree: Tree = {path: File(text.encode()) for path, text in files.items()}
-    scope = PACKAGED.scope.model_copy(update={"host": ("tests/test_a.py::test_depth[",)})
+    scope = PACKAGED.scope.model_copy(update={"host": (left,)})
     policy = PACKAGED.model_copy(update={"scope": scope})
     layout = find_layout(tree, tmp_path, sys.executable, policy)
     rig = Rig(best_sandbox(layout.python), layout, policy, configuration.read(tree))
     experiments = SandboxExperiments(rig, tree, run_suite(rig, tree))
-    assert experiments.recording().renamed == ("tests/test_a.py::test_depth",)
+    assert experiments.recording().renamed == asked
     product, tests = source(TIDE), [source(TESTS, "tests/test_a.py")]
     weak = weak_spots(Ground(tree, layout, policy, experiments, {product.path: product}, tests), product.path, 20)
-    assert {one.function for one in weak.living} == {"pier/a.py::width"}
-    assert {name.split("[")[0] for name in weak.run.killed.values()} == {"tests/test_a.py::test_depth"}
-    alone = replace(experiments.recording(), renamed=())
-    experiments.__dict__["_recording"] = alone
-    weak = weak_spots(Ground(tree, layout, policy, experiments, {product.path: product}, tests), product.path, 20)
-    assert {one.function for one in weak.living} == {"pier/a.py::depth", "pier/a.py::width"}, "but for them it lives"
+    assert {one.function for one in weak.living} == {f"pier/a.py::{name}" for name in living}
+    assert {name.split("[")[0] for name in weak.run.killed.values()} == set(asked)
+    whole = experiments.mutate(tree, weak.mutants, ["tests/test_a.py"])
+    assert sorted(whole.killed) == sorted(weak.run.killed), "so it is for the file that holds it"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from improver.experiments import Mutant, MutationRun
+from improver.experiments import Mutant, MutationRun, Recording
 from improver.gate import Candidate, Example
 from improver.gates.mutation import mutation
 from improver.records import GateResult, Receipt, Ruling, Safety, Tree
@@ -87,3 +87,13 @@ def test_tests_that_notice_nothing_before_or_after_are_no_pass() -> None:
 def test_there_may_be_nothing_to_mutate() -> None:
     result = judged({"pier/b.py": '"""A pier."""\n'}, lambda _tree, _mutant: False)
     assert (result.ruling, result.reasons) == (Ruling.ABSTAIN, ("there is nothing in it to mutate",))
+
+
+def test_tests_that_have_other_ids_in_each_run_are_asked_too() -> None:
+    ran = {"pier/a.py::depth": ("tests/test_a.py::test_depth",)}
+    recorded = Recording(ran, {}, {}, {}, Receipt(("record",)), renamed=("tests/test_b.py::test_all",))
+    experiments = Noticing(recorded=recorded)
+    example = Example({"pier/a.py": TEXT}, {"pier/a.py": TEXT.replace("sea", "water")}, Safety.COVERED)
+    mutation(Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments)))
+    tests = {asked[2] for asked in experiments.asked}
+    assert tests == {("tests/test_a.py::test_depth", "tests/test_b.py::test_all")}
