@@ -134,7 +134,7 @@ def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:
     path, _, name = function.partition("::")
     owner = name.partition(".")[0]
     if "." in name and called not in ("", owner):
-        homes = (home for home, source in ground.sources.items() if _defines(source, called))
+        homes = (home for home in (path, *ground.sources) if _defines(ground.sources[home], called))
         path, owner = next(((home, called) for home in homes), (path, owner))
     return path, "" if owner in errors_of(ground.sources[path]) else owner
 

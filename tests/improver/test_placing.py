@@ -153,6 +153,10 @@ def test_what_a_class_has_from_another_is_tested_beside_the_class_that_is_called
         "tests/test_a.py": ["Box.of(2)", "Unknown.of(2)"],
         "tests/test_b.py": ["Crate.of(2)"],
     }
+    own = source(f"{box.text}\n\nclass Crate(Box):\n    pass\n")
+    ground = replace(ground, sources={"pier/b.py": crate, "pier/a.py": own})
+    ((place, _),) = placed(ground, [case("Crate.of(2)", name="Box.of")])
+    assert place.path == "tests/test_a.py", "the class of its own file is meant"
 
 
 def mirrored() -> list[Source]:
