@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 
 from improver.observer import Project
 from improver.source import Source
@@ -27,18 +28,23 @@ def floor(project: Project, source: Source) -> int:
 
 
 def _declared(project: Project) -> int:
-    for place in PLACES:
-        file = project.tree.get(place)
-        found = SAYS.search(file.data.decode(errors="replace")) if file else None
-        if found:
-            return min(map(int, FROM.findall(found.group(1))), default=0)
-    return 0
+    return min(map(int, FROM.findall(_required(_texts(project)))), default=0)
+
+
+def _texts(project: Project) -> list[str]:
+    """Return what stands in the files that may say on which Python a project runs."""
+    return [file.data.decode(errors="replace") for place in PLACES if (file := project.tree.get(place))]
+
+
+def _required(texts: Iterable[str]) -> str:
+    """Return what the first text that says so requires of Python, "" where none does."""
+    return next((found.group(1) for text in texts if (found := SAYS.search(text))), "")
 
 
 def runs_on_2(project: Project, source: Source) -> bool:
     """Tell whether the project says that it runs on Python 2 too, and `source` is not written so that it cannot."""
-    texts = [file.data.decode(errors="replace") for place in PLACES if (file := project.tree.get(place))]
-    required = next((found.group(1) for text in texts if (found := SAYS.search(text))), "")
+    texts = _texts(project)
+    required = _required(texts)
     says = bool(FROM_2.search(required)) or (not FROM.search(required) and any(LISTS_2.search(text) for text in texts))
     return says and not _is_only_3(source)
 
