@@ -122,7 +122,7 @@ class Seeker:
             return
         pool = self.altering.pool(target, function["constants"])
         ends, told, known = time.process_time() + SECONDS, 0, set[str]()
-        known_to = frozenset(function["constants"])
+        constants = frozenset(function["constants"])
         level = self.weighing.levelling()
         search = Search(lambda one: self.varying.in_turn((level(one), self.altering.varied(one, target, pool))))
         for case in itertools.chain(bases, search if function["vary"] else ()):
@@ -133,7 +133,7 @@ class Seeker:
                 continue
             known.add(key)
             path, ways = self.path_of(case)
-            met = self.texting.met(case["call"], known_to)
+            met = self.texting.met(case["call"], constants)
             kind = (path, self.varying.shape(case["call"]) + case.pop("stands", "") + met)
             if search.wants(kind, self.texting.outline(case["call"]), MET if met else ALIKE) or not function["vary"]:
                 looks = [*self.looks(case, ways, target)]

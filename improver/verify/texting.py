@@ -39,7 +39,9 @@ def restructured(text: str) -> Iterator[str]:
     parts = PART.findall(text)
     if len(parts) > PARTS:
         return
-    yield from (one for one in [_unlike(text)] if one != text)
+    apart = _unlike(text)
+    if apart != text:
+        yield apart
     if len(parts) == 1:
         return
     ways = [["".join(parts[:count]) for count in range(1, len(parts))]]
