@@ -32,6 +32,10 @@ class Rope:
         return 7
 
     @property
+    def girth(self):
+        return self.length / 7
+
+    @property
     def weight(self):
         """Return kilograms."""
         return 2 * self.length
@@ -52,11 +56,16 @@ class Splice:
 
 
 def tie(rope):
+    tidy(rope)
     return Knot()
 
 
 def tidy(rope):
     return rope
+
+
+def cut(rope):
+    return cut(rope)
 '''
 TEST = "from pier.a import Rope, Splice\n\ndef test_knots():\n    assert Rope(1).knots == 0\n"
 
@@ -76,12 +85,13 @@ def of(call: str, name: str, *more: str, checks: tuple[tuple[str, str, str], ...
 @pytest.mark.parametrize(
     ("subject", "kept"),
     [
-        pytest.param("result.kind", False, id="nobody reads it"),
+        pytest.param("result.kind", False, id="a constant that nobody reads"),
         pytest.param("result.wet", False, id="its slot is no use of it"),
         pytest.param("result.length", True, id="the product reads it"),
         pytest.param("result.knots", True, id="a test reads it"),
         pytest.param("result.dry", True, id="it is read by its name"),
         pytest.param("result.weight", True, id="its docstring tells of it"),
+        pytest.param("result.girth", True, id="a property that reckons"),
         pytest.param("result.maker", True, id="a note tells of it"),
         pytest.param("result.turns", True, id="a declared field"),
         pytest.param("result.as_text()", True, id="a method is there to be called"),
@@ -115,6 +125,7 @@ def test_a_call_that_only_reads_what_nobody_reads_is_left_out() -> None:
     [
         pytest.param("tie(1)", "tie", True, id="listed"),
         pytest.param("tidy(1)", "tidy", False, id="left out of the list"),
+        pytest.param("cut(1)", "cut", True, id="left out too, but nothing else there uses it"),
         pytest.param("Splice()", "Splice", True, id="a test uses it"),
         pytest.param("Knot()", "Knot", False, id="a class that is left out"),
     ],

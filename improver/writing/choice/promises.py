@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.ports import Layout
 from improver.records import Tree
-from improver.source import FUNCTIONS, Source
+from improver.source import FUNCTIONS, Function, Source
 from improver.verify.overhearing import is_printed
 from improver.writing.names import absolute, bound
 
@@ -18,6 +18,7 @@ WORD, EXACT = re.compile(r"[A-Za-z_]\w*"), re.compile(r"[A-Za-z_][\w.]*")
 STORED = re.compile(r"(?:^ *\w+\.|^ +def |^ +)(\w+)\b.*[=:]", re.MULTILINE)  # an attribute, in a class or on an object
 NOTED = re.compile(r"^\s*#:.*\n(?:\s*#.*\n)*\s*(?:self\.)?(\w+)\s*[:=]", re.MULTILINE)
 SHOWN = re.compile(r"auto\w+::\s+([\w.]+)")
+PROPERTIES = frozenset({"property", "cached_property"})
 DEFINED = (*FUNCTIONS, ast.ClassDef)
 WITHIN = {"partial": frozenset({"func", "args", "keywords"})}  # how an object of Python's own is made, to be called
 NO_USE = frozenset({"__all__", "__slots__", "__match_args__"})  # they name what there is, and read nothing of it
@@ -122,16 +123,25 @@ def _names(node: ast.Assign) -> set[str]:
 
 
 def _documented(source: Source) -> Iterator[str]:
-    """Yield what a file says of its own attributes: a property's docstring, a note above one, a field's type."""
+    """Yield what a file says of its own attributes: a docstring, a note, a field's type, a property that reckons."""
     yield from NOTED.findall(source.text)
     for node in ast.walk(source.tree):
         if isinstance(node, (*DEFINED, ast.Module)) and (text := ast.get_docstring(node)):
             yield from _spoken(text)
             if isinstance(node, FUNCTIONS):
                 yield node.name
+        if isinstance(node, FUNCTIONS) and _reckons(node):
+            yield node.name
         if isinstance(node, ast.ClassDef):
             fields = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
             yield from (one.id for one in fields if isinstance(one, ast.Name))
+
+
+def _reckons(node: Function) -> bool:
+    """Tell whether a function is a property that gives more than one constant: it is there to be asked."""
+    is_property = any(ast.unparse(one).rpartition(".")[2] in PROPERTIES for one in node.decorator_list)
+    last = node.body[-1]
+    return is_property and not (isinstance(last, ast.Return) and isinstance(last.value, ast.Constant))
 
 
 def _spoken(text: str) -> Iterator[str]:
@@ -153,10 +163,23 @@ def _named(tree: ast.Module) -> Iterator[str]:
 
 
 def _left_out(tree: ast.Module) -> Iterator[str]:
-    """Yield what a file defines and leaves out where it lists what it gives out."""
+    """Yield what a file defines for itself: it lists what it gives out and leaves it out, and uses it.
+
+    What nothing there uses is there for others, whatever the list says.
+    """
     listed = _listed(tree)
     if listed is not None:
-        yield from (one.name for one in tree.body if isinstance(one, DEFINED) and one.name not in listed)
+        yield from (
+            one.name
+            for one in tree.body
+            if isinstance(one, DEFINED) and one.name not in listed and _is_used(one.name, tree, one)
+        )
+
+
+def _is_used(name: str, tree: ast.Module, definition: ast.stmt) -> bool:
+    """Tell whether a file loads a name outside of what defines it."""
+    within = {id(part) for part in ast.walk(definition)}
+    return any(isinstance(part, ast.Name) and part.id == name and id(part) not in within for part in ast.walk(tree))
 
 
 def _listed(tree: ast.Module) -> set[str] | None:
