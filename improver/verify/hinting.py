@@ -28,7 +28,8 @@ EXAMPLES = {
     "range": "range(3)",
     "complex": "1j",
 }
-LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple", "Set", "set"})
+LISTS = frozenset({"Iterable", "Sequence", "Collection", "list", "List", "Iterator", "tuple", "Tuple"})
+SETS = {"set": "{'a', 'b'}", "Set": "{'a', 'b'}", "frozenset": "frozenset({'a', 'b'})"}
 PAIRS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 TELLING = ("lambda a, b: (a, b)", "lambda a: [a]")  # what they are given can be seen in what they give
 JOINING = frozenset({"combine", "merge", "reducer", "join", "binop", "conflict"})  # names of functions of two arguments
@@ -45,12 +46,14 @@ def allowed(one: inspect.Parameter) -> list[str]:
         asks = one.name.strip("_") in FUNCTIONS and (one.default is None or one.default is one.empty)
         return ["str", "len", "bool"] if asks else []
     known = one.annotation
-    words = set(re.findall(r"\w+", known if isinstance(known, str) else getattr(known, "__name__", "") + repr(known)))
+    text = known if isinstance(known, str) else f"{getattr(known, '__name__', '')} {known!r}"
+    words = set(re.findall(r"\w+", text))
     if "Callable" in words:
         return ["str", "len"]
     many = [text for kind, text in MANY.items() if kind in words] or ["['a', 'b']", "[2, 1]"]
     found = [*(many if words & LISTS else []), *(text for kind, text in ONE.items() if kind in words)]
-    return [*dict.fromkeys(found), *(["{'a': 1}"] if words & PAIRS else [])]
+    sets = [text for kind, text in SETS.items() if kind in words]
+    return [*dict.fromkeys([*sets, *found]), *(["{'a': 1}"] if words & PAIRS else [])]
 
 
 def typed(call: str, module: Any) -> Iterator[str]:

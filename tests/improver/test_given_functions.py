@@ -3,6 +3,7 @@
 import ast
 import functools
 import inspect
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -132,3 +133,10 @@ def test_a_function_of_a_case_says_nothing_of_the_module_that_it_has_there() -> 
     exec(compile("def f(): ...", "<made>", "exec"), space)  # noqa: S102 - as products do
     space["f"].__module__ = answering.CASE
     assert [name for name, _ in answering.said(space["f"], "result")] == ["str(inspect.signature(result))"]
+
+
+def test_a_set_is_given_where_an_annotation_asks_for_one() -> None:
+    def sink(stones: set[str], kept: frozenset[str]) -> None: ...
+
+    wanted = ["sink({'a', 'b'}, 2)", "sink(1, frozenset({'a', 'b'}))"]
+    assert [*hinting.typed("sink(1, 2)", types.SimpleNamespace(sink=sink))][:2] == wanted
