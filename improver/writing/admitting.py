@@ -1,12 +1,10 @@
 """Which of the calls that were explored the tests in one file make: of those that may stand there the best (pure)."""
 
-import ast
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from improver.experiments import Case
-from improver.source import Source
 from improver.writing.asking import MAKES, asking
 from improver.writing.choice.contrasting import contrasts
 from improver.writing.choice.custom import Custom
@@ -22,7 +20,7 @@ from improver.writing.layout.assembling import fits
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.qualifying import qualified_case
 from improver.writing.names import BUILT_IN, is_same
-from improver.writing.placing import Place, name_of
+from improver.writing.placing import Place, name_of, texts_of
 from improver.writing.targets import Weak
 from improver.writing.words.naming import NAME
 
@@ -54,7 +52,7 @@ class _Door:
 
     def __init__(self, weak: Weak, place: Place, dropped: Counter[str], custom: Custom) -> None:
         self.weak, self.place, self.dropped, self.custom = weak, place, dropped, custom
-        self.texts = _texts(place.before) if place.before is not None else frozenset[str]()
+        self.texts = texts_of(place.before) if place.before is not None else frozenset[str]()
         sources = {weak.source.path: weak.source, **weak.around}
         self.signatures = Signatures.of(sources.values())
         self.paths = functools.cache(lambda path: Paths.of(sources[path]))
@@ -93,12 +91,6 @@ class _Door:
         if not fits(test, self.place):
             return "too long"
         return "" if is_modest(test, self.place) else "would gain a power"
-
-
-@functools.lru_cache(maxsize=8)  # asked again for each round of plainer calls
-def _texts(source: Source) -> frozenset[str]:
-    """Return the statements of a file."""
-    return frozenset(map(ast.unparse, source.tree.body))
 
 
 def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:

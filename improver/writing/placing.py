@@ -60,8 +60,30 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     function of it.
     """
     place = _place_for(path, tests, recording, owner)
-    if place is None:
-        return None
+    return None if place is None else _filled(place, tests, recording)
+
+
+def place_of(prelude: Sequence[str], path: str, tests: Sequence[Source], recording: Recording) -> Place | None:
+    """Return the test file that has all these definitions and runs something of the file, None where none does."""
+    ran = _counted({name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")})
+    homes = (one for one in tests if one.path in ran and _is_test_file(one.path) and texts_of(one).issuperset(prelude))
+    home = next(homes, None)
+    return None if home is None else _filled(_at(home, tests), tests, recording)
+
+
+@functools.lru_cache(maxsize=64)  # asked again for each round of plainer calls
+def texts_of(source: Source) -> frozenset[str]:
+    """Return the statements of a file."""
+    return frozenset(map(ast.unparse, source.tree.body))
+
+
+def has_all(place: Place, prelude: Sequence[str]) -> bool:
+    """Tell whether the file at `place` has all these definitions."""
+    return place.before is not None and texts_of(place.before).issuperset(prelude)
+
+
+def _filled(place: Place, tests: Sequence[Source], recording: Recording) -> Place:
+    """Return the place with what only its runs and the other test files tell of it."""
     ran = (test for ids in recording.impact.values() for test in ids if test.startswith(f"{place.path}::"))
     names = frozenset(test.partition("[")[0].rpartition("::")[2] for test in ran)
     return replace(

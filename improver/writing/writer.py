@@ -21,7 +21,7 @@ from improver.writing.layout.grouping import Written, grouped
 from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
 from improver.writing.layout.unshadowing import unshadowed
-from improver.writing.placing import Place, errors_of, place_for
+from improver.writing.placing import Place, errors_of, has_all, place_for, place_of
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.words.subjects import class_read
@@ -112,14 +112,20 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
 
 
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
-    """Return the calls by the test files that they belong to, the file first whose calls notice most."""
+    """Return the calls by the test files that they belong to, the file first whose calls notice most.
+
+    One that uses what a test file defines belongs to that one.
+    """
     cases = ground.worthy(cases)
     read = [(case, (case.function, class_read(case))) for case in cases]
     owners = {one: _owner(ground, *one) for one in {one for _, one in read}}
     places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
     found: dict[str, tuple[Place, list[Case]]] = {}
+    home = functools.cache(lambda prelude, path: place_of(prelude, path, ground.tests, ground.recording))
     for case, one in read:
         place = places[owners[one]]
+        if case.prelude and (place is None or not has_all(place, case.prelude)):
+            place = home(case.prelude, one[0].partition("::")[0]) or place
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             found.setdefault(place.path, (place, []))[1].append(case)
     return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))

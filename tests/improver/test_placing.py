@@ -159,6 +159,23 @@ def test_what_a_class_has_from_another_is_tested_beside_the_class_that_is_called
     assert place.path == "tests/test_a.py", "the class of its own file is meant"
 
 
+def test_a_call_that_uses_what_a_test_file_defines_belongs_there() -> None:
+    tests = [
+        source("import pier.a\n\nSEA = [1]\n", "tests/test_a.py"),
+        source("SEA = [2]\n", "tests/test_b.py"),
+        source("SEA = [2]\nLOW = 1\n", "tests/test_a_low.py"),
+        source("SEA = [2]\n", "tests/tides.py"),
+    ]
+    ran = tuple(f"{one.path}::test_x" for one in tests if one.path != "tests/test_b.py")
+    experiments = FakeExperiments(recorded=Recording({"pier/a.py::depth": ran}, {}, {}, {}, RECEIPT))
+    ground = replace(ground_for(SEA), tests=tests, experiments=experiments)
+    cases = [replace(case("depth(SEA)", name="depth"), prelude=(f"SEA = [{at}]",)) for at in (1, 2, 3)]
+    assert {place.path: [one.prelude for one in found] for place, found in placed(ground, cases)} == {
+        "tests/test_a.py": [("SEA = [1]",), ("SEA = [3]",)],
+        "tests/test_a_low.py": [("SEA = [2]",)],
+    }
+
+
 def mirrored() -> list[Source]:
     """Return test files that are named after modules."""
     return [source(f"from pier.{name} import x\n", f"tests/test_{name}.py") for name in ("reef", "tide", "moon")]
