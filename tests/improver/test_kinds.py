@@ -48,6 +48,9 @@ def tie(knot: Knot, side: Side = Side.LEFT): ...
         ("Callable[[], int]", ["lambda: 1"]),
         ("Callable[[int, str], int]", ["lambda a, b: a"]),
         ("Callable[..., int]", []),
+        ("frozenset[bool]", ["frozenset({True})", "frozenset({False})"]),
+        ("frozenset", ["frozenset({'a', 'b'})", "frozenset({1})", "frozenset()"]),
+        ("set", ["{'a', 'b'}", "{1}", "set()"]),
         ("list[Rope]", []),  # nobody knows how one is made
         ("'not an annotation'", []),
         ("T", []),

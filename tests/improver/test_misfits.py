@@ -34,7 +34,9 @@ def tie(rope: Rope, names: list[str], other: Floats = 0, *, deep: bool = False, 
     return names
 
 
-def free(anything, dry=False):
+def free(anything, dry=False, tidy=True):
+    if tidy == "low":
+        return dry
     return anything
 """
 
@@ -61,6 +63,8 @@ def free(anything, dry=False):
         ("free", "free([])", ""),
         ("free", "free([], True)", ""),
         ("free", "free([], dry=2)", "dry=2"),  # it is on or off
+        ("free", "free([], tidy='low')", ""),  # the function asks for a text
+        ("free", "free([], tidy=2)", "tidy=2"),
         ("free", "free(knot.tie(1, 2))", ""),  # a method of something else
     ],
 )

@@ -18,7 +18,14 @@ from improver.writing.placing import name_of
 MOST, LONGEST = 6, 48  # values of one type, and characters of one that makes an object
 OBJECTS = 2  # of one class
 ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
-FIXED: Mapping[str, tuple[str, ...]] = {"bool": ("True", "False"), "None": ("None",), "bytearray": ("bytearray(b'a')",)}
+FROZEN = frozenset({"frozenset", "FrozenSet"})
+FIXED: Mapping[str, tuple[str, ...]] = {
+    "bool": ("True", "False"),
+    "None": ("None",),
+    "bytearray": ("bytearray(b'a')",),
+    **dict.fromkeys(("set", "Set", "AbstractSet", "MutableSet"), ("{'a', 'b'}", "{1}", "set()")),
+    **dict.fromkeys(FROZEN, ("frozenset({'a', 'b'})", "frozenset({1})", "frozenset()")),
+}
 TAKING = ("lambda: 1", "str", "lambda a, b: a")  # functions by how many arguments they take
 
 
@@ -72,8 +79,9 @@ class Kinds:
             first, last = "()" if name.lower() == "tuple" else "[]"
             inner = self.of(parts[0])[:3]
             yield from (f"{first}{', '.join(inner)}{last}", f"{first}{last}") if len(inner) > 1 else ()
-        elif name in SETS:
-            yield from (f"{{{value}}}" for value in self.of(parts[0])[:2])
+        elif name in SETS or name in FROZEN:
+            sets = (f"{{{value}}}" for value in self.of(parts[0])[:2])
+            yield from (f"frozenset({one})" if name in FROZEN else one for one in sets)
         elif name in ("tuple", "Tuple"):
             yield from (f"({', '.join(row)},)" for row in zip(*map(self.of, parts), strict=False))
 

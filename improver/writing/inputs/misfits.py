@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "Sequence": ITEMS,
     "Tuple": frozenset({"tuple"}),
     "Callable": frozenset({"function"}),
-    "frozenset": frozenset(),
+    **dict.fromkeys(("frozenset", "FrozenSet"), frozenset()),  # which no literal makes
 }
 NO_CLASS = frozenset({"Protocol", "TypedDict", "NamedTuple"})  # whose values may be written otherwise
 
@@ -85,7 +85,8 @@ class Signatures:
 
     def _misfits(self, call: ast.Call, node: Function) -> Iterator[str]:
         for parameter, default, value in given_to(call, node):
-            allowed = BOOL if _is_switch(parameter, default) else self._allowed(parameter.annotation)
+            is_switch = _is_switch(parameter, default)
+            allowed = _of_switch(parameter.arg, node) if is_switch else self._allowed(parameter.annotation)
             kind = kind_of(value)
             if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
                 continue
@@ -128,6 +129,12 @@ def _first(name: str, heirs: Mapping[str, str]) -> str:
 def _is_switch(parameter: ast.arg, default: ast.expr | None) -> bool:
     """Tell whether nothing is said of a parameter but that it is on or off."""
     return parameter.annotation is None and isinstance(default, ast.Constant) and isinstance(default.value, bool)
+
+
+def _of_switch(name: str, node: Function) -> frozenset[str]:
+    """Return the kinds of literals that a switch may be: what the function itself compares it with is one too."""
+    compared = (one for one in ast.walk(node) if isinstance(one, ast.Compare) and ast.unparse(one.left) == name)
+    return BOOL.union(kind_of(part) for one in compared for part in one.comparators)
 
 
 def _plain(bases: Mapping[str, set[str]]) -> frozenset[str]:
