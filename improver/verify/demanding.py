@@ -193,7 +193,7 @@ class Watcher:
             if check := self.check(seen, subject):
                 found.append(check)
             elif seen not in texts:
-                lines = self.lining.lines_of(seen, subject)
+                lines = self.lining.looks_at(seen, subject)
                 found += filter(None, (self.check(line, place) for place, line in lines))
                 texts += [seen] * bool(lines)
         return found

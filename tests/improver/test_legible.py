@@ -68,6 +68,13 @@ def test_a_line_of_marks_says_nothing_of_a_text(subject: str, wanted: str, kept:
     assert bool(legible(one).checks) is kept
 
 
+def test_a_part_that_is_looked_for_in_a_text_can_be_read() -> None:
+    parts = ("'the sea is low' in str(result)", "'d41d8cd98f00b204e9800998ecf8427e' in str(result)")
+    shows = (frozenset({"one"}), frozenset({"two"}))
+    known = replace(case("Sea()", checks=tuple(("is", part, "True") for part in parts)), shows=shows)
+    assert legible(known).checks == (("is", parts[0], "True"),)
+
+
 def test_a_constant_is_not_what_a_call_comes_to() -> None:
     checks = (("eq", "result.MAX_DEPTH", "100"), ("eq", "result.depth", "3"), ("eq", "result.X", "1"))
     shows = (frozenset({"one"}), frozenset({"two"}), frozenset({"two"}))

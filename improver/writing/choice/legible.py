@@ -15,6 +15,7 @@ INNER = re.compile(r"(?<!\w)__\w+__(?!\w)")  # a name of Python's own, or of som
 CONSTANT = re.compile(r"\.[A-Z][A-Z0-9_]+$")  # of a class or a module
 ADDRESS = re.compile(r"(?<![\d.])\d{14,15}(?![\d.])")  # where in memory something is, or a number that nobody reads
 ONE_LINE = re.compile(r"\.splitlines\(\)\[-?\d+\]$")
+IN = re.compile(r"(['\"].*['\"]) in (?!.*['\"])")  # a part of a text is looked for
 MARKUP = re.compile(r"</?\w+[^<>]*>|[\W_]")  # what a line has beside words and numbers
 SAID = re.compile(  # by Python itself, in other words in another version
     r"object (?:is not|has no attribute|does not support)|positional arguments? but|unexpected keyword argument"
@@ -43,7 +44,8 @@ def _is_fine(subject: str, wanted: str, told: str, kept: Collection[tuple[str, s
     """Tell whether a reader can check what is demanded, and it is not only what was given."""
     if (subject, wanted) in kept or CONSTANT.search(subject):
         return False
-    return not is_riddle(wanted, told) and not is_bare(subject, wanted)
+    part = IN.match(subject)  # which is what is demanded
+    return not is_riddle(part[1] if part else wanted, told) and not is_bare(subject, wanted)
 
 
 def _kept(case: Case) -> Iterator[tuple[str, str]]:
