@@ -4,7 +4,7 @@ A function is named "path::qualname" (``pkg/calc.py::Box.area``) and a test by i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from improver.records import Receipt, Tree
@@ -19,7 +19,8 @@ class Recording:
     cls and filled-in defaults included. `left_out` counts calls that were not kept, by reason (unpicklable, huge,
     secret-looking, differs). `outside` are functions that also, or only, ran while no test did, or on import: any
     test may depend on them. A function that contains another one counts as run where that one is. `renamed` are tests
-    that have other ids in each run: nothing else here knows of them.
+    that have other ids in each run: nothing else here knows of them. `kinds` maps a function to the names of the types
+    that some of its calls gave each parameter.
     """
 
     impact: Mapping[str, tuple[str, ...]]
@@ -30,6 +31,7 @@ class Recording:
     trouble: str = ""  # why there is no recording; "" when there is one
     outside: frozenset[str] = frozenset()
     renamed: tuple[str, ...] = ()
+    kinds: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 TRIES = 4  # calls looked at for each one that may be kept
 SHARE = 4  # a test gets this part of the tries that are left
+KINDS = 8  # types of one parameter that are noted
 DULL = 12  # calls that cannot be kept, one after the other, after which a function's are looked at no more
 VARARGS, VARKEYWORDS = 0x4, 0x8
 PROTOCOL = 4
@@ -40,6 +41,7 @@ KNOWN = re.compile(
 )
 NAMED = rb"(?i:secret|passw|passphrase|api_?key|access_?key|private_?key|(?:auth|access|refresh)_?token|credential)"
 FIELD = re.compile(NAMED + rb"[a-z_]{0,12}\x94(?:\x8c[^\x00]|X[^\x00]|C[^\x00]|h)")  # a key, and a text as its value
+NAME_OF = type.__dict__["__name__"].__get__  # whatever a type of types makes of its name
 PARAMETER = re.compile(NAMED.decode())
 OPAQUE = re.compile(rb"[A-Za-z0-9+/_=-]{20,}")
 BITS = 3.9  # of entropy a character, above which mixed letters and digits look made by chance
@@ -128,6 +130,7 @@ class Taker:
         self.keeper, self.name, self.code = keeper, name, code
         self.left, self.share, self.dull, self.number = keeper.most * TRIES, 0, 0, -1
         self.kept: dict[bytes, bytes] = {}
+        self.kinds: dict[str, dict[str, None]] = {}  # names of types by parameter, in their order
 
     def wants(self) -> bool:
         """Tell whether another call of the running test should be looked at."""
@@ -139,12 +142,26 @@ class Taker:
         """Look at the call that begins with `frame`, and keep it if it can be."""
         self.left, self.share = self.left - 1, self.share - 1
         try:
+            self._note(frame)
             self._keep(pickled(frame, self.keeper.bytes))
             self.dull = 0
         except Unfit as why:
             self._leave_out(str(why))
         except Exception:  # noqa: BLE001 - pickle raises whatever it likes
             self._leave_out("unpicklable")
+
+    def _note(self, frame: types.FrameType) -> None:
+        """Note of which types the arguments are, those that no parameter names by that which takes them all."""
+        code, found = frame.f_code, frame.f_locals
+        last = code.co_argcount + code.co_kwonlyargcount
+        given = [(name, found[name]) for name in code.co_varnames[:last]]
+        if code.co_flags & VARARGS:
+            given += [(code.co_varnames[last], one) for one in found[code.co_varnames[last]][:KINDS]]
+        for name, value in given:
+            known = self.kinds.setdefault(name, {})
+            if len(known) < KINDS:
+                known[NAME_OF(type(value))] = None
+        forget(found)
 
     def _leave_out(self, why: str) -> None:
         self.keeper.left_out[why] += 1
@@ -166,6 +183,12 @@ class Taker:
             self.keeper.shrink()
 
 
+def forget(found: dict[str, Any]) -> None:
+    """Let go of the locals of a frame, where they are a copy that would keep them alive until the call ends."""
+    if sys.version_info[:2] == (3, 12):
+        found.clear()
+
+
 def pickled(frame: types.FrameType, most: int) -> bytes:
     """Return (args, kwargs) of a call that begins with `frame`; raise Unfit when it cannot be kept."""
     code, found = frame.f_code, frame.f_locals
@@ -179,8 +202,7 @@ def pickled(frame: types.FrameType, most: int) -> bytes:
         args += found[names[last]]
     if flags & VARKEYWORDS:
         kwargs.update(found[names[last + bool(flags & VARARGS)]])
-    if sys.version_info[:2] == (3, 12):
-        found.clear()  # a copy that would keep the arguments alive until the call ends
+    forget(found)
     sink = Bounded(most)
     Pickler(sink, PROTOCOL).dump((tuple(args), kwargs))
     return b"".join(sink.parts)
@@ -218,6 +240,14 @@ class Keeper:
                         del taker.kept[digest]
                         self.size -= len(data)
                         self.left_out["huge"] += 1
+
+    def kinds(self) -> dict[str, dict[str, list[str]]]:
+        """Return the types of the arguments that were seen, by function and parameter."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for (name, _), taker in self.takers.items():
+            known = found.setdefault(name, {})
+            known.update({one: [*dict.fromkeys([*known.get(one, ()), *kinds])] for one, kinds in taker.kinds.items()})
+        return found
 
     def candidates(self) -> list[tuple[str, str, int, list[bytes]]]:
         """Return name, file, first line and calls of each function that has some, smallest call first."""

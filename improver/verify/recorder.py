@@ -169,13 +169,13 @@ class Recorder:
         self.source.stop()
         for function in self.between:
             function.outside = True
-        calls = self.replayable(self.keeper)
+        calls, kinds = self.replayable(self.keeper), self.keeper.kinds()
         say("record", self.tests, [round(took, 6) for took in self.seconds], dict(self.keeper.left_out))
         for name, function in sorted(self.functions.items()):
             if function.tests or function.outside:
                 mask = sum(1 << number for number in set(function.tests))
                 kept = [base64.b64encode(data).decode() for data in calls.get(name, ())]
-                say("function", name, function.outside, f"{mask:x}", kept)
+                say("function", name, function.outside, f"{mask:x}", kept, kinds.get(name, {}))
 
 
 def fixtures_of(item: Any) -> list[Any]:

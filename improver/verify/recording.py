@@ -35,7 +35,8 @@ class Facts:
     tests: list[str]
     seconds: list[float]
     left_out: dict[str, int]
-    functions: list[tuple[str, bool, str, list[str]]]  # name, ran outside of tests, its tests as bits, calls
+    # name, ran outside of tests, its tests as bits, calls, types of arguments by parameter
+    functions: list[tuple[str, bool, str, list[str], dict[str, list[str]]]]
     receipt: Receipt
 
 
@@ -63,12 +64,13 @@ def digest_of(tree: Tree) -> str:
 def _recording(facts: Facts) -> Recording:
     shortest = sorted(range(len(facts.tests)), key=lambda number: facts.seconds[number])
     return Recording(
-        impact={name: _tests(int(mask, 16), shortest, facts.tests) for name, _, mask, _ in facts.functions},
+        impact={name: _tests(int(mask, 16), shortest, facts.tests) for name, _, mask, _, _ in facts.functions},
         seconds=dict(zip(facts.tests, facts.seconds, strict=True)),
-        calls={name: tuple(map(base64.b64decode, calls)) for name, _, _, calls in facts.functions if calls},
+        calls={name: tuple(map(base64.b64decode, calls)) for name, _, _, calls, _ in facts.functions if calls},
         left_out=facts.left_out,
         receipt=facts.receipt,
-        outside=frozenset(name for name, outside, _, _ in facts.functions if outside),
+        outside=frozenset(name for name, outside, *_ in facts.functions if outside),
+        kinds={name: kinds for name, *_, kinds in facts.functions},
     )
 
 
@@ -153,7 +155,7 @@ def _unbelievable(facts: Facts, manifest: Mapping[str, str], wish: Mapping[str, 
         yield f"the recorder tells of a test that did not run: {min(strange)}"
     if not all(0 <= took <= wish["seconds"] * TRYING for took in facts.seconds):
         yield "the recorder tells of a test that took no time, or too much"
-    names = [name for name, _, _, _ in facts.functions]
+    names = [name for name, *_ in facts.functions]
     if len(set(names)) != len(names):
         yield "the recorder tells of a function twice"
     yield from _unbelievable_functions(facts, wish)
@@ -161,7 +163,7 @@ def _unbelievable(facts: Facts, manifest: Mapping[str, str], wish: Mapping[str, 
 
 def _unbelievable_functions(facts: Facts, wish: Mapping[str, Any]) -> Iterator[str]:
     files = frozenset(wish["files"])
-    for name, _, mask, calls in facts.functions:
+    for name, _, mask, calls, _ in facts.functions:
         path, _, qualname = name.partition("::")
         if path not in files or not qualname:
             yield f"the recorder tells of a function that is not the product's: {name}"

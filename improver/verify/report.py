@@ -58,7 +58,8 @@ KINDS: Mapping[str, Any] = {  # what the runner tells, and the types of its fact
     "reached": tuple[str],  # a foreign file, and what it did
     "tests": tuple[str],  # a digest of their code
     "record": tuple[list[str], list[float], dict[str, int]],  # node ids, their seconds, calls left out by reason
-    "function": tuple[str, bool, str, list[str]],  # name, ran outside of tests, its tests as bits, calls in base64
+    # name, ran outside of tests, its tests as bits, calls in base64, types of its arguments by parameter
+    "function": tuple[str, bool, str, list[str], dict[str, list[str]]],
     "internal": tuple[str],
     "modules": tuple[dict[str, str]],
     "lines": tuple[dict[str, list[int]]],

@@ -29,6 +29,7 @@ from improver.writing.inputs.following import closing, followed
 from improver.writing.inputs.giving import is_given
 from improver.writing.inputs.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.inputs.harvest import Index, by_name, calls_of
+from improver.writing.inputs.heard import heard_in
 from improver.writing.inputs.illustrating import known_calls
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.operating import combined
@@ -86,7 +87,7 @@ class Ground:
         """Return what tests and the product itself give the product's functions."""
         product = [*self.sources.values()]
         usage = Usage.of(Signatures.of(product), self.index, product)
-        return replace(usage, refusals=refusals_of(self.tests))
+        return replace(usage, refusals=refusals_of(self.tests), heard=heard_in(self.recording.kinds, product))
 
     @functools.cached_property
     def doctests(self) -> Doctests:

@@ -47,6 +47,14 @@ def test_what_is_long_to_read_is_not_shown() -> None:
     assert price(table, plain, NOBODY) == sum(price(one, plain, NOBODY) for one in (fair, heavy)) / 2
 
 
+def test_what_gives_a_value_of_a_type_that_nobody_gives_is_not_shown() -> None:
+    one, node = case("depth(3, 4)", "7"), plain("")
+    known = Custom({}, replace(NO_USAGE, heard={node: {"sea": frozenset({"Sea"})}}))
+    made, seen = written("made", one), written("seen", replace(one, origin="recorded"))
+    assert shown(made, seen) == ["test_made", "test_seen"]
+    assert presentable([made, seen], lambda _: node, known, ()) == [seen]
+
+
 def test_a_name_that_only_counts_comes_after_one_that_tells() -> None:
     one = case("depth(3, 4)", "7")
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]

@@ -120,6 +120,20 @@ def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own
     assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 
+def test_what_runs_give_a_parameter_is_what_it_is_for() -> None:
+    text = source("def haul(rope, *others, deep=1): ...\n")
+    haul = definitions(text)["haul"][-1]
+    heard = {haul: {"rope": frozenset({"Rope"}), "others": frozenset({"str", "dict"})}}
+    usage = replace(Usage.of(Signatures.of([text]), {}), heard=heard)
+    counts = {call: usage.unheard(case(call, name="haul"), haul) for call in (
+        "haul(1)", "haul(rope)", "haul(Rope(1), 'a', {}, deep='a')", "haul(Rope(1), 'a', 2, [])", "haul(*ropes, 1)",
+    )}  # fmt: skip
+    assert [*counts.values()] == [1, 0, 1, 2, 0], counts
+    assert [one.call for one in usage.usual(case("haul(rope, 2)", name="haul"), haul)] == [
+        "haul(rope, {'a': 1})", "haul(rope, 'abc')",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("call", "error", "count"),
     [

@@ -10,8 +10,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.by_name import call_in
 from improver.writing.choice.plainer import replaced
-from improver.writing.choice.usage import NO_USAGE, PLAIN, Usage
-from improver.writing.inputs.meant import meant
+from improver.writing.choice.usage import ALIKE, NO_USAGE, PLAIN, Usage
 from improver.writing.inputs.misfits import given_to, kind_of
 
 TRIED = 2  # good values that are tried in one place
@@ -47,7 +46,7 @@ class Custom:
             return []
         found = []
         for name, value in arguments(case, node):
-            known, aim = {*self.known.get((case.function, name), ())}, meant(node, name)
+            known, aim = {*self.known.get((case.function, name), ())}, self.usage.meant(node, name)
             usual = known & aim or known or aim
             if usual and _kind(value) and _kind(value) not in usual:
                 found.append((name, value))
@@ -67,7 +66,7 @@ class Custom:
         for one in [*self.known.get((function, name), {}).values()][:TRIED]:
             yield from ((other, one.imports) for place, other in arguments(one, node) if place == name)
         if (function, name) not in self.known:
-            yield from ((PLAIN[kind], ()) for kind in sorted(meant(node, name) & PLAIN.keys())[:TRIED])
+            yield from ((PLAIN[kind], ()) for kind in sorted(self.usage.meant(node, name) & PLAIN.keys())[:TRIED])
 
     def witnesses(self, functions: Collection[str]) -> Iterator[Case]:
         """Yield calls of some functions that show what they take, which notice nothing."""
@@ -87,4 +86,5 @@ def arguments(case: Case, node: Function) -> Iterator[tuple[str, ast.expr]]:
 
 def _kind(node: ast.expr) -> str:
     """Return the name of the type of a literal, or of a function of Python's own, "" where it is neither."""
-    return "function" if isinstance(node, ast.Name) and node.id in dir(builtins) else kind_of(node)
+    kind = "function" if isinstance(node, ast.Name) and node.id in dir(builtins) else kind_of(node)
+    return ALIKE.get(kind, kind)

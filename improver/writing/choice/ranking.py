@@ -37,6 +37,7 @@ def presentable(
         (price(test, node_of, custom), test)
         for test in tests
         if not is_slight(test, node_of, covered, custom.usage.refusals)
+        and not any(custom.usage.unheard(case, node_of(case.function)) for case in test.cases)
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
     return [test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name))]

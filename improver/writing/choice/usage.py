@@ -12,10 +12,11 @@ from improver.source import Function, Source
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
+from improver.writing.inputs.heard import Heard
 from improver.writing.inputs.kinds import last_name, members
 from improver.writing.inputs.meant import TEXTS, meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
-from improver.writing.pieces import called_as, is_literal, is_naught
+from improver.writing.pieces import called_as, is_bound, is_literal, is_naught
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
@@ -41,13 +42,14 @@ class Usage:
     """What functions and classes call that which they are given, and what a project's own calls and tests give them.
 
     `calls` are those that stand in tests and in the product, by the last name of what is called; `refusals` are what
-    tests expect to end in an error.
+    tests expect to end in an error, `heard` the types that runs give parameters.
     """
 
     signatures: Signatures
     calls: Mapping[str, Sequence[ast.Call]]
     words: Mapping[str, tuple[str, ...]]
     refusals: Refusals = frozenset()
+    heard: Heard = field(default_factory=dict)
     _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
@@ -80,7 +82,8 @@ class Usage:
 
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
-        own = [place.arg] if place.arg not in MANY and is_word(place.arg) and _is_text(place, node) else []
+        is_one = place.arg not in MANY and place is not node.args.vararg
+        own = [place.arg] if is_one and is_word(place.arg) and _is_text(place, node) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
         if self._is_unheard(name, node, place, value):
@@ -88,7 +91,7 @@ class Usage:
             known = [one for found in given.values() for one in found[:1]]
             plain = {**PLAIN, "str": ast.Constant(place.arg)} if own else PLAIN
             known += [NAUGHT[kind] for kind in given if kind in NAUGHT] if is_naught(value) else []
-            return [*(known or [plain[kind] for kind in sorted(meant(node, place.arg)) if kind in plain]), *spoken]
+            return [*(known or [plain[kind] for kind in sorted(self.meant(node, place.arg)) if kind in plain]), *spoken]
         return spoken
 
     def unheard(self, case: Case, node: Function) -> int:
@@ -105,11 +108,13 @@ class Usage:
         return max(0, sum(self._is_unheard(*one) for one in given) - allowed)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
-        known = {
-            *self._literals(name, node).get(place.arg, {}),
-            *(ALIKE.get(one, one) for one in meant(node, place.arg)),
-        }
+        known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
         return bool(known) and _kind(value) not in {*known, "", "NoneType"}
+
+    def meant(self, node: Function, name: str) -> frozenset[str]:
+        """Return the types, as literals have them, that a parameter is meant for or that a run gives it."""
+        aim = frozenset(ALIKE.get(one, one) for one in meant(node, name))
+        return aim | self.heard.get(node, {}).get(name, frozenset())
 
     def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, Sequence[ast.expr]]]:
         """Return what somebody gives by parameter and type, the shortest first: what has no name of its place in it."""
@@ -130,6 +135,14 @@ class Usage:
             called = node if name == last else self.signatures.functions.get(name)
             if called is not None:
                 yield from ((name, called, place, value) for place, _, value in given_to(call, called))
+                yield from ((name, called, *one) for one in _more(call, called))
+
+
+def _more(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr]]:
+    """Yield what is given by place beyond the parameters that have one, with the parameter that takes it all."""
+    if node.args.vararg is not None and not any(isinstance(one, ast.Starred) for one in call.args):
+        places = len(node.args.posonlyargs) + len(node.args.args) - is_bound(node)
+        yield from ((node.args.vararg, value) for value in call.args[places:])
 
 
 def _is_text(place: ast.arg, node: Function) -> bool:
