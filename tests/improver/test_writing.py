@@ -264,6 +264,11 @@ def test_calls_share_a_table_however_they_reach_their_function() -> None:
     assert made == [("depth(sea)", [("4",), ("7",)]), ("box.depth(8)", [])]
 
 
+def test_what_is_tested_itself_is_no_value_for_a_table() -> None:
+    cases = [case("list(Sea(1))", kills="a"), case("list(Sea(2))", "2", kills="b")]
+    assert [one.rows for one in grouped(cases, lambda _: node("def __iter__(self): ..."), ())] == [(), ()]
+
+
 def test_no_name_is_taken_twice() -> None:
     cases = [case("depth('x')", kills="a"), case("depth('y', more=3)", "2", kills="b")]
     assert [one.name for one in grouped(cases, plain, ["test_depth"])] == [

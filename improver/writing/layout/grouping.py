@@ -106,12 +106,18 @@ def _is_plain(call: ast.expr) -> bool:
 
 
 def _table(cases: Sequence[Case], node: Function) -> Written | None:
-    """Return a table of calls, its columns the arguments that are not the same in all; None where there is none."""
+    """Return a table of calls, its columns the arguments that are not the same in all; None where there is none.
+
+    Nor is there one where what is called is not the function itself, which has no name for the argument: it may be the
+    very object that is tested, and is no value for a row.
+    """
     calls = [ast.parse(case.call, mode="eval").body for case in cases]
     whole = [call for call in calls if isinstance(call, ast.Call)]
-    more = node.args.vararg.arg if node.args.vararg else "argument"
+    more = node.args.vararg.arg if node.args.vararg else ""
     count, one = len(whole[0].args), more.removesuffix("s") or more
-    known = [*parameters(node), *(f"{one}_{at}" for at in range(1, count + 1))]
+    known = [*parameters(node), *(f"{one}_{at}" for at in range(1, count + 1) if more)]
+    if len(known) < count:
+        return None
     names = [*known[:count], *(word.arg or "" for word in whole[0].keywords)]
     grid = [[ast.unparse(one) for one in (*call.args, *(word.value for word in call.keywords))] for call in whole]
     varied = [at for at in range(len(names)) if len({row[at] for row in grid}) > 1]
