@@ -6,7 +6,15 @@ from improver.judging.functions import definitions
 from improver.writing.inputs.heard import heard_in
 from tests.improver.calls import source
 
-PIER = source("class Boat:\n    def moor(self, rope): ...\n\ndef cast(off): ...\n")
+PIER = source("""\
+class Boat:
+    def moor(self, rope): ...
+
+class Raft:
+    def moor(self, rope, deep): ...
+
+def cast(off): ...
+""")
 
 
 @pytest.mark.parametrize(
@@ -20,10 +28,17 @@ PIER = source("class Boat:\n    def moor(self, rope): ...\n\ndef cast(off): ...\
     ],
 )
 def test_each_type_has_the_literals_that_may_stand_for_it(seen: list[str], literals: set[str]) -> None:
-    node = definitions(PIER)["Boat.moor"][-1]
-    assert heard_in({"pier/a.py::Boat.moor": {"rope": seen}}, [PIER]) == {node: {"rope": literals}}
+    boat, raft = (definitions(PIER)[name][-1] for name in ("Boat.moor", "Raft.moor"))
+    heard = heard_in({"pier/a.py::Boat.moor": {"rope": seen}}, [PIER])
+    assert heard == {boat: {"rope": literals}, raft: {"rope": literals}}, "no run calls the other of its name"
 
 
 def test_what_takes_anything_or_is_not_there_is_left_out() -> None:
     kinds = {"pier/a.py::cast": {"off": ["str", "object"]}, "pier/b.py::gone": {"rope": ["str"]}}
-    assert heard_in(kinds, [PIER]) == {definitions(PIER)["cast"][-1]: {}}
+    assert heard_in(kinds, [PIER]) == {}
+
+
+def test_a_method_is_given_what_it_is_itself_given() -> None:
+    kinds = {"pier/a.py::Boat.moor": {"rope": ["Rope"]}, "pier/a.py::Raft.moor": {"rope": ["str"], "deep": ["int"]}}
+    boat, raft = (definitions(PIER)[name][-1] for name in ("Boat.moor", "Raft.moor"))
+    assert heard_in(kinds, [PIER]) == {boat: {"rope": {"Rope"}}, raft: {"rope": {"str"}, "deep": {"int"}}}

@@ -1,5 +1,7 @@
 """Of which types the values are that a project's own runs give its parameters (pure)."""
 
+import ast
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from improver.judging.functions import definitions
@@ -24,18 +26,31 @@ SAYS_NOTHING = frozenset({"object", "Any", "Mock", "MagicMock"})  # a parameter 
 def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable[Source]) -> Heard:
     """Return by definition and parameter which literals are of a type that was seen there; None says nothing.
 
-    The name of a type of which there are no literals stands for itself. `kinds` are those of a recording.
+    The name of a type of which there are no literals stands for itself. A method that no run calls is given what others
+    of its name are. `kinds` are those of a recording.
     """
-    known = {f"{source.path}::{name}": node for source in sources for name, (*_, node) in definitions(source).items()}
-    found: dict[Function, dict[str, frozenset[str]]] = {}
+    alike: dict[tuple[str, str], set[str]] = defaultdict(set)
     for function, given in kinds.items():
-        if function in known:
-            each = ((place, _literals(names)) for place, names in given.items())
-            found[known[function]] = {place: literals for place, literals in each if literals}
+        for place, names in given.items():
+            alike[_last(function), place].update(names)
+    found: dict[Function, dict[str, frozenset[str]]] = {}
+    for source in sources:
+        for name, (*_, node) in definitions(source).items():
+            given = kinds.get(f"{source.path}::{name}", {})
+            places = (one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg))
+            seen = {place: given.get(place) or ("." in name and alike.get((_last(name), place))) for place in places}
+            each = ((place, _literals(names)) for place, names in seen.items() if names)
+            found |= {node: literals} if (literals := {place: one for place, one in each if one}) else {}
     return found
 
 
-def _literals(names: Sequence[str]) -> frozenset[str]:
-    if not SAYS_NOTHING.isdisjoint(names):
+def _last(function: str) -> str:
+    """Return a function's own name."""
+    return function.rpartition("::")[2].rpartition(".")[2]
+
+
+def _literals(names: Iterable[str]) -> frozenset[str]:
+    known = {*names}
+    if not SAYS_NOTHING.isdisjoint(known):
         return frozenset()
-    return frozenset(like for name in names for like in LIKE.get(name, (name,))) - {"NoneType"}
+    return frozenset(like for name in known for like in LIKE.get(name, (name,))) - {"NoneType"}
