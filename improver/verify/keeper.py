@@ -151,12 +151,16 @@ class Taker:
             self._leave_out("unpicklable")
 
     def _note(self, frame: types.FrameType) -> None:
-        """Note of which types the arguments are, those that no parameter names by that which takes them all."""
+        """Note of which types the arguments are, those that no parameter names by that which takes them all.
+
+        Items of a list or a tuple are noted by its name with brackets.
+        """
         code, found = frame.f_code, frame.f_locals
         last = code.co_argcount + code.co_kwonlyargcount
         given = [(name, found[name]) for name in code.co_varnames[:last]]
         if code.co_flags & VARARGS:
             given += [(code.co_varnames[last], one) for one in found[code.co_varnames[last]][:KINDS]]
+        given += [(f"{name}[]", one) for name, value in given if type(value) in (list, tuple) for one in value[:KINDS]]
         for name, value in given:
             known = self.kinds.setdefault(name, {})
             if len(known) < KINDS:

@@ -120,6 +120,14 @@ def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own
     assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 
+def test_what_runs_put_into_a_list_is_what_belongs_there() -> None:
+    usage = replace(WORDS, heard={MOOR: {"items": frozenset({"list"}), "items[]": frozenset({"str"})}})
+    found = {text: usage.unheard(case(f"moor('north', {text})", name="moor"), MOOR) for text in (
+        "['a']", "('a', None)", "[]", "[boat]", "[1]", "('a', 1)", "1",
+    )}  # fmt: skip
+    assert [text for text, count in found.items() if count] == ["[1]", "('a', 1)", "1"]
+
+
 def test_what_runs_give_a_parameter_is_what_it_is_for() -> None:
     text = source("def haul(rope, *others, deep=1): ...\n")
     haul = definitions(text)["haul"][-1]

@@ -12,7 +12,7 @@ from improver.source import Function, Source
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
-from improver.writing.inputs.heard import Heard
+from improver.writing.inputs.heard import ITEMS, Heard
 from improver.writing.inputs.kinds import last_name, members
 from improver.writing.inputs.meant import TEXTS, meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
@@ -109,7 +109,11 @@ class Usage:
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
-        return bool(known) and _kind(value) not in {*known, "", "NoneType"}
+        if known and _kind(value) not in {*known, "", "NoneType"}:
+            return True
+        items = {*self.meant(node, f"{place.arg}{ITEMS}")}
+        given = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+        return bool(items) and any(_kind(one) not in {*items, "", "NoneType"} for one in given)
 
     def meant(self, node: Function, name: str) -> frozenset[str]:
         """Return the types, as literals have them, that a parameter is meant for or that a run gives it."""

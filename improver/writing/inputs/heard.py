@@ -10,6 +10,7 @@ from improver.source import Function, Source
 Heard = Mapping[Function, Mapping[str, frozenset[str]]]
 MANY = ("tuple", "set", "frozenset", "deque", "generator", "range", "map", "filter", "zip", "dict_keys", "dict_values")
 CALLED = ("method", "builtin_function_or_method", "partial", "wrapper_descriptor", "method_descriptor")
+ITEMS = "[]"  # after the name of a parameter: what is in the lists that it is given
 LIKE: Mapping[str, tuple[str, ...]] = {  # literals that may stand for an object of a type
     **dict.fromkeys(MANY, ("list",)),
     **dict.fromkeys(("list_iterator", "tuple_iterator", "islice", "chain", "dict_items"), ("list",)),
@@ -37,7 +38,8 @@ def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable
     for source in sources:
         for name, (*_, node) in definitions(source).items():
             given = kinds.get(f"{source.path}::{name}", {})
-            places = (one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg))
+            names = [one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+            places = (*names, *(f"{one}{ITEMS}" for one in names))
             seen = {place: given.get(place) or ("." in name and alike.get((_last(name), place))) for place in places}
             each = ((place, _literals(names)) for place, names in seen.items() if names)
             found |= {node: literals} if (literals := {place: one for place, one in each if one}) else {}
