@@ -13,14 +13,14 @@ class Boat:
 class Raft:
     def moor(self, rope, deep): ...
 
-def cast(off): ...
+def cast(off, at=None, *, low=None): ...
 """)
 
 
 @pytest.mark.parametrize(
     ("seen", "literals"),
     [
-        pytest.param(["str", "NoneType"], {"str"}, id="a text, or nothing"),
+        pytest.param(["str", "NoneType"], {"str", "NoneType"}, id="a text, or nothing"),
         pytest.param(["tuple", "generator"], {"list"}, id="several things"),
         pytest.param(["float"], {"int"}, id="a number"),
         pytest.param(["ABCMeta"], {"class", "function"}, id="a class, which can be called"),
@@ -42,3 +42,9 @@ def test_a_method_is_given_what_it_is_itself_given() -> None:
     kinds = {"pier/a.py::Boat.moor": {"rope": ["Rope"]}, "pier/a.py::Raft.moor": {"rope": ["str"], "deep": ["int"]}}
     boat, raft = (definitions(PIER)[name][-1] for name in ("Boat.moor", "Raft.moor"))
     assert heard_in(kinds, [PIER]) == {boat: {"rope": {"Rope"}}, raft: {"rope": {"str"}, "deep": {"int"}}}
+
+
+def test_nothing_is_given_where_that_is_the_default_and_says_nothing_alone() -> None:
+    kinds = {"pier/a.py::cast": {"off": ["str"], "at": ["NoneType"], "low": ["int"]}}
+    node = definitions(PIER)["cast"][-1]
+    assert heard_in(kinds, [PIER]) == {node: {"off": {"str"}, "low": {"int", "NoneType"}}}

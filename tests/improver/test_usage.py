@@ -135,8 +135,9 @@ def test_what_runs_give_a_parameter_is_what_it_is_for() -> None:
     usage = replace(Usage.of(Signatures.of([text]), {}), heard=heard)
     counts = {call: usage.unheard(case(call, name="haul"), haul) for call in (
         "haul(1)", "haul(rope)", "haul(Rope(1), 'a', {}, deep='a')", "haul(Rope(1), 'a', 2, [])", "haul(*ropes, 1)",
+        "haul(None)", "haul(Rope(1), deep=None)",
     )}  # fmt: skip
-    assert [*counts.values()] == [1, 0, 1, 2, 0], counts
+    assert [*counts.values()] == [1, 0, 1, 2, 0, 1, 0], counts
     assert [one.call for one in usage.usual(case("haul(rope, 2)", name="haul"), haul)] == [
         "haul(rope, {'a': 1})", "haul(rope, 'abc')",
     ]  # fmt: skip

@@ -15,6 +15,7 @@ from improver.writing.pieces import is_naught
 
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
+AROUND |= frozenset({"localeconv", "nl_langinfo", "strcoll", "strxfrm", "expanduser", "getlogin", "getpid", "uname"})
 ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the function from looking around
 
 

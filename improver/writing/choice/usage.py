@@ -109,7 +109,8 @@ class Usage:
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
-        if known and _kind(value) not in {*known, "", "NoneType"}:
+        told = self.heard.get(node, {}).get(place.arg)
+        if known and _kind(value) not in {*known, "", "" if told else "NoneType"}:
             return True
         items = {*self.meant(node, f"{place.arg}{ITEMS}")}
         given = value.elts if isinstance(value, ast.List | ast.Tuple) else []

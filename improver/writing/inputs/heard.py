@@ -21,11 +21,12 @@ LIKE: Mapping[str, tuple[str, ...]] = {  # literals that may stand for an object
     **dict.fromkeys(CALLED, ("function",)),
     **dict.fromkeys(("type", "ABCMeta", "EnumType", "EnumMeta"), ("class", "function")),
 }
+NOTHING = frozenset({"NoneType"})
 SAYS_NOTHING = frozenset({"object", "Any", "Mock", "MagicMock"})  # a parameter that is given one takes anything
 
 
 def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable[Source]) -> Heard:
-    """Return by definition and parameter which literals are of a type that was seen there; None says nothing.
+    """Return by definition and parameter which literals are of a type that was seen there; None alone says nothing.
 
     The name of a type of which there are no literals stands for itself. A method that no run calls is given what others
     of its name are. `kinds` are those of a recording.
@@ -42,8 +43,17 @@ def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable
             places = (*names, *(f"{one}{ITEMS}" for one in names))
             seen = {place: given.get(place) or ("." in name and alike.get((_last(name), place))) for place in places}
             each = ((place, _literals(names)) for place, names in seen.items() if names)
-            found |= {node: literals} if (literals := {place: one for place, one in each if one}) else {}
+            literals = {place: one | _optional(node, place) for place, one in each if one - NOTHING}
+            found |= {node: literals} if literals else {}
     return found
+
+
+def _optional(node: Function, name: str) -> frozenset[str]:
+    """Return the type of None, where it stands for a parameter that is given nothing."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    defaults = [*zip(reversed(places), reversed(node.args.defaults), strict=False)]
+    defaults += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    return NOTHING if any(one.arg == name and ast.unparse(value) == "None" for one, value in defaults) else frozenset()
 
 
 def _last(function: str) -> str:
@@ -55,4 +65,4 @@ def _literals(names: Iterable[str]) -> frozenset[str]:
     known = {*names}
     if not SAYS_NOTHING.isdisjoint(known):
         return frozenset()
-    return frozenset(like for name in known for like in LIKE.get(name, (name,))) - {"NoneType"}
+    return frozenset(like for name in known for like in LIKE.get(name, (name,)))
