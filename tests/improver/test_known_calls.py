@@ -393,6 +393,15 @@ def test_a_module_is_asked_for_a_name_that_nobody_has() -> None:
     assert not fit(one, node(text.replace("__getattr__", "get")))
 
 
+def test_an_error_is_due_where_the_product_raises_it_in_its_own_words_wherever_that_is() -> None:
+    called = node("def depth(sea):\n    return checked(sea) - 1")
+    known = case("depth(1)", checks=(("raises", "TypeError", "not a sea"),), name="depth")
+    assert not fit(known, called)
+    raised = frozenset({"pier/b.py:7: `raise TypeError('not a sea')` → `pass`"})
+    assert fit(replace(known, kills=raised), called)
+    assert not fit(replace(known, kills=raised, checks=(("raises", "TypeError", ""),)), called)
+
+
 def test_a_private_function_is_reached_by_the_attribute_that_is_made_of_it() -> None:
     found = attributes(source(SEA), "pier.a", {})
     assert [one.call for one in found[f"{PIER}Box._calc_first"]] == ["Box([1, 2]).first"]
