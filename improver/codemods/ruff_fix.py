@@ -120,6 +120,7 @@ class RuffFix(Codemod):
         "if a:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    # Else nobody came.\nh()\n",
         'def f():\n    pass\n    "not a docstring"\n',
+        'def f():\n    """Say it."""\n    # Others do more.\n    pass\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
     )
@@ -147,22 +148,29 @@ class RuffFix(Codemod):
             return Abstain("ruff has no safe fix here any more")
         if not _is_local(place):
             return Abstain("the fix reaches beyond the statement")
-        if code == "PLR5501" and _is_symmetric(place.statement):
-            return Abstain("both branches branch alike, and their symmetry says more than the depth costs")
-        if code == "PLR5501" and _is_apart(place.statement):
-            return Abstain("what the other branch asks is another question, and no further case of this one")
-        if code == "PLR5501" and (_is_introduced(place.statement, source) or _is_followed(place.statement, source)):
-            return Abstain("a comment speaks of the whole other branch, and would stand at a part of it")
-        if code == "PLR5501" and _is_aligned(place.statement, source):
-            return Abstain("the lines of the condition are aligned with an `if`, not with an `elif`")
-        if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
-            return Abstain("nested calls inside an f-string read worse than beside it")
+        if reason := _in_the_way(code, place, source):
+            return Abstain(reason)
         edits = place.found.edits if code != "PIE790" else [_with_gap(edit, source) for edit in place.found.edits]
         return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, edits)))
 
     def safety(self, before: Source, after: Source) -> Safety:
         """Return PROVED where syntax or compiled code shows that both are the same program."""
         return Safety.PROVED if compared(before, after).equal else self.SAFETY
+
+
+def _in_the_way(code: str, place: Placed, source: Source) -> str:
+    """Return why a reader is better off without the fix, "" where nothing speaks against it."""
+    if code == "PLR5501" and _is_symmetric(place.statement):
+        return "both branches branch alike, and their symmetry says more than the depth costs"
+    if code == "PLR5501" and _is_apart(place.statement):
+        return "what the other branch asks is another question, and no further case of this one"
+    if code == "PLR5501" and (_is_introduced(place.statement, source) or _is_followed(place.statement, source)):
+        return "a comment speaks of the whole other branch, and would stand at a part of it"
+    if code == "PLR5501" and _is_aligned(place.statement, source):
+        return "the lines of the condition are aligned with an `if`, not with an `elif`"
+    if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
+        return "nested calls inside an f-string read worse than beside it"
+    return "a comment says why nothing is done there" if code == "PIE790" and _is_remarked(place, source) else ""
 
 
 def _is_local(place: Placed) -> bool:
@@ -217,6 +225,11 @@ def _is_followed(statement: ast.stmt, source: Source) -> bool:
         if own and below.lstrip().startswith("#") and depth == statement.col_offset:
             return True
     return False
+
+
+def _is_remarked(place: Placed, source: Source) -> bool:
+    """Tell whether a comment stands right above what a fix removes."""
+    return any(source.lines[edit.start[0] - 2].lstrip().startswith("#") for edit in place.found.edits)
 
 
 def _with_gap(edit: TextEdit, source: Source) -> TextEdit:
