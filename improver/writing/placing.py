@@ -100,7 +100,8 @@ def imports_apart(sources: Sequence[Source]) -> bool:
 
 
 def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str) -> Place | None:
-    known = {test.path: test for test in tests if _is_test_file(test.path)}
+    run = {test.split("::")[0] for ids in recording.impact.values() for test in ids}
+    known = {test.path: test for test in tests if _is_test_file(test.path) or test.path in run}
     if not known:
         return None
     ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
@@ -122,6 +123,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     folder = beside.path.rpartition("/")[0]
     fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
     like = _at(beside, tests)
+    if not _is_test_file(beside.path):  # nobody knows whether a file of another name would be run
+        return like
     if fresh in known:
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)

@@ -31,6 +31,15 @@ def test_a_module_without_tests_gets_a_file_where_the_others_have_theirs(named: 
     assert place.path == path
 
 
+def test_where_tests_stand_in_a_file_of_an_unusual_name_new_ones_do_too() -> None:
+    tests = [source("import pier\n", "pier/tests/tests.py"), source("import pier\n", "pier/tests/helpers.py")]
+    ran = {"pier/b.py::width": ("pier/tests/tests.py::test_x",)}
+    place = place_for("pier/a.py", tests, Recording(ran, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == "pier/tests/tests.py"
+    assert place_for("pier/a.py", tests, Recording({}, {}, {}, {}, RECEIPT)) is None, "nothing tells that it is run"
+
+
 def test_a_number_before_a_test_files_name_only_puts_it_in_its_place() -> None:
     tests = [source("import pier.a\n", "tests/test_02_b.py"), source("import pier.a\n", "tests/test_01_a.py")]
     ran = {"pier/a.py::depth": ("tests/test_02_b.py::test_x", "tests/test_02_b.py::test_y")}
