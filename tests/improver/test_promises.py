@@ -52,7 +52,15 @@ class Knot:
 
 
 class Splice:
-    pass
+    @property
+    def kind(self):
+        raise NotImplementedError
+
+
+class Hitch:
+    @property
+    def kind(self):
+        return type(self)
 
 
 def tie(rope):

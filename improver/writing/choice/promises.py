@@ -35,7 +35,7 @@ class Promises:
     def of(sources: Sequence[Source], tests: Sequence[Source], tree: Tree, layout: Layout) -> "Promises":
         """Read what code loads, what tests use and what documentation speaks of."""
         read = {name for source in (*sources, *tests) for name in _read(source.tree)}
-        read |= {name for source in sources for name in _documented(source)}
+        read |= {name for source in sources for name in _documented(source)} | _reckoned(sources)
         texts = [file.data.decode("utf-8", "replace") for path, file in tree.items() if path.endswith(TEXTS)]
         spoken = {name for text in texts for name in _spoken(text)}
         used = {name for test in tests for name in _named(test.tree)} | spoken
@@ -123,25 +123,35 @@ def _names(node: ast.Assign) -> set[str]:
 
 
 def _documented(source: Source) -> Iterator[str]:
-    """Yield what a file says of its own attributes: a docstring, a note, a field's type, a property that reckons."""
+    """Yield what a file says of its own attributes: a property's docstring, a note above one, a field's type."""
     yield from NOTED.findall(source.text)
     for node in ast.walk(source.tree):
         if isinstance(node, (*DEFINED, ast.Module)) and (text := ast.get_docstring(node)):
             yield from _spoken(text)
             if isinstance(node, FUNCTIONS):
                 yield node.name
-        if isinstance(node, FUNCTIONS) and _reckons(node):
-            yield node.name
         if isinstance(node, ast.ClassDef):
             fields = (one.target for one in node.body if isinstance(one, ast.AnnAssign))
             yield from (one.id for one in fields if isinstance(one, ast.Name))
 
 
+def _reckoned(sources: Iterable[Source]) -> set[str]:
+    """Return the names of properties that are there to be asked: none of that name gives a constant, or refuses."""
+    properties = [node for source in sources for node in source.functions if _is_property(node)]
+    plain = {node.name for node in properties if not _reckons(node)}
+    return {node.name for node in properties} - plain
+
+
+def _is_property(node: Function) -> bool:
+    return any(ast.unparse(one).rpartition(".")[2] in PROPERTIES for one in node.decorator_list)
+
+
 def _reckons(node: Function) -> bool:
-    """Tell whether a function is a property that gives more than one constant: it is there to be asked."""
-    is_property = any(ast.unparse(one).rpartition(".")[2] in PROPERTIES for one in node.decorator_list)
+    """Tell whether a function comes to more than a constant."""
     last = node.body[-1]
-    return is_property and not (isinstance(last, ast.Return) and isinstance(last.value, ast.Constant))
+    return not isinstance(last, ast.Raise) and not (
+        isinstance(last, ast.Return) and isinstance(last.value, ast.Constant)
+    )
 
 
 def _spoken(text: str) -> Iterator[str]:
