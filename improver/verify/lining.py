@@ -1,4 +1,4 @@
-"""Look at a text of several lines a line at a time, where it is too long to be demanded whole: in the sandbox (3.9)."""
+"""Look at lines of a text that is too long to be demanded whole, or at parts of its only line: in the sandbox (3.9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long text is looked at line by line."""
+"""A long text is looked at line by line, and a long line part by part."""
 
 import pytest
 
