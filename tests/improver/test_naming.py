@@ -169,6 +169,8 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
     [
         pytest.param(case("Box() == 'a'", name="Box.__eq__", checks=(("is", "result", "False"),)),
                      "test_box_equals_str_is_false", id="another type"),
+        pytest.param(case("2 == Box()", name="Box.__eq__", checks=(("is", "result", "False"),)),
+                     "test_box_equals_int_is_false", id="another type on the left"),
         pytest.param(case("box == Box()", name="Box.__eq__", setup=("box = Box()",), checks=IS),
                      "test_box_equals_other_box_is_true", id="another of its kind"),
         pytest.param(case("box == box", name="Box.__eq__", setup=("box = Box()",), checks=IS),

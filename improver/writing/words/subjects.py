@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import expression, slug, statements
+from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.filling import Argument, arguments, bound, is_of
 from improver.writing.words.noted import noted
 from improver.writing.words.wording import EMPTY, MUTANT, called
@@ -164,9 +164,10 @@ def _special(case: Case, owner: str, last: str) -> Subject:
 
 
 def _other(case: Case, owner: str) -> str:
-    """Return the words for what an object is compared with."""
+    """Return the words for what an object is compared with, on whichever side that stands."""
     call = expression(case.call)
     other = call.comparators[0] if isinstance(call, ast.Compare) else None
+    other = call.left if isinstance(call, ast.Compare) and is_literal(ast.unparse(call.left)) else other
     if isinstance(other, ast.Name):
         if isinstance(call, ast.Compare) and ast.dump(call.left) == ast.dump(other):
             return "itself"
