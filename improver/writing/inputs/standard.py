@@ -20,7 +20,8 @@ OF_TYPE: Mapping[str, tuple[str, ...]] = {  # by the last name of an annotation
     **dict.fromkeys(("BinaryIO", "BytesIO"), (BINARY_FILE,)),
 }
 BY_NAME: Mapping[str, tuple[str, ...]] = {  # of a parameter that no annotation speaks of
-    **dict.fromkeys(("dt", "datetime", "date", "when", "dtime", "moment", "day"), (MOMENT, DAY, AWARE)),
+    **dict.fromkeys(("dt", "datetime", "dtime", "moment"), (MOMENT, AWARE)),
+    **dict.fromkeys(("date", "when", "day"), (MOMENT, DAY, AWARE)),
     **dict.fromkeys(("td", "delta", "timedelta", "interval", "duration"), SPANS),
     **dict.fromkeys(("tz", "tzinfo", "timezone"), ZONES),
     **dict.fromkeys(("fp", "fileobj", "file_obj", "file_object", "stream", "fh"), (TEXT_FILE, BINARY_FILE)),
