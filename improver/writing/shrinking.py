@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from improver.experiments import Case, Wanted
+from improver.judging.functions import definitions
 from improver.writing.asking import FOLDERS, asking, unasked
 from improver.writing.choice.by_name import by_name
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.plainer import plainer
 from improver.writing.choice.selecting import DULL, fit, trimmed, weight
+from improver.writing.choice.sooner import making_of, sooner
 from improver.writing.choice.telling import dullness
 from improver.writing.targets import Ground, Weak
 
@@ -70,16 +72,29 @@ def _wanted(
         ways = [*livelier(whole)]
         if at < len(kept):
             more = (*by_name(whole, node), *custom.righted(whole, node), *weak.usage.usual(whole, node))
-            ways = [*more, *ways, *plainer(whole, node)]
+            ways = [*more, *ways, *plainer(whole, node), *_sooner(weak, whole)]
         for one in ways:
             if _key(one) not in tried:
                 tried.add(_key(one))
-                texts[case.function].append(one)
+                texts[one.function].append(one)
     yield from (Wanted(function, tuple(found), vary=False) for function, found in texts.items())
+
+
+def _sooner(weak: Weak, case: Case) -> Iterator[Case]:
+    """Yield the making alone of an object of which the call is refused, where the file says how it is made."""
+    one = sooner(case)
+    if one is not None and one.function.partition("::")[2] in definitions(weak.source):
+        yield one
 
 
 def _key(case: Case) -> Key:
     return case.function, case.setup, case.call, case.way
+
+
+def _is_of(one: Case, case: Case) -> bool:
+    """Tell whether a call is another way to write a case: of its function, or the making of what that is called of."""
+    is_made = one.function == making_of(case.function) and one.checks[:1] == case.checks[:1]
+    return one.function == case.function or (is_made and case.checks[0][0] == "raises")
 
 
 def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Custom) -> Iterator[Case]:
@@ -92,7 +107,7 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Cus
         node = weak.node_of(case.function)
         steps = {name: (FOLDERS[name][0],) for name in case.asks if name in FOLDERS}
         alike = (asking(one, steps) if steps else one for one in found)
-        able = [(one, trimmed(one)) for one in alike if one.function == case.function and wanted <= one.kills]
+        able = [(one, trimmed(one)) for one in alike if _is_of(one, case) and wanted <= one.kills]
         able = [(one, trim) for one, trim in able if wanted <= trim.kills and dullness(trim) <= dullness(case)]
         rivals = [(weight(trim, node, custom), one) for one, trim in able if fit(trim, node)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))

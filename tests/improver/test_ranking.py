@@ -149,6 +149,23 @@ def test_that_a_default_is_kept_says_little(subject: str, wanted: str, place: st
     assert poor("Box()", subject, wanted, "__init__", f"pier/{place}: `3` → `4`") is is_poor
 
 
+@pytest.mark.parametrize(
+    ("call", "setup", "subject", "is_poor"),
+    [
+        pytest.param("Box('red')", (), "result.colour", True, id="what is given"),
+        pytest.param("Box(colour='red')", (), "result.colour", True, id="by name"),
+        pytest.param("Box(one)", ("one = 'red'",), "result.colour", True, id="under a name"),
+        pytest.param("Box('blue')", (), "result.colour", False, id="something else"),
+        pytest.param("Box('red')", (), "result.colour()", False, id="what a method gives"),
+    ],
+)
+def test_an_attribute_that_only_holds_what_was_given_says_little(
+    call: str, setup: tuple[str, ...], subject: str, *, is_poor: bool
+) -> None:
+    one = replace(case(call, setup=setup, checks=(("eq", subject, "'red'"),)), kills=frozenset("m"))
+    assert is_slight(written("a", one), lambda _: BOX["Box.__init__"][-1], ()) is is_poor
+
+
 def test_an_error_that_a_test_demands_already_belongs_there() -> None:
     tests = [source("def test_depth():\n    with raises(ValueError):\n        depth(3)\n", "tests/test_a.py")]
     wet = written("wet", case("depth(4)", checks=(("raises", "ValueError", "too deep"),), kills="a"))

@@ -182,3 +182,23 @@ def test_a_fixture_is_nothing_to_shorten_and_late_is_too_late() -> None:
     assert shrunk(late, weak, [case("depth(4, 7)", kills="m")], shortest) == [case("depth(4, 7)", kills="m")]
     assert isinstance(late.experiments, FakeExperiments)
     assert late.experiments.asked == []
+
+
+@pytest.mark.parametrize(
+    ("call", "checks", "kept"),
+    [
+        pytest.param("Box(1).total()", (("raises", "ValueError", "too few"),), "Box(1)", id="it is refused already"),
+        pytest.param("Box(1).total()", (("eq", "result", "1"),), "Box(1).total()", id="it is not refused"),
+        pytest.param("total(1).sum()", (("raises", "ValueError", "too few"),), "total(1).sum()", id="no making"),
+    ],
+)
+def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object(
+    call: str, checks: Checks, kept: str
+) -> None:
+    experiments = Answering(lambda text: "1" in text, checks)
+    ground = dataclasses.replace(ground_for(SEA), experiments=experiments)
+    run = MutationRun({}, ("m",), {}, RECEIPT)
+    one = dataclasses.replace(case(call, kills="m", name="Box.total"), checks=checks)
+    pool = shrunk(ground, Weak(source(SEA), (FAULT,), run), [one], shortest)
+    best = shortest(pool)[0]
+    assert (best.call, best.function) == (kept, f"{PIER}Box.{'__init__' if kept == 'Box(1)' else 'total'}")

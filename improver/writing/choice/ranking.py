@@ -84,6 +84,8 @@ def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
 def _is_poor(case: Case, node: Function) -> bool:
     """Tell whether a call finds nothing where nothing was put in, or only that it ends, or one line of a text.
 
+    Nor is an attribute worth a test that only holds what was given.
+
     A switch or a number that only stays what it is by default is not worth a test either: what it does is.
     """
     kind, subject, wanted = case.checks[0]
@@ -96,10 +98,20 @@ def _is_poor(case: Case, node: Function) -> bool:
         return True
     if (subject, wanted) == ("result", "None") and not _gives(node):
         return True
-    if all(ONE_LINE.search(text) for _, text, _ in case.checks):
+    if all(ONE_LINE.search(text) for _, text, _ in case.checks) or _only_holds(case):
         return True
     kept = all(PART.fullmatch(text) and BRIEF.fullmatch(value) for _, text, value in case.checks)
     return kept and all(_is_default(one, case.function.partition("::")[0], node) for one in case.kills)
+
+
+def _only_holds(case: Case) -> bool:
+    """Tell whether only attributes are demanded that are what the call, or one before, was given."""
+    trees = [ast.parse(text) for text in (*case.setup, case.call)]
+    calls = [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    given = {ast.unparse(one) for call in calls for one in (*call.args, *(word.value for word in call.keywords))}
+    made = (one for tree in trees for one in tree.body if isinstance(one, ast.Assign))
+    given |= {ast.unparse(one.value) for one in made if {*map(ast.unparse, one.targets)} & given}
+    return all(PART.fullmatch(text) and wanted in given for _, text, wanted in case.checks)
 
 
 def _gives(node: Function) -> bool:

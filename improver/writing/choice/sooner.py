@@ -1,0 +1,31 @@
+"""Leave out of a call that is refused what comes after the making of an object: that may be refused already (pure)."""
+
+import ast
+from dataclasses import replace
+
+from improver.experiments import Case
+from improver.writing.pieces import expression
+
+
+def making_of(function: str) -> str:
+    """Return the name of what makes the objects that a method is of, "" for a function.
+
+    >>> making_of("pier/a.py::Box.put"), making_of("pier/a.py::put")
+    ('pier/a.py::Box.__init__', '')
+    """
+    path, _, name = function.partition("::")
+    owner = name.rpartition(".")[0]
+    return f"{path}::{owner}.__init__" if owner else ""
+
+
+def sooner(case: Case) -> Case | None:
+    """Return the making alone of an object of which the call is refused, None where it is no such call."""
+    making = making_of(case.function)
+    read = expression(case.call)
+    read = read.func if isinstance(read, ast.Call) else read
+    made = read.value if isinstance(read, ast.Attribute) else read
+    owner = making.partition("::")[2].removesuffix(".__init__")
+    is_made = isinstance(made, ast.Call) and ast.unparse(made.func).rpartition(".")[2] == owner
+    if not is_made or making == case.function or not case.checks or case.checks[0][0] != "raises":
+        return None
+    return replace(case.untold(), function=making, call=ast.unparse(made))
