@@ -6,6 +6,7 @@ from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.meant import ITEMS, NUMBERS, meant
 from tests.improver.calls import node
 
+OBJECT = frozenset({"object"})
 FUNCTION, DICT, STR = frozenset({"function"}), frozenset({"dict"}), frozenset({"str"})
 NOTHING = frozenset[str]()
 
@@ -25,7 +26,12 @@ NOTHING = frozenset[str]()
         ("return rope < 0", NUMBERS),
         ("return rope + '!'", NOTHING),
         ("return rope < other", NOTHING),
-        ("return rope.tie()", NOTHING),
+        ("return rope.tie()", OBJECT),
+        ("return rope.knots", OBJECT),
+        ("return rope.__class__", NOTHING),
+        ("return rope.isoformat()", frozenset({"moment"})),
+        ("return rope.tie() if hasattr(rope, 'tie') else rope", NOTHING),
+        ("return rope.items() or rope.knots", NOTHING),
         ("return rope.items() if isinstance(rope, dict) else rope", NOTHING),
         ("rope = list(rope)\n    return rope.sort()", NOTHING),
         ("try:\n        return rope.items()\n    except AttributeError:\n        return rope", NOTHING),

@@ -11,11 +11,13 @@ TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
 ITEMS = frozenset({"list", "tuple", "set", "dict", "str", "bytes"})
 MOMENT = frozenset({"moment"})  # or a span of time, of which there is no literal
+OBJECT = frozenset({"object"})  # nor is there one with an attribute that none has
+OF_LITERALS = frozenset().union(*map(dir, (str, bytes, list, tuple, set, dict, float, int, complex)))
 BY_NAME: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("func", "function", "callback", "decorator"), frozenset({"function"})),
     **dict.fromkeys(("cls", "klass"), frozenset({"class"})),
     **dict.fromkeys(("kwargs", "kwds", "mapping"), frozenset({"dict"})),
-    **dict.fromkeys(("prefix", "suffix", "text", "encoding", "sep", "delimiter", "label", "message"), TEXTS),
+    **dict.fromkeys(("prefix", "suffix", "text", "encoding", "sep", "delimiter", "label", "message", "msg"), TEXTS),
     **dict.fromkeys(("path", "filename", "file_path", "filepath", "dirname", "url", "title"), TEXTS),
     **dict.fromkeys(("width", "height", "maxlen", "maxsize", "max_size"), NUMBERS),
     **dict.fromkeys(("dt", "dtime", "datetime", "when", "moment", "tz", "tzinfo", "td", "delta", "timedelta"), MOMENT),
@@ -122,6 +124,8 @@ def _needs(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
             if method in BY_METHOD:
                 yield name, BY_METHOD[method]
             yield from _unpacked(node)
+        case ast.Attribute(ast.Name(name), attribute) if _is_own(attribute):
+            yield name, OBJECT
         case ast.For(iter=ast.Name(name)) | ast.comprehension(iter=ast.Name(name)):
             yield name, ITEMS
         case ast.BinOp(ast.Name(name), ast.Sub() | ast.Div() | ast.Pow(), ast.Constant(int() | float())):
@@ -130,6 +134,11 @@ def _needs(node: ast.AST) -> Iterator[tuple[str, frozenset[str]]]:
             ast.Name(name), [ast.Lt() | ast.LtE() | ast.Gt() | ast.GtE()], [ast.Constant(int() | float())]
         ):
             yield name, NUMBERS
+
+
+def _is_own(attribute: str) -> bool:
+    """Tell whether no literal has an attribute, nor a class or a function."""
+    return not attribute.startswith("__") and attribute not in OF_LITERALS and attribute not in BY_METHOD
 
 
 def _unpacked(call: ast.Call) -> Iterator[tuple[str, frozenset[str]]]:
