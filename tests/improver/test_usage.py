@@ -120,6 +120,14 @@ def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own
     assert [one.call for one in usage.usual(case("Knot('a')", name="Knot.tie"), TIE)] == ["Knot('tightness')"]
 
 
+def test_what_runs_give_an_object_that_is_called_is_what_it_takes() -> None:
+    text = source("class Winch:\n    def __call__(self, rope): ...\n")
+    turn = definitions(text)["Winch.__call__"][-1]
+    usage = replace(Usage.of(Signatures.of([text]), {}), heard={turn: {"rope": frozenset({"str"})}})
+    counts = [usage.unheard(case(call, name="Winch.__call__"), turn) for call in ("Winch()(1)", "Winch()('a')")]
+    assert counts == [1, 0]
+
+
 def test_what_runs_put_into_a_list_is_what_belongs_there() -> None:
     usage = replace(WORDS, heard={MOOR: {"items": frozenset({"list"}), "items[]": frozenset({"str"})}})
     found = {text: usage.unheard(case(f"moor('north', {text})", name="moor"), MOOR) for text in (

@@ -136,7 +136,7 @@ class Usage:
         """Yield what a line of a case gives to what the product defines."""
         last = called_as(case.function)
         for call in _calls_in(line):
-            name = last_name(call.func)
+            name = last_name(call.func) if not isinstance(call.func, ast.Call) else "__call__"
             called = node if name == last else self.signatures.functions.get(name)
             if called is not None:
                 yield from ((name, called, place, value) for place, _, value in given_to(call, called))
