@@ -107,6 +107,14 @@ def fixed(depths):
     return chart(depths, 80)
 
 
+def sounds():
+    try:
+        subprocess.check_call(["sonar", "--version"])
+    except OSError:
+        return False
+    return True
+
+
 class Sea:
     def span(self, width=None):
         return "~" * (width or 10)
@@ -138,6 +146,7 @@ class Lake:
         ("plain", "plain([1])", True),
         ("fixed", "fixed([1])", False),
         ("fixed", "fixed(os.getcwd())", True),
+        ("sounds", "sounds()", True),
         ("Sea.float", "Sea().map()", True),  # whatever it is a test of
         ("Sea.map", "Sea().map(80)", False),
         ("Sea.span", "Sea().span()", False),

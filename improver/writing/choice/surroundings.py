@@ -16,6 +16,7 @@ from improver.writing.pieces import is_naught
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
 AROUND |= frozenset({"localeconv", "nl_langinfo", "strcoll", "strxfrm", "expanduser", "getlogin", "getpid", "uname"})
+AROUND |= frozenset({"check_call", "check_output", "Popen", "popen", "which", "urlopen"})
 ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the function from looking around
 
 
@@ -66,8 +67,10 @@ def _is_translated(node: ast.AST) -> bool:
 
 
 def _asked(node: Function) -> Iterator[str]:
-    """Yield the parameters in whose place a function looks around."""
+    """Yield the parameters in whose place a function looks around; one that takes nothing does it always."""
     parameters = {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    if not any(isinstance(one, ast.arg) for one in ast.walk(node.args)) and any(map(_looks, node.body)):
+        yield ALWAYS
     for one in ast.walk(node):
         yield from parameters.intersection(_in_place_of(one))
 
