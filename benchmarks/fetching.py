@@ -63,6 +63,16 @@ FRESH = (  # nobody had looked at them while the writer of tests was made
     Package("humanize", "4.17.0", "src/humanize", ("pytest", "freezegun")),
     Package("pathspec", "1.1.1", "pathspec", ("pytest",)),
     Package("isodate", "0.7.2", "src/isodate", ("pytest",)),
+    Package("voluptuous", "0.15.2", "voluptuous", ("pytest",)),
+    Package("schema", "0.7.7", ".", ("pytest", "mock")),
+    Package("parse", "1.20.2", ".", ("pytest",)),
+    Package("semantic-version", "2.10.0", "semantic_version", ("pytest",)),
+    Package("natsort", "8.4.0", "natsort", ("pytest", "hypothesis", "pytest-mock")),
+    Package("prettytable", "3.18.0", "src/prettytable", ("pytest", "wcwidth", "pytest-lazy-fixtures")),
+    Package("tabulate", "0.10.0", "tabulate", ("pytest", "wcwidth")),
+    Package("python-slugify", "9.2.0", "slugify", ("pytest", "text-unidecode")),
+    Package("inflection", "0.5.1", "inflection", ("pytest",)),
+    Package("xmltodict", "0.14.2", ".", ("pytest",)),
 )
 
 
@@ -80,7 +90,8 @@ def unpacked(package: Package) -> Path:
 
 def environment(package: Package, python: Path = OURS) -> Path:
     """Return the interpreter of an environment with what the package and its tests need, not the package itself."""
-    project = tomllib.loads((unpacked(package) / "pyproject.toml").read_text("utf-8"))["project"]
+    place = unpacked(package) / "pyproject.toml"
+    project = tomllib.loads(place.read_text("utf-8")).get("project", {}) if place.is_file() else {}
     name = f"tests-{package.stem}" if python == OURS else f"tests-{package.stem}-{digest(python)}"
     return made(name, (*project.get("dependencies", ()), *package.tests_need), python)
 
