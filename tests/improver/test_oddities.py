@@ -63,6 +63,11 @@ def test_fractions_and_texts_that_are_no_words_stand_in_calls_that_were_made_up(
     assert made_up_things(replace(known, origin="recorded")) == 0
 
 
+@pytest.mark.parametrize(("call", "count"), [("math.floor(sea(2.5))", 0), ("math.ceil(sea(-2.0))", 1), ("trunc(2)", 1)])
+def test_what_rounds_is_given_a_fraction(call: str, count: int) -> None:
+    assert made_up_things(case(call, "2")) == count
+
+
 @pytest.mark.parametrize(
     ("wanted", "count"),
     [("2.25", 0), ("'about 2.25'", 0), ("2.0", 0), ("[[1.5]]", 1), ("'sea of 1.5'", 1), ("3", 1)],

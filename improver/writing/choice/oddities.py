@@ -21,6 +21,7 @@ SPANS = frozenset({"range", "slice"})
 WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
 FRACTION = re.compile(r"\d+\.\d+")
 NUMBER = re.compile(r"[-+]?\d+(?:[.,:/-]\d+)*")
+ROUNDS = re.compile(r"\b(?:ceil|floor|trunc)\(")
 SPOKEN = re.compile(r"[A-Za-z]{3}")
 SHORT = 8  # characters of a text that is no word
 BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
@@ -57,7 +58,7 @@ def _strangeness(case: Case) -> int:
 def made_up_things(case: Case) -> int:
     """Return how many fractions, and texts that are no words, stand in a call that nobody made.
 
-    Of a fraction another one comes where a function reckons.
+    Of a fraction another one comes where a function reckons. What rounds shows nothing of a number that is whole.
     """
     if case.origin == "recorded":
         return 0
@@ -65,6 +66,8 @@ def made_up_things(case: Case) -> int:
     given = {ast.unparse(one) for one in plain if is_fraction(one)}
     reckons = any(not given.issuperset(FRACTION.findall(wanted)) for _, _, wanted in case.checks)
     jumbles = sum(isinstance(one.value, str) and is_jumble(one.value) for one in plain)
+    if ROUNDS.search(case.call):
+        return jumbles + sum(isinstance(one.value, int | float) and not is_fraction(one) for one in plain)
     return jumbles + (0 if reckons else sum(map(is_fraction, plain)))
 
 
