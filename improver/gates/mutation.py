@@ -159,10 +159,20 @@ def _of_tests(candidate: Candidate) -> GateResult:
     return _news(candidate, receipt, (old, new), len(mutants) >= limit)
 
 
+def _new_to_all(candidate: Candidate, old: Side, noticed: frozenset[str]) -> frozenset[str]:
+    """Return which of these mutants no test of base notices: what a function did on import any of them may see."""
+    outside = candidate.bench.experiments.recording().outside
+    doubted = tuple(one for one in old.mutants if one.name in noticed and one.function in outside)
+    if not doubted:
+        return noticed
+    known = _side(candidate, candidate.base, doubted, ())
+    return noticed - {one.name for one in doubted if one.name not in known.unnoticed}
+
+
 def _news(candidate: Candidate, receipt: Receipt, sides: tuple[Side, Side], is_part: bool) -> GateResult:  # noqa: FBT001
     """Rule on a new test by what it shows that base's tests do not."""
     old, new = sides
-    killed = one_a_line(old.unnoticed & new.run.killed.keys())
+    killed = one_a_line(_new_to_all(candidate, old, old.unnoticed & new.run.killed.keys()))
     if killed:
         return candidate.passes(NEW_CLAIM, receipt, *told(killed, "noticed now, and not before"))
     run = one_a_line(old.unreached & set(new.run.survived))

@@ -151,7 +151,9 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     lines = lines_elsewhere(source, ground.layout.version, sys.platform)
     mutants, others = (tuple(one for one in made if (one.line in lines) is is_other) for is_other in (False, True))
     weak = Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
-    weak = replace(weak, run=_tried_by_renamed(ground, weak))
+    weak = replace(weak, run=_tried_by_others(ground, weak, weak.living, ground.recording.renamed))
+    on_import = [one for one in weak.living if one.function in ground.recording.outside]
+    weak = replace(weak, run=_tried_by_others(ground, weak, on_import, [*ground.recording.seconds]))
     return replace(weak, shown=_shown(ground, weak.living))
 
 
@@ -163,14 +165,19 @@ def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRu
     return MutationRun({}, (), why, ground.recording.receipt)
 
 
-def _tried_by_renamed(ground: Ground, weak: Weak) -> MutationRun:
-    """Return what the tests made of the mutants, those too that have other ids in each run."""
-    renamed = ground.recording.renamed
-    if not renamed or not weak.living:
+def _tried_by_others(ground: Ground, weak: Weak, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+    """Return what came of the mutants once these were tried on tests of which nobody knows whether they run them.
+
+    Those have other ids in each run, or may see what came of a function on import.
+    """
+    if not tests or not mutants:
         return weak.run
-    killed = {**weak.run.killed, **ground.experiments.mutate(ground.tree, weak.living, renamed).killed}
-    survived = tuple(name for name in weak.run.survived if name not in killed)
-    undecided = {name: why for name, why in weak.run.undecided.items() if name not in killed}
+    more = ground.experiments.mutate(ground.tree, mutants, tests)
+    unknown = {name: why for name, why in more.undecided.items() if why != UNREACHED}
+    unknown |= {one.name: more.trouble for one in mutants if more.trouble}
+    killed = {**weak.run.killed, **more.killed}
+    survived = tuple(name for name in weak.run.survived if name not in killed and name not in unknown)
+    undecided = {name: why for name, why in {**weak.run.undecided, **unknown}.items() if name not in killed}
     return replace(weak.run, killed=killed, survived=survived, undecided=undecided)
 
 

@@ -1,4 +1,4 @@
-"""Tests that have other ids in each run: nothing can be held against them, but what they notice is noticed."""
+"""Tests of which nobody knows what they run: with other ids in each run, or of what a function did on import."""
 
 import sys
 from pathlib import Path
@@ -57,3 +57,35 @@ def test_what_a_test_with_changing_ids_notices_is_noticed(
     assert {name.split("[")[0] for name in weak.run.killed.values()} == set(asked)
     whole = experiments.mutate(tree, weak.mutants, ["tests/test_a.py"])
     assert sorted(whole.killed) == sorted(weak.run.killed), "so it is for the file that holds it"
+
+
+PORT = """\
+def loud(function):
+    return function
+
+
+@loud
+def depth(sea):
+    return sea
+
+
+def width(sea):
+    return sea
+"""
+SEES = "from pier.a import width\n\n\ndef test_width():\n    assert width(2) == 2\n"
+
+
+@pytest.mark.host
+def test_what_a_test_sees_of_a_function_that_ran_on_import_is_noticed(tmp_path: Path) -> None:
+    other = "import pier.a\n\n\ndef test_depth():\n    assert pier.a.depth is not None\n"
+    files = {"pier/__init__.py": "", "pier/a.py": PORT, "tests/test_a.py": SEES, "tests/test_b.py": other}
+    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
+    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
+    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    experiments = SandboxExperiments(rig, tree, run_suite(rig, tree))
+    assert "pier/a.py::loud" in experiments.recording().outside
+    product, tests = source(PORT), [source(files[f"tests/test_{name}.py"], f"tests/test_{name}.py") for name in "ab"]
+    weak = weak_spots(Ground(tree, layout, PACKAGED, experiments, {product.path: product}, tests), product.path, 20)
+    killed = {name: test for name, test in weak.run.killed.items() if ":2:" in name}
+    assert set(killed.values()) == {"tests/test_b.py::test_depth"}, "only the test of another function sees it"
+    assert not any(one.function == "pier/a.py::loud" for one in weak.living)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import pytest
+
 from improver.experiments import Mutant, MutationRun, Recording
 from improver.gate import Candidate, Example
 from improver.gates.mutation import mutation
@@ -97,3 +99,33 @@ def test_tests_that_have_other_ids_in_each_run_are_asked_too() -> None:
     mutation(Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments)))
     tests = {asked[2] for asked in experiments.asked}
     assert tests == {("tests/test_a.py::test_depth", "tests/test_b.py::test_all")}
+
+
+@dataclass
+class Knowing(FakeExperiments):
+    """Tests of which only one that is not known to run a function notices its faults at base."""
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        self.asked.append((tree, mutants, tests))
+        is_noticed = tests == () or tree["tests/test_a.py"].data.decode() != TESTS
+        names = tuple(one.name for one in mutants)
+        killed = dict.fromkeys(names if is_noticed else (), "tests/test_b.py::test_all")
+        return MutationRun(killed, () if is_noticed else names, {}, Receipt(("mutate",)))
+
+
+@pytest.mark.parametrize(
+    ("outside", "ruling"),
+    [
+        pytest.param(frozenset[str](), Ruling.PASS, id="only its tests see it"),
+        pytest.param(frozenset({"pier/a.py::depth"}), Ruling.FAIL, id="any test may see what it did on import"),
+    ],
+)
+def test_a_new_test_notices_nothing_new_of_what_ran_on_import_where_any_test_does(
+    outside: frozenset[str], ruling: Ruling
+) -> None:
+    ran = {"pier/a.py::depth": ("tests/test_a.py::test_depth",)}
+    experiments = Knowing(recorded=Recording(ran, {}, {}, {}, Receipt(("record",)), outside=outside))
+    more = f"{TESTS}\n\ndef test_depth_of_two():\n    assert depth(2) == 1\n"
+    example = Example({"pier/a.py": TEXT, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST)
+    candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments))
+    assert mutation(candidate).ruling is ruling
