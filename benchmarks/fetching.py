@@ -73,6 +73,9 @@ FRESH = (  # nobody had looked at them while the writer of tests was made
     Package("python-slugify", "9.2.0", "slugify", ("pytest", "text-unidecode")),
     Package("inflection", "0.5.1", "inflection", ("pytest",)),
     Package("xmltodict", "0.14.2", ".", ("pytest",)),
+    Package("deepmerge", "2.0", "deepmerge", ("pytest",)),
+    Package("jmespath", "1.0.1", "jmespath", ("pytest", "hypothesis")),
+    Package("addict", "2.4.0", "addict", ("pytest",)),
 )
 
 
