@@ -70,6 +70,14 @@ def required(node: Function) -> list[ast.arg]:
     return places[: len(places) - len(node.args.defaults)]
 
 
+def defaults_of(node: Function) -> dict[str, ast.expr]:
+    """Map the parameters that need not be given to what they stand for then."""
+    places = [*node.args.posonlyargs, *node.args.args]
+    named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    found = dict(zip((one.arg for one in reversed(places)), reversed(node.args.defaults), strict=False))
+    return found | {one.arg: value for one, value in named if value is not None}
+
+
 def asks_nothing(method: Function) -> bool:
     """Tell whether a method must be given nothing but its object."""
     return len(required(method)) <= 1 and None not in method.args.kw_defaults

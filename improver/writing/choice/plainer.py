@@ -15,7 +15,7 @@ from improver.verify.noting import START
 from improver.writing.choice.oddities import contents, is_fraction, is_jumble, is_on_an_object, methods_called
 from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
-from improver.writing.pieces import parameters
+from improver.writing.pieces import defaults_of, parameters
 
 T = TypeVar("T")
 MOST = 48  # ways to write one call
@@ -63,7 +63,7 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
     tree = ast.parse(call, mode="eval").body
     if not isinstance(tree, ast.Call):
         return
-    defaults = dict(zip(reversed(parameters(node)), reversed(node.args.defaults), strict=False))
+    defaults = defaults_of(node)
     for name, value in zip(parameters(node), tree.args, strict=False):
         if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
             yield replaced(call, value, ast.Constant(bool(value.value)))

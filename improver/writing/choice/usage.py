@@ -16,7 +16,7 @@ from improver.writing.inputs.heard import ITEMS, Heard
 from improver.writing.inputs.kinds import last_name, members
 from improver.writing.inputs.meant import TEXTS, meant
 from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to, kind_of
-from improver.writing.pieces import called_as, is_bound, is_literal, is_naught
+from improver.writing.pieces import called_as, defaults_of, is_bound, is_literal, is_naught
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
@@ -154,10 +154,7 @@ def _is_text(place: ast.arg, node: Function) -> bool:
     """Tell whether a parameter may stand for a text: its own name says next to nothing as a switch, or as several."""
     if kinds := meant(node, place.arg):
         return not kinds.isdisjoint(TEXTS)
-    places = [*node.args.posonlyargs, *node.args.args]
-    defaults = [*zip(reversed(places), reversed(node.args.defaults), strict=False)]
-    defaults += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
-    if any(one is place and isinstance(getattr(value, "value", None), bool) for one, value in defaults):
+    if isinstance(getattr(defaults_of(node).get(place.arg), "value", None), bool):
         return False
     if place.annotation is None:
         return True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from improver.judging.functions import definitions
 from improver.source import Function, Source
+from improver.writing.pieces import defaults_of
 
 Heard = Mapping[Function, Mapping[str, frozenset[str]]]
 MANY = ("tuple", "set", "frozenset", "deque", "generator", "range", "map", "filter", "zip", "dict_keys", "dict_values")
@@ -43,17 +44,10 @@ def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable
             places = (*names, *(f"{one}{ITEMS}" for one in names))
             seen = {place: given.get(place) or ("." in name and alike.get((_last(name), place))) for place in places}
             each = ((place, _literals(names)) for place, names in seen.items() if names)
-            literals = {place: one | _optional(node, place) for place, one in each if one - NOTHING}
+            optional = {place for place, value in defaults_of(node).items() if ast.unparse(value) == "None"}
+            literals = {place: one | (NOTHING if place in optional else one) for place, one in each if one - NOTHING}
             found |= {node: literals} if literals else {}
     return found
-
-
-def _optional(node: Function, name: str) -> frozenset[str]:
-    """Return the type of None, where it stands for a parameter that is given nothing."""
-    places = [*node.args.posonlyargs, *node.args.args]
-    defaults = [*zip(reversed(places), reversed(node.args.defaults), strict=False)]
-    defaults += [(one, value) for one, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
-    return NOTHING if any(one.arg == name and ast.unparse(value) == "None" for one, value in defaults) else frozenset()
 
 
 def _last(function: str) -> str:

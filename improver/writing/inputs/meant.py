@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from improver.source import Function
+from improver.writing.pieces import defaults_of
 
 TEXTS = frozenset({"str", "bytes"})
 NUMBERS = frozenset({"int", "float"})
@@ -56,12 +57,9 @@ def meant(node: Function, name: str) -> frozenset[str]:
 @functools.lru_cache(maxsize=1 << 10)  # the calls of one function come together
 def _meant(node: Function) -> Mapping[str, frozenset[str]]:
     said, args = ast.get_docstring(node) or "", node.args
-    places = [*args.posonlyargs, *args.args]
-    defaults = dict(zip((one.arg for one in reversed(places)), reversed(args.defaults), strict=False))
-    defaults |= {one.arg: value for one, value in zip(args.kwonlyargs, args.kw_defaults, strict=True) if value}
-    used = _used(node)
+    defaults, used = defaults_of(node), _used(node)
     found: dict[str, frozenset[str]] = {}
-    for name in (one.arg for one in (*places, *args.kwonlyargs)):
+    for name in (one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs)):
         spoken = _spoken(said, name)
         kinds = spoken or used.get(name) or BY_NAME.get(name) or _of_default(defaults.get(name))
         if kinds:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import called_as, expression, is_bound, statements
+from improver.writing.pieces import called_as, defaults_of, expression, parameters, statements
 
 DRAINS = frozenset({"next", "list"})
 LASTING = (str, bytes, int, float, tuple, type(None))  # nothing changes what is of these types
@@ -110,14 +110,9 @@ def literal(text: ast.expr | None, known: Mapping[str, object] | None = None) ->
 
 def _declared(node: Function) -> dict[str, Argument]:
     """Map the parameters, self and cls aside, to what they stand for when nothing is given."""
-    given = [*node.args.posonlyargs, *node.args.args]
-    plain = dict(zip([one.arg for one in given][::-1], node.args.defaults[::-1], strict=False))
-    names = [one.arg for one in given][is_bound(node) :]
-    found = {name: Argument(name, default=plain.get(name), place=at) for at, name in enumerate(names)}
-    found |= {
-        one.arg: Argument(one.arg, default=default)
-        for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    }
+    defaults = defaults_of(node)
+    found = {name: Argument(name, default=defaults.get(name), place=at) for at, name in enumerate(parameters(node))}
+    found |= {one.arg: Argument(one.arg, default=defaults.get(one.arg)) for one in node.args.kwonlyargs}
     more = [one.arg for one in (node.args.kwarg,) if one]
     return found | {name: Argument(name, extra=True) for name in more}
 
