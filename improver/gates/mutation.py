@@ -159,14 +159,17 @@ def _of_tests(candidate: Candidate) -> GateResult:
     return _news(candidate, receipt, (old, new), len(mutants) >= limit)
 
 
-def _new_to_all(candidate: Candidate, old: Side, noticed: frozenset[str]) -> frozenset[str]:
+def _new_to_all(candidate: Candidate, old: Side, names: frozenset[str]) -> frozenset[str]:
     """Return which of these mutants no test of base notices: what a function did on import any of them may see."""
+    doubted = tuple(one for one in old.mutants if one.name in names & _on_import(candidate, old))
+    known = _side(candidate, candidate.base, doubted, ()).unnoticed if doubted else frozenset[str]()
+    return names - {one.name for one in doubted if one.name not in known}
+
+
+def _on_import(candidate: Candidate, side: Side) -> frozenset[str]:
+    """Return the mutants of functions that ran on import, or between tests."""
     outside = candidate.bench.experiments.recording().outside
-    doubted = tuple(one for one in old.mutants if one.name in noticed and one.function in outside)
-    if not doubted:
-        return noticed
-    known = _side(candidate, candidate.base, doubted, ())
-    return noticed - {one.name for one in doubted if one.name not in known.unnoticed}
+    return frozenset(one.name for one in side.mutants if one.function in outside)
 
 
 def _news(candidate: Candidate, receipt: Receipt, sides: tuple[Side, Side], is_part: bool) -> GateResult:  # noqa: FBT001
@@ -175,7 +178,7 @@ def _news(candidate: Candidate, receipt: Receipt, sides: tuple[Side, Side], is_p
     killed = one_a_line(_new_to_all(candidate, old, old.unnoticed & new.run.killed.keys()))
     if killed:
         return candidate.passes(NEW_CLAIM, receipt, *told(killed, "noticed now, and not before"))
-    run = one_a_line(old.unreached & set(new.run.survived))
+    run = one_a_line((old.unreached & set(new.run.survived)) - _on_import(candidate, old))
     if run:
         note = "no mutant that lived before is killed; the new tests only run lines that no test ran"
         return candidate.passes(NEW_CLAIM, receipt, note, *told(run, "run now, and not before"))

@@ -8,6 +8,7 @@ import pytest
 from improver.experiments import Mutant, MutationRun, Recording
 from improver.gate import Candidate, Example
 from improver.gates.mutation import mutation
+from improver.judging.noticing import UNREACHED
 from improver.records import GateResult, Receipt, Ruling, Safety, Tree
 from tests.improver.benches import FakeBench, FakeExperiments
 from tests.improver.judging import PACKAGED
@@ -101,18 +102,27 @@ def test_tests_that_have_other_ids_in_each_run_are_asked_too() -> None:
     assert tests == {("tests/test_a.py::test_depth", "tests/test_b.py::test_all")}
 
 
+def run_of(how: str, names: tuple[str, ...]) -> MutationRun:
+    killed = dict.fromkeys(names if how == "killed" else (), "tests/test_b.py::test_all")
+    undecided = dict.fromkeys(names if how == "unreached" else (), UNREACHED)
+    return MutationRun(killed, names if how == "survived" else (), undecided, Receipt(("mutate",)))
+
+
 @dataclass
 class Knowing(FakeExperiments):
     """Tests of which only one that is not known to run a function notices its faults at base."""
 
+    before: str = "survived"
+    now: str = "killed"
+
     def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
         self.asked.append((tree, mutants, tests))
-        is_noticed = tests == () or tree["tests/test_a.py"].data.decode() != TESTS
-        names = tuple(one.name for one in mutants)
-        killed = dict.fromkeys(names if is_noticed else (), "tests/test_b.py::test_all")
-        return MutationRun(killed, () if is_noticed else names, {}, Receipt(("mutate",)))
+        is_base = tree["tests/test_a.py"].data.decode() == TESTS
+        how = "killed" if tests == () else self.before if is_base else self.now
+        return run_of(how, tuple(one.name for one in mutants))
 
 
+@pytest.mark.parametrize(("before", "now"), [("survived", "killed"), ("unreached", "survived")])
 @pytest.mark.parametrize(
     ("outside", "ruling"),
     [
@@ -120,11 +130,12 @@ class Knowing(FakeExperiments):
         pytest.param(frozenset({"pier/a.py::depth"}), Ruling.FAIL, id="any test may see what it did on import"),
     ],
 )
-def test_a_new_test_notices_nothing_new_of_what_ran_on_import_where_any_test_does(
-    outside: frozenset[str], ruling: Ruling
+def test_a_new_test_shows_nothing_new_of_what_ran_on_import_where_any_test_does(
+    outside: frozenset[str], ruling: Ruling, before: str, now: str
 ) -> None:
     ran = {"pier/a.py::depth": ("tests/test_a.py::test_depth",)}
-    experiments = Knowing(recorded=Recording(ran, {}, {}, {}, Receipt(("record",)), outside=outside))
+    recorded = Recording(ran, {}, {}, {}, Receipt(("record",)), outside=outside)
+    experiments = Knowing(recorded=recorded, before=before, now=now)
     more = f"{TESTS}\n\ndef test_depth_of_two():\n    assert depth(2) == 1\n"
     example = Example({"pier/a.py": TEXT, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST)
     candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments))
