@@ -109,7 +109,8 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Cus
         alike = (asking(one, steps) if steps else one for one in found)
         able = [(one, trimmed(one)) for one in alike if _is_of(one, case) and wanted <= one.kills]
         able = [(one, trim) for one, trim in able if wanted <= trim.kills and dullness(trim) <= dullness(case)]
-        rivals = [(weight(trim, node, custom), one) for one, trim in able if fit(trim, node)]
+        known = [(one, trim, weak.node_of(one.function)) for one, trim in able]
+        rivals = [(weight(trim, own, custom), one) for one, trim, own in known if fit(trim, own)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))
         for price, one in rivals[:KEPT]:
             if price < weight(case, node, custom) and _key(one) not in given:

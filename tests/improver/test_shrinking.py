@@ -202,3 +202,12 @@ def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object
     pool = shrunk(ground, Weak(source(SEA), (FAULT,), run), [one], shortest)
     best = shortest(pool)[0]
     assert (best.call, best.function) == (kept, f"{PIER}Box.{'__init__' if kept == 'Box(1)' else 'total'}")
+
+
+def test_the_making_is_held_to_what_the_making_itself_says_that_it_raises() -> None:
+    text = "class Box:\n    def __init__(self, items):\n        raise TypeError('few')\n\n    def total(self): ...\n"
+    checks = (("raises", "TypeError", "few"),)
+    ground = dataclasses.replace(ground_for(text), experiments=Answering(lambda text: "1" in text, checks))
+    one = dataclasses.replace(case("Box(1).total()", name="Box.total"), checks=checks)
+    weak = Weak(source(text), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
+    assert shortest(shrunk(ground, weak, [one], shortest))[0].call == "Box(1)", "`total` announces no TypeError"
