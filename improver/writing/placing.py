@@ -66,7 +66,7 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
 def place_of(prelude: Sequence[str], path: str, tests: Sequence[Source], recording: Recording) -> Place | None:
     """Return the test file that has all these definitions and runs something of the file, None where none does."""
     ran = _counted({name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")})
-    homes = (one for one in tests if one.path in ran and _is_test_file(one.path) and texts_of(one).issuperset(prelude))
+    homes = (one for one in tests if one.path in ran and texts_of(one).issuperset(prelude))
     home = next(homes, None)
     return None if home is None else _filled(_at(home, tests), tests, recording)
 

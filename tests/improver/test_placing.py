@@ -40,6 +40,16 @@ def test_where_tests_stand_in_a_file_of_an_unusual_name_new_ones_do_too() -> Non
     assert place_for("pier/a.py", tests, Recording({}, {}, {}, {}, RECEIPT)) is None, "nothing tells that it is run"
 
 
+def test_what_uses_the_definitions_of_a_file_of_an_unusual_name_belongs_there() -> None:
+    texts = {"pier/tests/test_a.py": "import pier.a\n", "pier/tests/tests.py": "SEA = [2]\n"}
+    ran = {"pier/a.py::depth": tuple(f"{path}::test_x" for path in texts)}
+    experiments = FakeExperiments(recorded=Recording(ran, {}, {}, {}, RECEIPT))
+    tests = [source(text, path) for path, text in texts.items()]
+    ground = replace(ground_for(SEA), tests=tests, experiments=experiments)
+    ((place, _),) = placed(ground, [replace(case("depth(SEA)", name="depth"), prelude=("SEA = [2]",))])
+    assert place.path == "pier/tests/tests.py"
+
+
 def test_a_number_before_a_test_files_name_only_puts_it_in_its_place() -> None:
     tests = [source("import pier.a\n", "tests/test_02_b.py"), source("import pier.a\n", "tests/test_01_a.py")]
     ran = {"pier/a.py::depth": ("tests/test_02_b.py::test_x", "tests/test_02_b.py::test_y")}
