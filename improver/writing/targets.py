@@ -151,9 +151,10 @@ def weak_spots(ground: Ground, path: str, limit: int) -> Weak:
     lines = lines_elsewhere(source, ground.layout.version, sys.platform)
     mutants, others = (tuple(one for one in made if (one.line in lines) is is_other) for is_other in (False, True))
     weak = Weak(source, mutants, _tried(ground, path, mutants), ground.sources, ground.usage, others)
-    weak = replace(weak, run=_tried_by_others(ground, weak, weak.living, ground.recording.renamed))
+    if renamed := ground.recording.renamed:
+        weak = replace(weak, run=_tried_by_others(ground, weak, weak.living, renamed))
     on_import = [one for one in weak.living if one.function in ground.recording.outside]
-    weak = replace(weak, run=_tried_by_others(ground, weak, on_import, [*ground.recording.seconds]))
+    weak = replace(weak, run=_tried_by_others(ground, weak, on_import, ()))
     return replace(weak, shown=_shown(ground, weak.living))
 
 
@@ -168,9 +169,9 @@ def _tried(ground: Ground, path: str, mutants: tuple[Mutant, ...]) -> MutationRu
 def _tried_by_others(ground: Ground, weak: Weak, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
     """Return what came of the mutants once these were tried on tests of which nobody knows whether they run them.
 
-    Those have other ids in each run, or may see what came of a function on import.
+    Those have other ids in each run; or they are all, by (), which may see what came of a function on import.
     """
-    if not tests or not mutants:
+    if not mutants:
         return weak.run
     more = ground.experiments.mutate(ground.tree, mutants, tests)
     unknown = {name: why for name, why in more.undecided.items() if why != UNREACHED}
