@@ -10,8 +10,8 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.by_name import call_in
 from improver.writing.choice.plainer import replaced
-from improver.writing.choice.usage import ALIKE, NO_USAGE, PLAIN, Usage
-from improver.writing.inputs.misfits import given_to, kind_of
+from improver.writing.choice.usage import NO_USAGE, PLAIN, Usage, alike
+from improver.writing.inputs.misfits import given_to
 
 TRIED = 2  # good values that are tried in one place
 LONG = 24  # characters of one
@@ -86,5 +86,4 @@ def arguments(case: Case, node: Function) -> Iterator[tuple[str, ast.expr]]:
 
 def _kind(node: ast.expr) -> str:
     """Return the name of the type of a literal, or of a function of Python's own, "" where it is neither."""
-    kind = "function" if isinstance(node, ast.Name) and node.id in dir(builtins) else kind_of(node)
-    return ALIKE.get(kind, kind)
+    return "function" if isinstance(node, ast.Name) and node.id in dir(builtins) else alike(node)

@@ -110,11 +110,11 @@ class Usage:
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
         told = self.heard.get(node, {}).get(place.arg)
-        if known and _kind(value) not in {*known, "", "" if told else "NoneType"}:
+        if known and alike(value) not in {*known, "", "" if told else "NoneType"}:
             return True
         items = {*self.meant(node, f"{place.arg}{ITEMS}")}
         given = value.elts if isinstance(value, ast.List | ast.Tuple) else []
-        return bool(items) and any(_kind(one) not in {*items, "", "NoneType"} for one in given)
+        return bool(items) and any(alike(one) not in {*items, "", "NoneType"} for one in given)
 
     def meant(self, node: Function, name: str) -> frozenset[str]:
         """Return the types, as literals have them, that a parameter is meant for or that a run gives it."""
@@ -127,7 +127,7 @@ class Usage:
             known = self._known[name, node] = defaultdict(dict)
             given = (one for call in self.calls.get(name, ()) for one in given_to(call, node))
             for place, _, value in sorted(given, key=lambda one: len(ast.unparse(one[2]))):
-                if kind := _kind(value):
+                if kind := alike(value):
                     plain = [value] if is_literal(ast.unparse(value)) else []
                     known[place.arg].setdefault(kind, []).extend(plain)
         return self._known[name, node]
@@ -166,7 +166,8 @@ def _known_as(name: str, place: ast.arg) -> str:
     return place.arg if WORD.search(place.arg) else f"{name}.{place.arg}"
 
 
-def _kind(node: ast.expr) -> str:
+def alike(node: ast.expr) -> str:
+    """Return the name of a literal's type, or of one whose literals do as well; "" where it is no literal."""
     kind = kind_of(node)
     return ALIKE.get(kind, kind)
 
