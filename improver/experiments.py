@@ -20,7 +20,8 @@ class Recording:
     secret-looking, differs). `outside` are functions that also, or only, ran while no test did, or on import: any
     test may depend on them. A function that contains another one counts as run where that one is. `renamed` are tests
     that have other ids in each run: nothing else here knows of them. `kinds` maps a function to the names of the types
-    that some of its calls gave each parameter ("name[]" is what is in its lists): a hint, nothing is judged by it.
+    that some of its calls gave each parameter ("name[]" is what is in its lists, "name''" what its texts begin with):
+    a hint, nothing is judged by it.
     """
 
     impact: Mapping[str, tuple[str, ...]]

@@ -18,6 +18,7 @@ from typing import Any
 TRIES = 4  # calls looked at for each one that may be kept
 SHARE = 4  # a test gets this part of the tries that are left
 KINDS = 8  # types of one parameter that are noted
+QUOTES = "''"  # after the name of a parameter: what the texts begin with that it is given
 DULL = 12  # calls that cannot be kept, one after the other, after which a function's are looked at no more
 VARARGS, VARKEYWORDS = 0x4, 0x8
 PROTOCOL = 4
@@ -153,13 +154,16 @@ class Taker:
     def _note(self, frame: types.FrameType) -> None:
         """Note of which types the arguments are, those that no parameter names by that which takes them all.
 
-        Items of a list or a tuple are noted by its name with brackets.
+        Items of a list or a tuple are noted by its name with brackets, of a text what it begins with, in quotes.
         """
         code, found = frame.f_code, frame.f_locals
         last = code.co_argcount + code.co_kwonlyargcount
         given = [(name, found[name]) for name in code.co_varnames[:last]]
         if code.co_flags & VARARGS:
             given += [(code.co_varnames[last], one) for one in found[code.co_varnames[last]][:KINDS]]
+        for name, value in given:
+            if type(value) is str and value:
+                self.kinds.setdefault(f"{name}{QUOTES}", {})[beginning(value)] = None
         given += [(f"{name}[]", one) for name, value in given if type(value) in (list, tuple) for one in value[:KINDS]]
         for name, value in given:
             known = self.kinds.setdefault(name, {})
@@ -185,6 +189,16 @@ class Taker:
             self.keeper.size -= len(self.kept.pop(max(self.kept)))
         if self.keeper.size > self.keeper.budget:
             self.keeper.shrink()
+
+
+def beginning(text: str) -> str:
+    """Return of which kind the first character of a text is: a blank, a digit, a letter or a mark.
+
+    >>> [beginning(one) for one in (" a", "0x1f", "tide", "-1")]
+    ['blank', 'digit', 'letter', 'mark']
+    """
+    first = text[0]
+    return "blank" if first.isspace() else "digit" if first.isdigit() else "letter" if first.isalpha() else "mark"
 
 
 def forget(found: dict[str, Any]) -> None:

@@ -144,7 +144,12 @@ def test_functions_tests_and_calls_are_recorded(record: Record) -> None:
     assert loaded(found, "pkg/calc.py::add") == [(("x", 2), {"sign": 1}), (([1], 2, 3), {"sign": -1, "far": 0})]
     assert loaded(found, "pkg/calc.py::count") == [((3,), {})]
     numbers = {name: ["int"] for name in ("second", "sign", "rest")}
-    assert found.kinds["pkg/calc.py::add"] == {"first": ["list", "str"], "first[]": ["int"], **numbers}
+    assert found.kinds["pkg/calc.py::add"] == {
+        "first": ["list", "str"],
+        "first[]": ["int"],
+        "first''": ["letter"],
+        **numbers,
+    }
     assert found.kinds["pkg/calc.py::Box.unit"] == {"cls": ["type"]}
     assert len(found.calls["pkg/calc.py::Box.area"]) == 1  # the getter's: the setter is not what the name gives
 

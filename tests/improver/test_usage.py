@@ -152,6 +152,30 @@ def test_what_runs_give_a_parameter_is_what_it_is_for() -> None:
 
 
 @pytest.mark.parametrize(
+    ("begun", "text", "is_odd"),
+    [
+        pytest.param({"blank"}, "a", True, id="a letter among blanks"),
+        pytest.param({"blank"}, "1", True, id="or anything else"),
+        pytest.param({"digit", "mark"}, "a", True, id="a letter for a number"),
+        pytest.param({"digit"}, "-1", False, id="a mark before one"),
+        pytest.param({"letter"}, "1", False, id="a digit for a word"),
+        pytest.param({"digit", "letter"}, "a", False, id="words are given too"),
+        pytest.param({"blank"}, "", False, id="nothing at all"),
+        pytest.param(set(), "a", False, id="nobody gives anything"),
+    ],
+)
+def test_a_text_looks_like_those_that_runs_give(begun: set[str], text: str, *, is_odd: bool) -> None:
+    usage = replace(Usage.of(Signatures.of([PIER]), {}), heard={MOOR: {"s''": frozenset(begun)}})
+    made = case(f"moor({text!r}, [1, 2])", name="moor")
+    assert usage.unheard(made, MOOR) == is_odd
+    assert usage.unheard(replace(made, checks=(("raises", "ValueError", "no"),)), MOOR) == 0, "wrong on purpose"
+    likes = {"blank": ["moor(' ', [1, 2])"], "digit": ["moor('12', [1, 2])"]}
+    assert [one.call for one in usage.usual(made, MOOR)] == [
+        one for kind in sorted(begun) for one in likes.get(kind, ()) if is_odd
+    ]
+
+
+@pytest.mark.parametrize(
     ("call", "error", "count"),
     [
         pytest.param("moor('a', 2)", "TypeError", 0, id="what it is refused for"),

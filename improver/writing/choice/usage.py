@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case
 from improver.source import Function, Source
+from improver.verify.keeper import QUOTES, beginning
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
 from improver.writing.inputs.harvest import Index
@@ -34,6 +35,7 @@ PLAIN: Mapping[str, ast.expr] = {  # of a type that a parameter is meant for
     "str": ast.Constant("abc"),
 }
 NAUGHT: Mapping[str, ast.expr] = {"dict": ast.Dict([], []), "list": ast.List([], ast.Load()), "str": ast.Constant("")}
+BEGUN: Mapping[str, str] = {"blank": " ", "digit": "12"}  # texts for a parameter whose texts begin so
 Given = tuple[str, Function, ast.arg, ast.expr]  # the name of what is called, its parameter, and what that is given
 
 
@@ -91,13 +93,15 @@ class Usage:
             known = [one for found in given.values() for one in found[:1]]
             plain = {**PLAIN, "str": ast.Constant(place.arg)} if own else PLAIN
             known += [NAUGHT[kind] for kind in given if kind in NAUGHT] if is_naught(value) else []
+            known += [ast.Constant(BEGUN[one]) for one in sorted(self._begun(node, place) & BEGUN.keys())]
             return [*(known or [plain[kind] for kind in sorted(self.meant(node, place.arg)) if kind in plain]), *spoken]
         return spoken
 
     def unheard(self, case: Case, node: Function) -> int:
-        """Return how many literals of a made up call are of a type that nobody gives there, or that is not meant.
+        """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
 
-        Of what is refused for its type, or for what alone is given, one is wrong on purpose.
+        Of what is refused for its type, or for what alone is given, one is wrong on purpose, and so is one text of
+        whatever is refused.
         """
         if case.origin == "recorded":
             return 0
@@ -105,9 +109,13 @@ class Usage:
         is_refused = bool(case.checks) and case.checks[0][0] == "raises"
         is_alone = len(given) == 1 and not is_naught(given[0][-1])  # what is empty is refused for that
         allowed = is_refused and (is_alone or case.checks[0][1] == "TypeError")
-        return max(0, sum(self._is_unheard(*one) for one in given) - allowed)
+        looks = sum(self._begins_otherwise(called, place, value) for _, called, place, value in given)
+        return max(0, sum(self._is_of_no_type(*one) for one in given) - allowed) + max(0, looks - is_refused)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
+        return self._is_of_no_type(name, node, place, value) or self._begins_otherwise(node, place, value)
+
+    def _is_of_no_type(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
         told = self.heard.get(node, {}).get(place.arg)
         if known and alike(value) not in {*known, "", "" if told else "NoneType"}:
@@ -115,6 +123,16 @@ class Usage:
         items = {*self.meant(node, f"{place.arg}{ITEMS}")}
         given = value.elts if isinstance(value, ast.List | ast.Tuple) else []
         return bool(items) and any(alike(one) not in {*items, "", "NoneType"} for one in given)
+
+    def _begun(self, node: Function, place: ast.arg) -> frozenset[str]:
+        """Return what the texts begin with that runs give a parameter."""
+        return self.heard.get(node, {}).get(f"{place.arg}{QUOTES}", frozenset())
+
+    def _begins_otherwise(self, node: Function, place: ast.arg, value: ast.expr) -> bool:
+        """Tell whether a letter stands where runs give no word, as for a number, or anything where all are blanks."""
+        known, text = self._begun(node, place), _text(value)
+        first = beginning(text) if text and kind_of(value) == "str" else ""
+        return bool(known and first) and first not in known and (first == "letter" or known == {"blank"})
 
     def meant(self, node: Function, name: str) -> frozenset[str]:
         """Return the types, as literals have them, that a parameter is meant for or that a run gives it."""

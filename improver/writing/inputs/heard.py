@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from improver.judging.functions import definitions
 from improver.source import Function, Source
+from improver.verify.keeper import QUOTES
 from improver.writing.pieces import defaults_of
 
 Heard = Mapping[Function, Mapping[str, frozenset[str]]]
@@ -29,8 +30,8 @@ SAYS_NOTHING = frozenset({"object", "Any", "Mock", "MagicMock"})  # a parameter 
 def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable[Source]) -> Heard:
     """Return by definition and parameter which literals are of a type that was seen there; None alone says nothing.
 
-    The name of a type of which there are no literals stands for itself. A method that no run calls is given what others
-    of its name are. `kinds` are those of a recording.
+    The name of a type of which there are no literals stands for itself, and so does what texts begin with. A method
+    that no run calls is given what others of its name are. `kinds` are those of a recording.
     """
     alike: dict[tuple[str, str], set[str]] = defaultdict(set)
     for function, given in kinds.items():
@@ -41,7 +42,7 @@ def heard_in(kinds: Mapping[str, Mapping[str, Sequence[str]]], sources: Iterable
         for name, (*_, node) in definitions(source).items():
             given = kinds.get(f"{source.path}::{name}", {})
             names = [one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)]
-            places = (*names, *(f"{one}{ITEMS}" for one in names))
+            places = [f"{one}{more}" for more in ("", ITEMS, QUOTES) for one in names]
             seen = {place: given.get(place) or ("." in name and alike.get((_last(name), place))) for place in places}
             each = ((place, _literals(names)) for place, names in seen.items() if names)
             optional = {place for place, value in defaults_of(node).items() if ast.unparse(value) == "None"}
