@@ -4,11 +4,12 @@ import ast
 import functools
 import re
 
-from improver.source import Function
+from improver.source import FUNCTIONS, Function
 
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 HOLLOW = re.compile(r"[A-Z]\w*\(\)")
 CLASS_METHODS = frozenset({"classmethod", "abstractclassmethod"})
+ABSTRACT = re.compile(r"\babstract\b", re.IGNORECASE)
 ACRONYM = re.compile(r"\b[A-Z][a-z][A-Z]\b")  # AoT is one word
 
 
@@ -81,6 +82,21 @@ def defaults_of(node: Function) -> dict[str, ast.expr]:
 def asks_nothing(method: Function) -> bool:
     """Tell whether a method must be given nothing but its object."""
     return len(required(method)) <= 1 and None not in method.args.kw_defaults
+
+
+def is_left_open(method: Function) -> bool:
+    """Tell whether a method is only there for others to put theirs in its place."""
+    marks = [ast.unparse(one).rpartition(".")[2] for one in method.decorator_list]
+    refuses = len(method.body) < 3 and ast.unparse(method.body[-1]).startswith("raise NotImplementedError")
+    return refuses or any(one.startswith("abstract") for one in marks)
+
+
+def is_abstract(node: ast.ClassDef) -> bool:
+    """Tell whether a class is only there for others to come from it: it says so, or leaves a method to them."""
+    says = (ast.get_docstring(node) or "").partition("\n\n")[0]
+    return ABSTRACT.search(says) is not None or any(
+        is_left_open(one) for one in node.body if isinstance(one, FUNCTIONS)
+    )
 
 
 def parameters(node: Function) -> list[str]:

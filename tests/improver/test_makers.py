@@ -76,6 +76,24 @@ def test_an_heir_is_made_as_its_parent_is_and_what_is_for_heirs_as_they_are() ->
 
 
 @pytest.mark.parametrize(
+    ("text", "calls"),
+    [
+        pytest.param('"""The abstract base of jars."""', ["Pot([7])", "Urn()"], id="it says so"),
+        pytest.param("def fill(self):\n        raise NotImplementedError", ["Pot([7])", "Urn()"], id="it refuses"),
+        pytest.param("@abc.abstractmethod\n    def fill(self): ...", ["Pot([7])", "Urn()"], id="it is marked"),
+        pytest.param('"""Jars."""\n    def fill(self):\n        pass', ["Jar()"], id="it is whole"),
+    ],
+)
+def test_of_what_is_there_for_others_to_come_from_theirs_are_made(text: str, calls: list[str]) -> None:
+    heirs = "".join(f"class {name}(Jar):\n    pass\n\n" for name in ("_Lid", "Urn", "Pot"))
+    known = source(f"class Jar:\n    {text}\n    def __init__(self, has=()): ...\n\n{heirs}")
+    tests = source("from pier.a import Pot\n\n\ndef test_pot():\n    assert Pot([7])\n", "tests/test_a.py")
+    assert [one.call for one in makers(known, "pier.a", "Jar", index_of([tests]))][: len(calls)] == calls
+    alone = source(known.text.partition("class _Lid")[0])
+    assert [one.call for one in makers(alone, "pier.a", "Jar", {})][:1] == ["Jar()"], "it has no heirs"
+
+
+@pytest.mark.parametrize(
     ("call", "name"),
     [
         pytest.param("jar([1])", "made", id="the name is taken"),

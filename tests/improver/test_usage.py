@@ -151,6 +151,15 @@ def test_what_runs_give_a_parameter_is_what_it_is_for() -> None:
     ]  # fmt: skip
 
 
+def test_an_object_of_what_only_others_come_from_counts() -> None:
+    text = source('class Knot:\n    """An abstract knot."""\n\nclass Reef(Knot):\n    def tie(self): ...\n')
+    tie, alone = definitions(text)["Reef.tie"][-1], source(text.text.partition("class Reef")[0])
+    calls = ["Knot().tie()", "Reef().tie()", "knot.tie()"]
+    usage, free = (Usage.of(Signatures.of([one]), {}) for one in (text, alone))
+    assert [usage.unheard(case(call, name="Reef.tie"), tie) for call in calls] == [1, 0, 0]
+    assert [free.unheard(case(call, name="Reef.tie"), tie) for call in calls] == [0, 0, 0], "nothing comes from it"
+
+
 @pytest.mark.parametrize(
     ("begun", "text", "is_odd"),
     [

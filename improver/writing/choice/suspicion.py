@@ -10,6 +10,7 @@ from improver.judging.functions import definitions
 from improver.records import Finding
 from improver.source import Function, Source
 from improver.writing.choice.documented import documented_otherwise
+from improver.writing.pieces import is_left_open
 
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
@@ -93,19 +94,13 @@ def at_odds(source: Source, cases: Iterable[Case]) -> dict[str, str]:
         owner, _, method = case.function.partition("::")[2].rpartition(".")
         for parent in parents.get(owner, ()) if method != "__init__" else ():
             other = known.get((setup, re.sub(rf"\b{owner}\b", parent, call)))
-            if _is_abstract(definitions(source).get(f"{parent}.{method}", ())):
+            if any(map(is_left_open, definitions(source).get(f"{parent}.{method}", ()))):
                 continue
             if other and other.function.endswith(f"::{parent}.{method}") and other.checks[0][1] == case.checks[0][1]:
                 mine, theirs = case.checks[0][2], other.checks[0][2]
                 if mine.replace(owner, parent) != theirs:
                     found.setdefault(case.function, f"{_shown(case)}` gives {mine} where {parent} gives {theirs}")
     return found
-
-
-def _is_abstract(nodes: Sequence[Function]) -> bool:
-    """Tell whether a method is only there for others to put theirs in its place."""
-    marks = [ast.unparse(mark) for node in nodes for mark in node.decorator_list]
-    return any(mark.rpartition(".")[2].startswith("abstract") for mark in marks)
 
 
 def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case]) -> tuple[Finding, ...]:

@@ -101,7 +101,7 @@ class Usage:
         """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
 
         Of what is refused for its type, or for what alone is given, one is wrong on purpose, and so is one text of
-        whatever is refused.
+        whatever is refused. An object of a class that is only there for others to come from counts too.
         """
         if case.origin == "recorded":
             return 0
@@ -110,7 +110,13 @@ class Usage:
         is_alone = len(given) == 1 and not is_naught(given[0][-1])  # what is empty is refused for that
         allowed = is_refused and (is_alone or case.checks[0][1] == "TypeError")
         looks = sum(self._begins_otherwise(called, place, value) for _, called, place, value in given)
-        return max(0, sum(self._is_of_no_type(*one) for one in given) - allowed) + max(0, looks - is_refused)
+        types = sum(self._is_of_no_type(*one) for one in given)
+        return max(0, types - allowed) + max(0, looks - is_refused) + self._sketches(case)
+
+    def _sketches(self, case: Case) -> int:
+        """Return how many objects a case makes of classes that are only there for others to come from."""
+        made = (last_name(call.func) for line in (*case.setup, case.call) for call in _calls_in(line))
+        return sum(name in self.signatures.abstract for name in made)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         return self._is_of_no_type(name, node, place, value) or self._begins_otherwise(node, place, value)

@@ -14,7 +14,7 @@ from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
 from improver.writing.inputs.illustrating import documented
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
-from improver.writing.pieces import asks_nothing
+from improver.writing.pieces import asks_nothing, is_abstract
 
 MAKERS = 3  # objects of one class
 
@@ -22,7 +22,8 @@ MAKERS = 3  # objects of one class
 def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     """Return the shortest calls of a class that tests and its docstring show, or one without arguments.
 
-    A function that gives its objects comes first where it is less to write, and alone where the class is private.
+    A function that gives its objects comes first where it is less to write, and alone where the class is private. Of a
+    class that is only there for others to come from theirs are made, those first that tests make most.
     """
     node = _class(source, owner)
     heirs = [one for one in _after(source, owner) if owner in map(ast.unparse, one.bases)]
@@ -31,6 +32,15 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
         return [*given, *(case for one in heirs for case in makers(source, home, one.name, index))]
     if node is None:
         return []
+    if is_abstract(node) and (whole := [one for one in heirs if not (is_abstract(one) or one.name.startswith("_"))]):
+        whole.sort(key=lambda one: -len(index.get(one.name, ())))
+        return [*given, *(case for one in whole[:MAKERS] for case in _made_itself(source, home, one, index)[:1])]
+    return _made_itself(source, home, node, index, given)
+
+
+def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, given: Sequence[Case] = ()) -> list[Case]:
+    """Return calls of a class itself, after the first of those that are `given` where it is less to write."""
+    owner = node.name
     known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = definition(source, [owner, "__init__"])
@@ -104,10 +114,10 @@ def _various(cases: Sequence[Case]) -> list[Case]:
 def _inherited(source: Source, home: str, names: tuple[str, str], index: Index) -> Iterator[Case]:
     """Yield calls of a class, the second of `names`, like those of the one that it takes its making from."""
     parent, owner = names
-    known = _class(source, owner) in _after(source, parent) and _class(source, parent) is not None
-    if not known or parent.endswith("Mixin") or parent.startswith("_"):  # they are made as their heirs are
+    above = _class(source, parent) if _class(source, owner) in _after(source, parent) else None
+    if above is None or parent.endswith("Mixin") or parent.startswith("_"):  # they are made as their heirs are
         return
-    for case in makers(source, home, parent, index):
+    for case in _made_itself(source, home, above, index, giving(source, home, parent, index)):
         call = ast.parse(case.call, mode="eval").body
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == parent:
             call.func.id = owner

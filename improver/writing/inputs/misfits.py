@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.kinds import last_name, members
-from improver.writing.pieces import called_as, is_bound
+from improver.writing.pieces import called_as, is_abstract, is_bound
 
 LITERALS: Mapping[type, str] = {
     ast.List: "list",
@@ -43,6 +43,7 @@ class Signatures:
 
     functions: Mapping[str, Function]  # plain functions, and of each class what makes its objects
     classes: frozenset[str]
+    abstract: frozenset[str] = frozenset()  # classes that are there for others to come from
 
     @staticmethod
     def of(sources: Iterable[Source]) -> "Signatures":
@@ -50,6 +51,7 @@ class Signatures:
         functions: dict[str, Function | None] = {}
         heirs: dict[str, str] = {}
         bases: dict[str, set[str]] = defaultdict(set)
+        abstract: set[str] = set()
         for node in (one for source in sources for one in source.tree.body):
             if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 continue
@@ -62,16 +64,18 @@ class Signatures:
             functions[node.name] = making
             if isinstance(node, ast.ClassDef):
                 bases[node.name] |= {*map(_name, node.bases)}
+                abstract |= {node.name} if is_abstract(node) else set()
         for name in heirs:
             functions[name] = functions.get(_first(name, heirs))
-        return Signatures({name: node for name, node in functions.items() if node is not None}, _plain(bases))
+        known = {name: node for name, node in functions.items() if node is not None}
+        return Signatures(known, _plain(bases), frozenset(abstract & frozenset().union(*bases.values())))
 
-    def misfit(self, case: Case, node: Function) -> str:
+    def misfit(self, case: Case, node: Function, *, refused: bool = False) -> str:
         """Return an argument of a case of `node` that is not of the type that is asked for, "" for none.
 
-        What was seen is as it is, and what is refused may be wrong on purpose.
+        What was seen is as it is, and what is refused may be wrong on purpose, unless that is asked for too.
         """
-        if case.origin == "recorded" or (case.checks and case.checks[0][0] == "raises"):
+        if case.origin == "recorded" or (not refused and case.checks and case.checks[0][0] == "raises"):
             return ""
         last = called_as(case.function)
         for call in (part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))):

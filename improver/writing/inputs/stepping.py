@@ -13,7 +13,7 @@ from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.following import returns_nothing
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
-from improver.writing.pieces import asks_nothing, is_literal, is_read
+from improver.writing.pieces import asks_nothing, is_left_open, is_literal, is_read
 
 MOST = 14  # of one function
 KINDS, MAKERS, MOVERS, ROWS = 2, 2, 3, 3  # classes, objects of one, ways to change them, and arguments of each
@@ -98,7 +98,7 @@ def _objects(source: Source, home: str, names: tuple[str, str], index: Index) ->
 
 def _is_open(node: Function) -> bool:
     """Tell whether a method leaves what it does to heirs: it does nothing, or only refuses."""
-    return len(node.body) < 3 and ast.unparse(node.body[-1]).startswith(("pass", "raise NotImplementedError"))
+    return is_left_open(node) or (len(node.body) < 3 and isinstance(node.body[-1], ast.Pass))
 
 
 def _takes_items(methods: Mapping[str, Function], parents: Sequence[str]) -> bool:
