@@ -11,6 +11,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
 from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.usage import NO_USAGE
+from improver.writing.inputs.misfits import Signatures
 from improver.writing.layout.grouping import Row, Written
 from tests.improver.calls import case, plain, source
 
@@ -55,9 +56,53 @@ def test_what_gives_a_value_of_a_type_that_nobody_gives_is_not_shown() -> None:
     assert presentable([made, seen], lambda _: node, known, ()) == [seen]
 
 
-def test_a_name_that_only_counts_comes_after_one_that_tells() -> None:
+def test_what_an_annotation_forbids_is_not_shown_though_it_is_refused() -> None:
+    text = source("def depth(sea: str, low=0): ...\n")
+    known = Custom({}, replace(NO_USAGE, signatures=Signatures.of([text])))
+    refused = case("depth(3, 4)", checks=(("raises", "ValueError", "no sea"),))
+    tests = [written("wrong", refused), written("right", replace(refused, call="depth('a', 4)"))]
+    found = presentable(tests, lambda _: definitions(text)["depth"][-1], known, ())
+    assert [test.name for test in found] == ["test_right"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("return {'type': 'sea', 'children': [low, far]}", False, id="a literal of what it is given"),
+        pytest.param('"""Pair them."""\n    return low, far', False, id="and a docstring"),
+        pytest.param("return far", False, id="as it was given"),
+        pytest.param("return [low, far + 1]", True, id="it reckons"),
+        pytest.param("return [low, str(far)]", True, id="it calls"),
+        pytest.param("low += 1\n    return low, far", True, id="it does something before"),
+        pytest.param("return", True, id="it gives nothing"),
+    ],
+)
+def test_a_function_that_only_hands_on_what_it_is_given_needs_no_test(text: str, *, says: bool) -> None:
+    node = definitions(source(f"def pair(low, far):\n    {text}\n"))["pair"][-1]
+    value, error = case("pair(3, 4)", "(3, 5)"), case("pair(3, 4)", checks=(("raises", "ValueError", "no"),))
+    assert is_slight(written("pair", value), lambda _: node, ()) is not says
+    assert not is_slight(written("pair", error), lambda _: node, ())
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted", "says"),
+    [
+        pytest.param("depth('')", "'_'", False, id="a mark of nothing"),
+        pytest.param("depth(sea=b'')", "b'0'", False, id="of no bytes"),
+        pytest.param("depth('')", "''", True, id="nothing of nothing"),
+        pytest.param("depth('', 'a')", "'a'", True, id="of something else"),
+        pytest.param("depth('a')", "'_'", True, id="of a text"),
+        pytest.param("depth('')", "3", True, id="a number"),
+    ],
+)
+def test_a_text_that_comes_of_nothing_needs_no_test(call: str, wanted: str, *, says: bool) -> None:
+    assert is_slight(written("depth", case(call, wanted)), plain, ()) is not says
+
+
+def test_a_name_that_only_counts_comes_after_one_that_tells_and_is_not_shown_beside_its_own() -> None:
     one = case("depth(3, 4)", "7")
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
+    assert shown(written("a_2", one), written("a", one)) == ["test_a"]
     assert shown(written("a_with_2", one), written("b_at_depth_2", one)) == ["test_b_at_depth_2", "test_a_with_2"]
 
 

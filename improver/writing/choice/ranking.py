@@ -12,8 +12,9 @@ from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
+from improver.writing.choice.usage import Usage
 from improver.writing.layout.grouping import Written
-from improver.writing.pieces import expression
+from improver.writing.pieces import expression, parameters
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
@@ -23,6 +24,7 @@ UNTOLD = 20  # a name that ends with a number, and once more where nothing says 
 GUESSED = 40  # a value that a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 FALSE = "`return False` → `return None`"
+LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
 PART, BRIEF = re.compile(r"result(?:\.\w+)+"), re.compile(r"True|False|None|-?[\d.]+")
 
 
@@ -31,16 +33,25 @@ def presentable(
 ) -> list[Written]:
     """Return the tests that may be proposed, those first that notice most for what there is to read.
 
-    `covered` are the mutants on lines that other tests run.
+    `covered` are the mutants on lines that other tests run. One that only a number tells from another is not among
+    them: whoever finds it failing does not know of which.
     """
+    tests = [*tests]
+    names = {test.name for test in tests}
     priced = [
         (price(test, node_of, custom), test)
         for test in tests
         if not is_slight(test, node_of, covered, custom.usage.refusals)
-        and not any(custom.usage.unheard(case, node_of(case.function)) for case in test.cases)
+        and COUNTED.sub("", test.name) not in names - {test.name}
+        and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
     return [test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name))]
+
+
+def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:
+    """Tell whether a call gives what nobody gives: of a type unheard of, or forbidden, though it is refused for it."""
+    return usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, refused=True))
 
 
 def _worth(test: Written, cost: float) -> float:
@@ -84,13 +95,15 @@ def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
 def _is_poor(case: Case, node: Function) -> bool:
     """Tell whether a call finds nothing where nothing was put in, or only that it ends, or one line of a text.
 
-    Nor is an attribute worth a test that only holds what was given.
+    Nor is an attribute worth a test that only holds what was given, or a function that only hands that on.
 
     A switch or a number that only stays what it is by default is not worth a test either: what it does is.
     """
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
+    if _restates(node) or _comes_of_nothing(case):
+        return True
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
     given = {ast.unparse(one) for one in ast.walk(read) if isinstance(one, ast.expr)}
@@ -102,6 +115,29 @@ def _is_poor(case: Case, node: Function) -> bool:
         return True
     kept = all(PART.fullmatch(text) and BRIEF.fullmatch(value) for _, text, value in case.checks)
     return kept and all(_is_default(one, case.function.partition("::")[0], node) for one in case.kills)
+
+
+def _restates(node: Function) -> bool:
+    """Tell whether a function only puts what it is given into a literal, or gives it back: tests say that once more."""
+    last = node.body[-1]
+    value = last.value if isinstance(last, ast.Return) else None
+    if value is None or len(node.body) > 1 + (ast.get_docstring(node) is not None):
+        return False
+    if isinstance(value, ast.Name):
+        return value.id in parameters(node)
+    inner = [part for part in ast.walk(value) if isinstance(part, ast.expr)]
+    return isinstance(value, LITERAL) and all(isinstance(one, LITERAL | ast.Name | ast.Constant) for one in inner)
+
+
+def _comes_of_nothing(case: Case) -> bool:
+    """Tell whether a text comes of a text without anything in it, which is all that is given: nobody meant that."""
+    call = expression(case.call)
+    given = [*call.args, *(word.value for word in call.keywords)] if isinstance(call, ast.Call) else []
+    wanted = expression(case.checks[0][2])
+    texts = [
+        one.value for one in (*given, wanted) if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes)
+    ]
+    return len(given) == 1 and len(texts) == 2 and not texts[0] and bool(texts[1])
 
 
 def _only_holds(case: Case) -> bool:
