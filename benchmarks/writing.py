@@ -15,11 +15,12 @@ from benchmarks.pairing import say, table
 from improver.scan import read_project
 from improver.verify.ruff import RuffTool
 from improver.writing.choice.suspicion import possible_bugs
+from improver.writing.drafting import Drafted, draft_tests
 from improver.writing.inputs.reaching import is_private
 from improver.writing.layout.grouping import Written
 from improver.writing.targets import Ground
 from improver.writing.turns import ground_of
-from improver.writing.writer import Drafted, Proposal, draft_tests, presented, proposal_of, proved
+from improver.writing.writer import Proposal, presented, proposal_of, settled
 
 CHOSEN = ("toolz", "cachetools", "itsdangerous", "boltons")
 HEAD = (
@@ -79,7 +80,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     drafts = draft_tests(ground, path, LIMIT)
     drafted = drafts[0]
     living, fit = drafted.weak.living, eligible(ground, drafted)
-    kept = [(one, proved(ground, one, one.tests)) for one in drafts]
+    kept = [(one, settled(ground, one, one.tests, lambda draft: draft.tests)) for one in drafts]
     noticed = frozenset().union(*(test.kills for _, tests in kept for test in tests))
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)

@@ -10,10 +10,11 @@ from improver.records import Change, Edit, File
 from improver.verify.checking import spoken
 from improver.verify.suite import is_red
 from improver.writing.choice.selecting import bare
+from improver.writing.drafting import Drafted, placed, writable
 from improver.writing.inputs.reaching import leading_to
 from improver.writing.targets import Ground, Weak, wanted_of
 from improver.writing.words.wording import mended
-from improver.writing.writer import Drafted, file_of, node_id, placed, writable
+from improver.writing.writer import file_of, node_id
 
 TWICE = 20  # calls of one file that are made a second time
 

@@ -1,36 +1,28 @@
 """Write tests for one file: find what its tests miss, choose calls that notice it, and show that the tests do."""
 
-import ast
-import functools
 import hashlib
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from improver.experiments import Case, Exploration
-from improver.records import Change, Edit, File, Finding, Receipt, Safety, Tree
-from improver.source import Source
-from improver.writing.admitting import admitted
+from improver.records import Change, Edit, File, Finding, Safety, Tree
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.ranking import presentable
 from improver.writing.choice.suspicion import possible_bugs
+from improver.writing.drafting import Drafted, draft_tests, redrafted
 from improver.writing.layout.assembling import assembled
-from improver.writing.layout.families import joined
-from improver.writing.layout.grouping import Written, grouped
+from improver.writing.layout.grouping import Written
 from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
-from improver.writing.layout.unshadowing import unshadowed
-from improver.writing.placing import Place, errors_of, has_all, place_for, place_of
-from improver.writing.shrinking import shrunk
-from improver.writing.targets import Ground, Weak, explore, weak_spots
-from improver.writing.words.subjects import class_read
+from improver.writing.placing import Place
+from improver.writing.targets import Ground, Weak
 from improver.writing.words.wording import called
 
 RULE = "write_tests"
 TESTS = 5  # of one proposal
+AGAIN = 2  # times that other calls are tried for what was lost
 HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
-LATE = Exploration((), (), {}, Receipt(("explore",)), "it is late")
 WHY = (
     "Small faults in these functions go unnoticed by the tests that there are. Each new test notices at least one of "
     "them, which its docstring names, and records what the code does today."
@@ -45,17 +37,6 @@ class Proposal:
     change: Change
     findings: tuple[Finding, ...]
     tests: tuple[Written, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """All tests that could be written for one file, those that notice most first; none of them has run under pytest."""
-
-    weak: Weak
-    exploration: Exploration
-    place: Place | None = None
-    tests: tuple[Written, ...] = ()
-    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +60,7 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
     shown = [presented(one) for one in drafts]
     withheld = sum(len(one.tests) - len(tests) for one, tests in zip(drafts, shown, strict=True))
     for drafted, tests in () if ground.late() else zip(drafts, shown, strict=True):
-        kept = proved(ground, drafted, tests[:TESTS])
+        kept = settled(ground, drafted, tests[:TESTS], presented)[:TESTS]
         proposal = proposal_of(ground, drafted, kept) if kept else None
         if proposal is not None:
             return Outcome(drafted, proposal, notes, withheld)
@@ -92,98 +73,43 @@ def presented(drafted: Drafted) -> list[Written]:
     return presentable(drafted.tests, weak.node_of, Custom({}, weak.usage), frozenset(weak.run.survived))
 
 
-def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
-    """Find what lives of at most `limit` mutants of the file, and write all tests that notice some of it.
-
-    There is one draft for each test file that they belong to, that which notices most first, and at least one. No
-    mutant is noticed twice.
-    """
-    weak = weak_spots(ground, path, limit)
-    exploration = LATE if ground.late() else explore(ground, weak)
-    drafts: list[Drafted] = []
-    known: frozenset[str] = frozenset()
-    plainest = shrunk(ground, weak, exploration.cases, lambda cases: _kept(ground, weak, cases))
-    for place, cases in placed(ground, plainest):
-        tests, dropped = writable(weak, [unshadowed(_without(case, known), place) for case in cases], place)
-        known = known.union(*(test.kills for test in tests))
-        drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
-    drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))
-    return tuple(drafts) or (Drafted(weak, exploration),)
-
-
-def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
-    """Return the calls by the test files that they belong to, the file first whose calls notice most.
-
-    One that uses what a test file defines belongs to that one.
-    """
-    cases = ground.worthy(cases)
-    read = [(case, (case.function, class_read(case))) for case in cases]
-    owners = {one: _owner(ground, *one) for one in {one for _, one in read}}
-    places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
-    found: dict[str, tuple[Place, list[Case]]] = {}
-    home = functools.cache(lambda prelude, path: place_of(prelude, path, ground.tests, ground.recording))
-    for case, one in read:
-        place = places[owners[one]]
-        if case.prelude and (place is None or not has_all(place, case.prelude)):
-            place = home(case.prelude, one[0].partition("::")[0]) or place
-        if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
-            found.setdefault(place.path, (place, []))[1].append(case)
-    return sorted(found.values(), key=lambda one: -len(frozenset().union(*(case.kills for case in one[1]))))
-
-
-def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:
-    """Return the file of a function, and the class or function of it that a test file may be about.
-
-    It is that of the class whose method is `called`, where it has it from another one. None is about an error: a test
-    that speaks of one is about what raises it.
-    """
-    path, _, name = function.partition("::")
-    owner = name.partition(".")[0]
-    if "." in name and called not in ("", owner):
-        homes = (home for home in (path, *ground.sources) if _defines(ground.sources[home], called))
-        path, owner = next(((home, called) for home in homes), (path, owner))
-    return path, "" if owner in errors_of(ground.sources[path]) else owner
-
-
-@functools.lru_cache(maxsize=1 << 12)  # asked again for each round of plainer calls
-def _defines(source: Source, name: str) -> bool:
-    """Tell whether a file has a class of this name."""
-    return any(isinstance(node, ast.ClassDef) and node.name == name for node in source.tree.body)
-
-
-def _kept(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
-    """Return the calls that tests would be written of."""
-    found = placed(ground, cases)
-    return [case for place, own in found for case in admitted(weak, own, place, Counter())]
-
-
-def _without(case: Case, known: frozenset[str]) -> Case:
-    """Return the case without the mutants that other tests notice."""
-    return replace(case, kills=case.kills - known, shows=tuple(one - known for one in case.shows))
-
-
-def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Written], Counter[str]]:
-    """Return the tests that can stand in the file at `place`, those that notice most first."""
-    dropped: Counter[str] = Counter()
-    alone = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.taken)
-    tests = joined(alone, weak.node_of, place.taken, lambda test: _is_writable(test, place))
-    fit = [test for test in tests if _is_writable(test, place)]
-    dropped["too long as a table"] += len(tests) - len(fit)
-    return fit, dropped
-
-
-def _is_writable(test: Written, place: Place) -> bool:
-    return assembled([test], place, "x", frozenset()) is not None
-
-
 # --- showing that they do -----------------------------------------------------------------------------------------
+
+
+def settled(
+    ground: Ground, drafted: Drafted, tests: Sequence[Written], fit: Callable[[Drafted], Sequence[Written]]
+) -> list[Written]:
+    """Return the tests that show what they are there for, and for what is lost with others those that are `fit`.
+
+    A call may hold on what other calls did before it when it was found; of another one the same may be seen.
+    """
+    kept = proved(ground, drafted, tests)
+    failed = _fallen(tests, kept)
+    for _ in range(AGAIN):
+        if ground.late() or not kills_of(failed) - kills_of(kept):
+            break
+        again = redrafted(ground, drafted, [case for test in failed for case in test.cases], kept)
+        others = fit(again)
+        kept += proved(ground, again, others)
+        failed = [*failed, *_fallen(others, kept)]
+    return kept
+
+
+def _fallen(tests: Sequence[Written], kept: Sequence[Written]) -> list[Written]:
+    names = {test.name for test in kept}
+    return [test for test in tests if test.name not in names]
+
+
+def kills_of(tests: Iterable[Written]) -> frozenset[str]:
+    """Return the mutants that the tests are there for."""
+    return frozenset().union(*(test.kills for test in tests))
 
 
 def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[Written]:
     """Return the tests that hold under other circumstances and, run by pytest, notice what they are there for."""
     kept, tree = _steady(ground, drafted, tests)
     names = {test.name: node_id(test, drafted) for test in kept}
-    wanted = frozenset().union(*(test.kills for test in kept))
+    wanted = kills_of(kept)
     mutants = [one for one in drafted.weak.living if one.name in wanted]
     if not mutants:
         return []

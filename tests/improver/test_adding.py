@@ -8,8 +8,9 @@ from improver.adding import Adding
 from improver.experiments import Exploration, MutationRun
 from improver.funnel import Funnel
 from improver.records import Receipt
+from improver.writing.drafting import Drafted
 from improver.writing.targets import Weak
-from improver.writing.writer import Drafted, Outcome
+from improver.writing.writer import Outcome
 from tests.improver.calls import RECEIPT, SEA, source
 
 NOBODY = cast("Any", None)

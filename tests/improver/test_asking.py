@@ -6,12 +6,12 @@ import pytest
 
 from improver.experiments import Exploration, MutationRun
 from improver.writing.asking import FOLDERS, Fixtures, asking, unasked
+from improver.writing.drafting import writable
 from improver.writing.layout.grouping import grouped
 from improver.writing.layout.importing import imports_of
 from improver.writing.layout.rendering import block
 from improver.writing.placing import Place
 from improver.writing.targets import Weak
-from improver.writing.writer import writable
 from tests.improver.calls import RECEIPT, SEA, case, index_of, plain, source
 
 HEAD = "import pytest\n\nfrom pier.a import Box, depth\n\n\n"

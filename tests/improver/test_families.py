@@ -7,12 +7,13 @@ import pytest
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
 from improver.records import File
+from improver.writing.drafting import Drafted
 from improver.writing.layout.families import joined
 from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.rendering import block, kinds
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Ground, Weak
-from improver.writing.writer import Drafted, proved
+from improver.writing.writer import proved
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, plain, source
 from tests.improver.judging import PACKAGED

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case, Exploration, MutationRun, Recording
+from improver.writing.drafting import Drafted
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.homes import home_of
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
-from improver.writing.writer import Drafted, node_id
+from improver.writing.writer import node_id
 from tests.improver.calls import PIER, RECEIPT, SEA, source
 
 HEAD = "import unittest\n\nfrom pier.a import Box, SeaMixin, depth\n\nLONG = 1  # " + "x " * 45 + "\n\n\n"

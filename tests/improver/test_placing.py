@@ -7,8 +7,8 @@ import pytest
 from improver.experiments import Recording
 from improver.records import File
 from improver.source import Source
+from improver.writing.drafting import placed
 from improver.writing.placing import errors_of, place_for
-from improver.writing.writer import placed
 from tests.improver.benches import FakeExperiments
 from tests.improver.calls import RECEIPT, SEA, case, ground_for, source
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
 from improver.records import File, Tree
+from improver.writing.drafting import Drafted
 from improver.writing.layout.grouping import Written
 from improver.writing.placing import place_for
 from improver.writing.targets import Ground, Weak
-from improver.writing.writer import Drafted, proved
+from improver.writing.writer import proved, settled
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, source
 from tests.improver.judging import PACKAGED
@@ -62,6 +63,42 @@ def test_after_one_that_does_not_hold_the_others_are_tried_again() -> None:
 
 def test_nothing_is_kept_where_none_holds() -> None:
     assert kept(f"{WAVERING}low", f"{WAVERING}sea", f"{WAVERING}ebb") == []
+
+
+@dataclass
+class Noticing(Rounds):
+    """Rounds in which every test that holds notices what there is to notice."""
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        super().mutate(tree, mutants, tests)
+        return MutationRun({one.name: tests[0] for one in mutants}, (), {}, RECEIPT)
+
+
+def settle(*wavering: str) -> tuple[list[str], int]:
+    """Return the calls of the tests that were kept where the test of the first does not hold, and the rounds."""
+    mutants = (Mutant("pier/a.py:2: `1` → `2`", "pier/a.py", 2, f"{PIER}f", b""),)
+    beside = source("from pier.a import f\n\n\ndef test_f():\n    assert f(0) == 1\n", "tests/test_a.py")
+    recorded = Recording({f"{PIER}f": ("tests/test_a.py::test_f",)}, {}, {}, {}, RECEIPT)
+    found = {call: Case(f"{PIER}f", call, (("pier.a", "f"),), checks=(("eq", "result", "1"),), origin="recorded",
+                        kills=frozenset({mutants[0].name}), shows=(frozenset({mutants[0].name}),))
+             for call in ("f('low')", "f('slack', 'ebb')")}  # fmt: skip
+    fake = Noticing(recorded=recorded, wavering=[f"{WAVERING}{name}" for name in wavering])
+    ground = replace(ground_of(fake), tests=[beside])
+    place = place_for("pier/a.py", [beside], recorded)
+    weak = Weak(PRODUCT, mutants, MutationRun({}, (mutants[0].name,), {}, RECEIPT))
+    drafted = Drafted(weak, Exploration(tuple(found.values()), (), {}, RECEIPT), place)
+    first = Written("test_low", (found["f('low')"],))
+    kept = settled(ground, drafted, [first], lambda draft: draft.tests)
+    return [case.call for test in kept for case in test.cases], sum(len(one) == 2 for one in fake.asked)
+
+
+def test_for_what_is_lost_with_a_call_that_does_not_hold_another_one_stands_in() -> None:
+    assert settle() == (["f('low')"], 1)
+    assert settle("low") == (["f('slack', 'ebb')"], 2)
+
+
+def test_other_calls_are_tried_only_so_often_and_none_twice() -> None:
+    assert settle("low", "f_with_a_slack_is_1") == ([], 2)
 
 
 def test_only_what_holds_and_notices_is_kept() -> None:

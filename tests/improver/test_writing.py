@@ -9,6 +9,7 @@ from improver.judging.mutants import mutants_of
 from improver.records import File
 from improver.writing.choice.selecting import chosen, fit
 from improver.writing.choice.suspicion import at_odds, contradiction, possible_bugs
+from improver.writing.drafting import draft_tests, writable
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written, grouped
@@ -17,7 +18,7 @@ from improver.writing.placing import Place, place_for
 from improver.writing.targets import Ground, Weak
 from improver.writing.words.naming import name_for
 from improver.writing.words.wording import docstring, told_of
-from improver.writing.writer import Outcome, draft_tests, writable, write_tests
+from improver.writing.writer import Outcome, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
 from tests.improver.judging import PACKAGED
