@@ -13,6 +13,7 @@ from improver.writing.choice.plainer import plainer
 from improver.writing.choice.selecting import DULL, fit, trimmed, weight
 from improver.writing.choice.sooner import making_of, sooner
 from improver.writing.choice.telling import dullness
+from improver.writing.cutting import cut_down
 from improver.writing.targets import Ground, Weak
 
 ROUNDS = 6
@@ -24,7 +25,11 @@ Key = tuple[str, tuple[str, ...], str, str]
 def shrunk(
     ground: Ground, weak: Weak, cases: Sequence[Case], choose: Callable[[Sequence[Case]], Sequence[Case]]
 ) -> Sequence[Case]:
-    """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them."""
+    """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them.
+
+    Those that are too long to read are cut down first where nothing else notices the same.
+    """
+    cases = [*cases, *cut_down(ground, weak, cases)]
     kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of, weak.usage)
     pool, tried = [*kept], {_key(case) for case in kept}
     pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})

@@ -15,8 +15,9 @@ from improver.verify.exploring import explored
 from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
-from improver.writing.choice.selecting import chosen
+from improver.writing.choice.selecting import LINE, chosen
 from improver.writing.choice.telling import dullness
+from improver.writing.cutting import cut_down
 from improver.writing.shrinking import ROUNDS, shrunk
 from improver.writing.targets import Ground, Weak
 from tests.improver.benches import FakeExperiments
@@ -112,6 +113,35 @@ def test_one_thing_is_wrong_in_a_call_that_is_refused_and_what_shows_that_stays(
     pool = shrunk(ground, weak, [refused, good], lambda cases: [one for one in cases if one.kills][:1])
     assert [one.call for one in pool if not one.kills] == ["depth(4, 7)"]
     assert "depth('a', 7)" in [one.call for one in pool if one.kills]
+
+
+def cut(notices: Callable[[str], bool], *setup: str) -> tuple[list[Case], int]:
+    """Return what is found by cutting down what comes before a call, and how often was asked."""
+    experiments = Answering(notices)
+    ground = dataclasses.replace(ground_for(SEA), experiments=experiments)
+    weak = Weak(source(SEA), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
+    return cut_down(ground, weak, [case("box.total()", kills="m", setup=setup)]), len(experiments.asked)
+
+
+STEPS = ("box = Box(3)", *(f"box.put({at})" for at in range(7)))
+
+
+def test_what_comes_before_a_call_is_cut_down_to_what_shows_the_fault() -> None:
+    found, count = cut(lambda text: "Box" in text and "put(2)" in text and "put(5)" in text, *STEPS)
+    assert shortest(found)[0].setup == ("box = Box(3)", "box.put(2)", "box.put(5)", "box.put(6)")
+    assert count == 2, "steps in a row go at once, and so do others where what is left is still too long"
+
+
+def test_a_line_that_is_too_long_is_cut_down_too() -> None:
+    row = f"box = Box('{' '.join(['tide'] * 20)} ebb {' '.join(['sea'] * 20)}')"
+    found, _ = cut(lambda text: "ebb" in text, row)
+    assert found
+    assert all("ebb" in one.setup[0] and len(one.setup[0]) <= LINE for one in found)
+
+
+def test_what_is_short_or_cannot_be_cut_down_stays() -> None:
+    assert cut(lambda _: True, *STEPS[:4]) == ([], 0)
+    assert cut(lambda text: all(one in text for one in STEPS), *STEPS) == ([], 1)
 
 
 def test_a_call_that_is_there_for_the_contrast_stays_as_it_is() -> None:

@@ -1,0 +1,69 @@
+"""Cut down what comes before a call until somebody reads it, where nothing shorter notices the same faults."""
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from improver.experiments import Case, Wanted
+from improver.writing.asking import unasked
+from improver.writing.choice.plainer import rewritten
+from improver.writing.choice.selecting import LINE, is_short, trimmed
+from improver.writing.targets import Ground, Weak
+
+ROUNDS = 4
+MOST = 60  # ways to cut one call down
+
+
+def cut_down(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
+    """Return short calls that notice faults which, of all `cases`, only those notice that are too long to read."""
+    noticed = frozenset().union(*(case.kills for case in cases if is_short(case)))
+    long = [case for case in cases if not case.kills <= noticed]
+    noticed = noticed.union(*(case.kills for case in long if is_short(trimmed(case))))
+    left = {name: case for name, case in _shortest(long).items() if name not in noticed and not unasked(case).asks}
+    tried: set[tuple[tuple[str, ...], str]] = set()
+    done: list[Case] = []
+    for _ in range(ROUNDS):
+        wanted = [*_wanted(left.values(), tried)]
+        if not wanted or ground.late():
+            break
+        faults = [one for one in weak.living if one.name in left]
+        found = ground.experiments.explore(ground.tree, wanted, faults).cases
+        done += [case for case in found if case.kills and is_short(case)]
+        shorter = _shortest([*left.values(), *found])
+        left = {name: shorter[name] for name in left if not is_short(shorter[name])}
+    return done
+
+
+def _shortest(cases: Sequence[Case]) -> dict[str, Case]:
+    """Map each fault to the call that notices it with the least before it."""
+    found: dict[str, Case] = {}
+    for case in sorted(cases, key=_length):
+        for name in case.kills:
+            found.setdefault(name, case)
+    return found
+
+
+def _length(case: Case) -> tuple[int, int, str]:
+    return len(case.setup), sum(map(len, (*case.setup, case.call))), case.call
+
+
+def _wanted(cases: Iterable[Case], tried: set[tuple[tuple[str, ...], str]]) -> Iterator[Wanted]:
+    """Yield by function the shorter ways that are not `tried` yet; they are then."""
+    texts: dict[str, list[Case]] = defaultdict(list)
+    for case in dict.fromkeys(map(unasked, cases)):
+        for setup in itertools.islice(_cuts(case), MOST):
+            if (setup, case.call) not in tried:
+                tried.add((setup, case.call))
+                texts[case.function].append(replace(case.untold(), setup=setup))
+    yield from (Wanted(function, tuple(found), vary=False) for function, found in texts.items())
+
+
+def _cuts(case: Case) -> Iterator[tuple[str, ...]]:
+    """Yield what comes before a call without some statements in a row, most of them first, or with a line cut down."""
+    setup = case.setup
+    for at, line in enumerate(setup):
+        if len(line) > LINE:
+            yield from ((*setup[:at], text, *setup[at + 1 :]) for text in rewritten(line))
+    for count in range(len(setup) - 1, 0, -1):
+        yield from ((*setup[:at], *setup[at + count :]) for at in range(len(setup) - count + 1))
