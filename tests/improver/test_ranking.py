@@ -85,6 +85,22 @@ def test_a_function_that_only_hands_on_what_it_is_given_needs_no_test(text: str,
 
 
 @pytest.mark.parametrize(
+    ("subject", "says"),
+    [
+        pytest.param("box.lists", False, id="how it keeps things"),
+        pytest.param("box.inner.lists", False, id="further in"),
+        pytest.param("len(box)", True, id="what others may ask"),
+        pytest.param("box", True, id="itself"),
+        pytest.param("result.lists", True, id="of what comes back"),
+        pytest.param("module.lists", True, id="of something else"),
+    ],
+)
+def test_how_an_object_keeps_what_it_holds_is_its_own_affair(subject: str, *, says: bool) -> None:
+    one = case("box.turn()", setup=("box = Box([1, 2])",), checks=(("eq", subject, "[[2, 1]]"),))
+    assert is_slight(written("turn", one), plain, ()) is not says
+
+
+@pytest.mark.parametrize(
     ("call", "wanted", "says"),
     [
         pytest.param("depth('')", "'_'", False, id="a mark of nothing"),

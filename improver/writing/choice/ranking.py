@@ -14,6 +14,7 @@ from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
 from improver.writing.choice.usage import Usage
 from improver.writing.layout.grouping import Written
+from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
 from improver.writing.words.wording import MUTANT
 
@@ -25,6 +26,7 @@ GUESSED = 40  # a value that a made up call comes to: nobody has said that it is
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 FALSE = "`return False` → `return None`"
 LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
+STATE = re.compile(r"\w+(?:\.\w+)+")  # an attribute
 PART, BRIEF = re.compile(r"result(?:\.\w+)+"), re.compile(r"True|False|None|-?[\d.]+")
 
 
@@ -95,14 +97,15 @@ def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
 def _is_poor(case: Case, node: Function) -> bool:
     """Tell whether a call finds nothing where nothing was put in, or only that it ends, or one line of a text.
 
-    Nor is an attribute worth a test that only holds what was given, or a function that only hands that on.
+    Nor is an attribute worth a test that only holds what was given, or tells of the inside of an object, or a function
+    that only hands on what it is given.
 
     A switch or a number that only stays what it is by default is not worth a test either: what it does is.
     """
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
-    if _restates(node) or _comes_of_nothing(case):
+    if _restates(node) or _comes_of_nothing(case) or _looks_inside(case):
         return True
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
@@ -127,6 +130,12 @@ def _restates(node: Function) -> bool:
         return value.id in parameters(node)
     inner = [part for part in ast.walk(value) if isinstance(part, ast.expr)]
     return isinstance(value, LITERAL) and all(isinstance(one, LITERAL | ast.Name | ast.Constant) for one in inner)
+
+
+def _looks_inside(case: Case) -> bool:
+    """Tell whether only attributes of what a call was made with are demanded: how it keeps things is its own affair."""
+    made = {name for line in case.setup for one in ast.parse(line).body for name in bound(one)}
+    return all(STATE.fullmatch(subject) and subject.partition(".")[0] in made for _, subject, _ in case.checks)
 
 
 def _comes_of_nothing(case: Case) -> bool:
