@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from improver.experiments import Case, Wanted
 from improver.writing.asking import unasked
+from improver.writing.choice.oddities import oddity
 from improver.writing.choice.plainer import rewritten
 from improver.writing.choice.selecting import LINE, is_short, trimmed
 from improver.writing.targets import Ground, Weak
@@ -36,7 +37,7 @@ def cut_down(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
 
 
 def _shortest(cases: Sequence[Case]) -> dict[str, Case]:
-    """Map each fault to the call that notices it with the least before it."""
+    """Map each fault to the call that notices it with the least before it, and is not odd."""
     found: dict[str, Case] = {}
     for case in sorted(cases, key=_length):
         for name in case.kills:
@@ -44,8 +45,8 @@ def _shortest(cases: Sequence[Case]) -> dict[str, Case]:
     return found
 
 
-def _length(case: Case) -> tuple[int, int, str]:
-    return len(case.setup), sum(map(len, (*case.setup, case.call))), case.call
+def _length(case: Case) -> tuple[int, int, int, str]:
+    return len(case.setup), oddity(case), sum(map(len, (*case.setup, case.call))), case.call
 
 
 def _wanted(cases: Iterable[Case], tried: set[tuple[tuple[str, ...], str]]) -> Iterator[Wanted]:
