@@ -17,23 +17,25 @@ MOST = 60  # ways to cut one call down
 
 
 def cut_down(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
-    """Return short calls that notice faults which, of all `cases`, only those notice that are too long to read."""
-    noticed = frozenset().union(*(case.kills for case in cases if is_short(case)))
-    long = [case for case in cases if not case.kills <= noticed]
-    noticed = noticed.union(*(case.kills for case in long if is_short(trimmed(case))))
-    left = {name: case for name, case in _shortest(long).items() if name not in noticed and not unasked(case).asks}
+    """Return the calls without those that nobody would read, and shorter ways to write these where they alone notice.
+
+    What is too long must not take the place of what is not.
+    """
+    short = [case for case in cases if not case.kills or is_short(case) or is_short(trimmed(case))]
+    noticed = frozenset().union(*(case.kills for case in short))
+    long = _shortest([case for case in cases if not case.kills <= noticed])
+    left = {name: case for name, case in long.items() if name not in noticed and not unasked(case).asks}
     tried: set[tuple[tuple[str, ...], str]] = set()
-    done: list[Case] = []
     for _ in range(ROUNDS):
         wanted = [*_wanted(left.values(), tried)]
         if not wanted or ground.late():
             break
         faults = [one for one in weak.living if one.name in left]
         found = ground.experiments.explore(ground.tree, wanted, faults).cases
-        done += [case for case in found if case.kills and is_short(case)]
+        short += [case for case in found if case.kills and is_short(case)]
         shorter = _shortest([*left.values(), *found])
         left = {name: shorter[name] for name in left if not is_short(shorter[name])}
-    return done
+    return short
 
 
 def _shortest(cases: Sequence[Case]) -> dict[str, Case]:

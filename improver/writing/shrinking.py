@@ -27,9 +27,9 @@ def shrunk(
 ) -> Sequence[Case]:
     """Return the calls that `choose` takes of `cases`, with plainer ways to write them beside them.
 
-    Those that are too long to read are cut down first where nothing else notices the same.
+    Those that are too long to read are left out, and cut down where nothing else notices the same.
     """
-    cases = [*cases, *cut_down(ground, weak, cases)]
+    cases = cut_down(ground, weak, cases)
     kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of, weak.usage)
     pool, tried = [*kept], {_key(case) for case in kept}
     pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})
