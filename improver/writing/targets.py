@@ -87,7 +87,13 @@ class Ground:
         """Return what tests and the product itself give the product's functions."""
         product = [*self.sources.values()]
         usage = Usage.of(Signatures.of(product), self.index, product)
-        return replace(usage, refusals=refusals_of(self.tests), heard=heard_in(self.recording.kinds, product))
+        called = {name for name, tests in self.recording.impact.items() if tests}
+        return replace(
+            usage,
+            refusals=refusals_of(self.tests),
+            heard=heard_in(self.recording.kinds, product),
+            ran=self.recording.outside | called,
+        )
 
     @functools.cached_property
     def doctests(self) -> Doctests:

@@ -1,5 +1,6 @@
 """Which tests a person is shown, and in what order."""
 
+import ast
 from dataclasses import replace
 
 import pytest
@@ -54,6 +55,33 @@ def test_what_gives_a_value_of_a_type_that_nobody_gives_is_not_shown() -> None:
     made, seen = written("made", one), written("seen", replace(one, origin="recorded"))
     assert shown(made, seen) == ["test_made", "test_seen"]
     assert presentable([made, seen], lambda _: node, known, ()) == [seen]
+
+
+@pytest.mark.parametrize(
+    ("kind", "ran", "call", "says"),
+    [
+        pytest.param("eq", "", "shore(1)", False, id="a value that nobody has asked for"),
+        pytest.param("is", "", "shore(1)", False, id="nor for a verdict"),
+        pytest.param("raises", "", "shore(1)", True, id="an error is announced in its own words"),
+        pytest.param("eq", "depth", "shore(1)", True, id="a run calls it"),
+        pytest.param("eq", "", "depth(1)", True, id="a test calls it, or the product"),
+    ],
+)
+def test_of_what_nothing_calls_no_value_is_shown(kind: str, ran: str, call: str, *, says: bool) -> None:
+    calls = {call.partition("(")[0]: [ast.Call(ast.Name("f", ast.Load()), [], [])]}
+    functions = frozenset(f"pier/a.py::{name}" for name in ran.split())
+    known = Custom({}, replace(NO_USAGE, calls=calls, ran=functions))
+    tests = [written("a", case("depth(3, 4)", checks=((kind, "result", "ValueError"),)))]
+    assert bool(presentable(tests, plain, known, ())) is says
+    assert presentable(tests, plain, replace(known, usage=replace(known.usage, ran=None)), ()) == tests
+
+
+def test_an_example_says_what_a_function_is_for() -> None:
+    node = definitions(source('def depth(sea):\n    """>>> depth(3)\n    3"""\n    return sea * 2\n'))["depth"][-1]
+    known = Custom({}, replace(NO_USAGE, ran=frozenset()))
+    tests = [written("a", case("depth(3)", "6"))]
+    assert presentable(tests, lambda _: node, known, ()) == tests
+    assert presentable(tests, plain, known, ()) == []
 
 
 def test_what_an_annotation_forbids_is_not_shown_though_it_is_refused() -> None:

@@ -579,6 +579,7 @@ def gauged(call: str) -> Outcome:
         mutated=MutationRun({name: "tests/test_b.py::test_weigh"}, (), {}, RECEIPT),
     )
     sources = {one.path: one for one in (hidden, weigh)}
+    fake.recorded = Recording({"pier/b.py::weigh": ("tests/test_b.py::test_x",)}, {}, {}, {}, RECEIPT)
     tests = [source("def test_x():\n    assert True\n", f"tests/test_{stem}.py") for stem in ("b", "gauge")]
     return write_tests(Ground({}, LAYOUT, PACKAGED, fake, sources, tests), "pier/_gauge.py", 9)
 

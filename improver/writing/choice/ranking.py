@@ -52,8 +52,12 @@ def presentable(
 
 
 def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:
-    """Tell whether a call gives what nobody gives: of a type unheard of, or forbidden, though it is refused for it."""
-    return usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, refused=True))
+    """Tell whether a call gives what nobody gives: of a type unheard of, or forbidden, though it is refused for it.
+
+    Of a function that nothing calls nobody knows whether what comes back is right.
+    """
+    unknown = case.checks[0][0] in (*VALUES, "is") and usage.is_unused(case, node)
+    return unknown or usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, refused=True))
 
 
 def _worth(test: Written, cost: float) -> float:

@@ -23,6 +23,7 @@ FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
 WORD = re.compile(r"[A-Za-z]{4,}")
 LONG = 16  # characters of a word
+EXAMPLE = ">>>"  # before a call in a docstring
 USUAL = 2  # words of tests that are tried in one place
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
 ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set"), "list"), "float": "int"}
@@ -44,7 +45,8 @@ class Usage:
     """What functions and classes call that which they are given, and what a project's own calls and tests give them.
 
     `calls` are those that stand in tests and in the product, by the last name of what is called; `refusals` are what
-    tests expect to end in an error, `heard` the types that runs give parameters.
+    tests expect to end in an error, `heard` the types that runs give parameters, `ran` the functions that they call,
+    None where nobody knows.
     """
 
     signatures: Signatures
@@ -52,6 +54,7 @@ class Usage:
     words: Mapping[str, tuple[str, ...]]
     refusals: Refusals = frozenset()
     heard: Heard = field(default_factory=dict)
+    ran: frozenset[str] | None = None
     _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
@@ -68,6 +71,11 @@ class Usage:
             calls.setdefault(last_name(call.func), []).append(call)
         usual = {name: tuple(one for one, _ in said.most_common(USUAL)) for name, said in words.items()}
         return Usage(signatures, calls, usual)
+
+    def is_unused(self, case: Case, node: Function) -> bool:
+        """Tell whether nothing calls the function of a case: no run, no test, no example, not the product itself."""
+        shown = EXAMPLE in (ast.get_docstring(node) or "") or bool(self.calls.get(called_as(case.function)))
+        return self.ran is not None and case.function not in self.ran and not shown
 
     def usual(self, case: Case, node: Function) -> Iterator[Case]:
         """Yield the case with something that is usual in the place of what is not, one at a time.
