@@ -9,7 +9,7 @@ from improver.source import FUNCTIONS, Function
 SNAKE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 HOLLOW = re.compile(r"[A-Z]\w*\(\)")
 CLASS_METHODS = frozenset({"classmethod", "abstractclassmethod"})
-ABSTRACT = re.compile(r"\babstract\b", re.IGNORECASE)
+ABSTRACT = re.compile(r"\babstract\b(?! syntax)", re.IGNORECASE)
 ACRONYM = re.compile(r"\b[A-Z][a-z][A-Z]\b")  # AoT is one word
 
 

@@ -81,6 +81,7 @@ def test_an_heir_is_made_as_its_parent_is_and_what_is_for_heirs_as_they_are() ->
         pytest.param('"""The abstract base of jars."""', ["Pot([7])", "Urn()"], id="it says so"),
         pytest.param("def fill(self):\n        raise NotImplementedError", ["Pot([7])", "Urn()"], id="it refuses"),
         pytest.param("@abc.abstractmethod\n    def fill(self): ...", ["Pot([7])", "Urn()"], id="it is marked"),
+        pytest.param('"""Jars of the abstract syntax tree."""', ["Jar()"], id="it is of a tree"),
         pytest.param('"""Jars."""\n    def fill(self):\n        pass', ["Jar()"], id="it is whole"),
     ],
 )
