@@ -113,6 +113,23 @@ def test_a_function_that_only_hands_on_what_it_is_given_needs_no_test(text: str,
 
 
 @pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        pytest.param("depth([1, 1], 'a')", False, id="of numbers, which have none such"),
+        pytest.param("depth([1, 2] * 2, key='a')", False, id="by name"),
+        pytest.param("depth([1, 2], 'imag')", True, id="they have that"),
+        pytest.param("depth(boats, 'a')", True, id="who knows what those have"),
+        pytest.param("depth([1, 2], len)", True, id="no name"),
+        pytest.param("depth([1, 2], sign='a')", True, id="for something else"),
+    ],
+)
+def test_an_attribute_that_nothing_has_shows_only_what_stands_in(call: str, *, says: bool) -> None:
+    text = "def depth(sea, key, sign=''):\n    found = [getattr(one, key, one) for one in sea]\n    return found\n"
+    node = definitions(source(text))["depth"][-1]
+    assert is_slight(written("depth", case(call, "[1, 2]")), lambda _: node, ()) is not says
+
+
+@pytest.mark.parametrize(
     ("subject", "says"),
     [
         pytest.param("box.lists", False, id="how it keeps things"),

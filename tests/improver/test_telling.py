@@ -9,6 +9,13 @@ from improver.writing.choice.selecting import chosen
 from improver.writing.choice.telling import coincides, dullness, hollow
 from tests.improver.calls import case, node, plain
 
+
+def test_of_a_thing_that_is_given_twice_nobody_knows_which_comes_back() -> None:
+    same = (("is", "result", "sea"),)
+    calls = ("depth(sea, 'a', sea)", "depth(sea, 'a', 4)")
+    assert [dullness(case(call, checks=same)) for call in calls] == [2, 0]
+
+
 REFUSED = (("raises", "ValueError", "too deep"),)
 
 

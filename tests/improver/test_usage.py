@@ -178,6 +178,9 @@ def test_a_text_looks_like_those_that_runs_give(begun: set[str], text: str, *, i
     made = case(f"moor({text!r}, [1, 2])", name="moor")
     assert usage.unheard(made, MOOR) == is_odd
     assert usage.unheard(replace(made, checks=(("raises", "ValueError", "no"),)), MOOR) == 0, "wrong on purpose"
+    raised = (("raises", "ValueError", "no"),)
+    inside = replace(made, function="pier/a.py::Knot.tie", call=f"{made.call}.tie(boat)", checks=raised)
+    assert usage.unheard(inside, TIE) == is_odd, "of what is made before, nothing is wrong on purpose"
     likes = {"blank": ["moor(' ', [1, 2])"], "digit": ["moor('12', [1, 2])"]}
     assert [one.call for one in usage.usual(made, MOOR)] == [
         one for kind in sorted(begun) for one in likes.get(kind, ()) if is_odd

@@ -7,12 +7,15 @@ from collections.abc import Callable, Collection, Iterable
 
 from improver.experiments import Case
 from improver.source import Function
+from improver.writing.choice.by_name import call_in
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
 from improver.writing.choice.usage import Usage
+from improver.writing.inputs.meant import OF_LITERALS
+from improver.writing.inputs.misfits import given_to
 from improver.writing.layout.grouping import Written
 from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
@@ -101,15 +104,15 @@ def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
 def _is_poor(case: Case, node: Function) -> bool:
     """Tell whether a call finds nothing where nothing was put in, or only that it ends, or one line of a text.
 
-    Nor is an attribute worth a test that only holds what was given, or tells of the inside of an object, or a function
-    that only hands on what it is given.
+    Nor is an attribute worth a test that only holds what was given, or tells of the inside of an object, or is asked
+    for where there is none, or a function that only hands on what it is given.
 
     A switch or a number that only stays what it is by default is not worth a test either: what it does is.
     """
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
-    if _restates(node) or _comes_of_nothing(case) or _looks_inside(case):
+    if _restates(node) or _comes_of_nothing(case) or _looks_inside(case) or _asks_in_vain(case, node):
         return True
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
@@ -140,6 +143,21 @@ def _looks_inside(case: Case) -> bool:
     """Tell whether only attributes of what a call was made with are demanded: how it keeps things is its own affair."""
     made = {name for line in case.setup for one in ast.parse(line).body for name in bound(one)}
     return all(STATE.fullmatch(subject) and subject.partition(".")[0] in made for _, subject, _ in case.checks)
+
+
+def _asks_in_vain(case: Case, node: Function) -> bool:
+    """Tell whether a text is given for the name of an attribute that no literal has: only what stands in is seen."""
+    asked = {ast.unparse(one.args[1]) for one in ast.walk(node) if isinstance(one, ast.Call) and _may_lack(one)}
+    call = call_in(ast.parse(case.call), case)
+    given = [(place.arg, value) for place, _, value in given_to(call, node)] if call is not None else []
+    plain = all(isinstance(value, ast.Constant | ast.List | ast.Tuple | ast.BinOp) for _, value in given)
+    names = [getattr(value, "value", None) for place, value in given if place in asked]
+    return plain and any(isinstance(name, str) and name not in OF_LITERALS for name in names)
+
+
+def _may_lack(call: ast.Call) -> bool:
+    """Tell whether a call asks for an attribute that may not be there."""
+    return getattr(call.func, "id", "") == "getattr" and len(call.args) > 2
 
 
 def _comes_of_nothing(case: Case) -> bool:

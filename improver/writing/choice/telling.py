@@ -171,6 +171,9 @@ def echoes(case: Case) -> bool:
     told |= {ast.unparse(one) for one in whole if _is_number(one) and len(whole) == 1}  # 0 and 1 come of much else
     told -= NOTHING
     wanted = [text for kind, _, text in case.checks if kind in ("eq", "approx")]
+    names = [value.id for _, value in given(case) if isinstance(value, ast.Name)]
+    if any(kind == "is" and names.count(text) > 1 for kind, _, text in case.checks):
+        return True  # which of them it is nobody knows
     return any(not told.isdisjoint({one, *map(ast.unparse, (*_one_in(one), *_made_of(one)))}) for one in wanted)
 
 

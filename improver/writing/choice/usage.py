@@ -108,8 +108,8 @@ class Usage:
     def unheard(self, case: Case, node: Function) -> int:
         """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
 
-        Of what is refused for its type, or for what alone is given, one is wrong on purpose, and so is one text of
-        whatever is refused. An object of a class that is only there for others to come from counts too.
+        Of what is refused for its type, or for what alone is given, one is wrong on purpose, and so is one text for the
+        function itself. An object of a class that is only there for others to come from counts too.
         """
         if case.origin == "recorded":
             return 0
@@ -117,9 +117,9 @@ class Usage:
         is_refused = bool(case.checks) and case.checks[0][0] == "raises"
         is_alone = len(given) == 1 and not is_naught(given[0][-1])  # what is empty is refused for that
         allowed = is_refused and (is_alone or case.checks[0][1] == "TypeError")
-        looks = sum(self._begins_otherwise(called, place, value) for _, called, place, value in given)
+        odd = [called for _, called, place, value in given if self._begins_otherwise(called, place, value)]
         types = sum(self._is_of_no_type(*one) for one in given)
-        return max(0, types - allowed) + max(0, looks - is_refused) + self._sketches(case)
+        return max(0, types - allowed) + len(odd) - (is_refused and node in odd) + self._sketches(case)
 
     def _sketches(self, case: Case) -> int:
         """Return how many objects a case makes of classes that are only there for others to come from."""
