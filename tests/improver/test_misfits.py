@@ -34,6 +34,10 @@ def tie(rope: Rope, names: list[str], other: Floats = 0, *, deep: bool = False, 
     return names
 
 
+def haul(ropes: Iterable[Rope]):
+    return ropes
+
+
 def free(anything, dry=False, tidy=True):
     if tidy == "low":
         return dry
@@ -49,6 +53,10 @@ def free(anything, dry=False, tidy=True):
         ("tie", "tie(Rope('a'), ['a'])", "length='a'"),
         ("tie", "tie(1, ['a'])", "rope=1"),
         ("tie", "tie(Rope(1), 'a')", "names='a'"),
+        ("tie", "tie(iter([1]), ['a'])", "rope=iter([1])"),
+        ("tie", "tie(Rope(1), range(2))", "names=range(2)"),
+        ("haul", "haul(iter([1]))", ""),
+        ("haul", "haul(range(2))", ""),
         ("tie", "tie(Rope(1), ['a'], 'a')", ""),  # whatever can do what is asked for
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),

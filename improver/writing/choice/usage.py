@@ -26,7 +26,7 @@ LONG = 16  # characters of a word
 EXAMPLE = ">>>"  # before a call in a docstring
 USUAL = 2  # words of tests that are tried in one place
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
-ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set"), "list"), "float": "int"}
+ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set", "iterator", "range"), "list"), "float": "int"}
 PLAIN: Mapping[str, ast.expr] = {  # of a type that a parameter is meant for
     "class": ast.Name("dict", ast.Load()),
     "dict": ast.Dict([ast.Constant("a")], [ast.Constant(1)]),

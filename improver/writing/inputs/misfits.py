@@ -18,8 +18,9 @@ LITERALS: Mapping[type, str] = {
     ast.Tuple: "tuple",
     ast.Lambda: "function",
 }
+RUNNING: Mapping[str, str] = {"iter": "iterator", "range": "range"}  # what a call of Python's own gives
 BOOL = frozenset({"bool"})
-ITEMS = frozenset({"list", "tuple", "str", "bytes"})
+ITEMS = frozenset({"list", "tuple", "str", "bytes", "range"})
 ALLOWED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in ("str", "bytes", "bool", "list", "tuple", "set", "dict")},
     "int": frozenset({"int", "bool"}),
@@ -28,7 +29,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("List", "MutableSequence"), frozenset({"list"})),
     **dict.fromkeys(("Dict", "Mapping", "MutableMapping"), frozenset({"dict"})),
     **dict.fromkeys(("Set", "MutableSet", "AbstractSet"), frozenset({"set"})),
-    **dict.fromkeys(("Iterable", "Collection"), ITEMS | {"set", "dict"}),
+    **dict.fromkeys(("Iterable", "Collection"), ITEMS | {"set", "dict", "iterator"}),
     "Sequence": ITEMS,
     "Tuple": frozenset({"tuple"}),
     "Callable": frozenset({"function"}),
@@ -170,7 +171,9 @@ def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr
 
 
 def kind_of(node: ast.expr) -> str:
-    """Return the name of a literal's type, "" where it is none."""
+    """Return the name of the type of a literal, of an iterator or of a range, "" where it is none of these."""
+    if isinstance(node, ast.Call):
+        return RUNNING.get(getattr(node.func, "id", ""), "")
     if isinstance(node, ast.Constant):
         return type(node.value).__name__
     if isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant):
