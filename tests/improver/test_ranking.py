@@ -172,7 +172,8 @@ def test_a_name_that_only_counts_comes_after_one_that_tells_and_is_not_shown_bes
     [
         pytest.param("varied", "eq", True, id="made up, with a value"),
         pytest.param("after", "approx", True, id="made up, with one that is near"),
-        pytest.param("varied", "is", False, id="a verdict"),
+        pytest.param("varied", "is", True, id="made up, with a verdict"),
+        pytest.param("text", "is", False, id="a verdict on what tests give"),
         pytest.param("varied", "raises", False, id="an error"),
         pytest.param("text", "eq", False, id="as tests and docstrings call it"),
         pytest.param("recorded", "eq", False, id="as it was called"),

@@ -25,7 +25,7 @@ HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_\d+$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
-GUESSED = 40  # a value that a made up call comes to: nobody has said that it is right
+GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 FALSE = "`return False` → `return None`"
 LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
@@ -74,7 +74,7 @@ def price(test: Written, node_of: Callable[[str], Function], custom: Custom) -> 
 
 
 def _is_guessed(case: Case) -> bool:
-    return case.origin in MADE_UP and case.checks[0][0] in VALUES
+    return case.origin in MADE_UP and case.checks[0][0] in (*VALUES, "is")
 
 
 def is_slight(
