@@ -37,6 +37,14 @@ def depth(sea, style=None, limit=0, more=False, **rest):
     return 7 if more else 8
 
 
+def paired(src, key):
+    if not is_iterable(src):
+        raise TypeError("no row")
+    if len(key) != len(src):
+        raise ValueError("no pair")
+    return key
+
+
 def clamp(low, high):
     if high < low:
         raise ValueError("no such sea")
@@ -130,6 +138,12 @@ def named(one: Case, part: str) -> str:
                      "test_clamp_with_high_below_low_raises_value_error", id="two of them"),
         pytest.param(case("clamp(2, 2)", name="clamp"), "high < low",
                      "test_clamp_with_high_equal_to_low_is_1", id="two that are the same"),
+        pytest.param(case("paired([1, 2], key=[1])", checks=RAISED, name="paired"), "no pair",
+                     "test_paired_with_key_shorter_than_src_raises_value_error", id="two lengths"),
+        pytest.param(case("paired([], key=[1])", checks=RAISED, name="paired"), "no pair",
+                     "test_paired_with_key_longer_than_src_raises_value_error", id="the other way round"),
+        pytest.param(case("list(paired(1, key=[1]))", checks=(("raises", "TypeError", "no row"),), name="paired"),
+                     "no row", "test_paired_of_int_raises_type_error", id="asked for what it can do"),
         pytest.param(case("clamp(3, 9)", checks=RAISED, name="clamp"), "return low",
                      "test_clamp_raises_value_error", id="what must be given is no condition"),
         pytest.param(case("depth('abcd', 'odd')", checks=RAISED), "return 2",

@@ -19,6 +19,7 @@ Branch = ast.If | ast.IfExp | ast.While | ast.Assert
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 ALIKE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
 ASKED = frozenset({"isinstance", "callable"})
+KIND_ASKED = re.compile(r"is_(?:iterable|iterator|scalar|collection|sequence|mapping|string|str|bytes|callable|number)")
 
 
 def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
@@ -140,7 +141,9 @@ def _atom(test: ast.expr, known: Known, *, held: bool) -> str:
     if isinstance(test, ast.Compare):
         return _of_comparison(test, known, held=held)
     if isinstance(test, ast.Call):
-        one = argument_of(test.args[0], known) if test.args and getattr(test.func, "id", "") in ASKED else None
+        asked = getattr(test.func, "id", "")
+        is_kind = bool(test.args) and (asked in ASKED or KIND_ASKED.fullmatch(asked) is not None)
+        one = argument_of(test.args[0], known) if is_kind else None
         return typed(one) if one is not None and not (held and typed(one) == "of_str") else ""
     if getattr(test, "id", "") == "self":
         return "" if held else "when_empty"
@@ -153,6 +156,9 @@ def _of_comparison(test: ast.Compare, known: Known, *, held: bool) -> str:
     sign, left, right = test.ops[0], test.left, test.comparators[0]
     if is_len(left):
         one = argument_of(left.args[0], known)
+        beside = argument_of(right.args[0], known) if is_len(right) else None
+        if one is not None and beside is not None:
+            return _apart(one, beside)
         return _long(one, sign, value_of(right, known), held=held) if one is not None else ""
     sides = [one for side in (left, *test.comparators) if (one := argument_of(side, known)) is not None]
     if not sides or isinstance(sign, ast.Is | ast.IsNot):
@@ -186,6 +192,14 @@ def _beside(one: Argument, other: Argument) -> str:
         return ""
     how = "equal_to" if same else "below" if below else "above"
     return f"with_{slug(one.name)}_{how}_{slug(other.name)}"
+
+
+def _apart(one: Argument, other: Argument) -> str:
+    """Return the words for two that are not of one length."""
+    if not (isinstance(one.value, SIZED) and isinstance(other.value, SIZED)) or len(one.value) == len(other.value):
+        return ""
+    how = "shorter" if len(one.value) < len(other.value) else "longer"
+    return f"with_{slug(one.name)}_{how}_than_{slug(other.name)}"
 
 
 def _long(one: Argument, sign: ast.cmpop, limit: object, *, held: bool) -> str:
