@@ -76,6 +76,12 @@ FRESH = (  # nobody had looked at them before they were first measured: on some 
     Package("deepmerge", "2.0", "deepmerge", ("pytest",)),
     Package("jmespath", "1.0.1", "jmespath", ("pytest", "hypothesis")),
     Package("addict", "2.4.0", "addict", ("pytest",)),
+    Package("cssselect", "1.3.0", "cssselect", ("pytest", "lxml")),
+    Package("geojson", "3.2.0", "geojson", ("pytest",)),
+    Package("unidiff", "0.7.5", "unidiff", ("pytest",)),
+    Package("python-dotenv", "1.1.1", "src/dotenv", ("pytest", "click", "sh", "ipython")),
+    Package("tinydb", "4.8.2", "tinydb", ("pytest", "pyyaml", "pycodestyle")),
+    Package("pyphen", "0.17.2", "pyphen", ("pytest",)),
 )
 
 
