@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.gate import Candidate
@@ -12,6 +12,20 @@ from improver.records import Edit
 from improver.source import Source, below
 
 DEPTH = 3  # calls of calls of what a test names are still what it is about
+OPERATORS: Mapping[type[ast.AST], tuple[str, ...]] = {  # and the special methods that they ask, without underscores
+    **{kind: (name, f"r{name}", f"i{name}") for kind, name in (
+        (ast.Add, "add"), (ast.Sub, "sub"), (ast.Mult, "mul"), (ast.MatMult, "matmul"), (ast.Div, "truediv"),
+        (ast.FloorDiv, "floordiv"), (ast.Mod, "mod"), (ast.Pow, "pow"), (ast.LShift, "lshift"),
+        (ast.RShift, "rshift"), (ast.BitOr, "or"), (ast.BitXor, "xor"), (ast.BitAnd, "and"),
+    )},
+    ast.USub: ("neg",), ast.UAdd: ("pos",), ast.Invert: ("invert",),
+    ast.Eq: ("eq",), ast.NotEq: ("ne", "eq"), ast.Lt: ("lt", "gt"), ast.Gt: ("gt", "lt"),
+    ast.LtE: ("le", "ge"), ast.GtE: ("ge", "le"), ast.In: ("contains",), ast.NotIn: ("contains",),
+    ast.Subscript: ("getitem", "setitem", "delitem"), ast.For: ("iter", "next"), ast.comprehension: ("iter", "next"),
+    ast.With: ("enter", "exit"), ast.AsyncWith: ("aenter", "aexit"), ast.AsyncFor: ("aiter", "anext"),
+}  # fmt: skip
+EQUAL = (ast.Eq, ast.NotEq)
+ITERATING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "any", "all", "dict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +39,15 @@ class _Change:
 def about(candidate: Candidate, impact: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
     """Return the product's functions that the changed tests are about, the nearest first, a set for each distance.
 
-    Nearest are those that `impact` says the changed tests ran, and those that they name. Each further set is named by
-    the one before.
+    Nearest are those that `impact` says the changed tests ran, and those that they name: `-box` names a `__neg__`.
+    Each further set is named by the one before.
     """
     changes = [_change(candidate, edit) for edit in candidate.change.edits if edit.path.endswith(".py")]
     tests = tuple(test for change in changes for test in change.tests)
     ran = {name for name, known in impact.items() if any(_is_of(test, tests) for test in known)}
     bodies = dict(_product(candidate))
-    named = _names(node for change in changes for node in change.fresh)
+    fresh = [node for change in changes for node in change.fresh]
+    named = _names(iter(fresh)) | _asked(fresh)
     found: list[frozenset[str]] = []
     nearest = ran & bodies.keys()
     known: set[str] = set()
@@ -81,6 +96,20 @@ def _names(nodes: Iterator[ast.AST]) -> frozenset[str]:
                 if isinstance(word, str):
                     found[word.replace("-", "_")] = None
     return frozenset(found)
+
+
+def _asked(roots: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the special methods that operators and Python's own functions ask.
+
+    That an assertion compares asks for none: every other one does.
+    """
+    nodes = [node for root in roots for node in below(root)]
+    tests = [node.test for node in nodes if isinstance(node, ast.Assert)]
+    equal = {id(one) for test in tests if isinstance(test, ast.Compare) for one in test.ops if isinstance(one, EQUAL)}
+    found = {word for node in nodes if id(node) not in equal for word in OPERATORS.get(type(node), ())}
+    called = {getattr(one.func, "attr", getattr(one.func, "id", "")) for one in nodes if isinstance(one, ast.Call)}
+    found |= called | ({"iter", "next"} if called & ITERATING else set())
+    return frozenset(f"__{word}__" for word in found)
 
 
 def _is_named(function: str, names: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ from improver.experiments import Mutant, MutationRun, Recording
 from improver.gate import Candidate, Example
 from improver.gates.mutation import mutation
 from improver.judging.noticing import UNREACHED
+from improver.judging.reach import about
 from improver.records import GateResult, Receipt, Ruling, Safety, Tree
 from tests.improver.benches import FakeBench, FakeExperiments
 from tests.improver.judging import PACKAGED
@@ -140,3 +141,45 @@ def test_a_new_test_shows_nothing_new_of_what_ran_on_import_where_any_test_does(
     example = Example({"pier/a.py": TEXT, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST)
     candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments))
     assert mutation(candidate).ruling is ruling
+
+
+SEA = """\
+class Sea:
+    def __init__(self, deep): self.deep = deep
+    def __neg__(self): return Sea(-self.deep)
+    def __radd__(self, other): return other + self.deep
+    def __len__(self): return self.deep
+    def __contains__(self, other): return other < self.deep
+    def __iter__(self): return iter([self.deep])
+    def __enter__(self): return self.deep
+    def __getitem__(self, at): return self.deep - at
+    def __eq__(self, other): return self.deep == other
+
+NORTH = Sea(5)
+
+def found(name):
+    return NORTH
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "method"),
+    [
+        pytest.param("assert -found('a')", "__neg__", id="an operator of one"),
+        pytest.param("assert 2 + found('a') == 7", "__radd__", id="of two, the other way round"),
+        pytest.param("assert len(found('a')) == 5", "__len__", id="a function of Python's own"),
+        pytest.param("assert 3 in found('a')", "__contains__", id="what is in it"),
+        pytest.param("assert list(found('a')) == [5]", "__iter__", id="all that is in it"),
+        pytest.param("with found('a') as sea:\n        assert sea", "__enter__", id="a context"),
+        pytest.param("assert found('a')[1] == 4", "__getitem__", id="a place"),
+        pytest.param("assert (found('a') == 4) is False", "__eq__", id="a comparison"),
+        pytest.param("assert found('a') == 5", "", id="which every assertion is"),
+    ],
+)
+def test_a_test_is_about_the_special_methods_that_its_operators_ask(line: str, method: str) -> None:
+    tests = "from pier.a import found\n\n\ndef test_found():\n    assert found('b')\n"
+    more = f"{tests}\n\ndef test_sea():\n    {line}\n"
+    example = Example({"pier/a.py": SEA, "tests/test_a.py": tests}, {"tests/test_a.py": more}, Safety.NEW_TEST)
+    candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench())
+    nearest = about(candidate, {})[0]
+    assert nearest == {"pier/a.py::found", *([f"pier/a.py::Sea.{method}"] if method else [])}
