@@ -25,6 +25,11 @@ OPERATORS: Mapping[type[ast.AST], tuple[str, ...]] = {  # and the special method
     ast.With: ("enter", "exit"), ast.AsyncWith: ("aenter", "aexit"), ast.AsyncFor: ("aiter", "anext"),
 }  # fmt: skip
 EQUAL = (ast.Eq, ast.NotEq)
+ASKING = frozenset({  # functions of Python's own that ask the special method of their name
+    "abs", "bool", "bytes", "ceil", "complex", "copy", "deepcopy", "dir", "divmod", "float", "floor", "format", "hash",
+    "int", "iter", "len", "next", "pow", "repr", "reversed", "round", "str", "trunc",
+})  # fmt: skip
+OF_MODULES = frozenset({"ceil", "copy", "deepcopy", "floor", "trunc"})  # of math and copy
 ITERATING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "sum", "any", "all", "dict"})
 
 
@@ -39,26 +44,24 @@ class _Change:
 def about(candidate: Candidate, impact: Mapping[str, tuple[str, ...]]) -> list[frozenset[str]]:
     """Return the product's functions that the changed tests are about, the nearest first, a set for each distance.
 
-    Nearest are those that `impact` says the changed tests ran, and those that they name: `-box` names a `__neg__`.
-    Each further set is named by the one before.
+    Nearest are those that `impact` says the changed tests ran, and those that they name, then those that their
+    operators ask: any `__neg__` for `-box`. Each further set is named by the ones before.
     """
     changes = [_change(candidate, edit) for edit in candidate.change.edits if edit.path.endswith(".py")]
     tests = tuple(test for change in changes for test in change.tests)
     ran = {name for name, known in impact.items() if any(_is_of(test, tests) for test in known)}
     bodies = dict(_product(candidate))
     fresh = [node for change in changes for node in change.fresh]
-    named = _names(iter(fresh)) | _asked(fresh)
-    found: list[frozenset[str]] = []
-    nearest = ran & bodies.keys()
-    known: set[str] = set()
-    for _ in range(DEPTH):
-        nearest = (nearest | {name for name in bodies if _is_named(name, named)}) - known
-        if not nearest:
-            break
-        found.append(frozenset(nearest))
-        known |= nearest
-        named, nearest = _names(node for name in nearest for node in bodies[name]), set()
-    return found
+    named, asked = _names(fresh), _asked(fresh)
+    nearest = (ran & bodies.keys()) | {name for name in bodies if _is_named(name, named)}
+    found = [nearest, {name for name in bodies if name.rpartition(".")[2] in asked} - nearest]
+    known = last = found[0] | found[1]
+    for _ in range(DEPTH - 1):
+        named = _names(node for name in last for node in bodies[name])
+        last = {name for name in bodies if _is_named(name, named)} - known
+        known = known | last
+        found.append(last)
+    return [frozenset(one) for one in found if one]
 
 
 def _change(candidate: Candidate, edit: Edit) -> _Change:
@@ -87,7 +90,7 @@ def _product(candidate: Candidate) -> Iterator[tuple[str, tuple[ast.AST, ...]]]:
             yield from ((f"{path}::{name}", tuple(nodes)) for name, nodes in definitions(source).items())
 
 
-def _names(nodes: Iterator[ast.AST]) -> frozenset[str]:
+def _names(nodes: Iterable[ast.AST]) -> frozenset[str]:
     """Return every name below `nodes`, in strings too: commands and attributes are named in them."""
     found: dict[str, None] = defaultdict()
     for root in nodes:
@@ -107,8 +110,10 @@ def _asked(roots: Iterable[ast.AST]) -> frozenset[str]:
     tests = [node.test for node in nodes if isinstance(node, ast.Assert)]
     equal = {id(one) for test in tests if isinstance(test, ast.Compare) for one in test.ops if isinstance(one, EQUAL)}
     found = {word for node in nodes if id(node) not in equal for word in OPERATORS.get(type(node), ())}
-    called = {getattr(one.func, "attr", getattr(one.func, "id", "")) for one in nodes if isinstance(one, ast.Call)}
-    found |= called | ({"iter", "next"} if called & ITERATING else set())
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+    called = {one.id for one in calls if isinstance(one, ast.Name)}
+    found |= called & ASKING | {one.attr for one in calls if isinstance(one, ast.Attribute)} & OF_MODULES
+    found |= {"iter", "next"} if called & ITERATING else set()
     return frozenset(f"__{word}__" for word in found)
 
 

@@ -148,6 +148,7 @@ class Sea:
     def __init__(self, deep): self.deep = deep
     def __neg__(self): return Sea(-self.deep)
     def __radd__(self, other): return other + self.deep
+    def __floor__(self): return self.deep
     def __len__(self): return self.deep
     def __contains__(self, other): return other < self.deep
     def __iter__(self): return iter([self.deep])
@@ -174,6 +175,8 @@ def found(name):
         pytest.param("assert found('a')[1] == 4", "__getitem__", id="a place"),
         pytest.param("assert (found('a') == 4) is False", "__eq__", id="a comparison"),
         pytest.param("assert found('a') == 5", "", id="which every assertion is"),
+        pytest.param("assert found('a').neg()", "", id="a method of that name, which is none"),
+        pytest.param("assert math.floor(found('a')) == 5", "__floor__", id="a function of a module"),
     ],
 )
 def test_a_test_is_about_the_special_methods_that_its_operators_ask(line: str, method: str) -> None:
@@ -181,5 +184,6 @@ def test_a_test_is_about_the_special_methods_that_its_operators_ask(line: str, m
     more = f"{tests}\n\ndef test_sea():\n    {line}\n"
     example = Example({"pier/a.py": SEA, "tests/test_a.py": tests}, {"tests/test_a.py": more}, Safety.NEW_TEST)
     candidate = Candidate(example.tree(), example.change(), PACKAGED, FakeBench())
-    nearest = about(candidate, {})[0]
-    assert nearest == {"pier/a.py::found", *([f"pier/a.py::Sea.{method}"] if method else [])}
+    nearest, *further = about(candidate, {})
+    assert nearest == {"pier/a.py::found"}, "what a test names comes before"
+    assert further[:1] == ([{f"pier/a.py::Sea.{method}"}] if method else [])
