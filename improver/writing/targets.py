@@ -92,7 +92,7 @@ class Ground:
             usage,
             refusals=refusals_of(self.tests),
             heard=heard_in(self.recording.kinds, product),
-            ran=self.recording.outside | called,
+            ran=None if self.recording.trouble else self.recording.outside | called,
         )
 
     @functools.cached_property

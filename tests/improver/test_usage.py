@@ -4,12 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from improver.experiments import Recording
 from improver.judging.functions import definitions
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.selecting import chosen
 from improver.writing.choice.usage import Usage, spared
 from improver.writing.inputs.misfits import Signatures
-from tests.improver.calls import case, node, source
+from improver.writing.targets import Ground
+from tests.improver.benches import LAYOUT, FakeExperiments
+from tests.improver.calls import RECEIPT, case, node, source
+from tests.improver.judging import PACKAGED
 
 PIER = source("""\
 class Knot:
@@ -224,3 +228,13 @@ def test_the_call_is_chosen_that_gives_what_tests_give_though_it_is_longer() -> 
 def test_a_word_costs_a_reader_nothing_wherever_it_comes_back() -> None:
     assert spared(case("tie('value')", "'value'")) == 2 * len("'value'")
     assert spared(case("tie('abc', 'a, b')", "'abc'")) == 0
+
+
+def test_what_runs_call_is_known_only_where_they_were_recorded() -> None:
+    recorded = Recording(
+        {"pier/a.py::moor": ("t",), "pier/a.py::gone": ()}, {}, {}, {}, RECEIPT, outside=frozenset("o")
+    )
+    ground = Ground({}, LAYOUT, PACKAGED, FakeExperiments(recorded=recorded), {PIER.path: PIER}, [])
+    assert ground.usage.ran == {"pier/a.py::moor", "o"}
+    broken = FakeExperiments(recorded=replace(recorded, trouble="the suite fares otherwise"))
+    assert replace(ground, experiments=broken).usage.ran is None
