@@ -34,7 +34,7 @@ def tie(rope: Rope, names: list[str], other: Floats = 0, *, deep: bool = False, 
     return names
 
 
-def haul(ropes: Iterable[Rope]):
+def haul(ropes: Iterable[Rope], names: Collection[str] = ()):
     return ropes
 
 
@@ -57,6 +57,7 @@ def free(anything, dry=False, tidy=True):
         ("tie", "tie(Rope(1), range(2))", "names=range(2)"),
         ("haul", "haul(iter([1]))", ""),
         ("haul", "haul(range(2))", ""),
+        ("haul", "haul([], iter('a'))", "names=iter('a')"),  # it has no length
         ("tie", "tie(Rope(1), ['a'], 'a')", ""),  # whatever can do what is asked for
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),
