@@ -21,7 +21,7 @@ def cut_down(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
 
     What is too long must not take the place of what is not.
     """
-    short = [case for case in cases if not case.kills or is_short(case) or is_short(trimmed(case))]
+    short = [case for case in cases if not case.kills or _is_read(case)]
     noticed = frozenset().union(*(case.kills for case in short))
     long = _shortest([case for case in cases if not case.kills <= noticed])
     left = {name: case for name, case in long.items() if name not in noticed and not unasked(case).asks}
@@ -32,10 +32,15 @@ def cut_down(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
             break
         faults = [one for one in weak.living if one.name in left]
         found = ground.experiments.explore(ground.tree, wanted, faults).cases
-        short += [case for case in found if case.kills and is_short(case)]
+        short += [case for case in found if case.kills and _is_read(case)]
         shorter = _shortest([*left.values(), *found])
-        left = {name: shorter[name] for name in left if not is_short(shorter[name])}
+        left = {name: shorter[name] for name in left if not _is_read(shorter[name])}
     return short
+
+
+def _is_read(case: Case) -> bool:
+    """Tell whether somebody reads a call that notices something, at least once what it does not need is gone."""
+    return is_short(case) or is_short(trimmed(case))
 
 
 def _shortest(cases: Sequence[Case]) -> dict[str, Case]:
