@@ -17,7 +17,7 @@ from improver.verify.ruff import RuffTool
 from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.drafting import Drafted, draft_tests
 from improver.writing.inputs.reaching import is_private
-from improver.writing.layout.grouping import Written
+from improver.writing.layout.grouping import Written, kills_of
 from improver.writing.targets import Ground
 from improver.writing.turns import ground_of
 from improver.writing.writer import Proposal, presented, proposal_of, settled
@@ -81,7 +81,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     drafted = drafts[0]
     living, fit = drafted.weak.living, eligible(ground, drafted)
     kept = [(one, settled(ground, one, one.tests, lambda draft: draft.tests)) for one in drafts]
-    noticed = frozenset().union(*(test.kills for _, tests in kept for test in tests))
+    noticed = kills_of(test for _, tests in kept for test in tests)
     tally.files += 1
     tally.mutants += len(drafted.weak.mutants)
     tally.living += len(living) + len(drafted.weak.shown)

@@ -13,7 +13,7 @@ from improver.writing.admitting import admitted
 from improver.writing.choice.selecting import trimmed
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.families import joined
-from improver.writing.layout.grouping import Written, grouped
+from improver.writing.layout.grouping import Written, grouped, kills_of
 from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, errors_of, has_all, place_for, place_of
 from improver.writing.shrinking import shrunk
@@ -47,9 +47,9 @@ def draft_tests(ground: Ground, path: str, limit: int) -> tuple[Drafted, ...]:
     plainest = shrunk(ground, weak, exploration.cases, lambda cases: _kept(ground, weak, cases))
     for place, cases in placed(ground, plainest):
         tests, dropped = writable(weak, [unshadowed(_without(case, known), place) for case in cases], place)
-        known = known.union(*(test.kills for test in tests))
+        known |= kills_of(tests)
         drafts.append(Drafted(weak, exploration, place, tuple(tests), dropped))
-    drafts.sort(key=lambda one: -len(frozenset().union(*(test.kills for test in one.tests))))
+    drafts.sort(key=lambda one: -len(kills_of(one.tests)))
     return tuple(drafts) or (Drafted(weak, exploration),)
 
 
@@ -59,16 +59,15 @@ def redrafted(ground: Ground, drafted: Drafted, failed: Sequence[Case], kept: Se
     Those of the tests that are `kept` have their names, and what they notice is noticed.
     """
     place, weak = drafted.place, drafted.weak
-    lost = _noticed(failed).difference(*(test.kills for test in kept))
+    assert place is not None, "what has no place has no test that could fail"
+    lost = kills_of(failed) - kills_of(kept)
     calls = {case.call for case in failed}
     known = frozenset(one.name for one in weak.living) - lost
     left = [one for one in (_without(case, known) for case in drafted.exploration.cases) if one.kills]
     others = [one for one in left if trimmed(one).call not in calls]
     plainest = shrunk(ground, weak, others, lambda cases: _kept(ground, weak, cases))
     others = [one for one in plainest if trimmed(one).call not in calls]
-    cases = next((own for where, own in placed(ground, others) if place and where.path == place.path), [])
-    if place is None or not cases:
-        return replace(drafted, tests=(), dropped={})
+    cases = next((own for where, own in placed(ground, others) if where.path == place.path), [])
     beside = replace(place, inherited=place.inherited.union(test.name for test in kept))
     tests, dropped = writable(weak, [unshadowed(case, beside) for case in cases], beside)
     return replace(drafted, tests=tuple(tests), dropped=dropped)
@@ -91,7 +90,7 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
             place = home(case.prelude, one[0].partition("::")[0]) or place
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             found.setdefault(place.path, (place, []))[1].append(case)
-    return sorted(found.values(), key=lambda one: -len(_noticed(one[1])))
+    return sorted(found.values(), key=lambda one: -len(kills_of(one[1])))
 
 
 def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:
@@ -118,10 +117,6 @@ def _kept(ground: Ground, weak: Weak, cases: Sequence[Case]) -> list[Case]:
     """Return the calls that tests would be written of."""
     found = placed(ground, cases)
     return [case for place, own in found for case in admitted(weak, own, place, Counter())]
-
-
-def _noticed(cases: Sequence[Case]) -> frozenset[str]:
-    return frozenset().union(*(case.kills for case in cases))
 
 
 def _without(case: Case, known: frozenset[str]) -> Case:

@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from improver.records import Change, Edit, File, Finding, Safety, Tree
@@ -12,7 +12,7 @@ from improver.writing.choice.ranking import presentable
 from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.drafting import Drafted, draft_tests, redrafted
 from improver.writing.layout.assembling import assembled
-from improver.writing.layout.grouping import Written
+from improver.writing.layout.grouping import Written, kills_of
 from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
 from improver.writing.placing import Place
@@ -98,11 +98,6 @@ def settled(
 def _fallen(tests: Sequence[Written], kept: Sequence[Written]) -> list[Written]:
     names = {test.name for test in kept}
     return [test for test in tests if test.name not in names]
-
-
-def kills_of(tests: Iterable[Written]) -> frozenset[str]:
-    """Return the mutants that the tests are there for."""
-    return frozenset().union(*(test.kills for test in tests))
 
 
 def proved(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> list[Written]:

@@ -50,6 +50,11 @@ class Written:
         return self.cases[0].function
 
 
+def kills_of(all_of: Iterable[Written | Case]) -> frozenset[str]:
+    """Return the mutants that tests are there for, or that calls notice."""
+    return frozenset().union(*(one.kills for one in all_of))
+
+
 def grouped(cases: Iterable[Case], node_of: Callable[[str], Function], taken: Iterable[str]) -> list[Written]:
     """Return the tests that `cases` make, those that notice most first; no name is `taken`, and none comes twice."""
     shapes: dict[str, list[Case]] = defaultdict(list)
