@@ -235,6 +235,6 @@ def test_what_runs_call_is_known_only_where_they_were_recorded() -> None:
         {"pier/a.py::moor": ("t",), "pier/a.py::gone": ()}, {}, {}, {}, RECEIPT, outside=frozenset("o")
     )
     ground = Ground({}, LAYOUT, PACKAGED, FakeExperiments(recorded=recorded), {PIER.path: PIER}, [])
-    assert ground.usage.ran == {"pier/a.py::moor", "o"}
+    assert ground.usage.ran == frozenset({"pier/a.py::moor", "o"})
     broken = FakeExperiments(recorded=replace(recorded, trouble="the suite fares otherwise"))
     assert replace(ground, experiments=broken).usage.ran is None
