@@ -226,6 +226,28 @@ def test_an_operator_that_begins_like_one_turned_round_has_another_object_on_its
     assert uses("Sum.__rrshift__", text.replace("rshift", "rrshift")) == []
 
 
+def test_bits_and_powers_are_reckoned_with_as_sums_are() -> None:
+    text = SUM.replace("__imod__", "__rpow__").replace("__ceil__", "__xor__")
+    assert uses("Sum.__rpow__", text) == ["7 ** Sum()", "2 ** Sum()"]
+    assert uses("Sum.__xor__", text)[:2] == ["Sum() ^ 7", "Sum() ^ 2"]
+
+
+def test_a_power_that_takes_a_modulus_is_given_one() -> None:
+    text = SUM.replace("__imod__(self, other)", "__pow__(self, other, mod=None)")
+    assert uses("Sum.__pow__", text) == ["pow(Sum(), 2, 5)", "Sum() ** 7", "Sum() ** 2"]
+    assert uses("Sum.__pow__", text.replace(", mod=None", "")) == ["Sum() ** 7", "Sum() ** 2"]
+
+
+def test_what_knows_that_it_has_nothing_to_do_with_something_is_given_that() -> None:
+    declines = "other):\n        return NotImplemented if other else self"
+    assert (
+        uses("Sum.__mod__", SUM.replace("__mod__(self, other): ...", f"__mod__(self, {declines}"))[-1] == "Sum() % 'a'"
+    )
+    assert "Sum() % 'a'" not in uses("Sum.__mod__", SUM)
+    text = CREW.replace("class _Crew:", f"class _Crew:\n    def __or__(self, {declines}\n")
+    assert "crew({1, 2}) | 1" in uses("_Crew.__or__", text)
+
+
 def test_what_python_rounds_is_rounded() -> None:
     found = [*guessed(source(SUM), "pier.a", "pier/a.py::Sum.__ceil__", {})]
     assert [(one.call, one.imports) for one in found] == [("math.ceil(Sum())", (("math", ""), ("pier.a", "Sum")))]

@@ -107,3 +107,8 @@ def test_of_what_is_there_for_others_to_come_from_theirs_are_made(text: str, cal
 )
 def test_a_variable_says_what_is_made(call: str, name: str) -> None:
     assert variable_for(call) == name
+
+
+def test_of_an_enum_its_members_are_taken() -> None:
+    text = "class Side(str, enum.Enum):\n    LEFT = 'left'\n    RIGHT = 'right'\n\n    def other(self): ...\n"
+    assert [one.call for one in makers(source(text), "pier.a", "Side", {})] == ["Side.LEFT", "Side.RIGHT"]

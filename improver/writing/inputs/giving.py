@@ -18,7 +18,8 @@ ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 COMBINING = frozenset({"difference", "intersection", "symmetric_difference", "union"})
 COMPARING = frozenset({"isdisjoint", "issubset", "issuperset", "update", "__and__", "__or__", "__sub__", "__xor__"})
 COMPARING |= {f"{name}_update" for name in COMBINING if name != "union"} | {f"__{name}__" for name in ORDERS}
-RECKONING = frozenset({f"__{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod")})
+RECKONING = frozenset({f"__{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")})
+BITS = frozenset({f"__{name}__" for name in ("and", "or", "xor", "lshift", "rshift")})
 NUMBERS = ("7", "2")
 MAKING = frozenset({"__init__", "__new__"})
 IDLE = ("0", "False", "''", "b''", "[]", "{}", "()", "0.0", "None")
@@ -70,7 +71,7 @@ def plain_for(source: Source, function: str) -> list[str]:
     if owners and not {last, plain}.isdisjoint(COMBINING | COMPARING) and is_set(source, owners[-1]):
         return [SETS[1], SETS[0]]
     reckons = bool(owners) and len(RECKONING & _methods(source, owners[-1])) > 2
-    return [*NUMBERS] if reckons and not {last, plain}.isdisjoint(RECKONING) else []
+    return [*NUMBERS] if reckons and not {last, plain}.isdisjoint(RECKONING | BITS) else []
 
 
 def _calls(node: Function, source: Source, names: tuple[str, str], index: Index) -> list[Case]:

@@ -113,9 +113,12 @@ def last_name(node: ast.expr | None) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _is_enum(node: ast.ClassDef) -> bool:
-    """Tell whether a class says that it is an enum."""
-    return any(last_name(base) in ENUMS for base in node.bases)
+def named_members(node: ast.ClassDef) -> list[str]:
+    """Return the names of the members of a class that says that it is an enum."""
+    if not any(last_name(base) in ENUMS for base in node.bases):
+        return []
+    plain = (one.targets[0] for one in node.body if isinstance(one, ast.Assign))
+    return [one.id for one in plain if isinstance(one, ast.Name) and not one.id.startswith("_")]
 
 
 def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
@@ -129,10 +132,8 @@ def _names_in(annotation: ast.expr | None) -> Iterator[ast.expr]:
 
 def _made(node: ast.ClassDef) -> tuple[str, ...]:
     """Return texts for a class of the file: members of an enum, or its making where that needs nothing."""
-    if _is_enum(node):
-        plain = (one.targets[0] for one in node.body if isinstance(one, ast.Assign))
-        members = [one.id for one in plain if isinstance(one, ast.Name) and not one.id.startswith("_")]
-        return tuple(f"{node.name}.{member}" for member in members[:OBJECTS])
+    if known := named_members(node):
+        return tuple(f"{node.name}.{member}" for member in known[:OBJECTS])
     making = next((one for one in node.body if isinstance(one, FUNCTIONS) and one.name == "__init__"), None)
     fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and one.value is None]
     if making is None:

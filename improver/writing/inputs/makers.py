@@ -13,10 +13,10 @@ from improver.writing.inputs.arguments import arguments, definition
 from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
 from improver.writing.inputs.illustrating import documented
-from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of
+from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of, named_members
 from improver.writing.pieces import asks_nothing, is_abstract
 
-MAKERS = 3  # objects of one class
+MAKERS, MEMBERS = 3, 6  # objects of one class, and of one that counts its own
 
 
 def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
@@ -39,8 +39,13 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
 
 
 def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, given: Sequence[Case] = ()) -> list[Case]:
-    """Return calls of a class itself, after the first of those that are `given` where it is less to write."""
+    """Return calls of a class itself, after the first of those that are `given` where it is less to write.
+
+    Of an enum nothing is made: its members are there.
+    """
     owner = node.name
+    if members := named_members(node):
+        return [Case(f"{source.path}::{owner}", f"{owner}.{one}", ((home, owner),)) for one in members[:MEMBERS]]
     known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
     own = definition(source, [owner, "__init__"])

@@ -1,24 +1,29 @@
 """What is done with two objects of a class that are made differently, or with one and what is like it (pure)."""
 
+import ast
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.source import Source
-from improver.writing.inputs.giving import ORDERS, plain_for
+from improver.source import Function, Source
+from improver.writing.inputs.arguments import definition
+from improver.writing.inputs.giving import ORDERS, is_set, plain_for
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
 
 OBJECTS = 3  # of one class
-NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and", "or", "xor", "lshift", "rshift")
-SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "@", "&", "|", "^", "<<", ">>"), strict=True))
+NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
+SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"), strict=True))
+OTHERS = ("1", "'a'")  # of another kind than sets, and than what is no set
+MODULAR = "pow({0}, 2, 5)"
 
 
 def combined(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
     """Yield calls of a method with another object of its class, or with a set or a number where it is like one.
 
-    What a call changes in place is looked at under the name of its object.
+    What a call changes in place is looked at under the name of its object. One that knows what it has nothing to do
+    with is given that too.
     """
     *owners, last = function.partition("::")[2].split(".")
     plain = [Case(function, text) for text in plain_for(source, function)]
@@ -26,6 +31,11 @@ def combined(source: Source, home: str, function: str, index: Index) -> Iterator
         return
     known = makers(source, home, owners[-1], index)
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
+    node = definition(source, [*owners, last])
+    if _sign(last) and node is not None and _declines(node):
+        plain.append(Case(function, OTHERS[not is_set(source, owners[-1])]))
+    if last == "__pow__" and node is not None and len(node.args.args) > len(("self", "other")):
+        yield from (replace(one, call=MODULAR.format(one.call)) for one in objects)
     for left, right in itertools.product(objects, (*plain, *objects)):
         if left.call == right.call or (_is_turned(last) and right in objects):
             continue  # an object has no need of what turns an operator round for another one of its class
@@ -38,6 +48,11 @@ def _sign(special: str) -> str:
     """Return the operator that a method is for, "" for none."""
     plain = special.removeprefix("__").removesuffix("__") if special.startswith("__") else ""
     return {**SIGNS, **ORDERS}.get(plain) or SIGNS.get(plain[1:], "")
+
+
+def _declines(node: Function) -> bool:
+    """Tell whether a method leaves it to the other side what comes of some objects."""
+    return any(getattr(one, "id", "") == "NotImplemented" for one in ast.walk(node))
 
 
 def _is_turned(last: str) -> bool:
