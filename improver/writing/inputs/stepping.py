@@ -38,7 +38,7 @@ OTHERS: Mapping[type, Callable[[Any], object]] = {
     str: lambda value: "b" if value == "a" else f"{value}b",
     bytes: lambda value: value + b"b",
 }
-CHANGING = {"__setitem__": "{0}[{1}] = 3", "__delitem__": "del {0}[{1}]"}
+CHANGING = {"__setitem__": ("{0}[{1}] = 3", "{0}[:1] = [5, 6]"), "__delitem__": ("del {0}[{1}]", "del {0}[:1]")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ def _used(thing: _Object, last: str, steps: Sequence[tuple[tuple[str, ...], str]
     for at, (before, told) in enumerate(steps):
         calls = [*_calls(thing, last, told, index)]
         pairs = [(one, one) for one in calls if repeats and last not in CHANGING]
-        pairs += [(one, reader) for reader in readers for one in calls[:1]] if last not in SPECIAL else []
+        first = calls if last in CHANGING else calls[:1]
+        pairs += [(one, reader) for reader in readers for one in first] if last not in SPECIAL else []
         ready = replace(thing.made, setup=(*thing.setup, *before))
         plain = [replace(ready, call=one) for one in calls if last not in CHANGING]
         later = [
@@ -146,7 +147,8 @@ def _calls(thing: _Object, last: str, told: str, index: Index) -> Iterator[str]:
         forms = (form for form in SPECIAL[last] if value or "{1}" not in form)
         yield from (form.format(thing.name, value, thing.made.call) for form in forms)
     elif last in CHANGING and value:
-        yield CHANGING[last].format(thing.name, value)
+        forms = CHANGING[last] if thing.is_list else CHANGING[last][:1]  # several at once only by place
+        yield from (form.format(thing.name, value) for form in forms)
     elif is_read(node):
         yield f"{thing.name}.{last}"
     elif not last.startswith("_"):
