@@ -1,14 +1,48 @@
-"""The call that an object's own text is, where that makes it again: inside the sandbox (Python 3.9)."""
+"""The name that a module holds an object by, or the call that its own text is, where that makes it again.
+
+Both are found inside the sandbox (Python 3.9).
+"""
 
 from __future__ import annotations
 
 import ast
 import builtins
 import sys
+import types
 from typing import Any
 
 LONGEST = 160  # characters of such a text
 OF_ERRORS: Any = BaseException.__repr__  # it says nothing of how one is made
+
+
+PLAIN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+
+
+def written(value: Any, phrase: Any) -> str:
+    """Return the public name of an object that a module holds, else the call that its text is; "" for neither."""
+    return held(value, phrase) or said(value, phrase)
+
+
+def held(value: Any, phrase: Any) -> str:
+    """Return the public name under which the module of an object's class, or one around it, holds its like; or ""."""
+    kind, found = type(value), sys.modules.get(type(value).__module__)
+    if not (getattr(found, "__file__", None) or "").startswith(f"{phrase.tree}/"):
+        return ""
+    parts = kind.__module__.split(".")
+    for home in (".".join(parts[:length]) for length in range(len(parts), 0, -1)):
+        known = {} if "._" in f".{home}" else vars(sys.modules.get(home, builtins))
+        for name, one in [*known.items()]:
+            if type(one) is kind and not name.startswith("_") and phrase.like(value, one):
+                phrase.imports.add((home, name))
+                return name
+    return ""
+
+
+def shared(case: dict[str, Any], space_of: Any, portrait: Any) -> str:
+    """Return what can be seen of the objects that a case imports, which other tests may use too; "" for none."""
+    values = space_of(case["imports"]).values()
+    objects = [one for one in values if not isinstance(one, (*PLAIN, str))]
+    return str(portrait.Portrait().of(objects)) if objects else ""
 
 
 def said(value: Any, phrase: Any) -> str:

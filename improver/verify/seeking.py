@@ -103,7 +103,7 @@ class Seeker:
         self.weighing = guests["weighing"].Weighing(weighed, guests)
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling = guests["checking"], guests["calling"]
-        self.timing, self.texting, self.said = guests["timing"], guests["texting"], guests["saying"].said
+        self.timing, self.texting, self.saying = guests["timing"], guests["texting"], guests["saying"]
         self.broken, self.likened = guests["containing"].broken, guests["likening"].likened
         self.uses = guests["acting"].uses
         self.altering, self.leaving = guests["altering"].Altering(guests, module), guests["leaving"]
@@ -112,7 +112,7 @@ class Seeker:
 
     def phrase(self) -> Any:
         """Return what writes values."""
-        return self.phrasing.Phrase(self.spec["tree"], self.like, self.said)
+        return self.phrasing.Phrase(self.spec["tree"], self.like, self.saying.written)
 
     def find(self, function: dict[str, Any]) -> None:
         """Tell the cases of one function that hold twice, or why there are none."""
@@ -197,6 +197,7 @@ class Seeker:
         if TODAY in f"{case['setup']} {case['call']}":  # another thing tomorrow
             return {}
         try:
+            before = self.saying.shared(case, self.phrasing.space_of, self.portrait)
             seen: dict[str, Any] = self.watcher.look(case, PATIENCE)
             if "raised" in seen:
                 self.tell("raised", {**case, **seen})
@@ -204,6 +205,8 @@ class Seeker:
                 after, known = self.watcher.look(apart, PATIENCE), seen.get("checks", [])
                 if self.shows_more(after.get("checks", known), known):  # it changes something
                     case, seen = apart, after
+            if self.saying.shared(case, self.phrasing.space_of, self.portrait) != before:
+                return {}  # it changes what other tests use too
         except BaseException:  # noqa: BLE001 - foreign code may raise anything, and may want to leave
             return {}
         return self.steady(case, seen) if seen.get("checks") else seen

@@ -30,6 +30,7 @@ from improver.writing.inputs.giving import is_given
 from improver.writing.inputs.guessing import attributes, decorating, guessed, otherwise, returned
 from improver.writing.inputs.harvest import Index, by_name, calls_of
 from improver.writing.inputs.heard import heard_in
+from improver.writing.inputs.held import given_itself
 from improver.writing.inputs.illustrating import known_calls
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.operating import combined
@@ -243,7 +244,10 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
         bare = _barest(function, home, nodes[-1])
-        known = known_calls(ground.index, source, home, function)
+        known = (
+            *known_calls(ground.index, source, home, function),
+            *given_itself(source, home, function)[:FEW],
+        )
         texts = (*bare, *known, *ground.known.entrances.direct(function))
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:

@@ -2,11 +2,12 @@
 
 import importlib
 import sys
+import types
 from typing import Any
 
 import pytest
 
-from improver.verify import calling, demanding, explorer, phrasing, saying
+from improver.verify import calling, demanding, explorer, phrasing, portrait, saying
 
 GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 
@@ -91,6 +92,48 @@ def test_an_object_that_nothing_else_makes_is_written_as_it_says() -> None:
         phrase().of(_Crew({"a"}, "crew(['b'])"))  # which makes another one
     with pytest.raises(phrasing.Unphrased):
         phrasing.Phrase("/src", lambda *_: True).of(crew("a"))
+
+
+ZONES = """
+class Zone:
+    def __init__(self, hours):
+        self.offset = hours * 60
+
+Eastern = Zone(-5)
+_Hidden = Zone(1)
+"""
+
+
+@pytest.fixture
+def zones(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Give a module of the tree that holds objects of its own."""
+    made = types.ModuleType("quay.zones")
+    made.__file__ = "/src/quay/zones.py"
+    monkeypatch.setitem(sys.modules, "quay.zones", made)
+    exec(ZONES, made.__dict__)  # noqa: S102 - a text of ours
+    return made
+
+
+def test_an_object_that_its_module_holds_is_written_by_its_name(zones: Any) -> None:
+    def alike(one: Any, other: Any) -> bool:
+        return bool(vars(one) == vars(other))
+
+    one = phrasing.Phrase("/src", alike, saying.written)
+    assert (one.of([zones.Zone(-5)]), one.imports) == ("[Eastern]", {("quay.zones", "Eastern")})
+    for other in (zones.Zone(-6), zones.Zone(1)):
+        with pytest.raises(phrasing.Unphrased):
+            phrasing.Phrase("/src", alike, saying.written).of(other)
+    with pytest.raises(phrasing.Unphrased):
+        phrasing.Phrase("/elsewhere", alike, saying.written).of(zones.Zone(-5))
+
+
+def test_what_others_use_too_is_looked_at_before_and_after(zones: Any) -> None:
+    case = {"imports": [("quay.zones", "Eastern"), ("quay.zones", "Zone"), ("sys", "")]}
+    before = saying.shared(case, phrasing.space_of, portrait)
+    zones.Eastern.offset += 1
+    assert before
+    assert saying.shared(case, phrasing.space_of, portrait) != before
+    assert saying.shared({"imports": case["imports"][1:]}, phrasing.space_of, portrait) == ""
 
 
 def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be() -> None:

@@ -7,6 +7,7 @@ from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.arguments import GUESSES, annotation, arguments
 from improver.writing.inputs.harvest import Index
+from improver.writing.inputs.held import given_itself
 from improver.writing.inputs.illustrating import known_calls
 from improver.writing.inputs.kinds import kinds_of, last_name
 from improver.writing.pieces import is_literal, required
@@ -85,7 +86,8 @@ def _calls(node: Function, source: Source, names: tuple[str, str], index: Index)
     words.sort(key=lambda one: one in IDLE)
     if is_set(source, owner) and _takes_one(node):
         words = [*SETS]
-    shown = [one for one in known_calls(index, source, home, function) if _is_plain(one, node.name)]
+    told = (*known_calls(index, source, home, function), *given_itself(source, home, function))
+    shown = [one for one in told if _is_plain(one, node.name)]
     shown = [] if node.decorator_list or words == [*SETS] else sorted(shown, key=lambda one: (len(one.call), one.call))
     imports = [tuple(sorted({(home, node.name), *kinds.needs(one)})) for one in words]
     asked = [Case(function, f"{node.name}({one})", given) for one, given in zip(words, imports, strict=True)]

@@ -12,6 +12,7 @@ from improver.writing import placing
 from improver.writing.inputs.arguments import arguments, definition
 from improver.writing.inputs.giving import giving
 from improver.writing.inputs.harvest import Index, name_of
+from improver.writing.inputs.held import held
 from improver.writing.inputs.illustrating import documented
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of, named_members
 from improver.writing.pieces import asks_nothing, is_abstract
@@ -29,6 +30,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
     heirs = [one for one in _after(source, owner) if owner in map(ast.unparse, one.bases)]
     given = giving(source, home, owner, index)
     if owner.endswith("Mixin") or owner.startswith("_"):
+        given += held(source, home, node) if node is not None and not given else []
         return [*given, *(case for one in heirs for case in makers(source, home, one.name, index))]
     if node is None:
         return []
@@ -48,6 +50,7 @@ def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, gi
         return [Case(f"{source.path}::{owner}", f"{owner}.{one}", ((home, owner),)) for one in members[:MEMBERS]]
     known = [case for case in (*documented(source, home, node), *index.get(owner, ())) if _is_making(case, owner)]
     known.sort(key=lambda case: (len(case.prelude), len(case.setup), len(case.call)))
+    known = known or held(source, home, node)
     own = definition(source, [owner, "__init__"])
     if own is None and len(known) < MAKERS:
         known += [
@@ -109,8 +112,7 @@ def _various(cases: Sequence[Case]) -> list[Case]:
     turns = []
     for case in cases:
         call = ast.parse(case.call, mode="eval").body
-        assert isinstance(call, ast.Call), "a class is called"
-        way = (len(call.args), *(one.arg for one in call.keywords))
+        way = (len(call.args), *(one.arg for one in call.keywords)) if isinstance(call, ast.Call) else ()
         turns.append(ways[way])
         ways[way] += 1
     return [case for _, case in sorted(zip(turns, cases, strict=True), key=lambda one: one[0])]

@@ -12,6 +12,7 @@ from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.arguments import arguments
 from improver.writing.inputs.following import returns_nothing
 from improver.writing.inputs.harvest import Index
+from improver.writing.inputs.held import changes
 from improver.writing.inputs.makers import makers, variable_for
 from improver.writing.pieces import asks_nothing, is_left_open, is_literal, is_read
 
@@ -147,8 +148,8 @@ def _calls(thing: _Object, last: str, told: str, index: Index) -> Iterator[str]:
         forms = (form for form in SPECIAL[last] if value or "{1}" not in form)
         yield from (form.format(thing.name, value, thing.made.call) for form in forms)
     elif last in CHANGING and value:
-        forms = CHANGING[last] if thing.is_list else CHANGING[last][:1]  # several at once only by place
-        yield from (form.format(thing.name, value) for form in forms)
+        ways = CHANGING[last] if thing.is_list else CHANGING[last][:1]  # several at once only by place
+        yield from (way.format(thing.name, value) for way in ways)
     elif is_read(node):
         yield f"{thing.name}.{last}"
     elif not last.startswith("_"):
@@ -250,19 +251,7 @@ def _moves(name: str, node: Function) -> bool:
     """Tell whether a public method takes something and changes its object with it."""
     if name.startswith("_") or _marks(node) or len(node.args.args) < 2:
         return False
-    return bool(FILLING.match(name)) or name == "seek" or (returns_nothing(node) and any(map(_changes, ast.walk(node))))
-
-
-def _changes(node: ast.AST) -> bool:
-    """Tell whether a node changes something of `self`."""
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign | ast.Delete):
-        targets = node.targets
-    elif isinstance(node, ast.AugAssign):
-        targets = [node.target]
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        targets = [node.value.func]
-    return any(re.match(r"self[.\[]", ast.unparse(one)) for one in targets)
+    return bool(FILLING.match(name)) or name == "seek" or (returns_nothing(node) and any(map(changes, ast.walk(node))))
 
 
 def _readers(thing: _Object) -> list[str]:
