@@ -61,6 +61,7 @@ def free(anything, dry=False, tidy=True):
         ("tie", "tie(Rope(1), ['a'], 'a')", ""),  # whatever can do what is asked for
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),
+        ("tie", "tie(*[Rope(1), 'a'])", "names='a'"),
         ("Rope.cut", "Rope(1).cut(2)", ""),
         ("Rope.cut", "Rope(-1).cut(None)", ""),
         ("Rope.cut", "Rope(-1.5).cut(None)", "length=-1.5"),

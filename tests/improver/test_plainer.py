@@ -133,6 +133,7 @@ def test_objects_in_a_set_stay_as_they_are() -> None:
 
 def test_a_text_that_is_no_word_gives_way_to_words_and_nothing_to_a_letter() -> None:
     assert [*worded("A b")] == ["abc", "abc def"]
+    assert [*worded("A_--,")] == ["abc", "abc_def", "abc-def", "abc,def"]
     assert [*worded(b"a1")] == [b"abc", b"12"]
     assert ([*worded("")], [*worded("tide")], [*worded("12")], [*worded("--")]) == (["b"], [], [], [])
     assert {"depth('abc')", "depth('abc def')"} <= {*rewritten("depth('A b')")}

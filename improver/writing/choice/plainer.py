@@ -267,8 +267,10 @@ def shorter(text: str | bytes) -> Iterator[str | bytes]:
 def worded(text: str | bytes) -> Iterator[str | bytes]:
     """Yield words, or digits, of the same type in place of a text that is no word, and a letter in place of nothing.
 
-    >>> [*worded("A b")], [*worded(b"a1")], [*worded("")], [*worded("tide")]
-    (['abc', 'abc def'], [b'abc', b'12'], ['b'], [])
+    Each of its marks may stand between two words.
+
+    >>> [*worded("A b")], [*worded(b"a1")], [*worded("")], [*worded("A_--,")], [*worded("tide")]
+    (['abc', 'abc def'], [b'abc', b'12'], ['b'], ['abc', 'abc_def', 'abc-def', 'abc,def'], [])
     """
     if isinstance(text, bytes):
         yield from (one.encode() for one in worded(text.decode("latin-1")) if isinstance(one, str))
@@ -276,8 +278,7 @@ def worded(text: str | bytes) -> Iterator[str | bytes]:
         yield WORD
         if any(map(str.isdigit, text)):
             yield "12"
-        if any(map(str.isspace, text)):
-            yield f"{WORD} def"
+        yield from (f"{WORD}{one}def" for one in dict.fromkeys(text) if not one.isalnum())
     elif not text:
         yield "b"
 

@@ -156,19 +156,29 @@ def _name(base: ast.expr) -> str:
 
 
 def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
-    """Yield the parameters that are given something, each with its default and with what it is given."""
+    """Yield the parameters that are given something, each with its default and with what it is given.
+
+    A list that is written out and unpacked gives its items.
+    """
+    args = [part for one in call.args for part in _unpacked(one)]
     places = [*node.args.posonlyargs, *node.args.args]
     defaults = [*[None] * (len(places) - len(node.args.defaults)), *node.args.defaults]
     by_name = {one.arg: (one, default) for one, default in zip(places, defaults, strict=True)}
     by_name |= {
         one.arg: (one, default) for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     }
-    if not any(isinstance(one, ast.Starred) for one in call.args):
-        for (place, default), value in zip(
-            [*zip(places, defaults, strict=True)][is_bound(node) :], call.args, strict=False
-        ):
+    if not any(isinstance(one, ast.Starred) for one in args):
+        for (place, default), value in zip([*zip(places, defaults, strict=True)][is_bound(node) :], args, strict=False):
             yield place, default, value
     yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
+
+
+def _unpacked(node: ast.expr) -> list[ast.expr]:
+    """Return what an argument gives: the items of a list that is written out and unpacked."""
+    match node:
+        case ast.Starred(ast.List(parts) | ast.Tuple(parts)):
+            return parts
+    return [node]
 
 
 def kind_of(node: ast.expr) -> str:
