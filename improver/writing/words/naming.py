@@ -10,6 +10,7 @@ from improver.source import Function
 from improver.verify.overhearing import is_printed
 from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.absence import MISSING
+from improver.writing.words.blaming import blamed
 from improver.writing.words.conditions import decisive
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
@@ -53,7 +54,8 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     special, usual = decisive(case, node)
     clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
     lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
-    return [one for one in dict.fromkeys((*lead, *special, *clear, *usual)) if not about.repeats(one)]
+    found = dict.fromkeys((*lead, *blamed(case, node, special), *special, *clear, *usual))
+    return [one for one in found if not about.repeats(one)]
 
 
 def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:

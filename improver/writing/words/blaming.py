@@ -1,0 +1,46 @@
+"""Which arguments an error speaks of, in words: a name says of two that may be at fault which one it is (pure)."""
+
+import re
+from collections.abc import Sequence
+
+from improver.experiments import Case
+from improver.source import Function
+from improver.writing.pieces import slug
+from improver.writing.words.filling import Argument, arguments
+from improver.writing.words.spelling import together
+from improver.writing.words.spelling import valued as worded
+
+MOST = 2  # arguments of one name
+WORD = re.compile(r"[a-z]+")
+
+
+def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str]:
+    """Return the words for the one or two arguments that an error names, or for the one that gave its text.
+
+    There are none where what is `decisive` speaks of them: it says more. What a function is given first is what it is
+    about, with or without an error.
+    """
+    kind, _, pattern = case.checks[0]
+    if kind != "raises" or not pattern:
+        return []
+    given = [one for one in arguments(case, node).values() if one.given and not one.extra]
+    said = {*WORD.findall(pattern.lower())}
+    named = [one for one in given if said.issuperset(slug(one.name).split("_"))]
+    own = [one for one in given if isinstance(one.value, str) and one.value == pattern]
+    found = own or (named if len(named) <= MOST else [])
+    is_told = bool(decisive) and all(f"_{slug(one.name)}" in decisive[0] for one in found)
+    return [] if is_told else _together(found, valued=not own)
+
+
+def _together(found: Sequence[Argument], *, valued: bool) -> list[str]:
+    """Return the words for arguments as one condition, none for what alone comes first."""
+    if not found or (len(found) == 1 and found[0].place == 0):
+        return []
+    return [together([_spoken(one, valued=valued and len(found) == 1) for one in found])]
+
+
+def _spoken(one: Argument, *, valued: bool) -> str:
+    """Return the words for an argument, with its value or without: not with one that says the same as its name."""
+    name = slug(one.name)
+    words = worded(one) if valued else ""
+    return f"with_unknown_{name}" if words == f"with_{name}_{name}" else words or f"with_{name}"
