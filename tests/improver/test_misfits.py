@@ -38,6 +38,10 @@ def haul(ropes: Iterable[Rope], names: Collection[str] = ()):
     return ropes
 
 
+def berth(day: datetime.date | None, fee: Decimal | int, hours: int = 2):
+    return day
+
+
 def free(anything, dry=False, tidy=True):
     if tidy == "low":
         return dry
@@ -70,6 +74,12 @@ def free(anything, dry=False, tidy=True):
         ("Rope.cut", "Rope(1, side=Side.LEFT).cut(1)", ""),
         ("Rope.cut", "Rope(1, side=1).cut(1)", "side=1"),
         ("Rope.__init__", "port.Rope('a')", "length='a'"),
+        ("berth", "berth(date(2020, 1, 2), Decimal('1'))", ""),
+        ("berth", "berth(datetime(2020, 1, 2), 1)", ""),
+        ("berth", "berth(0, 1)", "day=0"),
+        ("berth", "berth(day, 1.5)", "fee=1.5"),
+        ("berth", "berth(day, 1, Decimal('2'))", "hours=Decimal('2')"),
+        ("berth", "berth(day, 1, hours())", ""),
         ("free", "free([])", ""),
         ("free", "free([], True)", ""),
         ("free", "free([], dry=2)", "dry=2"),  # it is on or off
@@ -84,12 +94,15 @@ def test_literals_are_held_to_annotations(function: str, call: str, misfit: str)
     assert Signatures.of([text]).misfit(known, definitions(text)[function][-1]) == misfit
 
 
-def test_what_was_recorded_or_is_refused_may_be_of_any_type() -> None:
+def test_what_was_recorded_or_is_refused_may_be_of_any_type_but_strictly() -> None:
     text = source(PORT)
     node, signatures = definitions(text)["tie"][-1], Signatures.of([text])
     recorded = replace(case("tie(1, 2)", "1", name="tie"), origin="recorded")
     refused = case("tie(1, 2)", name="tie", checks=(("raises", "ValueError", "no rope"),))
     assert signatures.misfit(recorded, node) == signatures.misfit(refused, node) == ""
+    assert (
+        signatures.misfit(recorded, node, strictly=True) == signatures.misfit(refused, node, strictly=True) == "rope=1"
+    )
 
 
 @pytest.mark.parametrize(

@@ -138,10 +138,14 @@ def test_an_attribute_that_nothing_has_shows_only_what_stands_in(call: str, *, s
         pytest.param("box", True, id="itself"),
         pytest.param("result.lists", True, id="of what comes back"),
         pytest.param("module.lists", True, id="of something else"),
+        pytest.param("TIDES.lists", False, id="of what the module holds"),
+        pytest.param("result.inner.lists", False, id="within what comes back"),
+        pytest.param("result.inner.lists()", True, id="what others may ask of that"),
     ],
 )
 def test_how_an_object_keeps_what_it_holds_is_its_own_affair(subject: str, *, says: bool) -> None:
-    one = case("box.turn()", setup=("box = Box([1, 2])",), checks=(("eq", subject, "[[2, 1]]"),))
+    one = case("box.turn(TIDES)", setup=("box = Box([1, 2])",), checks=(("eq", subject, "[[2, 1]]"),))
+    one = replace(one, imports=(("pier.a", "Box"), ("pier.a", "TIDES"), ("pier.module", "")))
     assert is_slight(written("turn", one), plain, ()) is not says
 
 
@@ -161,9 +165,10 @@ def test_a_text_that_comes_of_nothing_needs_no_test(call: str, wanted: str, *, s
 
 
 def test_a_name_that_only_counts_comes_after_one_that_tells_and_is_not_shown_beside_its_own() -> None:
-    one = case("depth(3, 4)", "7")
+    one = case("depth(3, 2)", "7")
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
     assert shown(written("a_2", one), written("a", one)) == ["test_a"]
+    assert shown(written("a_3", one), written("a_7", one), written("a_5", one)) == ["test_a_3", "test_a_7"]
     assert shown(written("a_with_2", one), written("b_at_depth_2", one)) == ["test_b_at_depth_2", "test_a_with_2"]
 
 
@@ -234,6 +239,19 @@ def poor(call: str, subject: str, wanted: str, method: str = "take", kills: str 
 )
 def test_what_finds_nothing_where_nothing_is_says_little(call: str, wanted: str, method: str, *, is_poor: bool) -> None:
     assert poor(call, "result", wanted, method) is is_poor
+
+
+@pytest.mark.parametrize(
+    ("call", "subject", "says"),
+    [
+        pytest.param("tides()", "len(result)", False, id="of who knows what"),
+        pytest.param("tides(3)", "len(result)", True, id="of something"),
+        pytest.param("Box().tides()", "len(result)", True, id="of an object"),
+        pytest.param("tides()", "result", True, id="all of it"),
+    ],
+)
+def test_how_much_there_is_of_who_knows_what_says_nothing(call: str, subject: str, *, says: bool) -> None:
+    assert is_slight(written("tides", case(call, checks=(("eq", subject, "12"),))), plain, ()) is not says
 
 
 def test_one_line_of_a_text_says_little() -> None:

@@ -207,6 +207,7 @@ def test_to_an_object_that_has_all_letters_no_other_one_is_given() -> None:
         pytest.param("Box(sea=tide) == 4", (), 0, id="of who knows what"),
         pytest.param("Box([]) == 4", (), 0, id="of an empty list, which is seen elsewhere"),
         pytest.param("box.keys(deep=True)", (), 0, id="no object is made"),
+        pytest.param("Box()('sea')", (), 0, id="what is made to be called"),
         pytest.param("box.total(Box())", ("box = Box()",), 2, id="each counts, and those before"),
     ],
 )

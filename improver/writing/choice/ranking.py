@@ -23,7 +23,7 @@ from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
-COUNTED, VALUED = re.compile(r"_\d+$"), re.compile(r"_(?:with|at|in|of)_\d+$")
+COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
@@ -31,6 +31,7 @@ TOLD = VALUES | {"is"}  # what comes back, and no error
 FALSE = "`return False` → `return None`"
 LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
 STATE = re.compile(r"\w+(?:\.\w+)+")  # an attribute
+DEEP = re.compile(r"result(?:\.\w+){2,}")  # of what an object has within it
 PART, BRIEF = re.compile(r"result(?:\.\w+)+"), re.compile(r"True|False|None|-?[\d.]+")
 
 
@@ -49,6 +50,7 @@ def presentable(
         for test in tests
         if not is_slight(test, node_of, covered, custom.usage.refusals)
         and COUNTED.sub("", test.name) not in names - {test.name}
+        and not _is_counted(test)
         and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
@@ -61,7 +63,14 @@ def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:
     Of a function that nothing calls nobody knows whether what comes back is right.
     """
     unknown = case.checks[0][0] in TOLD and usage.is_unused(case, node)
-    return unknown or usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, refused=True))
+    return unknown or usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, strictly=True))
+
+
+def _is_counted(test: Written) -> bool:
+    """Tell whether a name ends with a number that the test does not speak of: another test has the name."""
+    number = COUNTED.search(test.name)
+    texts = [text for one in test.cases for text in (*one.setup, one.call, *(wanted for *_, wanted in one.checks))]
+    return number is not None and not any(re.search(rf"\b{number[1]}\b", text) for text in texts)
 
 
 def _worth(test: Written, cost: float) -> float:
@@ -113,7 +122,9 @@ def _is_poor(case: Case, node: Function) -> bool:
     kind, subject, wanted = case.checks[0]
     if kind in ("raises", "warns"):
         return False
-    if _restates(node) or _comes_of_nothing(case) or _looks_inside(case) or _asks_in_vain(case, node):
+    if _restates(node) or _comes_of_nothing(case) or _asks_in_vain(case, node):
+        return True
+    if _looks_inside(case) or _counts_alone(case):
         return True
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
@@ -141,9 +152,23 @@ def _restates(node: Function) -> bool:
 
 
 def _looks_inside(case: Case) -> bool:
-    """Tell whether only attributes of what a call was made with are demanded: how it keeps things is its own affair."""
+    """Tell whether only attributes of what a call was made with are demanded: how it keeps things is its own affair.
+
+    So it is how what comes back does within its parts, whatever else is demanded.
+    """
     made = {name for line in case.setup for one in ast.parse(line).body for name in bound(one)}
-    return all(STATE.fullmatch(subject) and subject.partition(".")[0] in made for _, subject, _ in case.checks)
+    made |= {one[-1] for one in case.imports if one[1]}
+    subjects = [subject for _, subject, _ in case.checks]
+    is_inner = all(STATE.fullmatch(one) and one.partition(".")[0] in made for one in subjects)
+    return is_inner or any(map(DEEP.fullmatch, subjects))
+
+
+def _counts_alone(case: Case) -> bool:
+    """Tell whether only the length is demanded of what comes of nothing: nobody reads of what there is so much."""
+    call = expression(case.call)
+    is_bare = isinstance(call, ast.Call) and not (call.args or call.keywords or case.setup)
+    is_plain = isinstance(getattr(call, "func", None), ast.Name)
+    return is_bare and is_plain and [subject for _, subject, _ in case.checks] == ["len(result)"]
 
 
 def _asks_in_vain(case: Case, node: Function) -> bool:

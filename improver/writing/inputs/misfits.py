@@ -18,6 +18,7 @@ LITERALS: Mapping[type, str] = {
     ast.Tuple: "tuple",
     ast.Lambda: "function",
 }
+MADE = frozenset({"Decimal", "Fraction", "Path", "UUID", "date", "datetime", "time", "timedelta"})  # by their names
 RUNNING: Mapping[str, str] = {"iter": "iterator", "range": "range"}  # what a call of Python's own gives
 BOOL = frozenset({"bool"})
 ITEMS = frozenset({"list", "tuple", "str", "bytes", "range"})
@@ -34,7 +35,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "Sequence": ITEMS,
     "Tuple": frozenset({"tuple"}),
     "Callable": frozenset({"function"}),
-    **dict.fromkeys(("frozenset", "FrozenSet"), frozenset()),  # which no literal makes
+    **dict.fromkeys(("frozenset", "FrozenSet", "tzinfo", "Pattern"), frozenset()),  # which no literal makes
+    **{name: frozenset({name}) for name in MADE},
+    "date": frozenset({"date", "datetime"}),
 }
 NO_CLASS = frozenset({"Protocol", "TypedDict", "NamedTuple"})  # whose values may be written otherwise
 
@@ -72,12 +75,13 @@ class Signatures:
         known = {name: node for name, node in functions.items() if node is not None}
         return Signatures(known, _plain(bases), frozenset(abstract & frozenset().union(*bases.values())))
 
-    def misfit(self, case: Case, node: Function, *, refused: bool = False) -> str:
+    def misfit(self, case: Case, node: Function, *, strictly: bool = False) -> str:
         """Return an argument of a case of `node` that is not of the type that is asked for, "" for none.
 
-        What was seen is as it is, and what is refused may be wrong on purpose, unless that is asked for too.
+        What was seen is as it is, and what is refused may be wrong on purpose, but `strictly` that counts too.
         """
-        if case.origin == "recorded" or (not refused and case.checks and case.checks[0][0] == "raises"):
+        is_refused = bool(case.checks) and case.checks[0][0] == "raises"
+        if not strictly and (case.origin == "recorded" or is_refused):
             return ""
         last = called_as(case.function)
         for call in (part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))):
@@ -93,7 +97,7 @@ class Signatures:
         for parameter, default, value in given_to(call, node):
             is_switch = _is_switch(parameter, default)
             allowed = _of_switch(parameter.arg, node) if is_switch else self._allowed(parameter.annotation)
-            kind = kind_of(value)
+            kind = kind_of(value) or _made(value)
             if isinstance(default, ast.Constant) and default.value is None and kind == "NoneType":
                 continue
             if allowed is not None and kind and kind not in allowed:
@@ -171,6 +175,12 @@ def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr
         for (place, default), value in zip([*zip(places, defaults, strict=True)][is_bound(node) :], args, strict=False):
             yield place, default, value
     yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
+
+
+def _made(node: ast.expr) -> str:
+    """Return the class of the standard library that a call makes a plain value of, "" for any other."""
+    name = last_name(node.func) if isinstance(node, ast.Call) else ""
+    return name if name in MADE else ""
 
 
 def _unpacked(node: ast.expr) -> list[ast.expr]:
