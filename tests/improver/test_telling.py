@@ -193,6 +193,13 @@ def test_a_step_before_the_call_is_made_to_show_more_too() -> None:
     assert ("box = Box([3, 1, 2])",) in [one.setup for one in livelier(after)]
 
 
+def test_what_an_object_looks_for_is_given_to_it_where_a_text_only_comes_back() -> None:
+    idle = case("Swap('sea', 'land')('abc')", "'abc'", name="Swap.__call__")
+    assert {"Swap('sea', 'land')('sea')", "Swap('sea', 'land')('land')"} <= {one.call for one in livelier(idle)}
+    apart = case("Swap('sea', 'land')('abc')", "'abd'", name="Swap.__call__")
+    assert not [one for one in livelier(apart) if one.call.endswith("('sea')")]
+
+
 def test_to_an_object_that_has_all_letters_no_other_one_is_given() -> None:
     whole = case(f"Box({[*'abcdefghijklmnopqrstuvwxyz']}).within(7)", name="Box.within")
     assert [one.call.rpartition(".")[2] for one in livelier(whole)] == ["within('a')", "within(['a'])", "within([])"]

@@ -42,6 +42,7 @@ def _other(text: str, case: Case) -> Iterator[str]:
     for is_first, node in arguments_of(tree, case):
         others = [*_more(node)] if slightness(node, is_first=is_first) else []
         others += [*_turned(node)] if is_idle and (not others or isinstance(node, ast.Constant)) else []
+        others += [*_spoken(node, case)] if is_idle else []
         pairs += [(node, one) for one in others]
     for node, value in pairs:
         yield replaced(text, node, value)
@@ -110,6 +111,14 @@ def _new(known: list[ast.expr]) -> list[ast.expr]:
         letter = next((one for one in string.ascii_lowercase if one not in texts), "")
         return [ast.Constant(letter)] if letter else []
     return []
+
+
+def _spoken(node: ast.expr, case: Case) -> Iterator[ast.expr]:
+    """Yield in place of a text the other ones that a case has: what an object looks for may be found."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        parts = [part for line in (*case.setup, case.call) for part in ast.walk(ast.parse(line))]
+        texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        yield from (ast.Constant(one) for one in dict.fromkeys(texts) if one and one != node.value)
 
 
 def _turned(node: ast.expr) -> Iterator[ast.expr]:
