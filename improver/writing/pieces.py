@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import keyword
 import re
 
 from improver.source import FUNCTIONS, Function
@@ -38,6 +39,38 @@ def is_literal(text: str) -> bool:
     except (ValueError, TypeError, SyntaxError):
         return False
     return True
+
+
+def spread(call: ast.Call) -> ast.Call:
+    """Return a call that is given one by one what it unpacks of a list, or of a mapping, that is written out.
+
+    >>> ast.unparse(spread(expression("moor(*[1, 2], *more, **{'deep': True, 'a b': 3})")))
+    "moor(1, 2, *more, deep=True, **{'a b': 3})"
+    """
+    args = [part for one in call.args for part in _items(one)]
+    return ast.Call(call.func, args, [part for one in call.keywords for part in _words(one)])
+
+
+def _items(node: ast.expr) -> list[ast.expr]:
+    match node:
+        case ast.Starred(ast.List(parts) | ast.Tuple(parts)):
+            return parts
+    return [node]
+
+
+def _words(word: ast.keyword) -> list[ast.keyword]:
+    """Return what a keyword gives: the items of a mapping whose keys are names, and then what is left of it."""
+    if word.arg is not None or not isinstance(word.value, ast.Dict):
+        return [word]
+    named, rest = list[ast.keyword](), list[tuple[ast.expr | None, ast.expr]]()
+    for key, value in zip(word.value.keys, word.value.values, strict=True):
+        match key:
+            case ast.Constant(str(name)) if name.isidentifier() and not keyword.iskeyword(name):
+                named.append(ast.keyword(name, value))
+            case _:
+                rest.append((key, value))
+    left = ast.keyword(None, ast.Dict([key for key, _ in rest], [value for _, value in rest]))
+    return [*named, left] if rest else named
 
 
 def is_naught(node: ast.expr) -> bool:

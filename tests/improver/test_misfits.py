@@ -66,6 +66,8 @@ def free(anything, dry=False, tidy=True):
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),
         ("tie", "tie(*[Rope(1), 'a'])", "names='a'"),
+        ("tie", "tie(Rope(1), ['a'], **{'deep': 1})", "deep=1"),
+        ("tie", "tie(Rope(1), ['a'], **{'a b': 1})", ""),
         ("Rope.cut", "Rope(1).cut(2)", ""),
         ("Rope.cut", "Rope(-1).cut(None)", ""),
         ("Rope.cut", "Rope(-1.5).cut(None)", "length=-1.5"),

@@ -126,6 +126,12 @@ def test_a_text_keeps_its_words_whole_and_its_type() -> None:
     assert [*shorter("a"), *shorter("")] == [""]
 
 
+def test_what_a_call_unpacks_is_given_one_by_one() -> None:
+    assert "depth(3, 4)" in rewritten("depth(*[3, 4])")
+    assert "depth(3, deep=True)" in rewritten("depth(3, **{'deep': True})")
+    assert "depth(3, **more)" not in {*rewritten("depth(3, **more)")}
+
+
 def test_objects_in_a_set_stay_as_they_are() -> None:
     assert {*rewritten("depth({Box(3), Box(3)}, 7)")} >= {"depth({Box(3), Box(3)}, 1)", "depth({Box(3), Box(3)})"}
     assert all("Box(3), Box(3)" in one for one in rewritten("depth({Box(3), Box(3)}, 7)") if "{" in one)

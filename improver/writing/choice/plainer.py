@@ -15,7 +15,7 @@ from improver.verify.noting import START
 from improver.writing.choice.oddities import contents, is_fraction, is_jumble, is_on_an_object, methods_called
 from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
-from improver.writing.pieces import defaults_of, parameters
+from improver.writing.pieces import defaults_of, parameters, spread
 
 T = TypeVar("T")
 MOST = 48  # ways to write one call
@@ -240,9 +240,9 @@ def _subsets(parts: list[T]) -> Iterator[list[T]]:
 
 def _without_arguments(node: ast.Call) -> Iterator[ast.expr]:
     """Yield a call that unpacks nothing, one without one of its keywords, and one without its last argument."""
-    if any(isinstance(one, ast.Starred) and hasattr(one.value, "elts") for one in node.args):
-        parts = [getattr(one.value, "elts", [one]) if isinstance(one, ast.Starred) else [one] for one in node.args]
-        yield ast.Call(node.func, [one for some in parts for one in some], node.keywords)
+    plain = spread(node)
+    if ast.unparse(plain) != ast.unparse(node):
+        yield plain
     for at in range(len(node.keywords)):
         yield ast.Call(node.func, node.args, [*node.keywords[:at], *node.keywords[at + 1 :]])
     if node.args:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.writing.inputs.kinds import last_name, members
-from improver.writing.pieces import called_as, is_abstract, is_bound
+from improver.writing.pieces import called_as, is_abstract, is_bound, spread
 
 LITERALS: Mapping[type, str] = {
     ast.List: "list",
@@ -162,17 +162,18 @@ def _name(base: ast.expr) -> str:
 def given_to(call: ast.Call, node: Function) -> Iterator[tuple[ast.arg, ast.expr | None, ast.expr]]:
     """Yield the parameters that are given something, each with its default and with what it is given.
 
-    A list that is written out and unpacked gives its items.
+    A list or a mapping that is written out and unpacked gives its items.
     """
-    args = [part for one in call.args for part in _unpacked(one)]
+    call = spread(call)
     places = [*node.args.posonlyargs, *node.args.args]
     defaults = [*[None] * (len(places) - len(node.args.defaults)), *node.args.defaults]
     by_name = {one.arg: (one, default) for one, default in zip(places, defaults, strict=True)}
     by_name |= {
         one.arg: (one, default) for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
     }
-    if not any(isinstance(one, ast.Starred) for one in args):
-        for (place, default), value in zip([*zip(places, defaults, strict=True)][is_bound(node) :], args, strict=False):
+    if not any(isinstance(one, ast.Starred) for one in call.args):
+        known = [*zip(places, defaults, strict=True)][is_bound(node) :]
+        for (place, default), value in zip(known, call.args, strict=False):
             yield place, default, value
     yield from ((*by_name[word.arg], word.value) for word in call.keywords if word.arg in by_name)
 
@@ -181,14 +182,6 @@ def _made(node: ast.expr) -> str:
     """Return the class of the standard library that a call makes a plain value of, "" for any other."""
     name = last_name(node.func) if isinstance(node, ast.Call) else ""
     return name if name in MADE else ""
-
-
-def _unpacked(node: ast.expr) -> list[ast.expr]:
-    """Return what an argument gives: the items of a list that is written out and unpacked."""
-    match node:
-        case ast.Starred(ast.List(parts) | ast.Tuple(parts)):
-            return parts
-    return [node]
 
 
 def kind_of(node: ast.expr) -> str:
