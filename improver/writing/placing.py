@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Recording
 from improver.names import bound_by, own
-from improver.source import FUNCTIONS, Source
+from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.names import absolute, imported
 from improver.writing.pieces import slug
+from improver.writing.unittests import cases_in, in_classes, is_case
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
@@ -218,9 +219,9 @@ def _speaks_of(test: Source, owner: str) -> bool:
 
 def _at(source: Source, tests: Sequence[Source]) -> Place:
     loop = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
-    in_classes, annotated = _in_classes(source), _is_annotated(source)
-    steps = _steps(source.path, tests, plain=not in_classes and not annotated)
-    return Place(source.path, source, in_classes, _bound(source), annotated, loop=loop, steps=steps)
+    methods, annotated = in_classes(source, cases_in((*tests,))), _is_annotated(source)
+    steps = _steps(source.path, tests, plain=not methods and not annotated)
+    return Place(source.path, source, methods, _bound(source), annotated, loop=loop, steps=steps)
 
 
 def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:
@@ -269,7 +270,7 @@ def _marks_all(source: Source) -> str:
 def _asynchronous(source: Source) -> list[ast.AsyncFunctionDef]:
     """Return the asynchronous tests of a file that no class of unittest's runs."""
     cases = {
-        id(one) for node in source.tree.body if isinstance(node, ast.ClassDef) and _is_case(node) for one in node.body
+        id(one) for node in source.tree.body if isinstance(node, ast.ClassDef) and is_case(node) for one in node.body
     }
     known = [node for node in source.functions if isinstance(node, ast.AsyncFunctionDef)]
     return [node for node in known if node.name.startswith("test") and id(node) not in cases]
@@ -279,15 +280,3 @@ def _is_annotated(source: Source) -> bool:
     """Tell whether most tests of the file have a return annotation."""
     tests = [node for node in source.functions if node.name.startswith("test")]
     return sum(node.returns is not None for node in tests) * 2 > len(tests)
-
-
-def _in_classes(source: Source) -> bool:
-    """Tell whether most tests of the file are methods of unittest's classes."""
-    plain = sum(isinstance(node, FUNCTIONS) and node.name.startswith("test") for node in source.tree.body)
-    cases = [node for node in source.tree.body if isinstance(node, ast.ClassDef) and _is_case(node)]
-    methods = sum(isinstance(one, FUNCTIONS) and one.name.startswith("test") for node in cases for one in node.body)
-    return methods > plain
-
-
-def _is_case(node: ast.ClassDef) -> bool:
-    return any("TestCase" in ast.unparse(one) for one in node.bases)

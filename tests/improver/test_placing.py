@@ -40,6 +40,23 @@ def test_where_tests_stand_in_a_file_of_an_unusual_name_new_ones_do_too() -> Non
     assert place_for("pier/a.py", tests, Recording({}, {}, {}, {}, RECEIPT)) is None, "nothing tells that it is run"
 
 
+@pytest.mark.parametrize(
+    ("base", "in_classes"),
+    [
+        pytest.param("class Dry(unittest.TestCase):\n    pass\n", True, id="by a class of another file"),
+        pytest.param("class Wet(TestCase):\n    pass\n\n\nclass Dry(Wet):\n    pass\n", True, id="by another"),
+        pytest.param("class Dry:\n    pass\n", False, id="one that pytest runs"),
+    ],
+)
+def test_tests_are_written_as_methods_where_unittest_runs_the_others(base: str, *, in_classes: bool) -> None:
+    text = "import pier.a\nfrom .base import Dry\n\n\nclass TestSea(Dry):\n    def test_x(self):\n        pass\n"
+    tests = [source(base, "tests/base.py"), source(text, "tests/test_sea.py"), source(text, "tests/test_b.py")]
+    impact = {"pier/a.py::depth": ("tests/test_sea.py::TestSea::test_x", "tests/test_b.py::TestSea::test_x")}
+    place = place_for("pier/a.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.in_classes is in_classes
+
+
 def test_what_uses_the_definitions_of_a_file_of_an_unusual_name_belongs_there() -> None:
     texts = {"pier/tests/test_a.py": "import pier.a\n", "pier/tests/tests.py": "SEA = [2]\n"}
     ran = {"pier/a.py::depth": tuple(f"{path}::test_x" for path in texts)}
