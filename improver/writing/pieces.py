@@ -41,6 +41,12 @@ def is_literal(text: str) -> bool:
     return True
 
 
+def first_text(call: str) -> str:
+    """Return, as source, the first text with something in it that stands in a call, "" for none or one in braces."""
+    parts = (one.value for one in ast.walk(expression(call)) if isinstance(one, ast.Constant))
+    return next((repr(one) for one in parts if isinstance(one, str) and one and not {*"{}"} & {*one}), "")
+
+
 def spread(call: ast.Call) -> ast.Call:
     """Return a call that is given one by one what it unpacks of a list, or of a mapping, that is written out.
 

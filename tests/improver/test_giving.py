@@ -248,6 +248,20 @@ def test_what_knows_that_it_has_nothing_to_do_with_something_is_given_that() -> 
     assert "crew({1, 2}) | 1" in uses("_Crew.__or__", text)
 
 
+NAME = """\
+class Name:
+    def __init__(self, name: str): ...
+
+    def __eq__(self, other):
+        return NotImplemented
+"""
+
+
+def test_what_declines_to_be_compared_is_given_its_own_text_too() -> None:
+    assert "Name('one') == 'one'" in uses("Name.__eq__", f"{NAME}\n\nONE = Name('one')\n")
+    assert "Name('') == 'a'" in uses("Name.__eq__", NAME)
+
+
 def test_what_python_rounds_is_rounded() -> None:
     found = [*guessed(source(SUM), "pier.a", "pier/a.py::Sum.__ceil__", {})]
     assert [(one.call, one.imports) for one in found] == [("math.ceil(Sum())", (("math", ""), ("pier.a", "Sum")))]

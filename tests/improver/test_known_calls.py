@@ -203,6 +203,13 @@ def test_a_chain_of_objects_makes_none() -> None:
     assert [one.call for one in found] == [f"{one} < {one}" for one in ("Jug(len)", "Jug(str, len)", "Jug(len)")]
 
 
+def test_an_object_is_compared_with_the_text_that_it_is_made_of() -> None:
+    text = "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug('red')\n"
+    made = source(JUG.replace(">>>", "-").replace("__lt__", "__eq__"))
+    found = guessed(made, "pier.a", f"{PIER}Jug.__eq__", index_of([source(text, "tests/test_a.py")]))
+    assert [one.call for one in found] == ["Jug('red') == 'red'", "Jug('red') == Jug('red')", "Jug('red') == 'a'"]
+
+
 def test_a_text_that_looks_like_two_statements_stays_whole() -> None:
     text = "from pier.a import Jug\n\n\ndef test_jug():\n    assert Jug('a; b')\n"
     made = source(JUG.replace(">>>", "-"))

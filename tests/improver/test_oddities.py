@@ -31,6 +31,10 @@ from tests.improver.calls import case, node, plain
         ("depth('peehS')", "varied", 1),
         ("depth('camelCase')", "varied", 0),
         ("depth('FOXy')", "text", 0),
+        ("Box('sea') == 'a'", "text", 1),  # of course they differ
+        ("Box('sea') == 'sea'", "text", 0),
+        ("Box(3) != 'a'", "text", 0),
+        ("Box('sea') == 'a'", "recorded", 0),
         ("depth(range(10, 10))", "text", 1),
         ("depth(range(10))", "text", 0),
         ("depth(range(0, 10, 0))", "text", 0),  # Python refuses it

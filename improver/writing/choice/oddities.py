@@ -49,7 +49,7 @@ def _strangeness(case: Case) -> int:
     if case.origin == "recorded":  # somebody gives it that
         return found
     found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
-    found += sum(map(_is_open, texts))
+    found += sum(map(_is_open, texts)) + sum(map(_is_apart, nodes))
     if case.origin in MADE_UP:
         found += sum(bool(SHOUTED.search(text)) for text in texts)
     return found
@@ -163,6 +163,15 @@ def _is_idle_span(node: ast.AST) -> bool:
     given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, int)]
     with contextlib.suppress(TypeError, ValueError):  # another one's range, or one that Python refuses
         return len(given) == len(node.args) and not range(*given)
+    return False
+
+
+def _is_apart(node: ast.AST) -> bool:
+    """Tell whether an object that is made of texts is compared with another one: they would differ as texts do."""
+    match node:
+        case ast.Compare(ast.Call() as made, [ast.Eq() | ast.NotEq()], [ast.Constant(str(text))]):
+            parts = [one.value for one in ast.walk(made) if isinstance(one, ast.Constant)]
+            return any(isinstance(one, str) for one in parts) and text not in parts
     return False
 
 

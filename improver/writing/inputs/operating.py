@@ -11,11 +11,13 @@ from improver.writing.inputs.arguments import definition
 from improver.writing.inputs.giving import ORDERS, is_set, plain_for
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
+from improver.writing.pieces import first_text
 
 OBJECTS = 3  # of one class
 NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
 SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"), strict=True))
 OTHERS = ("1", "'a'")  # of another kind than sets, and than what is no set
+EQUALITY = frozenset({"__eq__", "__ne__"})
 MODULAR = "pow({0}, 2, 5)"
 
 
@@ -33,7 +35,8 @@ def combined(source: Source, home: str, function: str, index: Index) -> Iterator
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
     node = definition(source, [*owners, last])
     if _sign(last) and node is not None and _declines(node):
-        plain.append(Case(function, OTHERS[not is_set(source, owners[-1])]))
+        own = [text for one in objects if (text := first_text(one.call))] if last in EQUALITY else []
+        plain += [Case(function, text) for text in (*own[:1], OTHERS[not is_set(source, owners[-1])])]
     if last == "__pow__" and node is not None and len(node.args.args) > len(("self", "other")):
         yield from (replace(one, call=MODULAR.format(one.call)) for one in objects)
     for left, right in itertools.product(objects, (*plain, *objects)):
