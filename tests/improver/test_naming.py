@@ -78,6 +78,12 @@ def whole(sea):
     return sea
 
 
+def bounded(sea):
+    if depth(sea) > MAX_SEA:
+        raise ValueError("too far")
+    return sea
+
+
 def waves(sea, count=None):
     if count != "all" and count < 0:
         raise ValueError("too few")
@@ -105,8 +111,10 @@ def fault(part: str, new: str = "pass") -> str:
 
 
 def named(one: Case, part: str) -> str:
+    new = part.replace("> MAX", ">= MAX") if "> MAX" in part else "pass"
     return name_for(
-        replace(one, kills=frozenset({fault(part)})), definitions(source(SHORE))[one.function.partition("::")[2]][-1]
+        replace(one, kills=frozenset({fault(part, new)})),
+        definitions(source(SHORE))[one.function.partition("::")[2]][-1],
     )
 
 
@@ -134,6 +142,8 @@ def named(one: Case, part: str) -> str:
                      "test_depth_with_extra_keyword_raises_value_error", id="a word that no parameter has"),
         pytest.param(case("depth('abc', 'odd', more=True)", "7"), "more", "test_depth_with_more_is_7", id="a switch"),
         pytest.param(case("depth('abc', 'odd', more=False)", "8"), "more", "test_depth_without_more_is_8", id="none"),
+        pytest.param(case("bounded(9)", "9", name="bounded"), "depth(sea) > MAX_SEA", "test_bounded_at_max_sea_is_9",
+                     id="as far as the module allows"),
         pytest.param(case("clamp(2, 1)", checks=RAISED, name="clamp"), "high < low",
                      "test_clamp_with_high_below_low_raises_value_error", id="two of them"),
         pytest.param(case("clamp(2, 2)", name="clamp"), "high < low",
@@ -264,6 +274,9 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_box_raises_type_error", id="two, and nobody knows which has the wrong type"),
         pytest.param(case("Box()", name="Box.__init__", checks=(("eq", "result.size", "3"), ("eq", "result.loud", ""))),
                      "test_box_default_size_and_loud", id="two that are not given"),
+        pytest.param(case("Box.LARGE.take()", "4", name="Box.take"), "test_box_large_take", id="a member of its class"),
+        pytest.param(case("len(Box.LARGE)", "4", name="Box.__len__"), "test_len_of_box_large", id="its length"),
+        pytest.param(case("Box.take(Box.LARGE, Box.SMALL)", "4", name="Box.take"), "test_box_take", id="two of them"),
         pytest.param(case("crate.take()", name="Box.take", setup=("crate = Crate()",)),
                      "test_crate_take", id="a class that has it from another"),
         pytest.param(case("Box([]).__call__(2)", name="Box.__call__", checks=RAISED),

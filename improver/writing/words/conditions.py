@@ -18,6 +18,8 @@ from improver.writing.words.wording import MUTANT
 Branch = ast.If | ast.IfExp | ast.While | ast.Assert
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 ALIKE = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+EDGE = re.compile(r"([<>])=")
+LIMIT = re.compile(r"[<>]=? *([A-Z][A-Z_]{2,})\b|\b([A-Z][A-Z_]{2,}) *[<>]")
 ASKED = frozenset({"isinstance", "callable"})
 KIND_ASKED = re.compile(r"is_(?:iterable|iterator|scalar|collection|sequence|mapping|string|str|bytes|callable|number)")
 
@@ -32,12 +34,19 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
     found: Counter[str] = Counter()
     for fault in filter(None, map(MUTANT.match, sorted(case.kills))):
         if fault["path"] == path and node.lineno <= int(fault["line"]) <= last:
-            found.update(dict.fromkeys(_met(node, int(fault["line"]), fault["old"], known), 1))
+            words = (*_edges(fault["old"], fault["new"]), *_met(node, int(fault["line"]), fault["old"], known))
+            found.update(dict.fromkeys(words, 1))
     absent = _absent(known)
     ranked = [words for words, _ in found.most_common()]
     fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]
     told = [one.replace("with_other_", "with_unknown_", 1) if raised else one for one in fullest]
     return [one for one in told if one not in absent], [one for one in told if one in absent]
+
+
+def _edges(old: str, new: str) -> Iterator[str]:
+    """Yield what is said of a fault that shows only where something is as far as a constant of the module allows."""
+    if old != new and EDGE.sub(r"\1", old) == EDGE.sub(r"\1", new) and (limit := LIMIT.search(old)):
+        yield f"at_{slug(limit[1] or limit[2])}"
 
 
 def _absent(known: Known) -> set[str]:

@@ -67,6 +67,8 @@ def owner_of(case: Case, node: Function) -> str:
     """
     path, _, name = case.function.partition("::")
     owners = name.split(".")[:-1]
+    if owners and (member := _member(case, owners[-1], name.rpartition(".")[2])):
+        return slug(f"{owners[-1]}_{member}")
     if owners and not name.endswith(MAKING) and (made := class_read(case)):
         return slug(made)
     found = [*filter(None, map(MUTANT.match, case.kills))]
@@ -74,6 +76,15 @@ def owner_of(case: Case, node: Function) -> str:
     if not owners or name.endswith(MAKING) or not found or near or owners[-1] in " ".join((*case.setup, case.call)):
         return "_".join(map(slug, owners))
     return ""
+
+
+def _member(case: Case, owner: str, last: str) -> str:
+    """Return what of its class stands in a call as the object that its method `last` is called of, "" for none."""
+    nodes = [*ast.walk(expression(case.call))]
+    called = {id(one.func) for one in nodes if isinstance(one, ast.Call)}
+    parts = [one for one in nodes if isinstance(one, ast.Attribute) and last_name(one.value) == owner]
+    found = {one.attr for one in parts if id(one) not in called and one.attr != last}
+    return found.pop() if len(found) == 1 else ""
 
 
 def class_read(case: Case) -> str:
