@@ -8,10 +8,10 @@ from improver.experiments import Case
 from improver.writing.asking import MAKES, asking
 from improver.writing.choice.contrasting import contrasts
 from improver.writing.choice.custom import Custom
-from improver.writing.choice.lasting import is_lasting
+from improver.writing.choice.lasting import is_drawn, is_lasting
 from improver.writing.choice.legible import legible
 from improver.writing.choice.modest import is_modest
-from improver.writing.choice.selecting import bare, chosen, weight
+from improver.writing.choice.selecting import OUTCOMES, bare, chosen, weight
 from improver.writing.choice.surroundings import Surroundings
 from improver.writing.choice.suspicion import at_odds
 from improver.writing.inputs.misfits import Signatures
@@ -77,8 +77,11 @@ class _Door:
     def why_not(self, case: Case) -> str:
         """Return why a test in this file cannot make the call, "" where it can."""
         node = self.weak.node_of(case.function)
-        if is_lasting(node, self.weak.around.get(case.function.partition("::")[0], self.weak.source)):
+        source = self.weak.around.get(case.function.partition("::")[0], self.weak.source)
+        if is_lasting(node, source):
             return "changes what runs it"
+        if case.checks[0][0] not in OUTCOMES and is_drawn(node, source):
+            return "draws by lot"
         if self.signatures.misfit(case, node):
             return "gives what no annotation allows"
         if self.paths(case.function.partition("::")[0]).misgiven(case, node):

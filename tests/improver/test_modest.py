@@ -9,7 +9,7 @@ from improver.judging.functions import definitions
 from improver.records import File
 from improver.source import Source
 from improver.writing.admitting import admitted
-from improver.writing.choice.lasting import is_lasting
+from improver.writing.choice.lasting import is_drawn, is_lasting
 from improver.writing.choice.modest import is_modest
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.unshadowing import unshadowed
@@ -67,16 +67,29 @@ def test_a_test_that_a_gate_would_refuse_is_not_written(case: Case, before: str,
     ],
 )
 def test_no_import_takes_the_name_of_a_built_in_function(name: str, before: str, dropped: str) -> None:
-    product = Source.read("pier/a.py", f"def {name}(a):\n    return a\n".encode())
-    test = Source.read("tests/test_a.py", before.encode())
+    assert kept_out(f"def {name}(a):\n    return a\n", name, before) == [dropped] * bool(dropped)
+
+
+def test_what_is_drawn_by_lot_is_not_demanded_but_that_it_is_refused() -> None:
+    text = "import random\n\n\ndef lot(a):\n    return random.randint(0, a)\n"
+    assert kept_out(text, "lot", "import pytest\n") == ["draws by lot"]
+    refused = (("raises", "LotError", "no lot"),)
+    assert kept_out(text, "lot", "import pytest\n", refused) == []
+
+
+def kept_out(text: str, name: str, before: str, checks: tuple[tuple[str, str, str], ...] = CHECKS) -> list[str]:
+    """Return why a call of a function with 1 stays out of a test file, nothing where it does not."""
+    product, test = Source.read("pier/a.py", text.encode()), Source.read("tests/test_a.py", before.encode())
     assert isinstance(product, Source)
     assert isinstance(test, Source)
     place = place_for("pier/a.py", [test], Recording({}, {}, {}, {}, RECEIPT))
     assert place is not None
-    case = Case(f"pier/a.py::{name}", f"{name}(1)", (("pier.a", name),), checks=CHECKS, kills=frozenset({"m"}))
+    case = Case(f"pier/a.py::{name}", f"{name}(1)", (("pier.a", name),), checks=checks, kills=frozenset({"m"}))
     counts = Counter[str]()
     found = admitted(Weak(product, (), MutationRun({}, (), {}, RECEIPT)), [case], place, counts)
-    assert (len(found), [why for why, count in counts.items() if count]) == (not dropped, [dropped] * bool(dropped))
+    reasons = [why for why, count in counts.items() if count]
+    assert bool(found) is not bool(reasons)
+    return reasons
 
 
 @pytest.mark.parametrize(
@@ -113,3 +126,17 @@ def test_a_variable_gets_another_name_where_the_file_imports_something_as_it() -
 def test_other_variables_keep_their_names(setup: str) -> None:
     case = case_of(f"{setup.partition(' ')[0]}.low()", setup)
     assert unshadowed(case, place_of("import io\n")) == case
+
+
+@pytest.mark.parametrize(
+    ("body", "drawn"),
+    [
+        pytest.param("return random.randint(0, a)", True, id="from a module"),
+        pytest.param("return [token_hex(1) for _ in a]", True, id="imported by itself"),
+        pytest.param("return a.randint(0, 1)", False, id="from what it is given"),
+        pytest.param("return random", False, id="it only hands it on"),
+    ],
+)
+def test_a_value_that_is_drawn_by_lot_is_not_demanded(body: str, drawn: bool) -> None:
+    text = source(f"import random\nfrom secrets import token_hex\n\n\ndef f(a):\n    {body}\n")
+    assert is_drawn(definitions(text)["f"][-1], text) is drawn

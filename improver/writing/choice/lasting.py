@@ -1,8 +1,8 @@
-"""Functions that change the process which runs them, and with it every test that comes after (pure)."""
+"""Functions that change the process which runs them, and with it every test after, or draw by lot (pure)."""
 
 import ast
 
-from improver.rewriting.origins import origin
+from improver.rewriting.origins import called, origin
 from improver.source import Function, Source
 
 CHANGES = frozenset(
@@ -10,6 +10,12 @@ CHANGES = frozenset(
     | {"sys.settrace", "sys.setprofile", "sys.setrecursionlimit", "sys.excepthook", "sys.displayhook", "os.umask"}
     | {"sys.unraisablehook", "threading.excepthook", "threading.settrace", "threading.setprofile"}
 )
+LOTS = ("random.", "secrets.")
+
+
+def is_drawn(node: Function, source: Source) -> bool:
+    """Tell whether a function of a file draws by lot itself: that the same came twice may be chance."""
+    return any(called(part, source).startswith(LOTS) for part in ast.walk(node))
 
 
 def is_lasting(node: Function, source: Source) -> bool:

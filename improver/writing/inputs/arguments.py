@@ -16,6 +16,7 @@ ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, 
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     "text": ("'two words'", "''", "'One, two'"),
+    "name": ("'first'", "''", "'Second'"),
     "number": ("1", "0", "-2"),
     "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
     "mapping": ("{'a': 1}", "{}"),
@@ -32,7 +33,8 @@ OF_TYPE: Mapping[str, frozenset[str]] = {  # the narrowest first
     "items": ITEMS,
 }
 HINTS: Mapping[str, tuple[str, ...]] = {
-    "text": ("text", "string", "str", "name", "s", "word", "html", "msg", "message", "title", "line", "pattern", "key"),
+    "text": ("text", "string", "str", "s", "word", "html", "msg", "message", "title", "line", "pattern"),
+    "name": ("name", "key", "attr", "attribute", "identifier", "label"),
     "number": ("n", "num", "number", "count", "size", "width", "i", "index", "limit", "maxsize", "start", "stop"),
     "items": ("items", "seq", "iterable", "values", "lst", "list", "src", "data", "args", "it"),
     "mapping": ("d", "dct", "dict", "mapping", "kwargs", "params"),
