@@ -17,7 +17,7 @@ from improver.records import File, Ruling
 from improver.scan import read_project
 from improver.verify import checking, configuration
 from improver.verify.bench import SandboxBench, measure
-from improver.verify.overhearing import Overheard
+from improver.verify.overhearing import Overheard, is_deliberate
 from improver.verify.phrasing import Phrase, Unphrased, space_of
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -398,3 +398,30 @@ def test_where_warnings_are_errors_a_test_of_a_call_that_warns_holds(tmp_path: P
     assert fresh.keys() == {"old_without_depth_warns_deprecation_warning", "tell_prints"}
     assert "    with pytest.warns(" in fresh["old_without_depth_warns_deprecation_warning"]
     assert '    assert capsys.readouterr().out == "the sea is ' in fresh["tell_prints"]
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "deliberate"),
+    [
+        pytest.param("Oar() | 'a'", "<case>", True, id="both sides decline"),
+        pytest.param("Oar() < 1", "<case>", True, id="to be compared"),
+        pytest.param("Oar() | 'a'", "/usr/lib/a.py", False, id="in a library"),
+        pytest.param("len(Oar())", "<case>", False, id="what it cannot do at all"),
+        pytest.param("Oar().rows", "<case>", False, id="another error of the call's own"),
+        pytest.param("Oar().broken()", "<case>", True, id="raised by the product"),
+    ],
+)
+def test_an_operator_that_both_sides_decline_is_refused_on_purpose(text: str, file: str, *, deliberate: bool) -> None:
+    space: dict[str, Any] = {}
+    product = """
+class Oar:
+    def __or__(self, other):
+        return NotImplemented
+
+    def broken(self):
+        raise ValueError("broken")
+"""
+    exec(compile(product, "/src/oar.py", "exec"), space)  # noqa: S102
+    with pytest.raises((TypeError, AttributeError, ValueError)) as caught:
+        eval(compile(text, file, "eval"), space)  # noqa: S307
+    assert is_deliberate(caught.value, "/src") is deliberate

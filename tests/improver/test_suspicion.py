@@ -6,7 +6,8 @@ from improver.experiments import Case, Raised
 from improver.judging.functions import definitions
 from improver.source import Source
 from improver.writing.choice.selecting import fit
-from improver.writing.choice.suspicion import possible_bugs
+from improver.writing.choice.suspicion import announces, possible_bugs
+from tests.improver.calls import source as read
 
 PIER = "pier/a.py::"
 TEXT = """\
@@ -105,3 +106,10 @@ def test_no_test_is_made_of_what_follows_from_something_that_differs() -> None:
 
 def test_what_differed_is_found_out_anew_for_another_call() -> None:
     assert depth(("cut", UNLIKE)).untold().unlike == ()
+
+
+def test_what_gives_not_implemented_has_python_raise_a_type_error() -> None:
+    node = definitions(read("def low(a):\n    return NotImplemented if a else a\n"))["low"][-1]
+    assert announces(node, "TypeError")
+    assert not announces(node, "KeyError")
+    assert not announces(definitions(read("def low(a):\n    return a\n"))["low"][-1], "TypeError")

@@ -35,8 +35,13 @@ FITS: Mapping[str, frozenset[str]] = {
 
 
 def announces(node: Function, error: str) -> bool:
-    """Tell whether the function itself says in so many words that it raises this error, or that it checks something."""
+    """Tell whether the function itself says in so many words that it raises this error, or that it checks something.
+
+    One that gives NotImplemented has Python raise a TypeError.
+    """
     nodes = [*ast.walk(node)]
+    if error == "TypeError" and any(getattr(one, "id", "") == "NotImplemented" for one in nodes):
+        return True
     raised = (one.exc for one in nodes if isinstance(one, ast.Raise))
     if any(getattr(exc.func if isinstance(exc, ast.Call) else exc, "id", "") == error for exc in raised):
         return True
