@@ -8,7 +8,7 @@ from improver.experiments import Recording
 from improver.judging.functions import definitions
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.selecting import chosen
-from improver.writing.choice.usage import Usage, spared
+from improver.writing.choice.usage import NO_USAGE, Usage, spared
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.targets import Ground
 from tests.improver.benches import LAYOUT, FakeExperiments
@@ -111,6 +111,12 @@ def test_a_parameters_own_name_stands_for_it_where_that_may_be_a_text(asked: str
     call = "sail(weather='a')" if "*" in asked else "sail('a')"
     found = [one.call for one in USAGE.usual(case(call, name="sail"), sail)]
     assert any("'weather'" in one for one in found) is spoken
+
+
+def test_a_short_name_is_spoken_whole() -> None:
+    hail = node("def hail(msg, tag=None): ...")
+    found = [one.call for one in NO_USAGE.usual(case("hail('abc', 'a')", name="hail"), hail)]
+    assert found == ["hail('message', 'a')"]
 
 
 def test_calls_in_the_product_show_what_is_given_too_but_their_words_are_its_own() -> None:

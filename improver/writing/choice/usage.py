@@ -26,6 +26,7 @@ LONG = 16  # characters of a word
 EXAMPLE = ">>>"  # before a call in a docstring
 USUAL = 2  # words of tests that are tried in one place
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
+WHOLE: Mapping[str, str] = {"msg": "message", "desc": "description", "attr": "attribute"}  # what names are short for
 ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set", "iterator", "range"), "list"), "float": "int"}
 PLAIN: Mapping[str, ast.expr] = {  # of a type that a parameter is meant for
     "class": ast.Name("dict", ast.Load()),
@@ -93,13 +94,14 @@ class Usage:
     def _others(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return what may stand in the place of a value."""
         is_one = place.arg not in MANY and place is not node.args.vararg
-        own = [place.arg] if is_one and is_word(place.arg) and _is_text(place, node) else []
+        said = WHOLE.get(place.arg, place.arg)
+        own = [said] if is_one and is_word(said) and _is_text(place, node) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
         if self._is_unheard(name, node, place, value):
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
-            plain = {**PLAIN, "str": ast.Constant(place.arg)} if own else PLAIN
+            plain = {**PLAIN, "str": ast.Constant(said)} if own else PLAIN
             known += [NAUGHT[kind] for kind in given if kind in NAUGHT] if is_naught(value) else []
             known += [ast.Constant(BEGUN[one]) for one in sorted(self._begun(node, place) & BEGUN.keys())]
             return [*(known or [plain[kind] for kind in sorted(self.meant(node, place.arg)) if kind in plain]), *spoken]
