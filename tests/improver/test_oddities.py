@@ -35,6 +35,9 @@ from tests.improver.calls import case, node, plain
         ("Box('sea') == 'sea'", "text", 0),
         ("Box(3) != 'a'", "text", 0),
         ("Box('sea') == 'a'", "recorded", 0),
+        ("depth(1)(2)(3)", "varied", 2),
+        ("depth(1)(2)(3)", "text", 0),  # as a test has it
+        ("depth(1)(2)", "varied", 0),
         ("depth(range(10, 10))", "text", 1),
         ("depth(range(10))", "text", 0),
         ("depth(range(0, 10, 0))", "text", 0),  # Python refuses it

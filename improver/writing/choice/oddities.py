@@ -51,7 +51,7 @@ def _strangeness(case: Case) -> int:
     found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
     found += sum(map(_is_open, texts)) + sum(map(_is_apart, nodes))
     if case.origin in MADE_UP:
-        found += sum(bool(SHOUTED.search(text)) for text in texts)
+        found += sum(bool(SHOUTED.search(text)) for text in texts) + WILD * sum(map(_is_chained, nodes))
     return found
 
 
@@ -172,6 +172,14 @@ def _is_apart(node: ast.AST) -> bool:
         case ast.Compare(ast.Call() as made, [ast.Eq() | ast.NotEq()], [ast.Constant(str(text))]):
             parts = [one.value for one in ast.walk(made) if isinstance(one, ast.Constant)]
             return any(isinstance(one, str) for one in parts) and text not in parts
+    return False
+
+
+def _is_chained(node: ast.AST) -> bool:
+    """Tell whether what a call gives is called, and what comes of that once more."""
+    match node:
+        case ast.Call(ast.Call(ast.Call())):
+            return True
     return False
 
 
