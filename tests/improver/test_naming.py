@@ -294,6 +294,21 @@ def test_a_name_says_what_is_looked_at(one: Case, expected: str) -> None:
     assert name_for(one, kind) == expected
 
 
+@pytest.mark.parametrize(
+    ("wanted", "old", "name"),
+    [
+        pytest.param("'UNKNOWN'", "return 'UNKNOWN'", "test_depth_is_unknown", id="the text that it gives"),
+        pytest.param("'UNKNOWN'", 'return "UNKNOWN"', "test_depth_is_unknown", id="in other quotes"),
+        pytest.param("'UNKNOWN'", "return sea", "test_depth", id="a text that comes of something"),
+        pytest.param("'no sea'", "return 'no sea'", "test_depth_is_no_sea", id="several words"),
+        pytest.param("'no sea that I know'", "return 'no sea that I know'", "test_depth", id="too many"),
+    ],
+)
+def test_a_text_is_part_of_a_name_where_the_fault_is_in_giving_it(wanted: str, old: str, name: str) -> None:
+    one = replace(case("depth('a')", wanted), kills=frozenset({f"pier/a.py:2: `{old}` → `return None`"}))
+    assert name_for(one, node("def depth(sea): ...")) == name
+
+
 def test_a_class_that_nothing_shows_to_be_the_one_is_not_named() -> None:
     one = replace(case("load('a').text()", name="Box.text"), kills=frozenset({"pier/b.py:3: `1` → `2`"}))
     assert name_for(one, node("def text(self): ...")) == "test_text"

@@ -15,7 +15,7 @@ from improver.writing.words.conditions import decisive
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
-from improver.writing.words.wording import EMPTY
+from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 60  # characters
 NUMBER = re.compile(r"is_(?:minus_)?[1-9][0-9]*")
@@ -166,7 +166,15 @@ def behaviour(case: Case, node: Function) -> str:
         return f"effect_on_{slug(one.name)}"
     if text not in WHOLE and (len(case.checks) > 1 or case.origin == "after" or not part):
         return ""
-    return _value(text, kind, wanted)
+    return _value(text, kind, wanted) or _constant(case, text, wanted)
+
+
+def _constant(case: Case, text: str, wanted: str) -> str:
+    """Return the words for a text that a call comes to where a fault is in giving that one."""
+    value = ast.literal_eval(wanted) if is_literal(wanted) else None
+    given = [fault["old"] for fault in map(MUTANT.match, case.kills) if fault is not None]
+    is_given = isinstance(value, str) and any(one in (f"return '{value}'", f'return "{value}"') for one in given)
+    return f"is_{said}" if text in WHOLE and is_given and (said := in_words(value, range(2, 17))) else ""
 
 
 def _value(text: str, kind: str, wanted: str) -> str:
