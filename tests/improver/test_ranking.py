@@ -41,6 +41,11 @@ def test_what_notices_most_for_what_there_is_to_read_comes_first() -> None:
     assert shown(longer, short, strong) == ["test_strong", "test_long", "test_short"]
 
 
+def test_what_notices_nothing_of_its_own_is_not_shown() -> None:
+    one = case("depth(3, 4)", "7")
+    assert shown(written("idle", replace(one, kills=frozenset())), written("strong", one)) == ["test_strong"]
+
+
 def test_what_is_long_to_read_is_not_shown() -> None:
     calls = [case(f"depth({[*range(10, 10 + count)]}, 4)", "27") for count in (5, 40)]
     fair, heavy, table = written("fair", calls[0]), written("heavy", calls[1]), written("table", *calls)

@@ -40,15 +40,16 @@ def presentable(
 ) -> list[Written]:
     """Return the tests that may be proposed, those first that notice most for what there is to read.
 
-    `covered` are the mutants on lines that other tests run. One that only a number tells from another is not among
-    them: whoever finds it failing does not know of which.
+    `covered` are the mutants on lines that other tests run. One that notices nothing of its own is not among them, nor
+    one that only a number tells from another: whoever finds it failing does not know of which.
     """
     tests = [*tests]
     names = {test.name for test in tests}
     priced = [
         (price(test, node_of, custom), test)
         for test in tests
-        if not is_slight(test, node_of, covered, custom.usage.refusals)
+        if test.kills
+        and not is_slight(test, node_of, covered, custom.usage.refusals)
         and COUNTED.sub("", test.name) not in names - {test.name}
         and not _is_counted(test)
         and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
