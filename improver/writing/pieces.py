@@ -1,9 +1,11 @@
 """Pieces of code as calls hold them: their trees, and identifiers as words (pure)."""
 
 import ast
+import contextlib
 import functools
 import keyword
 import re
+from collections.abc import Iterable
 
 from improver.source import FUNCTIONS, Function
 
@@ -39,6 +41,33 @@ def is_literal(text: str) -> bool:
     except (ValueError, TypeError, SyntaxError):
         return False
     return True
+
+
+def names_in(texts: Iterable[str]) -> set[str]:
+    """Return the names that code speaks of; a pattern that is no code has none."""
+    found: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            found |= {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
+    return found
+
+
+def stated(call: str) -> str:
+    """Return a call of a method for which Python has a statement as that statement, any other as it is.
+
+    >>> [stated(one) for one in ("box.__delitem__(9)", "Box().__setattr__('lid', 2)", "box.take(1)")]
+    ['del box[9]', 'Box().lid = 2', 'box.take(1)']
+    """
+    match expression(call):
+        case ast.Call(ast.Attribute(box, "__setitem__"), [key, value], []):
+            return f"{ast.unparse(box)}[{ast.unparse(key)}] = {ast.unparse(value)}"
+        case ast.Call(ast.Attribute(box, "__delitem__"), [key], []):
+            return f"del {ast.unparse(box)}[{ast.unparse(key)}]"
+        case ast.Call(ast.Attribute(box, "__setattr__"), [ast.Constant(str(name)), value], []) if name.isidentifier():
+            return f"{ast.unparse(box)}.{name} = {ast.unparse(value)}"
+        case ast.Call(ast.Attribute(box, "__delattr__"), [ast.Constant(str(name))], []) if name.isidentifier():
+            return f"del {ast.unparse(box)}.{name}"
+    return call
 
 
 def first_text(call: str) -> str:

@@ -127,10 +127,9 @@ def test_a_mapping_is_filled_and_loses_an_item() -> None:
 
 
 def test_what_holds_items_is_made_with_some() -> None:
-    assert texts("Row.__setitem__")[:2] == [
-        "row = Row([3, 1, 2]); row[1] = 3; list(row)",
-        "row = Row([3, 1, 2]); row[:1] = [5, 6]; list(row)",
-    ]
+    assert texts("Row.__setitem__")[0] == "row = Row([3, 1, 2]); row[1] = 3; list(row)"
+    assert "row = Row([3, 1, 2]); row[:1] = [5, 6]; list(row)" in texts("Row.__setitem__")
+    assert "row = Row([3, 1, 2]); row.__setitem__(9, 3)" in texts("Row.__setitem__")
     assert "row = Row([3, 1, 2]); row[0] = 4; row.part(1, 2)" in texts("Row.part")
 
 

@@ -20,6 +20,7 @@ from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, c
 from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow
 from improver.writing.choice.usage import spared
 from improver.writing.inputs.misfits import given_to, kind_of
+from improver.writing.pieces import names_in, stated
 from improver.writing.placing import name_of
 from improver.writing.words.wording import reproduces
 
@@ -62,7 +63,10 @@ def fit(case: Case, node: Function) -> bool:
         return False
     if case.origin == "strange" and case.checks[0][0] != "raises":  # nobody said that it may be called so
         return False
-    if any("\n" in text for text in texts[len(case.setup) :]) or not all(map(is_public, (*case.setup, case.call))):
+    statement = stated(case.call)
+    if statement != case.call and case.checks[0][0] != "raises":  # it gives nothing, and what it does stands before
+        return False
+    if any("\n" in text for text in texts[len(case.setup) :]) or not all(map(is_public, (*case.setup, statement))):
         return False
     if any(not is_public(subject) for kind, subject, _ in case.checks if kind != "raises"):
         return False
@@ -259,15 +263,6 @@ def bare(case: Case) -> Case:
     imports = tuple(one for one in case.imports if name_of(one) in used)
     asks = tuple(one for one in case.asks if one in used)
     return replace(case, setup=tuple(reversed(kept)), imports=imports, asks=asks)
-
-
-def names_in(texts: Iterable[str]) -> set[str]:
-    """Return the names that code speaks of; a pattern that is no code has none."""
-    found: set[str] = set()
-    for text in texts:
-        with contextlib.suppress(SyntaxError):
-            found |= {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
-    return found
 
 
 def needed(cases: Sequence[Case], weigh: Callable[[Case], int]) -> list[Case]:

@@ -40,6 +40,10 @@ OTHERS: Mapping[type, Callable[[Any], object]] = {
     bytes: lambda value: value + b"b",
 }
 CHANGING = {"__setitem__": ("{0}[{1}] = 3", "{0}[:1] = [5, 6]"), "__delitem__": ("del {0}[{1}]", "del {0}[:1]")}
+REFUSED = {  # as statements, which a test has where they are refused
+    "__setitem__": ("{0}.__setitem__(9, 3)", "{0}.__setitem__('z', 3)"),
+    "__delitem__": ("{0}.__delitem__(9)", "{0}.__delitem__('z')"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +127,22 @@ def _used(thing: _Object, last: str, steps: Sequence[tuple[tuple[str, ...], str]
         first = calls if last in CHANGING else calls[:1]
         pairs += [(one, reader) for reader in readers for one in first] if last not in SPECIAL else []
         ready = replace(thing.made, setup=(*thing.setup, *before))
-        plain = [replace(ready, call=one) for one in calls if last not in CHANGING]
+        plain = [replace(ready, call=one) for one in (calls if last not in CHANGING else _refused(thing, last))]
         later = [
             replace(ready, setup=(*ready.setup, one), call=other, origin="after")
             for one, other in pairs
             if _is_statement(one) and len(ready.setup) < LINES
         ]
-        placed += [(at + place, case) for way in (enumerate(plain), enumerate(later, 1)) for place, case in way]
+        start = 2 if last in CHANGING else 0  # what is refused comes after what is done
+        placed += [(at + place, case) for way in (enumerate(plain, start), enumerate(later, 1)) for place, case in way]
     yield from (
         case for _, case in sorted(placed, key=lambda one: one[0])
     )  # what is simple in one way or another first
+
+
+def _refused(thing: _Object, last: str) -> list[str]:
+    """Return uses of an object that it may refuse: what it has not is set or deleted."""
+    return [form.format(thing.name) for form in REFUSED[last]]
 
 
 def _is_statement(call: str) -> bool:

@@ -8,6 +8,7 @@ from improver.verify.overhearing import is_printed
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Written
 from improver.writing.names import Filled
+from improver.writing.pieces import stated
 
 INDENT = "    "
 SIGNS = {ast.Is: "is", ast.Eq: "=="}
@@ -147,6 +148,8 @@ def _act(call: str, checks: Sequence[tuple[str, str, str]]) -> list[str]:
 
 def _statement(call: str) -> str:
     """Return the call as a statement that a linter does not take for a slip."""
+    if (statement := stated(call)) != call:
+        return statement
     return call if isinstance(ast.parse(call, mode="eval").body, ast.Call | ast.Await) else f"_ = {call}"
 
 
