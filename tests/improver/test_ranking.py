@@ -247,6 +247,20 @@ def test_what_finds_nothing_where_nothing_is_says_little(call: str, wanted: str,
 
 
 @pytest.mark.parametrize(
+    ("call", "wanted", "says"),
+    [
+        pytest.param("depth(sea)", "sea", False, id="what it was given"),
+        pytest.param("box.take(sea)", "sea", False, id="by a method"),
+        pytest.param("box.take(sea)", "box", True, id="itself"),
+        pytest.param("depth(sea)", "True", True, id="a verdict"),
+    ],
+)
+def test_what_only_hands_back_what_it_was_given_needs_no_test(call: str, wanted: str, *, says: bool) -> None:
+    one = case(call, setup=("sea = {'a': 1}", "box = Box()"), checks=(("is", "result", wanted),))
+    assert is_slight(written("depth", one), plain, ()) is not says
+
+
+@pytest.mark.parametrize(
     ("call", "subject", "says"),
     [
         pytest.param("tides()", "len(result)", False, id="of who knows what"),
@@ -270,6 +284,7 @@ def test_one_line_of_a_text_says_little() -> None:
         pytest.param("result.loud", "False", "a.py:2", True, id="a switch"),
         pytest.param("result.size", "3", "a.py:2", True, id="a number"),
         pytest.param("result.size", "'three'", "a.py:2", False, id="a word"),
+        pytest.param("result.size", "b' '", "a.py:2", True, id="a mark"),
         pytest.param("result.size", "3", "a.py:3", False, id="a fault of what is done"),
         pytest.param("result.size", "3", "b.py:2", False, id="a fault in another file"),
         pytest.param("result.take()", "3", "a.py:2", False, id="what it does"),
