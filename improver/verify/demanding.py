@@ -139,7 +139,7 @@ class Watcher:
         name = self._written(kind)
         if name is None or not deliberate:
             return told
-        checks = [("raises", name, self.overhearing.stable(str(error)))]
+        checks = [("raises", name, self.overhearing.words_of(error))]
         if kind.__module__ != "builtins":  # it may hold more than its message
             seen = self._object_checks(error, ERROR)
             checks += [one for one in seen if one[1].rpartition(".")[2] not in NOISE and one[1].startswith(ERROR)]

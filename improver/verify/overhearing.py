@@ -101,6 +101,11 @@ def is_deliberate(error: BaseException, tree: str) -> bool:
     return opcode.opname[inner.tb_frame.f_code.co_code[inner.tb_lasti]] in RAISES
 
 
+def words_of(error: BaseException) -> str:
+    """Return what is demanded of an error's message, nothing of what Python itself says of an operator."""
+    return "" if type(error) is TypeError and DECLINED.match(str(error)) else stable(str(error))
+
+
 def stable(message: str) -> str:
     """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
     parts = STABLE.findall(VALUE.sub("\0", message))

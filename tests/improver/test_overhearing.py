@@ -17,7 +17,7 @@ from improver.records import File, Ruling
 from improver.scan import read_project
 from improver.verify import checking, configuration
 from improver.verify.bench import SandboxBench, measure
-from improver.verify.overhearing import Overheard, is_deliberate
+from improver.verify.overhearing import Overheard, is_deliberate, words_of
 from improver.verify.phrasing import Phrase, Unphrased, space_of
 from improver.verify.ruff import RuffTool
 from improver.verify.sandbox import best_sandbox
@@ -425,3 +425,4 @@ class Oar:
     with pytest.raises((TypeError, AttributeError, ValueError)) as caught:
         eval(compile(text, file, "eval"), space)  # noqa: S307
     assert is_deliberate(caught.value, "/src") is deliberate
+    assert (words_of(caught.value) == "") is (text.endswith(("'a'", "< 1")))  # Python's own words

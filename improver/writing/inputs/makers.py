@@ -15,7 +15,7 @@ from improver.writing.inputs.harvest import Index, name_of
 from improver.writing.inputs.held import held
 from improver.writing.inputs.illustrating import documented
 from improver.writing.inputs.kinds import NOTHING_KNOWN, kinds_of, named_members
-from improver.writing.pieces import asks_nothing, is_abstract
+from improver.writing.pieces import asks_nothing, called_as, is_abstract
 
 MAKERS, MEMBERS = 3, 6  # objects of one class, and of one that counts its own
 
@@ -43,7 +43,7 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
 def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, given: Sequence[Case] = ()) -> list[Case]:
     """Return calls of a class itself, after the first of those that are `given` where it is less to write.
 
-    Of an enum nothing is made: its members are there.
+    So it comes first where tests call that, and nobody the class. Of an enum nothing is made: its members are there.
     """
     owner = node.name
     if members := named_members(node):
@@ -63,6 +63,7 @@ def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, gi
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
     less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
+    less = less or [one for one in given[:1] if not known and called_as(one.function) in index]
     return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
 
 

@@ -19,6 +19,7 @@ MAKING = ("__init__", "__new__")
 SAID = {"len": "len", "str": "str", "repr": "repr", "list": "items", "dict": "items", "tuple": "items", "set": "items"}
 READ = {"__len__": "len", "__str__": "str", "__repr__": "repr", "__bool__": "bool", "__iter__": "iter"}
 LONG = 45  # characters of a subject beside which a condition has no room
+PLAIN = frozenset({"str", "int", "float", "list", "dict", "none"})
 QUIET = frozenset({"splitlines", "items", "copy", "strip", "encode", "decode", "isoformat"})
 
 
@@ -171,14 +172,16 @@ def _special(case: Case, owner: str, last: str) -> Subject:
         return Subject(*_named(owner, "getattr_of_unknown_name"))
     if last == "__getattr__" and "." not in case.function.partition("::")[2] and "." in case.call:
         return Subject(*_named("", slug(case.call.rpartition(".")[2])))  # a module's
-    return Subject(*_named(owner, slug(last)))
+    other = _other(case, owner) if raised == "TypeError" else ""
+    return Subject(*_named(owner, f"{slug(last)}_{other}" if other in PLAIN else slug(last)))
 
 
 def _other(case: Case, owner: str) -> str:
     """Return the words for what an object is compared with, on whichever side that stands."""
     call = expression(case.call)
-    other = call.comparators[0] if isinstance(call, ast.Compare) else None
-    other = call.left if isinstance(call, ast.Compare) and is_literal(ast.unparse(call.left)) else other
+    sides = (call.left, call.comparators[0]) if isinstance(call, ast.Compare) else (None, None)
+    sides = (call.left, call.right) if isinstance(call, ast.BinOp) else sides
+    other = sides[0] if sides[0] is not None and is_literal(ast.unparse(sides[0])) else sides[1]
     if isinstance(other, ast.Name):
         if isinstance(call, ast.Compare) and ast.dump(call.left) == ast.dump(other):
             return "itself"
