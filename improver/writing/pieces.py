@@ -159,6 +159,11 @@ def is_left_open(method: Function) -> bool:
     return refuses or any(one.startswith("abstract") for one in marks)
 
 
+def declines(method: Function) -> bool:
+    """Tell whether a method may leave it to the other side of an operator what comes of both."""
+    return any(getattr(one, "id", "") == "NotImplemented" for one in ast.walk(method))
+
+
 def is_abstract(node: ast.ClassDef) -> bool:
     """Tell whether a class is only there for others to come from it: it says so, or leaves a method to them."""
     says = (ast.get_docstring(node) or "").partition("\n\n")[0]

@@ -10,7 +10,7 @@ from improver.judging.functions import definitions
 from improver.records import Finding
 from improver.source import Function, Source
 from improver.writing.choice.documented import documented_otherwise
-from improver.writing.pieces import is_left_open
+from improver.writing.pieces import declines, is_left_open
 
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
@@ -37,10 +37,10 @@ FITS: Mapping[str, frozenset[str]] = {
 def announces(node: Function, error: str) -> bool:
     """Tell whether the function itself says in so many words that it raises this error, or that it checks something.
 
-    One that gives NotImplemented has Python raise a TypeError.
+    One that declines has Python raise a TypeError.
     """
     nodes = [*ast.walk(node)]
-    if error == "TypeError" and any(getattr(one, "id", "") == "NotImplemented" for one in nodes):
+    if error == "TypeError" and declines(node):
         return True
     raised = (one.exc for one in nodes if isinstance(one, ast.Raise))
     if any(getattr(exc.func if isinstance(exc, ast.Call) else exc, "id", "") == error for exc in raised):

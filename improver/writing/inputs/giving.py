@@ -16,6 +16,7 @@ INNER = (*FUNCTIONS, ast.ClassDef)
 GIVEN = 3  # calls that give objects of one class
 SETS = ("{1, 2}", "{2, 3}", "{1}")  # they have something in common, and do not
 ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+EQUALITY = frozenset({"__eq__", "__ne__"})
 COMBINING = frozenset({"difference", "intersection", "symmetric_difference", "union"})
 COMPARING = frozenset({"isdisjoint", "issubset", "issuperset", "update", "__and__", "__or__", "__sub__", "__xor__"})
 COMPARING |= {f"{name}_update" for name in COMBINING if name != "union"} | {f"__{name}__" for name in ORDERS}

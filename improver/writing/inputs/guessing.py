@@ -13,6 +13,7 @@ from dataclasses import replace
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Source
 from improver.writing.inputs.arguments import ASYNCIO, CALLS, GUESSES, WAITS, annotation, arguments, definition
+from improver.writing.inputs.giving import EQUALITY, ORDERS
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.kinds import kinds_of
 from improver.writing.inputs.makers import makers, variable_for
@@ -49,7 +50,6 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0
     "__deepcopy__": ("copy.deepcopy({0})",),
     **{f"__{name}__": (f"{{0}} {sign} {{0}}",) for name, sign in ORDERED.items()},
 }
-EQUALITY = {"__eq__": "==", "__ne__": "!="}
 FEW = 3  # arguments of one method on an object that is made otherwise
 WAITED = re.compile(r"Callable\[(\[\])?.*, *(?:\w+\.)*(?:Awaitable|Coroutine)\b")
 
@@ -103,7 +103,7 @@ def _operated(source: Source, home: str, function: str, index: Index) -> Iterato
     *owners, last = function.partition("::")[2].split(".")
     for one in makers(source, home, owners[-1], index) if owners and last in OPERATORS else ():
         text = first_text(one.call) if last in EQUALITY else ""
-        same = [f"{{0}} {EQUALITY[last]} {text}"] if text else []
+        same = [f"{{0}} {ORDERS[last.strip('_')]} {text}"] if text else []
         for form in (*same, *OPERATORS[last]):
             *setup, call = (part.format(one.call, variable_for(one.call)) for part in form.split("; "))
             tools = ((word, "") for word in ("copy", "inspect", "math") if f"{word}." in form)

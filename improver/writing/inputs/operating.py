@@ -1,23 +1,21 @@
 """What is done with two objects of a class that are made differently, or with one and what is like it (pure)."""
 
-import ast
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.source import Function, Source
+from improver.source import Source
 from improver.writing.inputs.arguments import definition
-from improver.writing.inputs.giving import ORDERS, is_set, plain_for
+from improver.writing.inputs.giving import EQUALITY, ORDERS, is_set, plain_for
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.makers import makers, variable_for
-from improver.writing.pieces import first_text
+from improver.writing.pieces import declines, first_text
 
 OBJECTS = 3  # of one class
 NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift")
 SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"), strict=True))
 OTHERS = ("1", "'a'")  # of another kind than sets, and than what is no set
-EQUALITY = frozenset({"__eq__", "__ne__"})
 MODULAR = "pow({0}, 2, 5)"
 
 
@@ -34,7 +32,7 @@ def combined(source: Source, home: str, function: str, index: Index) -> Iterator
     known = makers(source, home, owners[-1], index)
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
     node = definition(source, [*owners, last])
-    if _sign(last) and node is not None and _declines(node):
+    if _sign(last) and node is not None and declines(node):
         own = [text for one in objects if (text := first_text(one.call))] if last in EQUALITY else []
         plain += [Case(function, text) for text in (*own[:1], OTHERS[not is_set(source, owners[-1])])]
     if last == "__pow__" and node is not None and len(node.args.args) > len(("self", "other")):
@@ -51,11 +49,6 @@ def _sign(special: str) -> str:
     """Return the operator that a method is for, "" for none."""
     plain = special.removeprefix("__").removesuffix("__") if special.startswith("__") else ""
     return {**SIGNS, **ORDERS}.get(plain) or SIGNS.get(plain[1:], "")
-
-
-def _declines(node: Function) -> bool:
-    """Tell whether a method leaves it to the other side what comes of some objects."""
-    return any(getattr(one, "id", "") == "NotImplemented" for one in ast.walk(node))
 
 
 def _is_turned(last: str) -> bool:

@@ -39,15 +39,15 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     return node if node is not None and _takes(node, test, classes) else None
 
 
-def is_case(node: ast.ClassDef) -> bool:
-    """Tell whether a class is run by unittest."""
+def is_direct_case(node: ast.ClassDef) -> bool:
+    """Tell whether a class comes from one of unittest's own, with nothing between them."""
     return not CASES.isdisjoint(map(ast.unparse, node.bases))
 
 
 def is_method(test: Written, place: Place) -> bool:
     """Tell whether a test is a method of a class that unittest runs."""
     node = home_of(test, place)
-    return place.in_classes if node is None else is_case(node)
+    return place.in_classes if node is None else is_direct_case(node)
 
 
 def is_annotated(node: ast.ClassDef) -> bool:
@@ -116,7 +116,7 @@ def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef
         return False
     if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
         return False
-    if is_case(node):
+    if is_direct_case(node):
         return {*test.cases[0].asks} <= {CAPSYS, FOLDER} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
     return node.name.startswith("Test")
 

@@ -11,7 +11,7 @@ from improver.verify.checking import CAPSYS, COROUTINE
 from improver.writing.asking import FOLDER
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written
-from improver.writing.layout.homes import is_annotated, is_case
+from improver.writing.layout.homes import is_annotated, is_direct_case
 from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
@@ -34,7 +34,8 @@ def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassD
     style = replace(place, annotated=is_annotated(node))
     gives = " -> None" if style.annotated else ""
     texts = [
-        _method(one, width - 4, gives) if is_case(node) else _function(one, width - 4, style, "self") for one in tests
+        _method(one, width - 4, gives) if is_direct_case(node) else _function(one, width - 4, style, "self")
+        for one in tests
     ]
     return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"
 
