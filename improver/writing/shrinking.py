@@ -43,7 +43,7 @@ def shrunk(
         found = [*_better(weak, kept, ground.experiments.explore(ground.tree, wanted, faults).cases, custom)]
         if not found:
             break
-        pool += found
+        pool = _soonest([*pool, *found])
         kept = [*choose(pool)]
     return pool
 
@@ -92,6 +92,17 @@ def _sooner(weak: Weak, case: Case) -> Iterator[Case]:
         yield one
 
 
+def _soonest(cases: Sequence[Case]) -> list[Case]:
+    """Return the calls without those that are refused in the making of their object, where that is among them alone."""
+    made = {(_key(one), one.checks[:1]): one.kills for one in cases}
+    alone = [(one, sooner(one)) for one in cases]
+    return [
+        one
+        for one, making in alone
+        if making is None or not one.kills <= made.get((_key(making), one.checks[:1]), frozenset())
+    ]
+
+
 def _key(case: Case) -> Key:
     return case.function, case.setup, case.call, case.way
 
@@ -118,6 +129,7 @@ def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Cus
         rivals = [(weight(trim, own, custom), one) for one, trim, own in known if fit(trim, own)]
         rivals.sort(key=lambda pair: (pair[0], pair[1].call))
         for price, one in rivals[:KEPT]:
-            if price < weight(case, node, custom) and _key(one) not in given:
+            is_plainer = price < weight(case, node, custom) or one.function != case.function
+            if is_plainer and _key(one) not in given:
                 given.add(_key(one))
                 yield one

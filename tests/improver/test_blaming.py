@@ -27,6 +27,8 @@ NODE = definitions(source(PORT))["moored"][-1]
         pytest.param("moored([], 'far', msg='Low tide')", "Low tide", ["with_msg"], id="its own text"),
         pytest.param("moored(['a'], 'far')", "names", [], id="what the function is about"),
         pytest.param("moored([])", "no such quay", [], id="nothing that was given"),
+        pytest.param("moored([], 'far')", "Empty harbour", ["of_empty_names"], id="what is empty"),
+        pytest.param("moored([], '')", "Empty harbour", [], id="two that are"),
         pytest.param("moored([], 'far')", "", [], id="an error without words"),
         pytest.param("moored([], 'far')", "quayside", [], id="another word"),
     ],

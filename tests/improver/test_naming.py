@@ -9,7 +9,7 @@ from improver.judging.functions import definitions
 from improver.writing.layout.grouping import grouped
 from improver.writing.pieces import slug
 from improver.writing.words.moments import moments
-from improver.writing.words.naming import NAME, Names, name_for, table_names, told_apart
+from improver.writing.words.naming import NAME, Names, name_for, names_for, table_names, told_apart
 from improver.writing.words.subjects import looked, subject
 from improver.writing.words.wording import label
 from tests.improver.calls import PIER, case, node, source
@@ -205,6 +205,9 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_depth_miss_count", id="what is given in a call before the call"),
         pytest.param(case("Box() != crate", name="Box.__ne__", setup=("crate = Crate()",), checks=IS),
                      "test_box_differs_from_crate_is_true", id="one that has a name"),
+        pytest.param(case("Box(2) < Box(2)", name="Box.__lt__", checks=(("is", "result", "False"),)),
+                     "test_box_lt_equal_one_is_false", id="one that is made in the same way"),
+        pytest.param(case("Box(2) < Box(3)", name="Box.__lt__", checks=IS), "test_box_lt_is_true", id="another"),
         pytest.param(case("Box() + 'a'", name="Box.__add__", checks=(("raises", "TypeError", ""),)),
                      "test_box_add_str_raises_type_error", id="what it is not combined with"),
         pytest.param(case("2 | Box()", name="Box.__ror__", checks=(("raises", "TypeError", ""),)),
@@ -370,6 +373,13 @@ def test_names_are_told_apart_by_what_the_tests_say(
     choices: list[Names], taken: tuple[str, ...], expected: list[str]
 ) -> None:
     assert told_apart([one.strong[0] for one in choices], choices.__getitem__, taken) == expected
+
+
+def test_what_an_error_says_tells_a_test_apart_before_the_type_of_what_is_given() -> None:
+    one = case("depth('abc')", checks=(("raises", "ValueError", "a sea must not end with a hyphen"),))
+    names = names_for(one, node("def depth(sea): ...")).strong
+    said, typed = "test_depth_raises_value_error_a_sea_must_not_end_with_a", "test_depth_of_str_raises_value_error"
+    assert names.index(said) < names.index(typed)
 
 
 def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:

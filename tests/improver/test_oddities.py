@@ -35,6 +35,8 @@ from tests.improver.calls import case, node, plain
         ("Box('sea') == 'sea'", "text", 0),
         ("Box(3) != 'a'", "text", 0),
         ("Box('sea') == 'a'", "recorded", 0),
+        ("depth({1: 1, 2: 3})", "text", 1),  # which of them is which
+        ("depth({'a': 1, **more})", "text", 0),
         ("depth(1)(2)(3)", "varied", 2),
         ("depth(1)(2)(3)", "text", 0),  # as a test has it
         ("depth(1)(2)", "varied", 0),
@@ -96,6 +98,8 @@ def test_words_are_chosen_before_a_shorter_text_that_is_none() -> None:
         ("def depth(sea, mean): return mean > sea", 0),
         ("def depth(sea): return sea / 2", 0),
         ("def depth(sea): return 'a' + sea.name", 1),
+        ("def depth(sea): return '%s m' % sea", 1),
+        ("def depth(sea): return sea % 2", 0),
         ("def depth(sea): return 0 if sea < 0 else sea", 0),
         ("def depth(sea): return abs(sea)", 0),
         ("def depth(sea):\n    'Return minus the sea.'\n    return -sea", 0),

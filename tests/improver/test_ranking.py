@@ -216,6 +216,10 @@ class Box:
 
     def drop(self, more=None):
         self.size = more
+
+
+def boxed(size=3, loud=False):
+    return Box(size, loud)
 """)
 )
 
@@ -223,7 +227,7 @@ class Box:
 def poor(call: str, subject: str, wanted: str, method: str = "take", kills: str = "m") -> bool:
     kind = "is" if wanted in ("None", "True", "False") else "eq"
     one = replace(case(call, checks=((kind, subject, wanted),)), kills=frozenset({kills}))
-    return is_slight(written("a", one), lambda _: BOX[f"Box.{method}"][-1], ())
+    return is_slight(written("a", one), lambda _: BOX[method if method == "boxed" else f"Box.{method}"][-1], ())
 
 
 @pytest.mark.parametrize(
@@ -281,17 +285,17 @@ def test_one_line_of_a_text_says_little() -> None:
 @pytest.mark.parametrize(
     ("subject", "wanted", "place", "is_poor"),
     [
-        pytest.param("result.loud", "False", "a.py:2", True, id="a switch"),
-        pytest.param("result.size", "3", "a.py:2", True, id="a number"),
-        pytest.param("result.size", "'three'", "a.py:2", False, id="a word"),
-        pytest.param("result.size", "b' '", "a.py:2", True, id="a mark"),
-        pytest.param("result.size", "3", "a.py:3", False, id="a fault of what is done"),
-        pytest.param("result.size", "3", "b.py:2", False, id="a fault in another file"),
-        pytest.param("result.take()", "3", "a.py:2", False, id="what it does"),
+        pytest.param("result.loud", "False", "a.py:12", True, id="a switch"),
+        pytest.param("result.size", "3", "a.py:12", True, id="a number"),
+        pytest.param("result.size", "'three'", "a.py:12", False, id="a word"),
+        pytest.param("result.size", "b' '", "a.py:12", True, id="a mark"),
+        pytest.param("result.size", "3", "a.py:13", False, id="a fault of what is done"),
+        pytest.param("result.size", "3", "b.py:12", False, id="a fault in another file"),
+        pytest.param("result.take()", "3", "a.py:12", False, id="what it does"),
     ],
 )
 def test_that_a_default_is_kept_says_little(subject: str, wanted: str, place: str, *, is_poor: bool) -> None:
-    assert poor("Box()", subject, wanted, "__init__", f"pier/{place}: `3` → `4`") is is_poor
+    assert poor("boxed()", subject, wanted, "boxed", f"pier/{place}: `3` → `4`") is is_poor
 
 
 @pytest.mark.parametrize(
@@ -308,7 +312,21 @@ def test_an_attribute_that_only_holds_what_was_given_says_little(
     call: str, setup: tuple[str, ...], subject: str, *, is_poor: bool
 ) -> None:
     one = replace(case(call, setup=setup, checks=(("eq", subject, "'red'"),)), kills=frozenset("m"))
-    assert is_slight(written("a", one), lambda _: BOX["Box.__init__"][-1], ()) is is_poor
+    assert is_slight(written("a", one), lambda _: BOX["boxed"][-1], ()) is is_poor
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "is_poor"),
+    [
+        pytest.param("result.walls", "Box.__init__", True, id="an attribute"),
+        pytest.param("result.walls", "Box.walls", False, id="what is reckoned when it is asked for"),
+        pytest.param("result.walls", "boxed", False, id="of what a function gives"),
+        pytest.param("len(result)", "Box.__init__", False, id="what others may ask"),
+    ],
+)
+def test_what_an_object_is_like_when_it_is_made_needs_no_test(subject: str, name: str, *, is_poor: bool) -> None:
+    one = replace(case("Box(4)", checks=(("eq", subject, "16"),), name=name), kills=frozenset("m"))
+    assert is_slight(written("a", one), lambda _: BOX["Box.take"][-1], ()) is is_poor
 
 
 def test_an_error_that_a_test_demands_already_belongs_there() -> None:

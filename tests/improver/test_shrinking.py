@@ -235,6 +235,20 @@ def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object
     assert (best.call, best.function) == (kept, f"{PIER}Box.{'__init__' if kept == 'Box(1)' else 'total'}")
 
 
+def test_the_making_stands_alone_though_its_arguments_weigh_more_where_it_is_all_there_is() -> None:
+    checks = (("raises", "ValueError", "too few"),)
+    ground = dataclasses.replace(ground_for(SEA), experiments=Answering(lambda text: "1" in text, checks))
+    one = dataclasses.replace(case("Box(1).total()", kills="m", name="Box.total"), checks=checks)
+    weak = Weak(source(SEA), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
+
+    def longest(cases: Sequence[Case]) -> list[Case]:
+        return [max(cases, key=lambda case: len(case.call))]
+
+    calls = [found.call for found in shrunk(ground, weak, [one], longest)]
+    assert "Box(1)" in calls
+    assert "Box(1).total()" not in calls
+
+
 def test_the_making_is_held_to_what_the_making_itself_says_that_it_raises() -> None:
     text = "class Box:\n    def __init__(self, items):\n        raise TypeError('few')\n\n    def total(self): ...\n"
     checks = (("raises", "TypeError", "few"),)

@@ -128,7 +128,10 @@ def _parts(text: str) -> tuple[ast.AST, ...]:
 
 
 def _twins(node: ast.AST) -> int:
-    """Return how many arguments of a call are what another one of it is, and how many texts of a list."""
+    """Return how many arguments of a call, texts of a list and values of a mapping are another one, or their key."""
+    if isinstance(node, ast.Dict):
+        pairs = zip(node.keys, node.values, strict=True)
+        return sum(key is not None and ast.dump(key) == ast.dump(value) for key, value in pairs)
     if isinstance(node, ast.List | ast.Tuple):
         texts = [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes)]
         return len(texts) - len(set(texts))
@@ -202,11 +205,16 @@ def _minds_signs(node: Function) -> bool:
     return any(isinstance(part, ast.Name) and part.id in given for part in parts)
 
 
+def _fills(node: ast.BinOp) -> bool:
+    """Tell whether a text takes what stands beside it in."""
+    return isinstance(node.op, ast.Mod) and isinstance(getattr(node.left, "value", None), str)
+
+
 def _reckoned(node: ast.AST) -> Iterator[ast.expr]:
     """Yield what an expression compares by order or reckons with."""
     if isinstance(node, ast.Compare) and any(isinstance(one, SIGNS) for one in node.ops):
         yield from (node.left, *node.comparators)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, COUNTS):
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, COUNTS) and not _fills(node):
         yield from (node.left, node.right)
     elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("abs", "float", "int"):
         yield from node.args

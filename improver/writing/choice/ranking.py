@@ -125,7 +125,7 @@ def _is_poor(case: Case, node: Function) -> bool:
         return False
     if _restates(node) or _comes_of_nothing(case) or _asks_in_vain(case, node):
         return True
-    if _looks_inside(case) or _counts_alone(case) or _hands_back(case):
+    if _looks_inside(case) or _counts_alone(case) or _hands_back(case) or _is_initial(case):
         return True
     read = expression(case.call)
     has_sides = isinstance(read, ast.Compare) and not isinstance(read.ops[0], ast.In | ast.NotIn)
@@ -162,6 +162,11 @@ def _looks_inside(case: Case) -> bool:
     subjects = [subject for _, subject, _ in case.checks]
     is_inner = all(STATE.fullmatch(one) and one.partition(".")[0] in made for one in subjects)
     return is_inner or any(map(DEEP.fullmatch, subjects))
+
+
+def _is_initial(case: Case) -> bool:
+    """Tell whether only attributes are demanded that an object has when it is made: nothing has happened yet."""
+    return case.function.endswith(".__init__") and all(PART.fullmatch(subject) for _, subject, _ in case.checks)
 
 
 def _hands_back(case: Case) -> bool:

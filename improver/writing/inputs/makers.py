@@ -43,7 +43,8 @@ def makers(source: Source, home: str, owner: str, index: Index) -> list[Case]:
 def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, given: Sequence[Case] = ()) -> list[Case]:
     """Return calls of a class itself, after the first of those that are `given` where it is less to write.
 
-    So it comes first where tests call that, and nobody the class. Of an enum nothing is made: its members are there.
+    They stand alone where tests call what gives them, and nobody the class. Of an enum nothing is made: its members are
+    there.
     """
     owner = node.name
     if members := named_members(node):
@@ -62,8 +63,9 @@ def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, gi
     needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in asked]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
+    if not known and (shown := [one for one in given if called_as(one.function) in index]):
+        return [*shown, *_otherwise(node, index)]
     less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
-    less = less or [one for one in given[:1] if not known and called_as(one.function) in index]
     return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
 
 

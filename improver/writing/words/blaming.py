@@ -11,6 +11,7 @@ from improver.writing.words.spelling import together
 from improver.writing.words.spelling import valued as worded
 
 MOST = 2  # arguments of one name
+EMPTY: tuple[object, ...] = ("", b"", [], {}, ())
 WORD = re.compile(r"[a-z]+")
 
 
@@ -18,7 +19,7 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
     """Return the words for the one or two arguments that an error names, or for the one that gave its text.
 
     There are none where what is `decisive` speaks of them: it says more. What a function is given first is what it is
-    about, with or without an error.
+    about, with or without an error, unless it is empty and the error says so.
     """
     kind, _, pattern = case.checks[0]
     if kind != "raises" or not pattern:
@@ -27,6 +28,9 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
     said = {*WORD.findall(pattern.lower())}
     named = [one for one in given if said.issuperset(slug(one.name).split("_"))]
     own = [one for one in given if isinstance(one.value, str) and one.value == pattern]
+    empty = [one for one in given if one.value in EMPTY] if "empty" in said else []
+    if len(empty) == 1:
+        return [worded(empty[0])]
     found = own or (named if len(named) <= MOST else [])
     is_told = bool(decisive) and all(f"_{slug(one.name)}" in decisive[0] for one in found)
     return [] if is_told else _together(found, valued=not own)

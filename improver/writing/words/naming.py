@@ -18,6 +18,7 @@ from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effec
 from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 60  # characters
+SAID = 8  # words of a message
 NUMBER = re.compile(r"is_(?:minus_)?[1-9][0-9]*")
 
 
@@ -42,8 +43,8 @@ def names_for(case: Case, node: Function) -> Names:
     first = _first(case, node, about)
     more = [one for one in apart(case, node) if not about.repeats(one)]
     best = _best(about, first, comes)
-    strong = [(best, _beside(best, comes)), *((one, comes) for one in (*first, *more))]
-    strong += [(one, comes) for one in moments(case)]
+    strong = [(best, _beside(best, comes)), *((one, comes) for one in first), *(("", one) for one in _messages(case))]
+    strong += [(one, comes) for one in (*more, *moments(case))]
     weak = [(best, said) for said in (*_messages(case), *_valued(case))]
     weak += [(one, comes) for one in (*_steps(case), *(f"with_{one}" for one in _constants(case)))]
     return Names(*(_unlike(_fitted(about, *pair) for pair in pairs) for pairs in (strong, weak)))
@@ -194,7 +195,7 @@ def _messages(case: Case) -> list[str]:
     """Return the words for an error with the first words of what it says, as many as may be first."""
     kind, error, pattern = case.checks[0]
     words = re.findall(r"[a-z]+", pattern.lower()) if kind == "raises" and "\\" not in pattern else []
-    return [f"raises_{slug(error)}_{'_'.join(words[:count])}" for count in range(min(len(words), 6), 1, -1)]
+    return [f"raises_{slug(error)}_{'_'.join(words[:count])}" for count in range(min(len(words), SAID), 1, -1)]
 
 
 def _steps(case: Case) -> list[str]:

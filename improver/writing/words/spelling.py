@@ -40,7 +40,8 @@ def valued(one: Argument) -> str:
     if value is True and one.flag:
         return f"with_{name}"
     if _is_empty(one):
-        return f"of_empty_{name}" if one.place == 0 else f"with_empty_{name}"
+        kind = name if len(name) > BRIEF or one.value is UNKNOWN else type(one.value).__name__
+        return f"of_empty_{kind}" if one.place == 0 else f"with_empty_{name}"
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return f"of_negative_{name}" if one.place == 0 else f"with_negative_{name}"
     words = in_words(value)

@@ -19,6 +19,7 @@ MAKING = ("__init__", "__new__")
 SAID = {"len": "len", "str": "str", "repr": "repr", "list": "items", "dict": "items", "tuple": "items", "set": "items"}
 READ = {"__len__": "len", "__str__": "str", "__repr__": "repr", "__bool__": "bool", "__iter__": "iter"}
 LONG = 45  # characters of a subject beside which a condition has no room
+ORDERED = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
 PLAIN = frozenset({"str", "int", "float", "list", "dict", "none"})
 QUIET = frozenset({"splitlines", "items", "copy", "strip", "encode", "decode", "isoformat"})
 
@@ -172,8 +173,16 @@ def _special(case: Case, owner: str, last: str) -> Subject:
         return Subject(*_named(owner, "getattr_of_unknown_name"))
     if last == "__getattr__" and "." not in case.function.partition("::")[2] and "." in case.call:
         return Subject(*_named("", slug(case.call.rpartition(".")[2])))  # a module's
+    if last in ORDERED and not raised and _is_level(case):
+        return Subject(*_named(owner, f"{slug(last)}_equal_one"))
     other = _other(case, owner) if raised == "TypeError" else ""
     return Subject(*_named(owner, f"{slug(last)}_{other}" if other in PLAIN else slug(last)))
+
+
+def _is_level(case: Case) -> bool:
+    """Tell whether an object is compared with one that is made in the same way."""
+    call = expression(case.call)
+    return isinstance(call, ast.Compare) and ast.dump(call.left) == ast.dump(call.comparators[0])
 
 
 def _other(case: Case, owner: str) -> str:
