@@ -122,7 +122,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return _at(known[most[0][0]], tests)
     beside = known[most[0][0]] if most else known[min(known)]
     folder = beside.path.rpartition("/")[0]
-    fresh = f"{folder}/test_{_stems(path)[0]}.py".lstrip("/")
+    fresh = f"{folder}/{_named_like(known).format(_stems(path)[0])}".lstrip("/")
     like = _at(beside, tests)
     if not _is_test_file(beside.path):  # nobody knows whether a file of another name would be run
         return like
@@ -196,6 +196,12 @@ def _imports_from(test: Source, module: str) -> bool:
 def _is_test_file(path: str) -> bool:
     name = path.rsplit("/", 1)[-1]
     return name.startswith("test_") or name.endswith("_test.py")
+
+
+def _named_like(known: Iterable[str]) -> str:
+    """Return how a new test file is named, {} for what it is about, as most of those are that are known."""
+    names = [test.rsplit("/", 1)[-1] for test in known if _is_test_file(test)]
+    return "{}_test.py" if sum(name.endswith("_test.py") for name in names) * 2 > len(names) else "test_{}.py"
 
 
 def _stem(test: str) -> str:

@@ -31,6 +31,16 @@ def test_a_module_without_tests_gets_a_file_where_the_others_have_theirs(named: 
     assert place.path == path
 
 
+def test_a_new_test_file_is_named_as_the_others_are() -> None:
+    texts = {f"tests/{name}_test.py": f"from pier.{name} import x\n" for name in ("reef", "tide", "moon")}
+    impact = {f"pier/{path[6:10]}.py::x": (f"{path}::test_x",) for path in texts}
+    impact["pier/a.py::depth"] = ("tests/moon_test.py::test_depth",)
+    tests = [source(text, name) for name, text in texts.items()]
+    place = place_for("pier/a.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == "tests/a_test.py"
+
+
 def test_where_tests_stand_in_a_file_of_an_unusual_name_new_ones_do_too() -> None:
     tests = [source("import pier\n", "pier/tests/tests.py"), source("import pier\n", "pier/tests/helpers.py")]
     ran = {"pier/b.py::width": ("pier/tests/tests.py::test_x",)}
