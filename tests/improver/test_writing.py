@@ -210,7 +210,7 @@ def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
         pytest.param(case("box.empty()", name="Box.empty", setup=("box = Box()",), checks=(("eq", "dict(box)", "{}"),)),
                      "test_box_is_empty_after_empty", id="what is left is nothing"),
         pytest.param(case("depth('x')", checks=(("raises", "ValueError", "dry land"),)),
-                     "test_depth_raises_value_error", id="an error"),
+                     "test_depth_raises_value_error_dry_land", id="an error"),
         pytest.param(case("tides()", checks=(("eq", "list(itertools.islice(result, 2))", "['ebb', 'flow']"),)),
                      "test_depth_begins_with_ebb", id="the beginning of what never ends"),
         pytest.param(case("parted([2])", checks=(("eq", "list(result[1])", "[2]"),)), "test_depth", id="a part"),

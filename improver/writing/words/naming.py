@@ -18,7 +18,7 @@ from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effec
 from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 60  # characters
-SAID = 8  # words of a message
+SAID, BRIEF = 8, 5  # words of a message, and of one that a name has in place of a condition
 NUMBER = re.compile(r"is_(?:minus_)?[1-9][0-9]*")
 
 
@@ -26,7 +26,9 @@ def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
     about, comes = subject(case, node), behaviour(case, node)
     condition = _best(about, _first(case, node, about), comes)
-    return _fitted(about, condition, _beside(condition, comes))
+    why = "" if condition else _why(case)
+    whole = f"test_{about.words}_{why}"
+    return whole if why and len(whole) <= NAME else _fitted(about, condition, _beside(condition, comes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,12 @@ def _value(text: str, kind: str, wanted: str) -> str:
 
 def _number(value: float) -> str:
     return in_words(value) if abs(value) < 100 and float(value).is_integer() else ""
+
+
+def _why(case: Case) -> str:
+    """Return the words for an error with all that it says, "" where that is one word or too many."""
+    words = re.findall(r"[a-z]+", case.checks[0][2].lower())
+    return next((one for one in _messages(case)[:1] if len(words) <= BRIEF), "")
 
 
 def _messages(case: Case) -> list[str]:
