@@ -79,7 +79,10 @@ def mended(product: str, test: str, bench_for: BenchFor) -> tuple[Candidate, Cha
             id="an error that did not come",
         ),
         pytest.param(
-            COLLECT, COLLECTS, "    collect(1)\n    assert collect(1) == [1]\n", id="what a second call shows"
+            COLLECT,
+            COLLECTS,
+            '    collect("first")\n    assert collect("first") == ["first"]\n',
+            id="what a second call shows",
         ),
     ],
 )

@@ -16,7 +16,7 @@ ASYNCIO, WAITS = ("asyncio", ""), "asyncio.sleep(0, 1)"  # what can be awaited, 
 ANYTHING = ("1", "'a'", "[1, 2, 3]", "[]", "0.5", "{'a': 1}")
 BY_NAME: Mapping[str, tuple[str, ...]] = {
     "text": ("'two words'", "''", "'One, two'"),
-    "name": ("'first'", "''", "'Second'"),
+    "name": ("'first'", "''", "'second'"),
     "number": ("1", "0", "-2"),
     "items": ("[1, 2, 3]", "[]", "['a', 'b']"),
     "mapping": ("{'a': 1}", "{}"),
