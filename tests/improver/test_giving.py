@@ -261,6 +261,12 @@ class Name:
 """
 
 
+def test_an_object_is_asked_for_what_it_has_not() -> None:
+    text = SUM.replace("__imod__(self, other)", "__getitem__(self, at)")
+    assert uses("Sum.__getitem__", text) == ["Sum()['a']"]
+    assert uses("Sum.__missing__", text) == []
+
+
 def test_what_declines_to_be_compared_is_given_its_own_text_too() -> None:
     assert "Name('one') == 'one'" in uses("Name.__eq__", f"{NAME}\n\nONE = Name('one')\n")
     assert "Name('') == 'a'" in uses("Name.__eq__", NAME)

@@ -17,6 +17,7 @@ NAMES = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "an
 SIGNS = dict(zip(NAMES, ("+", "-", "*", "/", "//", "%", "**", "@", "&", "|", "^", "<<", ">>"), strict=True))
 OTHERS = ("1", "'a'")  # of another kind than sets, and than what is no set
 MODULAR = "pow({0}, 2, 5)"
+ALONE = {"__getitem__": "{0}['a']"}  # what is no place, or no key that it has
 
 
 def combined(source: Source, home: str, function: str, index: Index) -> Iterator[Case]:
@@ -27,15 +28,18 @@ def combined(source: Source, home: str, function: str, index: Index) -> Iterator
     """
     *owners, last = function.partition("::")[2].split(".")
     plain = [Case(function, text) for text in plain_for(source, function)]
-    if not owners or not (plain or _sign(last)):
+    node = definition(source, [*owners, last])
+    if not owners or node is None or not (plain or _sign(last) or last in ALONE):
         return
     known = makers(source, home, owners[-1], index)
     objects = [replace(one, function=function) for one in known if not one.setup and not one.prelude][:OBJECTS]
-    node = definition(source, [*owners, last])
-    if _sign(last) and node is not None and declines(node):
+    if last in ALONE:
+        yield from (replace(one, call=ALONE[last].format(one.call)) for one in objects)
+        return
+    if _sign(last) and declines(node):
         own = [text for one in objects if (text := first_text(one.call))] if last in EQUALITY else []
         plain += [Case(function, text) for text in (*own[:1], OTHERS[not is_set(source, owners[-1])])]
-    if last == "__pow__" and node is not None and len(node.args.args) > len(("self", "other")):
+    if last == "__pow__" and len(node.args.args) > len(("self", "other")):
         yield from (replace(one, call=MODULAR.format(one.call)) for one in objects)
     for left, right in itertools.product(objects, (*plain, *objects)):
         if left.call == right.call or (_is_turned(last) and right in objects):

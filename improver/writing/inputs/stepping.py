@@ -27,7 +27,7 @@ SPECIAL: Mapping[str, tuple[str, ...]] = {  # {0} is the object, {1} what the fi
     "__len__": ("len({0})",),
     "__iter__": ("list({0})",),
     "__contains__": ("{1} in {0}",),
-    "__getitem__": ("{0}[{1}]", "{0}[0]", "{0}[-1]", "{0}[1:]"),
+    "__getitem__": ("{0}[{1}]", "{0}[0]", "{0}[-1]", "{0}[1:]", "{0}['z']"),
     "__missing__": ("{0}['z']",),
     "__next__": ("next({0})",),
     "__reversed__": ("list(reversed({0}))",),
