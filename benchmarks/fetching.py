@@ -82,6 +82,19 @@ FRESH = (  # nobody had looked at them before they were first measured: on some 
     Package("python-dotenv", "1.1.1", "src/dotenv", ("pytest", "click", "sh", "ipython")),
     Package("tinydb", "4.8.2", "tinydb", ("pytest", "pyyaml", "pycodestyle")),
     Package("pyphen", "0.17.2", "pyphen", ("pytest",)),
+    Package("hyperlink", "21.0.0", "src/hyperlink", ("pytest", "idna")),
+    Package("rfc3986", "2.0.0", "src/rfc3986", ("pytest", "idna")),
+    Package("anytree", "2.13.0", "src/anytree", ("pytest",)),
+    Package("sqlparse", "0.6.1", "sqlparse", ("pytest",)),
+    Package("uritemplate", "4.2.0", "uritemplate", ("pytest",)),
+    Package("simpleeval", "1.0.8", ".", ("pytest",)),
+    Package("semver", "3.0.4", "src/semver", ("pytest",)),
+    Package("idna", "3.10", "idna", ("pytest",)),
+    Package("funcy", "2.0", "funcy", ("pytest", "whatever")),
+    Package("wsproto", "1.2.0", "src/wsproto", ("pytest", "h11")),
+    Package("bleach", "6.2.0", "bleach", ("pytest", "webencodings")),
+    Package("hyperframe", "6.1.0", "src/hyperframe", ("pytest",)),
+    Package("munch", "4.0.0", "munch", ("pytest",)),
 )
 
 
