@@ -19,6 +19,10 @@ from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 60  # characters
 SAID, BRIEF = 8, 5  # words of a message, and of one that a name has in place of a condition
+LEADING = frozenset(
+    {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "without", "and", "or", "is", "are"}
+    | {"be", "not", "must", "should", "can", "cannot", "only", "between", "either", "has", "have"}
+)
 NUMBER = re.compile(r"is_(?:minus_)?[1-9][0-9]*")
 
 
@@ -200,10 +204,20 @@ def _why(case: Case) -> str:
 
 
 def _messages(case: Case) -> list[str]:
-    """Return the words for an error with the first words of what it says, as many as may be first."""
+    """Return the words for an error with the first words of what it says, as many as may be first, none cut short."""
     kind, error, pattern = case.checks[0]
     words = re.findall(r"[a-z]+", pattern.lower()) if kind == "raises" and "\\" not in pattern else []
-    return [f"raises_{slug(error)}_{'_'.join(words[:count])}" for count in range(min(len(words), SAID), 1, -1)]
+    heads = [_ended(words[:count]) for count in range(min(len(words), SAID), 1, -1)]
+    return [*dict.fromkeys(f"raises_{slug(error)}_{'_'.join(head)}" for head in heads if len(head) > 1)]
+
+
+def _ended(words: Sequence[str]) -> Sequence[str]:
+    """Return words without the last ones that only lead to what follows.
+
+    >>> _ended(["key", "name", "found", "without"]), _ended(["a", "label", "must", "not"])
+    (['key', 'name', 'found'], ['a', 'label'])
+    """
+    return _ended(words[:-1]) if words and words[-1] in LEADING else words
 
 
 def _steps(case: Case) -> list[str]:
