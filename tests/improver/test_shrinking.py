@@ -16,6 +16,7 @@ from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from improver.writing.choice.selecting import LINE, chosen
+from improver.writing.choice.sooner import sooner
 from improver.writing.choice.telling import dullness
 from improver.writing.cutting import cut_down
 from improver.writing.shrinking import ROUNDS, shrunk
@@ -221,6 +222,7 @@ def test_a_fixture_is_nothing_to_shorten_and_late_is_too_late() -> None:
         pytest.param("Box(1).total()", (("raises", "ValueError", "too few"),), "Box(1)", id="it is refused already"),
         pytest.param("Box(1).total()", (("eq", "result", "1"),), "Box(1).total()", id="it is not refused"),
         pytest.param("total(1).sum()", (("raises", "ValueError", "too few"),), "total(1).sum()", id="no making"),
+        pytest.param("Lid(1).total()", (("raises", "ValueError", "too few"),), "Lid(1)", id="an heir's"),
     ],
 )
 def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object(
@@ -232,7 +234,12 @@ def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object
     one = dataclasses.replace(case(call, kills="m", name="Box.total"), checks=checks)
     pool = shrunk(ground, Weak(source(SEA), (FAULT,), run), [one], shortest)
     best = shortest(pool)[0]
-    assert (best.call, best.function) == (kept, f"{PIER}Box.{'__init__' if kept == 'Box(1)' else 'total'}")
+    assert (best.call, best.function) == (kept, f"{PIER}Box.{'total' if '.' in kept else '__init__'}")
+
+
+def test_a_function_is_of_no_object() -> None:
+    refused = (("raises", "ValueError", "too few"),)
+    assert sooner(dataclasses.replace(case("Box(1).sea", name="depth"), checks=refused)) is None
 
 
 def test_the_making_stands_alone_though_its_arguments_weigh_more_where_it_is_all_there_is() -> None:

@@ -25,7 +25,8 @@ def sooner(case: Case) -> Case | None:
     read = read.func if isinstance(read, ast.Call) else read
     made = read.value if isinstance(read, ast.Attribute) else read
     owner = making.partition("::")[2].removesuffix(".__init__")
-    is_made = isinstance(made, ast.Call) and ast.unparse(made.func).rpartition(".")[2] == owner
+    name = ast.unparse(made.func).rpartition(".")[2] if isinstance(made, ast.Call) else ""
+    is_made = bool(owner) and (name == owner or name[:1].isupper())  # the class, or an heir that is made as it is
     if not is_made or making == case.function or not case.checks or case.checks[0][0] != "raises":
         return None
     return replace(case.untold(), function=making, call=ast.unparse(made))
