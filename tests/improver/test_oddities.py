@@ -37,9 +37,9 @@ from tests.improver.calls import case, node, plain
         ("Box('sea') == 'a'", "recorded", 0),
         ("depth({1: 1, 2: 3})", "text", 1),  # which of them is which
         ("depth({'a': 1, **more})", "text", 0),
-        ("depth(1)(2)(3)", "varied", 2),
-        ("depth(1)(2)(3)", "text", 0),  # as a test has it
-        ("depth(1)(2)", "varied", 0),
+        ("depth(1)(2)(3)(4)", "varied", 2),
+        ("depth(1)(2)(3)(4)", "text", 0),  # as a test has it
+        ("depth(1)(len)(3)", "varied", 0),  # as a decorator is
         ("depth(range(10, 10))", "text", 1),
         ("depth(range(10))", "text", 0),
         ("depth(range(0, 10, 0))", "text", 0),  # Python refuses it
