@@ -179,7 +179,7 @@ def _is_apart(node: ast.AST) -> bool:
 
 
 def _is_chained(node: ast.AST) -> bool:
-    """Tell whether what a call gives is called, and what comes of that, and of that: a decorator is no more than three."""
+    """Tell whether what a call gives is called, and so on for four: a decorator is no more than three."""
     match node:
         case ast.Call(ast.Call(ast.Call(ast.Call()))):
             return True
