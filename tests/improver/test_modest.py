@@ -134,6 +134,7 @@ def test_other_variables_keep_their_names(setup: str) -> None:
         pytest.param("return random.randint(0, a)", True, id="from a module"),
         pytest.param("return [token_hex(1) for _ in a]", True, id="imported by itself"),
         pytest.param("return a.randint(0, 1)", False, id="from what it is given"),
+        pytest.param("return random.Random(a).random()", False, id="from a seed"),
         pytest.param("return random", False, id="it only hands it on"),
     ],
 )

@@ -1,6 +1,7 @@
 """Functions that change the process which runs them, and with it every test after, or draw by lot (pure)."""
 
 import ast
+import re
 
 from improver.rewriting.origins import called, origin
 from improver.source import Function, Source
@@ -10,12 +11,12 @@ CHANGES = frozenset(
     | {"sys.settrace", "sys.setprofile", "sys.setrecursionlimit", "sys.excepthook", "sys.displayhook", "os.umask"}
     | {"sys.unraisablehook", "threading.excepthook", "threading.settrace", "threading.setprofile"}
 )
-LOTS = ("random.", "secrets.")
+LOTS = re.compile(r"secrets\.|random\.(?!Random\b)")  # one that is made of a seed draws the same again
 
 
 def is_drawn(node: Function, source: Source) -> bool:
     """Tell whether a function of a file draws by lot itself: that the same came twice may be chance."""
-    return any(called(part, source).startswith(LOTS) for part in ast.walk(node))
+    return any(LOTS.match(called(part, source)) for part in ast.walk(node))
 
 
 def is_lasting(node: Function, source: Source) -> bool:
