@@ -95,6 +95,9 @@ FRESH = (  # nobody had looked at them before they were first measured: on some 
     Package("bleach", "6.2.0", "bleach", ("pytest", "webencodings")),
     Package("hyperframe", "6.1.0", "src/hyperframe", ("pytest",)),
     Package("munch", "4.0.0", "munch", ("pytest",)),
+    Package("docstring-parser", "0.18.0", "docstring_parser", ("pytest",)),
+    Package("iso8601", "2.1.0", "iso8601", ("pytest", "hypothesis", "pytz")),
+    Package("toml", "0.10.2", "toml", ("pytest", "numpy")),
 )
 
 
