@@ -55,19 +55,29 @@ def names_in(texts: Iterable[str]) -> set[str]:
 def stated(call: str) -> str:
     """Return a call of a method for which Python has a statement as that statement, any other as it is.
 
-    >>> [stated(one) for one in ("box.__delitem__(9)", "Box().__setattr__('lid', 2)", "box.take(1)")]
-    ['del box[9]', 'Box().lid = 2', 'box.take(1)']
+    >>> [stated(one) for one in ("(a + b).__delitem__(9)", "Box().__setattr__('lid', 2)", "box.take(1)")]
+    ['del (a + b)[9]', 'Box().lid = 2', 'box.take(1)']
     """
-    match expression(call):
+    statement = _statement(expression(call))
+    return call if statement is None else ast.unparse(ast.fix_missing_locations(statement))
+
+
+def _statement(call: ast.expr) -> ast.stmt | None:
+    """Return the statement that does what a call does, None where there is none."""
+    match call:
         case ast.Call(ast.Attribute(box, "__setitem__"), [key, value], []):
-            return f"{ast.unparse(box)}[{ast.unparse(key)}] = {ast.unparse(value)}"
+            return ast.Assign([ast.Subscript(box, key, ast.Store())], value)
         case ast.Call(ast.Attribute(box, "__delitem__"), [key], []):
-            return f"del {ast.unparse(box)}[{ast.unparse(key)}]"
-        case ast.Call(ast.Attribute(box, "__setattr__"), [ast.Constant(str(name)), value], []) if name.isidentifier():
-            return f"{ast.unparse(box)}.{name} = {ast.unparse(value)}"
-        case ast.Call(ast.Attribute(box, "__delattr__"), [ast.Constant(str(name))], []) if name.isidentifier():
-            return f"del {ast.unparse(box)}.{name}"
-    return call
+            return ast.Delete([ast.Subscript(box, key, ast.Del())])
+        case ast.Call(ast.Attribute(box, "__setattr__"), [ast.Constant(str(name)), value], []) if _is_name(name):
+            return ast.Assign([ast.Attribute(box, name, ast.Store())], value)
+        case ast.Call(ast.Attribute(box, "__delattr__"), [ast.Constant(str(name))], []) if _is_name(name):
+            return ast.Delete([ast.Attribute(box, name, ast.Del())])
+    return None
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def first_text(call: str) -> str:
@@ -100,7 +110,7 @@ def _words(word: ast.keyword) -> list[ast.keyword]:
     named, rest = list[ast.keyword](), list[tuple[ast.expr | None, ast.expr]]()
     for key, value in zip(word.value.keys, word.value.values, strict=True):
         match key:
-            case ast.Constant(str(name)) if name.isidentifier() and not keyword.iskeyword(name):
+            case ast.Constant(str(name)) if _is_name(name):
                 named.append(ast.keyword(name, value))
             case _:
                 rest.append((key, value))

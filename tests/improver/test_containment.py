@@ -52,6 +52,8 @@ def test_of_several_things_that_are_demanded_each_is_asked_by_name() -> None:
         pytest.param("Box([1]).__setitem__(9, 'a')", "Box([1])[9] = 'a'", id="an item comes"),
         pytest.param("box.__delattr__('lid')", "del box.lid", id="an attribute goes"),
         pytest.param("box.__setattr__('lid', 3)", "box.lid = 3", id="an attribute comes"),
+        pytest.param("(box | lid).__delitem__(9)", "del (box | lid)[9]", id="of what an operator makes"),
+        pytest.param("box.__delattr__('class')", "box.__delattr__('class')", id="a word of Python's own"),
         pytest.param("box.__setattr__('a lid', 3)", "box.__setattr__('a lid', 3)", id="no name"),
         pytest.param("box.take(3)", "box.take(3)", id="a method that has no statement"),
     ],
