@@ -174,6 +174,8 @@ def test_a_name_that_only_counts_comes_after_one_that_tells_and_is_not_shown_bes
     assert shown(written("a_2", one), written("b", one)) == ["test_b", "test_a_2"]
     assert shown(written("a_2", one), written("a", one)) == ["test_a"]
     assert shown(written("a_3", one), written("a_7", one), written("a_5", one)) == ["test_a_3", "test_a_7"]
+    assert shown(written("base_64", case("base_64(3, 2)", "7"))) == ["test_base_64"]  # the function's own
+    assert shown(written("a_1", case("depth(31, 12)", "17"))) == []
     assert shown(written("a_with_2", one), written("b_at_depth_2", one)) == ["test_b_at_depth_2", "test_a_with_2"]
 
 

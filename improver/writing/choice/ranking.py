@@ -71,7 +71,7 @@ def _is_counted(test: Written) -> bool:
     """Tell whether a name ends with a number that the test does not speak of: another test has the name."""
     number = COUNTED.search(test.name)
     texts = [text for one in test.cases for text in (*one.setup, one.call, *(wanted for *_, wanted in one.checks))]
-    return number is not None and not any(re.search(rf"\b{number[1]}\b", text) for text in texts)
+    return number is not None and not any(re.search(rf"(?<!\d){number[1]}(?!\d)", text) for text in texts)
 
 
 def _worth(test: Written, cost: float) -> float:
