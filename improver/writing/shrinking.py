@@ -94,13 +94,11 @@ def _sooner(weak: Weak, case: Case) -> Iterator[Case]:
 
 def _soonest(cases: Sequence[Case]) -> list[Case]:
     """Return the calls without those that are refused in the making of their object, where that is among them alone."""
-    made = {(_key(one), one.checks[:1]): one.kills for one in cases}
+    made: dict[tuple[Key, object], frozenset[str]] = defaultdict(frozenset)
+    for one in cases:
+        made[_key(one), one.checks[:1]] |= one.kills  # of one that is looked at again only some faults are tried
     alone = [(one, sooner(one)) for one in cases]
-    return [
-        one
-        for one, making in alone
-        if making is None or not one.kills <= made.get((_key(making), one.checks[:1]), frozenset())
-    ]
+    return [one for one, making in alone if making is None or not one.kills <= made[_key(making), one.checks[:1]]]
 
 
 def _key(case: Case) -> Key:
