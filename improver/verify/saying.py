@@ -13,9 +13,7 @@ from typing import Any
 
 LONGEST = 160  # characters of such a text
 OF_ERRORS: Any = BaseException.__repr__  # it says nothing of how one is made
-
-
-PLAIN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+PLAIN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)  # nobody changes by a call
 
 
 def written(value: Any, phrase: Any) -> str:
@@ -29,9 +27,9 @@ def held(value: Any, phrase: Any) -> str:
     if not (getattr(found, "__file__", None) or "").startswith(f"{phrase.tree}/"):
         return ""
     parts = kind.__module__.split(".")
-    for home in (".".join(parts[:length]) for length in range(len(parts), 0, -1)):
-        known = {} if "._" in f".{home}" else vars(sys.modules.get(home, builtins))
-        for name, one in [*known.items()]:
+    homes = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    for home in (one for one in homes if one in sys.modules and "._" not in f".{one}"):
+        for name, one in [*vars(sys.modules[home]).items()]:
             if type(one) is kind and not name.startswith("_") and phrase.like(value, one):
                 phrase.imports.add((home, name))
                 return name

@@ -244,10 +244,8 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
         bare = _barest(function, home, nodes[-1])
-        known = (
-            *known_calls(ground.index, source, home, function),
-            *given_itself(source, home, function)[:FEW],
-        )
+        known = known_calls(ground.index, source, home, function)
+        known += (*given_itself(source, home, function)[:FEW],)
         texts = (*bare, *known, *ground.known.entrances.direct(function))
         calls = [("recorded", data) for data in ground.recording.calls.get(function, ())[:CALLS]]
         if len(calls) < CALLS and _stands_alone(name, nodes[-1]) and nodes[-1].args.args:

@@ -30,7 +30,7 @@ OPERATORS: Mapping[str, tuple[str, ...]] = {  # statements and, last, a call: {0
     **{f"__{name}__": (f"{name}({{0}})",) for name in ("len", "int", "float", "bool", "abs")},
     "__iter__": ("list({0})",),
     "__contains__": ("1 in {0}",),
-    "__getitem__": ("{0}[0]", "{0}[:1]", "{0}['a']"),
+    "__getitem__": ("{0}[0]", "{0}[:1]"),
     "__eq__": ("{0} == {0}", "{0} == 'a'"),
     "__ne__": ("{0} != {0}", "{0} != 'a'"),
     "__format__": ("format({0}, '')",),

@@ -57,14 +57,14 @@ def _made_itself(source: Source, home: str, node: ast.ClassDef, index: Index, gi
         known += [
             case for one in map(ast.unparse, node.bases) for case in _inherited(source, home, (one, owner), index)
         ]
+    if not known and (shown := [one for one in given if called_as(one.function) in index]):
+        return [*shown, *_otherwise(node, index)]
     kinds = kinds_of(own, source, home, index) if own is not None else NOTHING_KNOWN
     asked = ["", *arguments(own, is_method=True, kinds=kinds)] if own is not None else ["", "'a'", "[1, 2, 3]"]
     asked = asked[own is not None and not asks_nothing(own) :]
     needs = [tuple(sorted({(home, owner), *kinds.needs(words)})) for words in asked]
     plain = [Case(f"{source.path}::{owner}", f"{owner}({words})", one) for words, one in zip(asked, needs, strict=True)]
     found = _various(known)[:MAKERS] or [*dict.fromkeys(plain)][:MAKERS]
-    if not known and (shown := [one for one in given if called_as(one.function) in index]):
-        return [*shown, *_otherwise(node, index)]
     less = [one for one in given[:1] if not found or len(one.call) < len(_written(found[0]))]
     return [*less, *found[:1], *_otherwise(node, index), *found[1:]]
 

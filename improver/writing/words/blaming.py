@@ -7,8 +7,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.writing.pieces import slug
 from improver.writing.words.filling import Argument, arguments
-from improver.writing.words.spelling import together
-from improver.writing.words.spelling import valued as worded
+from improver.writing.words.spelling import together, valued
 
 MOST = 2  # arguments of one name
 EMPTY: tuple[object, ...] = ("", b"", [], {}, ())
@@ -30,21 +29,21 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
     own = [one for one in given if isinstance(one.value, str) and one.value == pattern]
     empty = [one for one in given if one.value in EMPTY] if "empty" in said else []
     if len(empty) == 1:
-        return [worded(empty[0])]
+        return [valued(empty[0])]
     found = own or (named if len(named) <= MOST else [])
     is_told = bool(decisive) and all(f"_{slug(one.name)}" in decisive[0] for one in found)
-    return [] if is_told else _together(found, valued=not own)
+    return [] if is_told else _together(found, in_full=not own)
 
 
-def _together(found: Sequence[Argument], *, valued: bool) -> list[str]:
+def _together(found: Sequence[Argument], *, in_full: bool) -> list[str]:
     """Return the words for arguments as one condition, none for what alone comes first."""
     if not found or (len(found) == 1 and found[0].place == 0):
         return []
-    return [together([_spoken(one, valued=valued and len(found) == 1) for one in found])]
+    return [together([_spoken(one, in_full=in_full and len(found) == 1) for one in found])]
 
 
-def _spoken(one: Argument, *, valued: bool) -> str:
+def _spoken(one: Argument, *, in_full: bool) -> str:
     """Return the words for an argument, with its value or without: not with one that says the same as its name."""
     name = slug(one.name)
-    words = worded(one) if valued else ""
+    words = valued(one) if in_full else ""
     return f"with_unknown_{name}" if words == f"with_{name}_{name}" else words or f"with_{name}"

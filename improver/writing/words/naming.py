@@ -173,10 +173,10 @@ def behaviour(case: Case, node: Function) -> str:
         return f"effect_on_{slug(one.name)}"
     if text not in WHOLE and (len(case.checks) > 1 or case.origin == "after" or not part):
         return ""
-    return _value(text, kind, wanted) or _constant(case, text, wanted)
+    return _value(text, kind, wanted) or _given_text(case, text, wanted)
 
 
-def _constant(case: Case, text: str, wanted: str) -> str:
+def _given_text(case: Case, text: str, wanted: str) -> str:
     """Return the words for a text that a call comes to where a fault is in giving that one."""
     value = ast.literal_eval(wanted) if is_literal(wanted) else None
     given = [fault["old"] for fault in map(MUTANT.match, case.kills) if fault is not None]
