@@ -28,7 +28,7 @@ MOST = 50  # items that an iterator is drained of
 WAIT_FACTOR = 4
 RESULT, ERROR, WARNS, CAPSYS, HEARD = "result", "error", "warns", "capsys", "__heard__"
 LOOP, COROUTINE, AWAITABLE, ITERABLE, CONTEXT = "loop", "coroutine", "awaitable", "iterable", "context"
-MODE = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+MODE, WRITTEN = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, "<case>"  # how what a case says is compiled, and where it stands
 SOON = 1.0  # seconds: a deadline that is nearer may be met one day and missed the next
 SPARE = 3  # turns of the loop in which what the call left behind may end
 
@@ -91,10 +91,10 @@ def spoken(call: str, way: str) -> str:
 
 def compiled(case: dict[str, Any]) -> dict[str, Any]:
     """Return the case with its texts compiled, annotations as in a test, so that it can run many times."""
-    lines = compile("\n".join([*case["prelude"], *case["setup"]]), "<case>", "exec", MODE, dont_inherit=True)
-    bare = compile(case["call"], "<case>", "eval", MODE)
+    lines = compile("\n".join([*case["prelude"], *case["setup"]]), WRITTEN, "exec", MODE, dont_inherit=True)
+    bare = compile(case["call"], WRITTEN, "eval", MODE)
     way = case.get("way") or (LOOP if (lines.co_flags | bare.co_flags) & inspect.CO_COROUTINE else "")
-    code = compile(spoken(case["call"], way), "<case>", "eval", MODE) if way else bare
+    code = compile(spoken(case["call"], way), WRITTEN, "eval", MODE) if way else bare
     made = {**case, "way": way, "lines": lines, "bare": bare, "code": code}
     made["tests"] = [
         (kind, compile(subject, "<check>", "eval", MODE), text if kind == "raises" else compile(text, "<c>", "eval"))

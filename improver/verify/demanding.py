@@ -134,7 +134,7 @@ class Watcher:
 
     def _raised(self, error: Exception) -> dict[str, Any]:
         kind = type(error)
-        deliberate = self.overhearing.is_deliberate(error, self.tree)
+        deliberate = self.overhearing.is_deliberate(error, self.tree, self.checking.WRITTEN)
         told: dict[str, Any] = {"raised": kind.__name__, "deliberate": deliberate, "says": str(error)[:120]}
         name = self._written(kind)
         if name is None or not deliberate:

@@ -20,7 +20,6 @@ OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one o
 READ = "capsys.readouterr()."
 # A moment, how long something took, or a place: not there tomorrow, or elsewhere.
 PASSING = re.compile(r"""\d:\d\d|\d{4}-\d\d|\d ?m?s\b|\d seconds?|(?:^|[\s'"=(:])(?:/|[A-Z]:\\)\w""")
-CASE = "<case>"  # where the call itself stands
 DECLINED = re.compile(r"unsupported operand type\(s\) for |'[^']+' not supported between instances of ")
 Checks = list[tuple[str, str, str]]
 
@@ -89,12 +88,15 @@ class Overheard:
         return [("eq", READ + name, code)] if code else []
 
 
-def is_deliberate(error: BaseException, tree: str) -> bool:
-    """Tell whether a raise statement of the product made this error, or both sides of an operator declined."""
+def is_deliberate(error: BaseException, tree: str, call: str) -> bool:
+    """Tell whether a raise statement of the product made this error, or both sides of an operator declined.
+
+    The product's code stands in files below `tree`, the `call` itself in one of this name.
+    """
     inner = error.__traceback__
     while inner is not None and inner.tb_next is not None:
         inner = inner.tb_next
-    if inner is not None and inner.tb_frame.f_code.co_filename == CASE:
+    if inner is not None and inner.tb_frame.f_code.co_filename == call:
         return type(error) is TypeError and DECLINED.match(str(error)) is not None
     if inner is None or not inner.tb_frame.f_code.co_filename.startswith(tree):
         return False

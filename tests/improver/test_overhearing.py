@@ -403,12 +403,12 @@ def test_where_warnings_are_errors_a_test_of_a_call_that_warns_holds(tmp_path: P
 @pytest.mark.parametrize(
     ("text", "file", "deliberate"),
     [
-        pytest.param("Oar() | 'a'", "<case>", True, id="both sides decline"),
-        pytest.param("Oar() < 1", "<case>", True, id="to be compared"),
+        pytest.param("Oar() | 'a'", checking.WRITTEN, True, id="both sides decline"),
+        pytest.param("Oar() < 1", checking.WRITTEN, True, id="to be compared"),
         pytest.param("Oar() | 'a'", "/usr/lib/a.py", False, id="in a library"),
-        pytest.param("len(Oar())", "<case>", False, id="what it cannot do at all"),
-        pytest.param("Oar().rows", "<case>", False, id="another error of the call's own"),
-        pytest.param("Oar().broken()", "<case>", True, id="raised by the product"),
+        pytest.param("len(Oar())", checking.WRITTEN, False, id="what it cannot do at all"),
+        pytest.param("Oar().rows", checking.WRITTEN, False, id="another error of the call's own"),
+        pytest.param("Oar().broken()", checking.WRITTEN, True, id="raised by the product"),
     ],
 )
 def test_an_operator_that_both_sides_decline_is_refused_on_purpose(text: str, file: str, *, deliberate: bool) -> None:
@@ -424,5 +424,5 @@ class Oar:
     exec(compile(product, "/src/oar.py", "exec"), space)  # noqa: S102
     with pytest.raises((TypeError, AttributeError, ValueError)) as caught:
         eval(compile(text, file, "eval"), space)  # noqa: S307
-    assert is_deliberate(caught.value, "/src") is deliberate
+    assert is_deliberate(caught.value, "/src", checking.WRITTEN) is deliberate
     assert (words_of(caught.value) == "") is (text.endswith(("'a'", "< 1")))  # Python's own words
