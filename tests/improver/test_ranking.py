@@ -347,5 +347,20 @@ def test_a_table_of_one_value_shows_no_difference(values: tuple[str, str], *, is
     kind = "is" if values[0] == "True" else "eq"
     cases = [case(f"depth({at})", checks=((kind, "result", wanted),)) for at, wanted in enumerate(values)]
     rows = tuple(Row((str(at),), wanted, str(at)) for at, wanted in enumerate(values))
-    table = Written("test_depth", tuple(cases), ("sea",), rows, "depth(sea)")
+    table = Written("test_depth_of_numbers", tuple(cases), ("sea",), rows, "depth(sea)")
+    assert is_slight(table, plain, ()) is is_poor
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "is_poor"),
+    [
+        pytest.param("depth", "eq", True, id="nothing but what they are calls of"),
+        pytest.param("depth_of_numbers", "eq", False, id="what they have in common"),
+        pytest.param("depth", "raises", False, id="they are refused"),
+    ],
+)
+def test_a_table_says_what_its_rows_have_in_common(name: str, kind: str, *, is_poor: bool) -> None:
+    cases = tuple(case(f"depth({at})", checks=((kind, "result", wanted),)) for at, wanted in enumerate("78"))
+    rows = tuple(Row((str(at),), wanted, str(at)) for at, wanted in enumerate("78"))
+    table = Written(f"test_{name}", cases, ("sea",), rows, "depth(sea)")
     assert is_slight(table, plain, ()) is is_poor

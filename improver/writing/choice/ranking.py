@@ -19,6 +19,7 @@ from improver.writing.inputs.misfits import given_to
 from improver.writing.layout.grouping import Written
 from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
+from improver.writing.words.subjects import subject as subject_of
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
@@ -97,6 +98,7 @@ def is_slight(
         _is_bare_false(test, covered)
         or (is_met and all(is_demanded(case, refusals) for case in test.cases))  # it should say more, that is all
         or _is_level(test)
+        or _is_bare_table(test, node_of)
         or all(_is_poor(case, node_of(case.function)) for case in test.cases)
     )
 
@@ -105,6 +107,15 @@ def _is_level(test: Written) -> bool:
     """Tell whether the same value comes of all rows of a table: nothing shows what their arguments are for."""
     checks = {case.checks for case in test.cases}
     return bool(test.rows) and len(checks) == 1 and next(iter(checks))[0][0] in VALUES
+
+
+def _is_bare_table(test: Written, node_of: Callable[[str], Function]) -> bool:
+    """Tell whether a table's name says of its rows only what they are calls of: who reads it learns no rule."""
+    first = test.cases[0]
+    about = subject_of(first, node_of(first.function))
+    return (
+        bool(test.rows) and first.checks[0][0] in TOLD and test.name in (f"test_{about.words}", f"test_{about.short}")
+    )
 
 
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
