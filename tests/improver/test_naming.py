@@ -353,9 +353,9 @@ def test_the_condition_is_one_that_there_is_room_for() -> None:
 
 def test_what_is_too_long_is_left_out_whole() -> None:
     error = (("raises", "UnexpectedCharacterError", "no such sea"),)
-    one = case("Anchorage().deepest_of_all(shallowest=1)", name="Anchorage.deepest_of_all", checks=error)
-    found = name_for(one, node("def deepest_of_all(self, shallowest=None): ..."))
-    assert found == "test_deepest_of_all_raises_unexpected_character_error"
+    one = case("Anchorage().deepest_of_them_all(shallowest=1)", name="Anchorage.deepest_of_them_all", checks=error)
+    found = name_for(one, node("def deepest_of_them_all(self, shallowest=None): ..."))
+    assert found == "test_deepest_of_them_all_raises_unexpected_character_error"
     assert len(found) <= NAME
 
 
@@ -378,8 +378,19 @@ def test_names_are_told_apart_by_what_the_tests_say(
 def test_what_an_error_says_tells_a_test_apart_before_the_type_of_what_is_given() -> None:
     one = case("depth('abc')", checks=(("raises", "ValueError", "a sea must not end with a hyphen"),))
     names = names_for(one, node("def depth(sea): ...")).strong
-    said, typed = "test_depth_raises_value_error_a_sea_must_not_end", "test_depth_of_str_raises_value_error"
+    said, typed = (
+        "test_depth_raises_value_error_a_sea_must_not_end_with_a_hyphen",
+        "test_depth_of_str_raises_value_error",
+    )
     assert names.index(said) < names.index(typed)
+
+
+def test_a_text_is_not_refused_for_being_one() -> None:
+    sea = node("def depth(sea): ...")
+    one = case("depth('a')", checks=(("raises", "ValueError", "a sea begins with an anchor"),), origin="strange")
+    assert name_for(one, sea) == "test_depth_raises_value_error_a_sea_begins_with_an_anchor"
+    other = replace(one, checks=(("raises", "TypeError", "a sea is no text"),))
+    assert name_for(other, sea) == "test_depth_of_str_raises_type_error"
 
 
 def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:

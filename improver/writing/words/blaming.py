@@ -1,11 +1,12 @@
 """Which arguments an error speaks of, in words: a name says of two that may be at fault which one it is (pure)."""
 
+import ast
 import re
 from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.pieces import slug
+from improver.writing.pieces import expression, slug
 from improver.writing.words.filling import Argument, arguments
 from improver.writing.words.spelling import together, valued
 
@@ -30,9 +31,17 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
     empty = [one for one in given if one.value in EMPTY] if "empty" in said else []
     if len(empty) == 1:
         return [valued(empty[0])]
+    if not own and (names := _named_by(case.call, pattern)):
+        return [f"with_{slug(names[0])}"]
     found = own or (named if len(named) <= MOST else [])
     is_told = bool(decisive) and all(f"_{slug(one.name)}" in decisive[0] for one in found)
     return [] if is_told else _together(found, in_full=not own)
+
+
+def _named_by(call: str, text: str) -> list[str]:
+    """Return the names by which a text is given anywhere in a call, be it to what makes the object that is called."""
+    words = [one for one in ast.walk(expression(call)) if isinstance(one, ast.keyword) and one.arg]
+    return [one.arg or "" for one in words if isinstance(one.value, ast.Constant) and one.value.value == text]
 
 
 def _together(found: Sequence[Argument], *, in_full: bool) -> list[str]:

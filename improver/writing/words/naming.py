@@ -17,8 +17,8 @@ from improver.writing.words.spelling import BARE, apart, in_words, told
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
 from improver.writing.words.wording import EMPTY, MUTANT
 
-NAME = 60  # characters
-SAID, BRIEF = 8, 5  # words of a message, and of one that a name has in place of a condition
+NAME = 64  # characters, with which a method's line has no more than 88
+SAID, BRIEF = 8, 6  # words of a message, and of one that a name has in place of a condition
 LEADING = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "without", "and", "or", "is", "are"}
     | {"be", "not", "must", "should", "can", "cannot", "only", "between", "either", "has", "have"}
