@@ -25,7 +25,7 @@ NODE = definitions(source(PORT))["moored"][-1]
         pytest.param("moored([], start=1, end=2)", "start or end, not both", ["with_start_and_end"], id="two"),
         pytest.param("moored([], 'a', start=1, end=2)", "quay, start, end", [], id="more than two"),
         pytest.param("moored([], 'far', msg='Low tide')", "Low tide", ["with_msg"], id="its own text"),
-        pytest.param("Port(msg='Low tide').moored([])", "Low tide", ["with_msg"], id="the text that its object has"),
+        pytest.param("Port(msg='Low tide')([])", "Low tide", ["with_msg"], id="the text that its object has"),
         pytest.param("moored(['a'], 'far')", "names", [], id="what the function is about"),
         pytest.param("moored([])", "no such quay", [], id="nothing that was given"),
         pytest.param("moored([], 'far')", "Empty harbour", ["of_empty_names"], id="what is empty"),
