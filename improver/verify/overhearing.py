@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 WARNS, NONE, RESULT = "warns", "None", "result"
 RAISES = ("RAISE_VARARGS", "RERAISE")
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
+WHOLE = re.compile(r"[A-Za-z][ -~]{2,58}[A-Za-z.)]")  # a message in one line, with words at both ends
 VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*")  # the end of a sentence is none
 LIBRARIES = ("warnings", "_py_warnings", "typing_extensions")  # warn for others, who mark what is deprecated
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
@@ -104,8 +105,27 @@ def is_deliberate(error: BaseException, tree: str, call: str) -> bool:
 
 
 def words_of(error: BaseException) -> str:
-    """Return what is demanded of an error's message, nothing of what Python itself says of an operator."""
-    return "" if type(error) is TypeError and DECLINED.match(str(error)) else stable(str(error))
+    """Return what is demanded of an error's message, nothing of what Python itself says of an operator.
+
+    One that stands in the code that ran, word for word, is demanded whole: no value has a part in it.
+    """
+    text = str(error)
+    if type(error) is TypeError and DECLINED.match(text):
+        return ""
+    return _literally(text.rstrip(" .")) if WHOLE.fullmatch(text) and _is_written(error, text) else stable(text)
+
+
+def _is_written(error: BaseException, text: str) -> bool:
+    """Tell whether code that an error passed through has a text as a literal."""
+    place = error.__traceback__
+    while place is not None and text not in place.tb_frame.f_code.co_consts:
+        place = place.tb_next
+    return place is not None
+
+
+def _literally(text: str) -> str:
+    """Return a text as a pattern that finds just that."""
+    return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
 
 
 def stable(message: str) -> str:
@@ -113,4 +133,4 @@ def stable(message: str) -> str:
     parts = STABLE.findall(VALUE.sub("\0", message))
     whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
     longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
-    return re.sub(r"([()])", r"\\\1", longest) if len(longest) >= 4 else ""
+    return _literally(longest) if len(longest) >= 4 else ""

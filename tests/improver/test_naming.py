@@ -385,6 +385,11 @@ def test_what_an_error_says_tells_a_test_apart_before_the_type_of_what_is_given(
     assert names.index(said) < names.index(typed)
 
 
+def test_a_name_says_an_error_with_its_numbers() -> None:
+    one = case("depth('a')", checks=(("raises", "ValueError", r"9 to 15 rows \[each\]"),))
+    assert name_for(one, node("def depth(sea): ...")) == "test_depth_raises_value_error_9_to_15_rows_each"
+
+
 def test_a_text_is_not_refused_for_being_one() -> None:
     sea = node("def depth(sea): ...")
     one = case("depth('a')", checks=(("raises", "ValueError", "a sea begins with an anchor"),), origin="strange")

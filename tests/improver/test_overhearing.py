@@ -1,6 +1,7 @@
 """What a call says beside what it gives: warnings of the product's own, and text where it does nothing else."""
 
 import contextlib
+import re
 import sys
 import warnings
 from dataclasses import replace
@@ -426,3 +427,23 @@ class Oar:
         eval(compile(text, file, "eval"), space)  # noqa: S307
     assert is_deliberate(caught.value, "/src", checking.WRITTEN) is deliberate
     assert (words_of(caught.value) == "") is (text.endswith(("'a'", "< 1")))  # Python's own words
+
+
+@pytest.mark.parametrize(
+    ("raised", "pattern"),
+    [
+        pytest.param("'a sea has 9 to 15 rows'", "a sea has 9 to 15 rows", id="whole, its numbers with it"),
+        pytest.param("f'a sea has {limit} to 15 rows'", "a sea has", id="one that a value has a part in"),
+        pytest.param("'No sea [yet].'", r"No sea \[yet\]", id="what stands for something else in a pattern"),
+        pytest.param("'a sea has 9 rows\\n'", "a sea has", id="more lines"),
+        pytest.param("'9 to 15 rows of a sea'", "rows of a sea", id="no word at its beginning"),
+        pytest.param(f"'{'deep ' * 12} 1 sea'", " ".join(["deep"] * 12), id="too long"),
+    ],
+)
+def test_a_message_that_the_product_has_word_for_word_is_demanded_whole(raised: str, pattern: str) -> None:
+    space: dict[str, Any] = {}
+    exec(f"def sound(limit):\n    raise ValueError({raised})\n", space)  # noqa: S102
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - what it says is what is asked
+        space["sound"](9)
+    assert words_of(caught.value) == pattern
+    assert not pattern or re.search(pattern, str(caught.value))

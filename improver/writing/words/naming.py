@@ -199,16 +199,21 @@ def _number(value: float) -> str:
 
 def _why(case: Case) -> str:
     """Return the words for an error with all that it says, "" where that is one word or too many."""
-    words = re.findall(r"[a-z]+", case.checks[0][2].lower())
+    words = _spoken(case.checks[0][2])
     return next((one for one in _messages(case)[:1] if len(words) <= BRIEF), "")
 
 
 def _messages(case: Case) -> list[str]:
     """Return the words for an error with the first words of what it says, as many as may be first, none cut short."""
     kind, error, pattern = case.checks[0]
-    words = re.findall(r"[a-z]+", pattern.lower()) if kind == "raises" and "\\" not in pattern else []
+    words = _spoken(pattern) if kind == "raises" and "\\(" not in pattern else []
     heads = [_ended(words[:count]) for count in range(min(len(words), SAID), 1, -1)]
     return [*dict.fromkeys(f"raises_{slug(error)}_{'_'.join(head)}" for head in heads if len(head) > 1)]
+
+
+def _spoken(pattern: str) -> list[str]:
+    """Return the words and numbers of a pattern."""
+    return re.findall(r"[a-z]+|\d+", pattern.lower())
 
 
 def _ended(words: Sequence[str]) -> Sequence[str]:
