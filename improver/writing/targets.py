@@ -17,7 +17,7 @@ from improver.ports import Layout
 from improver.records import File, Tree
 from improver.source import Function, Source
 from improver.writing.choice.doctests import Doctests
-from improver.writing.choice.promises import Promises
+from improver.writing.choice.promises import Promises, announced
 from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.selecting import is_short
 from improver.writing.choice.usage import NO_USAGE, Usage
@@ -94,6 +94,7 @@ class Ground:
             refusals=refusals_of(self.tests),
             heard=heard_in(self.recording.kinds, product),
             ran=None if self.recording.trouble else self.recording.outside | called,
+            announced=announced(product),
         )
 
     @functools.cached_property

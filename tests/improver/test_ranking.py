@@ -9,6 +9,7 @@ from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.judging.mutants import mutants_of
 from improver.writing.choice.custom import Custom
+from improver.writing.choice.promises import announced
 from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
 from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.usage import NO_USAGE
@@ -70,15 +71,28 @@ def test_what_gives_a_value_of_a_type_that_nobody_gives_is_not_shown() -> None:
         pytest.param("raises", "", "shore(1)", True, id="an error is announced in its own words"),
         pytest.param("eq", "depth", "shore(1)", True, id="a run calls it"),
         pytest.param("eq", "", "depth(1)", True, id="a test calls it, or the product"),
+        pytest.param("eq", "", "__all__ = ['depth']", True, id="its file gives it out"),
+        pytest.param("eq", "", "__all__ = ['shore']", False, id="another one"),
     ],
 )
 def test_of_what_nothing_calls_no_value_is_shown(kind: str, ran: str, call: str, *, says: bool) -> None:
+    given_out = announced([source(call)])
     calls = {call.partition("(")[0]: [ast.Call(ast.Name("f", ast.Load()), [], [])]}
     functions = frozenset(f"pier/a.py::{name}" for name in ran.split())
-    known = Custom({}, replace(NO_USAGE, calls=calls, ran=functions))
+    known = Custom({}, replace(NO_USAGE, calls=calls, ran=functions, announced=given_out))
     tests = [written("a", case("depth(3, 4)", checks=((kind, "result", "ValueError"),)))]
     assert bool(presentable(tests, plain, known, ())) is says
     assert presentable(tests, plain, replace(known, usage=replace(known.usage, ran=None)), ()) == tests
+
+
+@pytest.mark.parametrize(("name", "says"), [("__eq__", True), ("__hash__", True), ("__getitem__", False)])
+def test_what_means_the_same_of_any_object_needs_no_caller(name: str, *, says: bool) -> None:
+    node, known = (
+        definitions(source(f"def {name}(self, other): return 1\n"))[name][-1],
+        replace(NO_USAGE, ran=frozenset()),
+    )
+    test = written("a", case("Sea(3) == Sea(4)", "1", name=f"Sea.{name}"))
+    assert bool(presentable([test], lambda _: node, Custom({}, known), ())) is says
 
 
 def test_an_example_says_what_a_function_is_for() -> None:

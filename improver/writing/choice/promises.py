@@ -205,6 +205,11 @@ def _listed(tree: ast.Module) -> set[str] | None:
     return found
 
 
+def announced(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the functions, as `path::name`, that their own files list as what they give out."""
+    return frozenset(f"{one.path}::{name}" for one in sources for name in _listed(one.tree) or ())
+
+
 def _given_out(sources: Iterable[Source], layout: Layout) -> set[tuple[str, str]]:
     """Return what other files give out as theirs: all that a package imports, and what a list names."""
     found = set[tuple[str, str]]()

@@ -23,6 +23,7 @@ FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
 SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
 WORD = re.compile(r"[A-Za-z]{4,}")
 LONG = 16  # characters of a word
+PLAIN_SPEECH = frozenset({"__eq__", "__ne__", "__hash__", "__str__"})
 EXAMPLE = ">>>"  # before a call in a docstring
 USUAL = 2  # words of tests that are tried in one place
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
@@ -47,7 +48,7 @@ class Usage:
 
     `calls` are those that stand in tests and in the product, by the last name of what is called; `refusals` are what
     tests expect to end in an error, `heard` the types that runs give parameters, `ran` the functions that they call,
-    None where nobody knows.
+    None where nobody knows, `announced` those that their files list as what they give out.
     """
 
     signatures: Signatures
@@ -56,6 +57,7 @@ class Usage:
     refusals: Refusals = frozenset()
     heard: Heard = field(default_factory=dict)
     ran: frozenset[str] | None = None
+    announced: frozenset[str] = frozenset()
     _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
@@ -74,8 +76,12 @@ class Usage:
         return Usage(signatures, calls, usual)
 
     def is_unused(self, case: Case, node: Function) -> bool:
-        """Tell whether nothing calls the function of a case: no run, no test, no example, not the product itself."""
+        """Tell whether nothing calls the function of a case: no run, no test, no example, not the product itself.
+
+        What a file lists for others is called elsewhere, and what means the same of any object needs no caller.
+        """
         shown = EXAMPLE in (ast.get_docstring(node) or "") or bool(self.calls.get(called_as(case.function)))
+        shown = shown or case.function in self.announced or node.name in PLAIN_SPEECH
         return self.ran is not None and case.function not in self.ran and not shown
 
     def usual(self, case: Case, node: Function) -> Iterator[Case]:
