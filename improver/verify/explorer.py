@@ -25,7 +25,18 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 GUESTS = (
     *("seeking", "portrait", "phrasing", "varying", "hinting", "checking", "demanding", "calling", "swapping"),
     *("leaving", "grafting", "timing", "awaiting", "matching", "texting", "refitting", "lining", "plain", "streaming"),
-    *("touching", "provoking", "altering", "answering", "deepening", "overhearing", "noting", "saying", "containing"),
+    *(
+        "touching",
+        "provoking",
+        "altering",
+        "answering",
+        "deepening",
+        "overhearing",
+        "noting",
+        "saying",
+        "sharing",
+        "containing",
+    ),
     *("coupling", "weighing", "levelling", "replacing", "acting", "likening"),
 )
 PATIENCE, AGAIN = 0.3, 2  # seconds for one call; a mutant that is late so often has hung

@@ -8,12 +8,10 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-import types
 from typing import Any
 
 LONGEST = 160  # characters of such a text
 OF_ERRORS: Any = BaseException.__repr__  # it says nothing of how one is made
-PLAIN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)  # nobody changes by a call
 
 
 def written(value: Any, phrase: Any) -> str:
@@ -34,13 +32,6 @@ def held(value: Any, phrase: Any) -> str:
                 phrase.imports.add((home, name))
                 return name
     return ""
-
-
-def shared(case: dict[str, Any], space_of: Any, portrait: Any) -> str:
-    """Return what can be seen of the objects that a case imports, which other tests may use too; "" for none."""
-    values = space_of(case["imports"]).values()
-    objects = [one for one in values if not isinstance(one, (*PLAIN, str))]
-    return str(portrait.Portrait().of(objects)) if objects else ""
 
 
 def said(value: Any, phrase: Any) -> str:

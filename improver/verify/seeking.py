@@ -104,6 +104,7 @@ class Seeker:
         self.portrait, self.phrasing, self.varying = guests["portrait"], guests["phrasing"], guests["varying"]
         self.checking, self.calling = guests["checking"], guests["calling"]
         self.timing, self.texting, self.saying = guests["timing"], guests["texting"], guests["saying"]
+        self.shared = guests["sharing"].Shared(self.phrasing.space_of, self.portrait)
         self.broken, self.likened = guests["containing"].broken, guests["likening"].likened
         self.uses = guests["acting"].uses
         self.altering, self.leaving = guests["altering"].Altering(guests, module), guests["leaving"]
@@ -132,7 +133,10 @@ class Seeker:
             if key in known:
                 continue
             known.add(key)
+            self.shared.mended(case)  # a first sight of what nothing has used yet
             path, ways = self.path_of(case)
+            if self.shared.mended(case):
+                continue  # other tests use it too
             met = self.texting.met(case["call"], constants)
             kind = (path, self.varying.shape(case["call"]) + case.pop("stands", "") + met)
             if search.wants(kind, self.texting.outline(case["call"]), MET if met else ALIKE) or not function["vary"]:
@@ -197,7 +201,7 @@ class Seeker:
         if TODAY in f"{case['setup']} {case['call']}":  # another thing tomorrow
             return {}
         try:
-            before = self.saying.shared(case, self.phrasing.space_of, self.portrait)
+            before = self.shared.seen(case)
             seen: dict[str, Any] = self.watcher.look(case, PATIENCE)
             if "raised" in seen:
                 self.tell("raised", {**case, **seen})
@@ -205,8 +209,8 @@ class Seeker:
                 after, known = self.watcher.look(apart, PATIENCE), seen.get("checks", [])
                 if self.shows_more(after.get("checks", known), known):  # it changes something
                     case, seen = apart, after
-            if self.saying.shared(case, self.phrasing.space_of, self.portrait) != before:
-                return {}  # it changes what other tests use too
+            if self.shared.mended(case) or self.shared.seen(case) != before:
+                return {}
         except BaseException:  # noqa: BLE001 - foreign code may raise anything, and may want to leave
             return {}
         return self.steady(case, seen) if seen.get("checks") else seen

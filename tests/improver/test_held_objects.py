@@ -1,7 +1,9 @@
 """Objects that a module holds under a public name: calls with them are written, unless they change what others use."""
 
+import ast
 import pickle
 import sys
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -17,6 +19,7 @@ from improver.verify.suite import Rig
 from improver.verify.target import find_layout
 from tests.improver.judging import PACKAGED
 
+Asked = Callable[..., Exploration]
 PATH, MODULE = "pier/zones.py", "pier.zones"
 ZONES = """\
 class Zone:
@@ -33,7 +36,23 @@ class Zone:
 
 
 Eastern = Zone(-5)
+LOGGED = [3, 1, 2]
+
+
+def earliest(hours):
+    hours.sort()
+    return hours[0]
+
+
+def first(hours):
+    return hours[0]
 """
+
+
+def of(function: str, call: str) -> Case:
+    """Return a call with what it names of the module."""
+    names = {one.id for one in ast.walk(ast.parse(call)) if isinstance(one, ast.Name)}
+    return Case(function, call, tuple(sorted((MODULE, name) for name in names)))
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> bytes:
@@ -45,8 +64,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> bytes:
     return pickle.dumps(((made.__dict__["Zone"](-5), 2), {}))
 
 
-@pytest.fixture
-def exploration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Exploration:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """Return what explores calls of these functions."""
     texts = {"pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n', "pier/__init__.py": "", PATH: ZONES}
     texts["tests/test_zones.py"] = "def test_nothing():\n    assert True\n"
     tree = {path: File(text.encode()) for path, text in texts.items()}
@@ -54,23 +74,23 @@ def exploration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
     source = Source.read(PATH, ZONES.encode())
     assert isinstance(source, Source)
-    names = [f"Zone.{name}" for name in ("minutes", "note")]
-    minutes, note = (f"{PATH}::{name}" for name in names)
-    noted = (
-        Case(note, "Eastern.note('bay')", ((MODULE, "Eastern"),)),
-        Case(note, "Zone(1).note('bay')", ((MODULE, "Zone"),)),
-    )
-    asked = [
-        Wanted(minutes, calls=(("recorded", recorded(monkeypatch)),), vary=False),
-        Wanted(note, noted, vary=False),
-    ]
-    return explored(rig, tree, asked, mutants_of(source, names, 40))
+
+    def explore(*wanted: Wanted) -> Exploration:
+        names = [one.function.partition("::")[2] for one in wanted]
+        return explored(rig, tree, wanted, mutants_of(source, names, 40))
+
+    return explore
 
 
 @pytest.mark.host
 def test_a_recorded_call_of_what_a_module_holds_is_written_and_one_that_changes_it_is_not(
-    exploration: Exploration,
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    called, note = (f"{PATH}::Zone.{name}" for name in ("minutes", "note"))
+    exploration = asked(
+        Wanted(called, calls=(("recorded", recorded(monkeypatch)),), vary=False),
+        Wanted(note, tuple(of(note, f"{one}.note('bay')") for one in ("Eastern", "Zone(1)")), vary=False),
+    )
     assert exploration.trouble == ""
     (minutes,) = [case for case in exploration.cases if case.function.endswith("minutes")]
     assert (minutes.call, minutes.imports) == ("Eastern.minutes(2)", ((MODULE, "Eastern"),))
@@ -79,3 +99,17 @@ def test_a_recorded_call_of_what_a_module_holds_is_written_and_one_that_changes_
     noted = {line for case in exploration.cases if case.function.endswith("note") for line in (*case.setup, case.call)}
     assert any("Zone(1)" in line for line in noted)
     assert not any("Eastern" in line for line in noted)
+
+
+@pytest.mark.host
+def test_what_one_call_does_to_what_a_module_holds_no_other_call_sees(asked: Asked) -> None:
+    earliest, first = (f"{PATH}::{name}" for name in ("earliest", "first"))
+    exploration = asked(
+        Wanted(earliest, (of(earliest, "earliest(LOGGED)"), of(earliest, "earliest([2, 1])")), vary=False),
+        Wanted(first, (of(first, "first(LOGGED)"),), vary=False),
+    )
+    assert exploration.trouble == ""
+    found = {case.call: case.checks for case in exploration.cases}
+    assert found["first(LOGGED)"] == (("eq", "result", "3"),)
+    assert any(one.startswith("earliest(") for one in found)
+    assert "earliest(LOGGED)" not in found
