@@ -68,6 +68,11 @@ def test_a_function_that_is_made_of_text_says_what_it_takes() -> None:
 def test_what_a_function_is_known_by_is_public() -> None:
     assert is_public("result.__name__")
     assert is_public("str(inspect.signature(result))")
+
+
+def test_what_is_given_by_a_private_name_is_private() -> None:
+    assert is_public("depth(sea=3)")
+    assert not is_public("depth(_sea=3)")
     assert not is_public("result.__dict__")
 
 

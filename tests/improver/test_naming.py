@@ -396,6 +396,8 @@ def test_a_text_is_not_refused_for_being_one() -> None:
     assert name_for(one, sea) == "test_depth_raises_value_error_a_sea_begins_with_an_anchor"
     other = replace(one, checks=(("raises", "TypeError", "a sea is no text"),))
     assert name_for(other, sea) == "test_depth_of_str_raises_type_error"
+    own = replace(other, checks=(("raises", "WetTypeError", "a sea is no text"),), origin="varied")
+    assert name_for(own, sea) == "test_depth_of_str_raises_wet_type_error"
 
 
 def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:

@@ -369,6 +369,8 @@ def test_a_table_of_one_value_shows_no_difference(values: tuple[str, str], *, is
     ("name", "kind", "is_poor"),
     [
         pytest.param("depth", "eq", True, id="nothing but what they are calls of"),
+        pytest.param("depth_edge_cases", "eq", True, id="nor what makes them so"),
+        pytest.param("depth_by_sea", "eq", True, id="what differs"),
         pytest.param("depth_of_numbers", "eq", False, id="what they have in common"),
         pytest.param("depth", "raises", False, id="they are refused"),
     ],

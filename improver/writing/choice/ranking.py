@@ -25,6 +25,7 @@ from improver.writing.words.wording import MUTANT
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
+PLAINLY = r"(?:_edge_cases|_by_\w+)?"  # what the name of a table ends with that says nothing of its rows
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
@@ -113,9 +114,8 @@ def _is_bare_table(test: Written, node_of: Callable[[str], Function]) -> bool:
     """Tell whether a table's name says of its rows only what they are calls of: who reads it learns no rule."""
     first = test.cases[0]
     about = subject_of(first, node_of(first.function))
-    return (
-        bool(test.rows) and first.checks[0][0] in TOLD and test.name in (f"test_{about.words}", f"test_{about.short}")
-    )
+    is_bare = re.fullmatch(rf"test_(?:{about.words}|{about.short}){PLAINLY}", test.name) is not None
+    return bool(test.rows) and first.checks[0][0] in TOLD and is_bare
 
 
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:

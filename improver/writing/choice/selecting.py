@@ -128,6 +128,7 @@ def is_public(text: str) -> bool:
     nodes = [*ast.walk(ast.parse(text))]
     names = [node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr not in SAID]
     names += [node.id for node in nodes if isinstance(node, ast.Name)]
+    names += [node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg]
     return not any(PRIVATE.match(name) or name in RANDOM for name in names) and "__" not in " ".join(names)
 
 

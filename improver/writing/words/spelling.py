@@ -73,7 +73,8 @@ def told(case: Case, node: Function) -> list[str]:
     """Return what stands out in a call whatever decides it: what is given by name, what is empty, none or negative."""
     known = [one for name, one in arguments(case, node).items() if not name.startswith("self.") and not one.extra]
     placed = [one for one in known if one.given and one.place >= 0 and not _is_named(one, case)]
-    refused = case.checks[0][:2] == ("raises", "TypeError")  # for its type, so that no number is at fault
+    kind, error, _ = case.checks[0]
+    refused = kind == "raises" and error.endswith("TypeError")  # for its type, so that no number is at fault
     wrong = refused or case.origin == "strange"
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
     fair = [one for one in placed if refused or not isinstance(one.value, str)]  # a text is refused for what it says
