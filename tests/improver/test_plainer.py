@@ -95,6 +95,10 @@ def test_a_choice_gives_way_to_what_it_may_come_to() -> None:
     assert {"depth(low)", "depth(high)"} <= set(rewritten("depth(low or high)"))
 
 
+def test_an_iterator_may_be_a_list_or_a_number() -> None:
+    assert {"depth([3])", "depth(1)"} <= set(rewritten("depth(iter([3]))"))
+
+
 def test_a_range_may_be_a_list() -> None:
     assert {"depth([])", "depth([1, 2])"} <= set(rewritten("depth(range(4, 4))"))
 
