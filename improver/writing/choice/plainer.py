@@ -7,25 +7,20 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from improver.experiments import Case
 from improver.source import Function
 from improver.verify.noting import START
-from improver.writing.choice.oddities import contents, is_fraction, is_jumble, is_on_an_object, methods_called
+from improver.writing.choice.lessening import PLAIN, nearer, shorter, subsets, worded
+from improver.writing.choice.oddities import contents, is_fraction, is_on_an_object, methods_called
 from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
 from improver.writing.pieces import defaults_of, parameters, spread
 
-T = TypeVar("T")
 MOST = 48  # ways to write one call
-SINGLE = 8  # parts of a text or a container that are left out one at a time
-PLAIN, WORD = "a", "abc"
 USUAL = (2, PLAIN)  # in place of a fraction
-TOKEN = re.compile(r"\w+\W*|\W+")
 DISPLAYS = {"list": ast.List, "tuple": ast.Tuple, "set": ast.Set, "dict": ast.Dict}
 BRIEF = 24  # characters of a text that is written out
-LARGE = 10  # numbers from here on are halved too
 
 
 def plainer(case: Case, node: Function) -> Iterator[Case]:
@@ -177,9 +172,9 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield from map(ast.Constant, (*nearer(number), *(USUAL if is_fraction(node) else ())))
         case ast.List() | ast.Tuple() | ast.Set():
-            yield from (_like(node, kept) for kept in _subsets(node.elts))
+            yield from (_like(node, kept) for kept in subsets(node.elts))
         case ast.Dict():
-            for kept in _subsets([*zip(node.keys, node.values, strict=True)]):
+            for kept in subsets([*zip(node.keys, node.values, strict=True)]):
                 yield ast.Dict([key for key, _ in kept], [value for _, value in kept])
         case ast.Subscript(value=ast.List(elts=parts), slice=ast.Constant(value=int() as at)) if at < len(parts):
             yield parts[at]
@@ -197,18 +192,27 @@ def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
             yield from (node.body, node.orelse)
         case ast.BoolOp():
             yield from node.values
+        case ast.Lambda(args=ast.arguments(vararg=ast.arg())):
+            yield ast.parse("lambda a: a", mode="eval").body
+        case ast.Call():
+            yield from _of_call(node, argument=argument)
+        case _:
+            return
+
+
+def _of_call(node: ast.Call, *, argument: bool) -> Iterator[ast.expr]:
+    """Yield what a call is made of or stands for, and one that is given less."""
+    match node:
         case ast.Call(func=ast.Name(id=name), args=[copied], keywords=[]) if type(copied) is DISPLAYS.get(name):
             yield copied
         case ast.Call(func=ast.Name(id="iter")):
             yield from (ast.Constant(1), *node.args)  # what is refused for its type need not be one that nobody writes
         case ast.Call(func=ast.Name(id="range")):
             yield from (ast.List([ast.Constant(1 + at) for at in range(length)], ast.Load()) for length in (0, 2))
-        case ast.Call():
+        case _:
             yield from _without_arguments(node)
             if argument and getattr(node.func, "id", "") not in dir(builtins):
                 yield from node.args
-        case _:
-            return
 
 
 def _text_of(node: ast.expr) -> str | None:
@@ -231,15 +235,6 @@ def _like(node: ast.List | ast.Tuple | ast.Set, kept: list[ast.expr]) -> ast.exp
     return type(node)(kept, ast.Load())
 
 
-def _subsets(parts: list[T]) -> Iterator[list[T]]:
-    """Yield none of the parts, each half of them, and all but one."""
-    count, half = len(parts), len(parts) // 2
-    ways: list[list[T]] = [[]] if count else []
-    ways += [parts[:half], parts[half:]] if count > 3 else []
-    ways += [[*parts[:at], *parts[at + 1 :]] for at in range(min(count, SINGLE))] if count > 1 else []
-    yield from ways
-
-
 def _without_arguments(node: ast.Call) -> Iterator[ast.expr]:
     """Yield a call that unpacks nothing, one without one of its keywords, and one without its last argument."""
     plain = spread(node)
@@ -249,49 +244,3 @@ def _without_arguments(node: ast.Call) -> Iterator[ast.expr]:
         yield ast.Call(node.func, node.args, [*node.keywords[:at], *node.keywords[at + 1 :]])
     if node.args:
         yield ast.Call(node.func, node.args[:-1], node.keywords)
-
-
-def shorter(text: str | bytes) -> Iterator[str | bytes]:
-    """Yield texts of the same type with fewer words; a word stays whole.
-
-    >>> [*shorter("51,8-5,3")]
-    ['', 'a', '51,8-', '51,8', '5,3', '8-5,3', '51,5,3', '51,8-3', '51,8-5,', '51,8-5']
-    """
-    if isinstance(text, bytes):
-        yield from (one.encode("latin-1") for one in shorter(text.decode("latin-1")) if isinstance(one, str))
-        return
-    tokens = TOKEN.findall(text)
-    yield from (one for one in ("", PLAIN) if text and text != one)
-    for kept in map("".join, _subsets(tokens) if len(tokens) > 1 else ()):
-        yield from dict.fromkeys(one for one in (kept, kept.rstrip(string.punctuation + string.whitespace)) if one)
-
-
-def worded(text: str | bytes) -> Iterator[str | bytes]:
-    """Yield words, or digits, of the same type in place of a text that is no word, and a letter in place of nothing.
-
-    Each of its marks may stand between two words.
-
-    >>> [*worded("A b")], [*worded(b"a1")], [*worded("")], [*worded("A_--,")], [*worded("tide")]
-    (['abc', 'abc def'], [b'abc', b'12'], ['b'], ['abc', 'abc_def', 'abc-def', 'abc,def'], [])
-    """
-    if isinstance(text, bytes):
-        yield from (one.encode() for one in worded(text.decode("latin-1")) if isinstance(one, str))
-    elif is_jumble(text):
-        yield WORD
-        if any(map(str.isdigit, text)):
-            yield "12"
-        yield from (f"{WORD}{one}def" for one in dict.fromkeys(text) if not one.isalnum())
-    elif not text:
-        yield "b"
-
-
-def nearer(number: float) -> Iterator[float]:
-    """Yield numbers of the same type and sign nearer to nothing, which itself is a case of its own.
-
-    >>> [*nearer(40)], [*nearer(-7)], [*nearer(2.5)], [*nearer(1)]
-    ([1, 2, 3, 20], [-1, -2, -3], [1.0, 2.0], [])
-    """
-    made, sign = type(number), 1 if number > 0 else -1
-    yield from (made(sign * one) for one in (1, 2, 3) if one < abs(number))
-    if LARGE <= abs(number) < float("inf"):
-        yield made(int(number) // 2)
