@@ -100,6 +100,11 @@ def test_an_iterator_may_be_a_list_or_a_number() -> None:
     assert {"depth([3])", "depth(1)"} <= set(rewritten("depth(iter([3]))"))
 
 
+def test_a_mapping_may_be_a_list() -> None:
+    assert "depth(['a'])" in set(rewritten("depth({'a': 1, 'b': 2})"))
+    assert "depth([])" not in set(rewritten("depth({})"))
+
+
 def test_a_function_of_anything_may_be_one_of_one_thing() -> None:
     assert "depth(lambda a: a)" in set(rewritten("depth(lambda a, *b, c: a)"))
     assert "depth(lambda a: a)" not in set(rewritten("depth(lambda a, b: a)"))

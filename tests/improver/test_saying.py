@@ -1,5 +1,6 @@
 """Objects whose own text is a call that makes them again, and what is demanded of them."""
 
+import copy
 import importlib
 import sys
 import types
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from improver.verify import calling, demanding, explorer, phrasing, portrait, saying
+from improver.verify import calling, demanding, explorer, phrasing, portrait, saying, sharing
 
 GUESTS = {name: importlib.import_module(f"improver.verify.{name}") for name in explorer.GUESTS}
 
@@ -129,11 +130,27 @@ def test_an_object_that_its_module_holds_is_written_by_its_name(zones: Any) -> N
 
 def test_what_others_use_too_is_looked_at_before_and_after(zones: Any) -> None:
     case = {"imports": [("quay.zones", "Eastern"), ("quay.zones", "Zone"), ("sys", "")]}
-    before = saying.shared(case, phrasing.space_of, portrait)
+    shared = sharing.Shared(phrasing.space_of, portrait)
+    before = shared.seen(case)
     zones.Eastern.offset += 1
     assert before
-    assert saying.shared(case, phrasing.space_of, portrait) != before
-    assert saying.shared({"imports": case["imports"][1:]}, phrasing.space_of, portrait) == ""
+    assert shared.seen(case) != before
+    assert shared.seen({"imports": case["imports"][1:]}) == ""
+    assert shared.seen({"imports": [("quay.no_such_zones", "Eastern")]}) == ""
+
+
+@pytest.mark.parametrize("held", [[3, [1]], {"a": [1]}, {3, 1}], ids=lambda one: type(one).__name__)
+def test_a_container_that_a_case_changes_is_again_as_it_was_at_first(zones: Any, held: Any) -> None:
+    zones.LOGGED, kept = held, copy.deepcopy(held)
+    case, shared = {"imports": [("quay.zones", "LOGGED")]}, sharing.Shared(phrasing.space_of, portrait)
+    assert not shared.mended(case)
+    if isinstance(held, set):
+        held.add(2)
+    else:
+        held[1 if isinstance(held, list) else "a"].append(2)
+    assert shared.mended(case)
+    assert held == kept
+    assert not shared.mended(case)
 
 
 def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be() -> None:

@@ -176,6 +176,7 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case ast.Dict():
             for kept in subsets([*zip(node.keys, node.values, strict=True)]):
                 yield ast.Dict([key for key, _ in kept], [value for _, value in kept])
+            yield from (ast.List([one], ast.Load()) for one in node.keys[:1] if one is not None)
         case ast.Subscript(value=ast.List(elts=parts), slice=ast.Constant(value=int() as at)) if at < len(parts):
             yield parts[at]
         case _:
