@@ -9,7 +9,7 @@ from improver.judging.functions import definitions
 from improver.writing.layout.grouping import grouped
 from improver.writing.pieces import slug
 from improver.writing.words.moments import moments
-from improver.writing.words.naming import NAME, Names, name_for, names_for, table_names, told_apart
+from improver.writing.words.naming import NAME, Names, behaviour, name_for, names_for, table_names, told_apart
 from improver.writing.words.subjects import looked, subject
 from improver.writing.words.wording import label
 from tests.improver.calls import PIER, case, node, source
@@ -142,8 +142,8 @@ def named(one: Case, part: str) -> str:
                      "test_depth_with_extra_keyword_raises_value_error", id="a word that no parameter has"),
         pytest.param(case("depth('abc', 'odd', more=True)", "7"), "more", "test_depth_with_more_is_7", id="a switch"),
         pytest.param(case("depth('abc', 'odd', more=False)", "8"), "more", "test_depth_without_more_is_8", id="none"),
-        pytest.param(case("bounded(9)", "9", name="bounded"), "depth(sea) > MAX_SEA", "test_bounded_at_max_sea_is_9",
-                     id="as far as the module allows"),
+        pytest.param(case("bounded(9)", "9", name="bounded"), "depth(sea) > MAX_SEA",
+                     "test_bounded_at_max_sea_returns_sea", id="as far as the module allows"),
         pytest.param(case("clamp(2, 1)", checks=RAISED, name="clamp"), "high < low",
                      "test_clamp_with_high_below_low_raises_value_error", id="two of them"),
         pytest.param(case("clamp(2, 2)", name="clamp"), "high < low",
@@ -388,6 +388,39 @@ def test_what_an_error_says_tells_a_test_apart_before_the_type_of_what_is_given(
 def test_a_name_says_an_error_with_its_numbers() -> None:
     one = case("depth('a')", checks=(("raises", "ValueError", r"9 to 15 rows \[each\]"),))
     assert name_for(one, node("def depth(sea): ...")) == "test_depth_raises_value_error_9_to_15_rows_each"
+
+
+@pytest.mark.parametrize(
+    ("call", "wanted", "comes"),
+    [
+        pytest.param("tap(3)", "3", "returns_sea", id="what it was given"),
+        pytest.param("tap('tide')", "'tide'", "returns_sea", id="a text"),
+        pytest.param("tap(3, 3)", "3", "is_3", id="one of two that are the same"),
+        pytest.param("tap(3)", "4", "is_4", id="another"),
+        pytest.param("tap([])", "[]", "is_empty", id="nothing"),
+        pytest.param("count(3)", "3", "is_3", id="no line hands it on"),
+    ],
+)
+def test_what_a_function_hands_on_is_said_to_be_what_it_was_given(call: str, wanted: str, comes: str) -> None:
+    nodes = {
+        "tap": node("def tap(sea, tide=0):\n    if tide:\n        return tide\n    return sea\n"),
+        "count": node("def count(sea):\n    return len(sea)\n"),
+    }
+    name = call.partition("(")[0]
+    assert behaviour(case(call, wanted, name=name), nodes[name]) == comes
+
+
+@pytest.mark.parametrize(
+    ("says", "name"),
+    [
+        pytest.param("no sea", "test_sound_raises_value_error_no_sea", id="it speaks of something else"),
+        pytest.param("strict seas have names", "test_sound_without_strict_raises_value_error", id="it speaks of that"),
+    ],
+)
+def test_what_is_not_given_is_no_condition_of_an_error_that_does_not_speak_of_it(says: str, name: str) -> None:
+    text = "def sound(sea, strict=False):\n    if not strict:\n        raise ValueError('no sea')\n    return sea\n"
+    one = case("sound('a')", checks=(("raises", "ValueError", says),), name="sound")
+    assert name_for(replace(one, kills=frozenset({"pier/a.py:2: `strict` → `(not (strict))`"})), node(text)) == name
 
 
 def test_a_text_is_not_refused_for_being_one() -> None:

@@ -12,6 +12,7 @@ from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.absence import MISSING
 from improver.writing.words.blaming import blamed
 from improver.writing.words.conditions import decisive
+from improver.writing.words.filling import arguments
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
@@ -30,9 +31,15 @@ def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
     about, comes = subject(case, node), behaviour(case, node)
     condition = _best(about, _first(case, node, about), comes)
-    why = "" if condition else _why(case)
+    why = "" if condition and not _is_beside(condition, case) else _why(case)
     whole = f"test_{about.words}_{why}"
     return whole if why and len(whole) <= NAME else _fitted(about, condition, _beside(condition, comes))
+
+
+def _is_beside(condition: str, case: Case) -> bool:
+    """Tell whether a condition only says what a call is not given, of which its error does not speak."""
+    words = condition.removeprefix("without_")
+    return words != condition and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,16 @@ def behaviour(case: Case, node: Function) -> str:
         return f"effect_on_{slug(one.name)}"
     if text not in WHOLE and (len(case.checks) > 1 or case.origin == "after" or not part):
         return ""
-    return _value(text, kind, wanted) or _given_text(case, text, wanted)
+    return _returned(case, node) or _value(text, kind, wanted) or _given_text(case, text, wanted)
+
+
+def _returned(case: Case, node: Function) -> str:
+    """Return the words for a number or a text that a function hands on: one of its lines returns what it was given."""
+    _, text, wanted = case.checks[0]
+    ends = {one.value.id for one in ast.walk(node) if isinstance(one, ast.Return) and isinstance(one.value, ast.Name)}
+    given = [one for name, one in arguments(case, node).items() if name in ends and one.given and one.text is not None]
+    same = [slug(one.name) for one in given if isinstance(one.text, ast.Constant) and ast.unparse(one.text) == wanted]
+    return f"returns_{same[0]}" if text == "result" and len(same) == 1 and wanted not in EMPTY else ""
 
 
 def _given_text(case: Case, text: str, wanted: str) -> str:
