@@ -109,10 +109,13 @@ def words_of(error: BaseException) -> str:
 
     One that stands in the code that ran, word for word, is demanded whole: no value has a part in it.
     """
-    text = str(error)
+    text = said = str(error)
     if type(error) is TypeError and DECLINED.match(text):
         return ""
-    return _literally(text.rstrip(" .")) if WHOLE.fullmatch(text) and _is_written(error, text) else stable(text)
+    if isinstance(error, KeyError) and len(error.args) == 1 and " " in str(error.args[0]):
+        text = str(error.args[0])  # it says a message as it would a key, in quotes
+    words = _literally(text.rstrip(" .")) if WHOLE.fullmatch(text) and _is_written(error, text) else stable(text)
+    return words if re.search(words, said) else ""
 
 
 def _is_written(error: BaseException, text: str) -> bool:

@@ -248,6 +248,8 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
         pytest.param(case("Box('').look(0)", name="Box.look"), "test_box_look_with_sea_0_is_1", id="an empty word"),
         pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "IndexError", ""),)),
                      "test_box_pop_when_empty_raises_index_error", id="made of nothing at all"),
+        pytest.param(case("Box().look(9)", name="Box.look", checks=(("raises", "KeyError", "no such row"),)),
+                     "test_box_look_raises_key_error_no_such_row", id="made of nothing, and refused in words of its own"),
         pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "ValueError", ""),)),
                      "test_box_pop_raises_value_error", id="made of nothing, and refused for something else"),
         pytest.param(case("Box([1]).index(2)", name="Box.index", checks=RAISED),
@@ -423,14 +425,24 @@ def test_what_is_not_given_is_no_condition_of_an_error_that_does_not_speak_of_it
     assert name_for(replace(one, kills=frozenset({"pier/a.py:2: `strict` → `(not (strict))`"})), node(text)) == name
 
 
+def test_an_error_is_not_blamed_on_what_more_is_empty_unless_it_speaks_of_it() -> None:
+    sound = node("def sound(sea, boats): ...")
+    one = case("sound(3, [])", checks=(("raises", "ValueError", "no such sea"),), name="sound")
+    assert name_for(one, sound) == "test_sound_raises_value_error_no_such_sea"
+    spoken = replace(one, checks=(("raises", "ValueError", "too few boats"),))
+    assert name_for(spoken, sound) == "test_sound_with_empty_boats_raises_value_error"
+
+
 def test_a_text_is_not_refused_for_being_one() -> None:
     sea = node("def depth(sea): ...")
     one = case("depth('a')", checks=(("raises", "ValueError", "a sea begins with an anchor"),), origin="strange")
     assert name_for(one, sea) == "test_depth_raises_value_error_a_sea_begins_with_an_anchor"
     other = replace(one, checks=(("raises", "TypeError", "a sea is no text"),))
     assert name_for(other, sea) == "test_depth_of_str_raises_type_error"
-    own = replace(other, checks=(("raises", "WetTypeError", "a sea is no text"),), origin="varied")
-    assert name_for(own, sea) == "test_depth_of_str_raises_wet_type_error"
+    own = replace(other, call="depth(1)", checks=(("raises", "WetTypeError", "a sea is no number"),), origin="varied")
+    assert name_for(own, sea) == "test_depth_of_int_raises_wet_type_error"
+    items = replace(own, call="depth([1])", checks=(("raises", "WetTypeError", "no seas"),))
+    assert name_for(items, sea) == "test_depth_raises_wet_type_error_no_seas", "for what is in it, or for being a list"
 
 
 def test_alike_tests_are_named_for_what_only_one_of_them_has() -> None:

@@ -447,3 +447,22 @@ def test_a_message_that_the_product_has_word_for_word_is_demanded_whole(raised: 
         space["sound"](9)
     assert words_of(caught.value) == pattern
     assert not pattern or re.search(pattern, str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("raised", "pattern"),
+    [
+        pytest.param("KeyError('no sea of that name')", "no sea of that name", id="a message"),
+        pytest.param("KeyError(f'no sea {limit}')", "no sea", id="with a value in it"),
+        pytest.param("KeyError('deep')", "", id="a key"),
+        pytest.param('KeyError("no sea\'s name")', "no sea's name", id="with a mark of its own"),
+        pytest.param("KeyError('no such', 'sea')", "", id="more than one"),
+    ],
+)
+def test_a_key_error_says_its_message_in_quotes(raised: str, pattern: str) -> None:
+    space: dict[str, Any] = {}
+    exec(f"def sound(limit):\n    raise {raised}\n", space)  # noqa: S102
+    with pytest.raises(KeyError) as caught:
+        space["sound"](9)
+    assert words_of(caught.value) == pattern
+    assert re.search(pattern, str(caught.value))

@@ -37,8 +37,8 @@ def name_for(case: Case, node: Function) -> str:
 
 
 def _is_beside(condition: str, case: Case) -> bool:
-    """Tell whether a condition only says what a call is not given, of which its error does not speak."""
-    words = condition.removeprefix("without_")
+    """Tell whether a condition only says what more a call is not given, of which its error does not speak."""
+    words = condition.removeprefix("without_").removeprefix("with_empty_")
     return words != condition and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
 
 

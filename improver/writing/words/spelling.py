@@ -77,7 +77,7 @@ def told(case: Case, node: Function) -> list[str]:
     refused = kind == "raises" and error.endswith("TypeError")  # for its type, so that no number is at fault
     wrong = refused or case.origin == "strange"
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
-    fair = [one for one in placed if refused or not isinstance(one.value, str)]  # a text is refused for what it says
+    fair = [one for one in placed if error == "TypeError" or not isinstance(one.value, SIZED)]  # for what is in it
     found += [typed(one) for one in fair if wrong and len(placed) == 1]
     valid = [one for one in placed if not (refused and isinstance(one.value, int | float))]
     by_place = [typed(one) if refused and _is_empty(one) else _outstanding(one, len(placed)) for one in valid]
@@ -126,7 +126,9 @@ def _is_of_nothing(case: Case, lacking: str) -> bool:
     if not isinstance(made, ast.Call) or made.keywords:
         return False
     if not made.args:
-        return last_name(made.func)[:1].isupper() and case.checks[0][:2] in LACKING and not lacking
+        says = case.checks[0][2]
+        is_lacking = case.checks[0][:2] in LACKING and (not says or "empty" in says)
+        return last_name(made.func)[:1].isupper() and is_lacking and not lacking
     return len(made.args) == 1 and ast.unparse(made.args[0]) in HOLLOW
 
 
