@@ -249,7 +249,7 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
         pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "IndexError", ""),)),
                      "test_box_pop_when_empty_raises_index_error", id="made of nothing at all"),
         pytest.param(case("Box().look(9)", name="Box.look", checks=(("raises", "KeyError", "no such row"),)),
-                     "test_box_look_raises_key_error_no_such_row", id="made of nothing, and refused in words of its own"),
+                     "test_box_look_raises_key_error_no_such_row", id="made of nothing, in words of its own"),
         pytest.param(case("Box().pop()", name="Box.pop", checks=(("raises", "ValueError", ""),)),
                      "test_box_pop_raises_value_error", id="made of nothing, and refused for something else"),
         pytest.param(case("Box([1]).index(2)", name="Box.index", checks=RAISED),
