@@ -15,7 +15,7 @@ from improver.writing.words.conditions import decisive
 from improver.writing.words.filling import arguments
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
-from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, effect, looked, subject
+from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, called_on, effect, looked, subject
 from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 64  # characters, with which a method's line has no more than 88
@@ -184,8 +184,13 @@ def behaviour(case: Case, node: Function) -> str:
 
 
 def _returned(case: Case, node: Function) -> str:
-    """Return the words for a number or a text that a function hands on: one of its lines returns what it was given."""
-    _, text, wanted = case.checks[0]
+    """Return the words for a number or a text that a function hands on: one of its lines returns what it was given.
+
+    An object that a method hands on is its own.
+    """
+    kind, text, wanted = case.checks[0]
+    if kind == "is" and wanted == called_on(case.call):
+        return "returns_itself"
     ends = {one.value.id for one in ast.walk(node) if isinstance(one, ast.Return) and isinstance(one.value, ast.Name)}
     given = [one for name, one in arguments(case, node).items() if name in ends and one.given and one.text is not None]
     same = [slug(one.name) for one in given if isinstance(one.text, ast.Constant) and ast.unparse(one.text) == wanted]

@@ -119,7 +119,7 @@ def _is_of_nothing(case: Case, lacking: str) -> bool:
     """
     call = expression(case.call)
     read = call.func if isinstance(call, ast.Call) else call
-    made = read.value if isinstance(read, ast.Attribute) else None
+    made = read.value if isinstance(read, ast.Attribute | ast.Subscript) else None
     line = statements(case.setup[0])[0] if len(case.setup) == 1 and isinstance(made, ast.Name) else None
     if isinstance(line, ast.Assign) and isinstance(made, ast.Name) and ast.unparse(line.targets[0]) == made.id:
         made = line.value
@@ -128,7 +128,9 @@ def _is_of_nothing(case: Case, lacking: str) -> bool:
     if not made.args:
         says = case.checks[0][2]
         is_lacking = case.checks[0][:2] in LACKING and (not says or "empty" in says)
-        return last_name(made.func)[:1].isupper() and is_lacking and not lacking
+        name = last_name(made.func)
+        is_class = name[:1].isupper() or f"::{name}." in case.function
+        return is_class and is_lacking and not lacking
     return len(made.args) == 1 and ast.unparse(made.args[0]) in HOLLOW
 
 

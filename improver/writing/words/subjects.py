@@ -49,7 +49,7 @@ def subject(case: Case, node: Function) -> Subject:
     if last in COPIED:
         return Subject(f"{owner}_copy", "copy")
     root, part = looked(case.checks[0][1]) if case.checks[0][0] != "raises" else ("", "")
-    if root not in ("", "result") and root == _receiver(case.call):
+    if root not in ("", "result") and root == called_on(case.call):
         return _state(case, owner, slug(last), part)
     special = last.startswith("__") and last.endswith("__") and last not in MAKING
     if special and not (part and root == "result" and last not in (*READ, "__hash__", "__eq__", "__ne__")):
@@ -126,7 +126,7 @@ def _method(call: str) -> str:
 
 def _is_before(case: Case, last: str) -> bool:
     """Tell whether a method is called before the call, which is of another one of the same object."""
-    receiver, method = _receiver(case.call), _method(case.call)
+    receiver, method = called_on(case.call), _method(case.call)
     return bool(receiver) and method != slug(last) and any(f"{receiver}.{last}(" in line for line in case.setup)
 
 
@@ -136,11 +136,11 @@ def _is_stepped(case: Case) -> bool:
         line for text in case.setup for line in statements(text) if not isinstance(line, (*FUNCTIONS, ast.ClassDef))
     ]
     makes = [line for line in lines if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)]
-    receiver = _receiver(case.call)
+    receiver = called_on(case.call)
     return len(makes) < len(lines) or any(f"{receiver}." in ast.unparse(line.value) for line in makes if receiver)
 
 
-def _receiver(call: str) -> str:
+def called_on(call: str) -> str:
     """Return the name of the object that a call is a method of."""
     made = expression(call)
     read = made.func if isinstance(made, ast.Call) else made
