@@ -1,6 +1,7 @@
 """Pieces of code as calls hold them: their trees, and identifiers as words (pure)."""
 
 import ast
+import builtins
 import contextlib
 import functools
 import keyword
@@ -78,6 +79,22 @@ def _statement(call: ast.expr) -> ast.stmt | None:
 
 def _is_name(text: str) -> bool:
     return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def asked_object(call: ast.expr) -> ast.expr | None:
+    """Return what an expression asks something of, as a method, an attribute, an item or a word of Python's own.
+
+    >>> asks = ("Box(1).take()", "Box(2).lid", "Box(3)[0]", "len(Box(4))")
+    >>> [ast.unparse(asked_object(expression(one))) for one in asks]
+    ['Box(1)', 'Box(2)', 'Box(3)', 'Box(4)']
+    >>> asked_object(expression("depth(3)"))
+    """
+    match call:
+        case ast.Call(ast.Attribute(owner)) | ast.Attribute(owner) | ast.Subscript(owner):
+            return owner
+        case ast.Call(ast.Name(word), [owner], []) if hasattr(builtins, word):
+            return owner
+    return None
 
 
 def first_text(call: str) -> str:

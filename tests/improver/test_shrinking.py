@@ -223,6 +223,9 @@ def test_a_fixture_is_nothing_to_shorten_and_late_is_too_late() -> None:
         pytest.param("Box(1).total()", (("eq", "result", "1"),), "Box(1).total()", id="it is not refused"),
         pytest.param("total(1).sum()", (("raises", "ValueError", "too few"),), "total(1).sum()", id="no making"),
         pytest.param("Lid(1).total()", (("raises", "ValueError", "too few"),), "Lid(1)", id="an heir's"),
+        pytest.param(
+            "len(Box(1))", (("raises", "ValueError", "too few"),), "Box(1)", id="asked by a word of Python's own"
+        ),
     ],
 )
 def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object(

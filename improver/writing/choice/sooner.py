@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 
 from improver.experiments import Case
-from improver.writing.pieces import expression
+from improver.writing.pieces import asked_object, expression
 
 
 def making_of(function: str) -> str:
@@ -21,9 +21,8 @@ def making_of(function: str) -> str:
 def sooner(case: Case) -> Case | None:
     """Return the making alone of an object of which the call is refused, None where it is no such call."""
     making = making_of(case.function)
-    read = expression(case.call)
-    read = read.func if isinstance(read, ast.Call) else read
-    made = read.value if isinstance(read, ast.Attribute) else read
+    call = expression(case.call)
+    made = asked_object(call) or (call.func if isinstance(call, ast.Call) else call)
     owner = making.partition("::")[2].removesuffix(".__init__")
     name = ast.unparse(made.func).rpartition(".")[2] if isinstance(made, ast.Call) else ""
     is_made = bool(owner) and (name == owner or name[:1].isupper())  # the class, or an heir that is made as it is

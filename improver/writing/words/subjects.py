@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import expression, is_literal, slug, statements
+from improver.writing.pieces import asked_object, expression, is_literal, slug, statements
 from improver.writing.words.filling import Argument, arguments, bound, is_of
 from improver.writing.words.noted import noted
 from improver.writing.words.wording import EMPTY, MUTANT, called
@@ -71,7 +71,7 @@ def owner_of(case: Case, node: Function) -> str:
     owners = name.split(".")[:-1]
     if owners and (member := _member(case, owners[-1], name.rpartition(".")[2])):
         return slug(f"{owners[-1]}_{member}")
-    if owners and not name.endswith(MAKING) and (made := class_read(case)):
+    if owners and not name.endswith(MAKING) and (made := class_read(case) or _class_asked(case)):
         return slug(made)
     found = [*filter(None, map(MUTANT.match, case.kills))]
     near = [one for one in found if one["path"] == path and node.lineno <= int(one["line"]) <= (node.end_lineno or 0)]
@@ -101,6 +101,14 @@ def class_read(case: Case) -> str:
     function = made.func if isinstance(made, ast.Call) else own
     function = function.value if isinstance(function, ast.Subscript) else function
     name = last_name(function)
+    local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
+    return name if name[:1].isupper() and not local else ""
+
+
+def _class_asked(case: Case) -> str:
+    """Return the class that is made in the text of a call to be asked by a special method; "" where none is."""
+    made = asked_object(expression(case.call))
+    name = last_name(made.func) if isinstance(made, ast.Call) else ""
     local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
     return name if name[:1].isupper() and not local else ""
 
