@@ -18,7 +18,7 @@ from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, errors_of, has_all, place_for, place_of
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
-from improver.writing.words.subjects import class_read
+from improver.writing.words.owners import class_read
 
 LATE = Exploration((), (), {}, Receipt(("explore",)), "it is late")
 

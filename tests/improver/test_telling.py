@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from improver.writing.choice.livelier import livelier
-from improver.writing.choice.selecting import chosen
+from improver.writing.choice.selecting import chosen, trimmed
 from improver.writing.choice.telling import coincides, dullness, hollow
 from tests.improver.calls import case, node, plain
 
@@ -16,6 +16,7 @@ def test_of_a_thing_that_is_given_twice_nobody_knows_which_comes_back() -> None:
     assert [dullness(case(call, checks=same)) for call in calls] == [2, 0]
 
 
+Checks = tuple[tuple[str, str, str], ...]
 REFUSED = (("raises", "ValueError", "too deep"),)
 
 
@@ -220,3 +221,19 @@ def test_to_an_object_that_has_all_letters_no_other_one_is_given() -> None:
 )
 def test_objects_are_hollow_that_are_made_of_nothing(call: str, setup: tuple[str, ...], count: int) -> None:
     assert hollow(case(call, setup=setup)) == count
+
+
+@pytest.mark.parametrize(
+    ("gives", "checks", "kept"),
+    [
+        pytest.param("Sea", (("eq", "result", "4.0"), ("eq", "result.as_string()", "'4.0'")), 1, id="its own text"),
+        pytest.param("float", (("eq", "result", "4.0"), ("eq", "result.hex()", "'0x1'")), 0, id="a plain number"),
+        pytest.param("Sea", (("eq", "result", "'a'"), ("eq", "result.as_string()", "'a'")), 0, id="no number"),
+        pytest.param("Sea", (("eq", "result", "4.0"), ("eq", "result.depth()", "4.0")), 0, id="no text"),
+    ],
+)
+def test_of_a_number_of_ones_own_its_text_is_demanded(gives: str, checks: Checks, kept: int) -> None:
+    whole = replace(case("-sea", checks=checks, gives=gives, kills="a"), shows=(frozenset("a"),) * 2)
+    assert trimmed(whole).checks == (checks[kept],)
+    alone = replace(whole, shows=(frozenset("ab"), frozenset("a")), kills=frozenset("ab"))
+    assert trimmed(alone).checks == (checks[0],), "it notices less"

@@ -17,7 +17,7 @@ from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, made_up_things, oddity, unasked_signs
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
-from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow
+from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow, speaks
 from improver.writing.choice.usage import spared
 from improver.writing.inputs.misfits import given_to, kind_of
 from improver.writing.pieces import names_in, stated
@@ -230,7 +230,8 @@ def trimmed(case: Case) -> Case:
     kept = [0] if case.checks[0][0] in OUTCOMES else []
     while len(kept) < CHECKS:
         seen = frozenset().union(*(case.shows[at] for at in kept))
-        best = max(range(len(case.checks)), key=lambda at: (len(case.shows[at] - seen), -at))
+        fresh = [(len(shows - seen), speaks(case, one)) for one, shows in zip(case.checks, case.shows, strict=True)]
+        best = max(range(len(fresh)), key=lambda at: (*fresh[at], -at))
         if not case.shows[best] - seen:
             break
         kept.append(best)

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Iterator
 
 from improver.experiments import Case
@@ -14,6 +15,7 @@ SLIGHT, SMALL = 2, 1  # what a text or a collection of one counts, and a number 
 FEW = 2  # different things that make a collection
 NOTHING = frozenset({"''", "b''", "[]", "()", "{}"})  # of which nothing comes
 NOUGHT = NOTHING | {"False", "None", "0", "0.0", "set()", "frozenset()"}
+NUMBER, OWN_TEXT = re.compile(r"-?[\d.]+"), re.compile(r"result\.\w+\(\)")
 COLLECTIONS = ast.List | ast.Tuple | ast.Set
 
 
@@ -29,6 +31,18 @@ def dullness(case: Case) -> int:
     return points + SLIGHT * (
         doubles + idle(case) + echoes(case) + is_uniform(case) + sum(map(is_foreign, _trees(case)))
     )
+
+
+def speaks(case: Case, check: tuple[str, str, str]) -> bool:
+    """Tell whether a check is of the text that a number of a class of the product's own has for itself.
+
+    That it is equal to a plain number holds of a plain one too.
+    """
+    kind, subject, wanted = check
+    is_number = (
+        case.gives[:1].isupper() and case.checks[0][:2] == ("eq", "result") and NUMBER.fullmatch(case.checks[0][2])
+    )
+    return bool(is_number) and kind == "eq" and OWN_TEXT.fullmatch(subject) is not None and wanted[:1] in "'\""
 
 
 def given(case: Case) -> Iterator[tuple[bool, ast.expr]]:

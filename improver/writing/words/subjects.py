@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function
 from improver.writing.inputs.kinds import last_name
-from improver.writing.pieces import asked_object, expression, is_literal, slug, statements
+from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.filling import Argument, arguments, bound, is_of
 from improver.writing.words.noted import noted
-from improver.writing.words.wording import EMPTY, MUTANT, called
+from improver.writing.words.owners import MAKING, owner_of
+from improver.writing.words.wording import EMPTY, called
 
 WHOLE = ("result", "bool(result)", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
 BEGUN = "list(itertools.islice(result, "
 COPIED = frozenset({"__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__"})
-MAKING = ("__init__", "__new__")
 SAID = {"len": "len", "str": "str", "repr": "repr", "list": "items", "dict": "items", "tuple": "items", "set": "items"}
 READ = {"__len__": "len", "__str__": "str", "__repr__": "repr", "__bool__": "bool", "__iter__": "iter"}
 LONG = 45  # characters of a subject beside which a condition has no room
@@ -60,57 +60,6 @@ def subject(case: Case, node: Function) -> Subject:
     if part and bound(case.setup, root) and effect(case, node) is None:  # of something that the call is made with
         return Subject(_merged(plain.words, part), _merged(plain.short, part))
     return _with_part(case, node, plain, _parts(case)) if part and root == "result" else plain
-
-
-def owner_of(case: Case, node: Function) -> str:
-    """Return the class of the object that a method is called of, else that of the method.
-
-    It is "" where neither the call nor a fault has to do with it.
-    """
-    path, _, name = case.function.partition("::")
-    owners = name.split(".")[:-1]
-    if owners and (member := _member(case, owners[-1], name.rpartition(".")[2])):
-        return slug(f"{owners[-1]}_{member}")
-    if owners and not name.endswith(MAKING) and (made := class_read(case) or _class_asked(case)):
-        return slug(made)
-    found = [*filter(None, map(MUTANT.match, case.kills))]
-    near = [one for one in found if one["path"] == path and node.lineno <= int(one["line"]) <= (node.end_lineno or 0)]
-    if not owners or name.endswith(MAKING) or not found or near or owners[-1] in " ".join((*case.setup, case.call)):
-        return "_".join(map(slug, owners))
-    return ""
-
-
-def _member(case: Case, owner: str, last: str) -> str:
-    """Return what of its class stands in a call as the object that its method `last` is called of, "" for none."""
-    nodes = [*ast.walk(expression(case.call))]
-    called = {id(one.func) for one in nodes if isinstance(one, ast.Call)}
-    parts = [one for one in nodes if isinstance(one, ast.Attribute) and last_name(one.value) == owner]
-    found = {one.attr for one in parts if id(one) not in called and one.attr != last}
-    return found.pop() if len(found) == 1 else ""
-
-
-def class_read(case: Case) -> str:
-    """Return the class whose making is read in the text of a call, in place or under a name; "" where none is."""
-    call = expression(case.call)
-    read = call.func if isinstance(call, ast.Call) else call
-    made = read.value if isinstance(read, ast.Attribute) else None
-    if isinstance(made, ast.Name):
-        values = bound(case.setup, made.id)
-        made = values[0] if len(values) == 1 else None
-    own = read.value if isinstance(read, ast.Attribute) and isinstance(call, ast.Call) else None  # a class itself
-    function = made.func if isinstance(made, ast.Call) else own
-    function = function.value if isinstance(function, ast.Subscript) else function
-    name = last_name(function)
-    local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
-    return name if name[:1].isupper() and not local else ""
-
-
-def _class_asked(case: Case) -> str:
-    """Return the class that is made in the text of a call to be asked by a special method; "" where none is."""
-    made = asked_object(expression(case.call))
-    name = last_name(made.func) if isinstance(made, ast.Call) else ""
-    local = any(getattr(line, "name", "") == name for text in case.setup for line in statements(text))
-    return name if name[:1].isupper() and not local else ""
 
 
 def _named(owner: str, last: str) -> tuple[str, str]:
