@@ -22,6 +22,16 @@ class Floats(Protocol):
     def sink(self): ...
 
 
+if TYPE_CHECKING:
+
+    class Counted(Protocol[T]):
+        def count(self, one: T): ...
+
+
+def stock(goods: "Counted[str]"):
+    return goods
+
+
 class Rope:
     def __init__(self, length: int, *, side: Side = None):
         self.length = length
@@ -62,7 +72,11 @@ def free(anything, dry=False, tidy=True):
         ("haul", "haul(iter([1]))", ""),
         ("haul", "haul(range(2))", ""),
         ("haul", "haul([], iter('a'))", "names=iter('a')"),  # it has no length
-        ("tie", "tie(Rope(1), ['a'], 'a')", ""),  # whatever can do what is asked for
+        ("tie", "tie(Rope(1), ['a'], 'a')", "other='a'"),  # a text cannot do what is asked for
+        ("tie", "tie(Rope(1), ['a'], raft)", ""),
+        ("stock", "stock('a')", ""),  # whatever can do that
+        ("stock", "stock(b'a')", ""),
+        ("stock", "stock(1)", "goods=1"),
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),
         ("tie", "tie(*[Rope(1), 'a'])", "names='a'"),

@@ -4,7 +4,8 @@ import ast
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import FunctionType
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
@@ -39,6 +40,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     **{name: frozenset({name}) for name in MADE},
     "date": frozenset({"date", "datetime"}),
 }
+TYPES: Mapping[str, type] = {
+    **{one.__name__: one for one in (str, bytes, int, float, bool, list, tuple, dict, set, range, type(None))},
+    "function": FunctionType,
+    "iterator": type(iter([])),
+}
 NO_CLASS = frozenset({"Protocol", "TypedDict", "NamedTuple"})  # whose values may be written otherwise
 
 
@@ -49,6 +55,7 @@ class Signatures:
     functions: Mapping[str, Function]  # plain functions, and of each class what makes its objects
     classes: frozenset[str]
     abstract: frozenset[str] = frozenset()  # classes that are there for others to come from
+    protocols: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the methods that each asks for
 
     @staticmethod
     def of(sources: Iterable[Source]) -> "Signatures":
@@ -57,6 +64,7 @@ class Signatures:
         heirs: dict[str, str] = {}
         bases: dict[str, set[str]] = defaultdict(set)
         abstract: set[str] = set()
+        protocols = {one.name: _asked(one) for source in sources for one in source.of_kind(ast.ClassDef) if _asked(one)}
         for node in (one for source in sources for one in source.tree.body):
             if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 continue
@@ -73,7 +81,7 @@ class Signatures:
         for name in heirs:
             functions[name] = functions.get(_first(name, heirs))
         known = {name: node for name, node in functions.items() if node is not None}
-        return Signatures(known, _plain(bases), frozenset(abstract & frozenset().union(*bases.values())))
+        return Signatures(known, _plain(bases), frozenset(abstract & frozenset().union(*bases.values())), protocols)
 
     def misfit(self, case: Case, node: Function, *, strictly: bool = False) -> str:
         """Return an argument of a case of `node` that is not of the type that is asked for, "" for none.
@@ -115,10 +123,19 @@ class Signatures:
         if isinstance(annotation, ast.Constant):
             return ALLOWED["None"] if annotation.value is None else None
         name = _name(annotation) if annotation is not None else ""
+        if name in self.protocols:
+            methods = self.protocols[name]
+            return frozenset(kind for kind, made in TYPES.items() if all(hasattr(made, one) for one in methods))
         return ALLOWED.get(name, frozenset() if name in self.classes else None)
 
 
 NO_SIGNATURES = Signatures({}, frozenset())
+
+
+def _asked(node: ast.ClassDef) -> frozenset[str]:
+    """Return the methods that a protocol asks for, none for any other class."""
+    is_protocol = any(_name(base) == "Protocol" for base in node.bases)
+    return frozenset(one.name for one in node.body if isinstance(one, FUNCTIONS)) if is_protocol else frozenset()
 
 
 def _making(node: ast.ClassDef | Function) -> Function | None:
