@@ -82,11 +82,11 @@ def _is_name(text: str) -> bool:
 
 
 def asked_object(call: ast.expr) -> ast.expr | None:
-    """Return what an expression asks something of, as a method, an attribute, an item or a word of Python's own.
+    """Return what an expression asks something of: a method, an attribute, an item, an operator, or a built-in.
 
-    >>> asks = ("Box(1).take()", "Box(2).lid", "Box(3)[0]", "len(Box(4))")
+    >>> asks = ("Box(1).take()", "Box(2).lid", "Box(3)[0]", "len(Box(4))", "Box(5) < 1", "1 + Box(6)")
     >>> [ast.unparse(asked_object(expression(one))) for one in asks]
-    ['Box(1)', 'Box(2)', 'Box(3)', 'Box(4)']
+    ['Box(1)', 'Box(2)', 'Box(3)', 'Box(4)', 'Box(5)', 'Box(6)']
     >>> asked_object(expression("depth(3)"))
     """
     match call:
@@ -94,6 +94,8 @@ def asked_object(call: ast.expr) -> ast.expr | None:
             return owner
         case ast.Call(ast.Name(word), [owner], []) if hasattr(builtins, word):
             return owner
+        case ast.Compare(first, _, [other]) | ast.BinOp(first, _, other):
+            return first if isinstance(first, ast.Call) else other
     return None
 
 

@@ -258,6 +258,8 @@ def test_no_condition_is_made_up(one: Case, part: str) -> None:
                      "test_lid_raises_value_error", id="an heir that is made as its parent is"),
         pytest.param(case("Lid(Box(9))", name="Box.__init__", checks=(("raises", "ValueError", ""),)),
                      "test_box_raises_value_error", id="one that is made for another"),
+        pytest.param(case("Lid(1) < 'a'", name="Box.__lt__", checks=(("raises", "TypeError", ""),)),
+                     "test_lid_lt_str_raises_type_error", id="of an heir that is compared"),
         pytest.param(case("len(Lid(1))", "3", name="Box.__len__"), "test_len_of_lid", id="by a word of Python's own"),
         pytest.param(case("box.put()", name="Box.put", setup=("box = Box()",), checks=(("is", "result", "box"),)),
                      "test_box_put_returns_itself", id="it hands on itself"),
@@ -358,6 +360,13 @@ def test_a_part_in_words(text: str, expected: tuple[str, str]) -> None:
 )
 def test_a_name_of_the_product_in_words(name: str, words: str) -> None:
     assert slug(name) == words
+
+
+def test_a_text_that_stands_for_its_parameter_is_not_said_twice() -> None:
+    known = node("def wrapped(text, indent, mark=None): ...")
+    one = case("wrapped('abc', 'indent', mark='mark')", name="wrapped", checks=RAISED)
+    assert name_for(one, known) == "test_wrapped_with_mark_raises_value_error"
+    assert name_for(replace(one, call="wrapped('text', '|')"), known) == "test_wrapped_raises_value_error_no_such_sea"
 
 
 def test_the_condition_is_one_that_there_is_room_for() -> None:

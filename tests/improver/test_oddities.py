@@ -130,6 +130,8 @@ def test_what_is_wild_and_made_up_is_nothing_to_hold_on_to() -> None:
     assert chosen([wild], plain) == []
     assert chosen([replace(wild, origin="recorded")], plain)
     assert chosen([replace(case("depth(['a', 'b', 'b', 'c', 'c'])"), origin="varied")], plain)
+    assert chosen([replace(case("depth(Mock(spec=0))"), origin="varied")], plain) == []
+    assert chosen([replace(case("depth(Mock(spec=Sea))"), origin="varied")], plain)
     refused = replace(wild, checks=(("raises", "SeaError", "too many waves"),))
     assert chosen([refused], plain) == [refused]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.choice.legible import is_dense
+from improver.writing.inputs.kinds import last_name
 
 SHOUTED = re.compile(r"[A-Z]{2}|^[A-Z]$|[a-z][A-Z]\b")  # a word that is turned round ends so
 SIGNS = ast.Lt | ast.LtE | ast.Gt | ast.GtE
@@ -17,6 +18,7 @@ SIGNED = frozenset({"__abs__", "__neg__", "__pos__"})
 MADE_UP = frozenset({"generated", "varied", "strange"})
 WILD = 2  # things to wonder about
 COUNTS = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv | ast.Mod | ast.Pow
+FEIGNED = frozenset({"Mock", "MagicMock", "AsyncMock"})
 SPANS = frozenset({"range", "slice"})
 WORD = re.compile(r"[A-Z]?[a-z]*|[A-Z]+|\d+")
 FRACTION = re.compile(r"\d+\.\d+")
@@ -51,7 +53,8 @@ def _strangeness(case: Case) -> int:
     found += sum(text != text.strip() or not (any(map(str.isalnum, text)) or not text) for text in texts)
     found += sum(map(_is_open, texts)) + sum(map(_is_apart, nodes))
     if case.origin in MADE_UP:
-        found += sum(bool(SHOUTED.search(text)) for text in texts) + WILD * sum(map(_is_chained, nodes))
+        found += sum(bool(SHOUTED.search(text)) for text in texts)
+        found += WILD * sum(_is_chained(one) or _is_feigned(one) for one in nodes)
     return found
 
 
@@ -184,6 +187,13 @@ def _is_chained(node: ast.AST) -> bool:
         case ast.Call(ast.Call(ast.Call(ast.Call()))):
             return True
     return False
+
+
+def _is_feigned(node: ast.AST) -> bool:
+    """Tell whether an object that feigns to be another is told what to be by a literal, which nobody would do."""
+    if not isinstance(node, ast.Call) or last_name(node.func) not in FEIGNED:
+        return False
+    return any(isinstance(one, ast.Constant) for one in (*node.args, *(word.value for word in node.keywords)))
 
 
 def _is_repeated(node: ast.AST) -> bool:

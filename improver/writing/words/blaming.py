@@ -55,4 +55,5 @@ def _spoken(one: Argument, *, in_full: bool) -> str:
     """Return the words for an argument, with its value or without: not with one that says the same as its name."""
     name = slug(one.name)
     words = valued(one) if in_full else ""
-    return f"with_unknown_{name}" if words == f"with_{name}_{name}" else words or f"with_{name}"
+    stands = isinstance(one.value, str) and slug(one.value) == name  # for one that nobody knows
+    return f"with_unknown_{name}" if stands and in_full else words or f"with_{name}"

@@ -48,6 +48,8 @@ def valued(one: Argument) -> str:
     number = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
     if one.place == 0 and number and len(name) <= BRIEF:
         return f"of_{words}" if words else ""
+    if words == name:  # it only stands for one
+        return f"with_{name}" if one.place != 0 else ""
     return f"with_{name}_{words}" if words else ""
 
 
