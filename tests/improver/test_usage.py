@@ -7,7 +7,7 @@ import pytest
 from improver.experiments import Recording
 from improver.judging.functions import definitions
 from improver.writing.choice.custom import Custom
-from improver.writing.choice.selecting import chosen
+from improver.writing.choice.selecting import chosen, weight
 from improver.writing.choice.usage import NO_USAGE, Usage, spared
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.targets import Ground
@@ -244,3 +244,22 @@ def test_what_runs_call_is_known_only_where_they_were_recorded() -> None:
     assert ground.usage.ran == frozenset({"pier/a.py::moor", "o"})
     broken = FakeExperiments(recorded=replace(recorded, trouble="the suite fares otherwise"))
     assert replace(ground, experiments=broken).usage.ran is None
+
+
+@pytest.mark.parametrize(
+    ("call", "characters"),
+    [
+        pytest.param("moor('00-50-C2', [])", 8, id="as tests give it"),
+        pytest.param("moor('00-50', [])", 0, id="a part of it"),
+        pytest.param("moor('a', ['b'], '00-50-C2')", 0, id="in another place"),
+        pytest.param("moor('a', [])", 0, id="a letter"),
+        pytest.param("moor('north', [])", 0, id="a word says what it stands for anyway"),
+    ],
+)
+def test_a_text_that_tests_give_is_no_more_to_read_than_a_shorter_one(call: str, characters: int) -> None:
+    tests = {"moor": [case("moor('00-50-C2', [1])"), case("moor('a', [1])"), case("moor('north', [1])")]}
+    usage = Usage.of(Signatures.of([PIER]), tests)
+    one = case(call, name="moor", kills="m")
+    assert usage.familiar(one, MOOR) == characters
+    nobody = Usage.of(Signatures.of([PIER]), {})
+    assert weight(one, MOOR, Custom({}, usage)) == weight(one, MOOR, Custom({}, nobody)) - characters

@@ -168,7 +168,7 @@ def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     needless = max(0, len(custom.wrongs(case, node)) - 1) + custom.usage.unheard(case, node)
     odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside + IDLE * is_on_an_object(case, node)
     odd += CHANCE * coincides(case, node)
-    return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node)
+    return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node) - custom.usage.familiar(case, node)
 
 
 def chosen(cases: Iterable[Case], node_of: Callable[[str], Function], custom: Custom = NOTHING_USUAL) -> list[Case]:

@@ -124,16 +124,22 @@ def _special(case: Case, owner: str, last: str) -> Subject:
     if last == "__hash__" and not raised:
         return Subject(f"{owner}_is_hashable", "is_hashable", whole=True)
     if last in ("__eq__", "__ne__"):
-        short = f"{'equals' if last == '__eq__' else 'differs_from'}_{_other(case, owner)}"
+        short = f"equals_{_other(case, owner)}" if last == "__eq__" else _difference(case, owner)
         return Subject(*_named(owner, short))
     if last == "__getattr__" and raised == "AttributeError":
         return Subject(*_named(owner, "getattr_of_unknown_name"))
     if last == "__getattr__" and "." not in case.function.partition("::")[2] and "." in case.call:
         return Subject(*_named("", slug(case.call.rpartition(".")[2])))  # a module's
     if last in ORDERED and not raised and _is_level(case):
-        return Subject(*_named(owner, f"{slug(last)}_equal_one"))
+        return Subject(*_named(owner, f"{slug(last)}_when_equal"))
     other = _other(case, owner) if raised == "TypeError" else ""
     return Subject(*_named(owner, f"{slug(last)}_{other}" if other in PLAIN else slug(last)))
+
+
+def _difference(case: Case, owner: str) -> str:
+    """Return the words for what an object differs from, or does not."""
+    other = _other(case, owner)
+    return f"differs_from_equal_{owner}" if other == f"other_{owner}" and _is_level(case) else f"differs_from_{other}"
 
 
 def _is_level(case: Case) -> bool:
