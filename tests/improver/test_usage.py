@@ -263,3 +263,19 @@ def test_a_text_that_tests_give_is_no_more_to_read_than_a_shorter_one(call: str,
     assert usage.familiar(one, MOOR) == characters
     nobody = Usage.of(Signatures.of([PIER]), {})
     assert weight(one, MOOR, Custom({}, usage)) == weight(one, MOOR, Custom({}, nobody)) - characters
+
+
+@pytest.mark.parametrize(
+    ("call", "ways"),
+    [
+        pytest.param("moor('12', [])", ["moor('1:2', [])", "moor('00-50-C2', [])"], id="the shortest two"),
+        pytest.param("moor('00-50-C2', [])", [], id="it is one"),
+        pytest.param("moor('', [])", [], id="nothing is given"),
+        pytest.param("moor('north', [], '12')", [], id="in another place"),
+    ],
+)
+def test_where_tests_give_texts_with_a_form_a_made_up_one_becomes_one_of_them(call: str, ways: list[str]) -> None:
+    given = ("00-50-C2", "1:2", "00-50-C2-F3", "north", "a-very-long-text-of-this-form-12")
+    usage = Usage.of(Signatures.of([PIER]), {"moor": [case(f"moor('{one}', [1])") for one in given]})
+    found = [one.call for one in usage.usual(case(call, name="moor"), MOOR)]
+    assert [one for one in found if "-" in one or ":" in one] == ways

@@ -104,6 +104,7 @@ class Usage:
         own = [said] if is_one and is_word(said) and _is_text(place, node) else []
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
+        spoken += self._shaped(name, node, place, value)
         if self._is_unheard(name, node, place, value):
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
@@ -112,6 +113,15 @@ class Usage:
             known += [ast.Constant(BEGUN[one]) for one in sorted(self._begun(node, place) & BEGUN.keys())]
             return [*(known or [plain[kind] for kind in sorted(self.meant(node, place.arg)) if kind in plain]), *spoken]
         return spoken
+
+    def _shaped(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
+        """Return the shortest texts with a form, as addresses have one, that somebody gives where a text is made up."""
+        if not _text(value) or self._is_given(name, node, place, value):
+            return []
+        known = self._literals(name, node).get(place.arg, {}).get(kind_of(value), ())
+        texts = dict.fromkeys(one for one in map(_text, known) if len(one) > 1 and not is_word(one))
+        made = str.encode if kind_of(value) == "bytes" else str
+        return [ast.Constant(made(one)) for one in [*texts][:USUAL] if len(one) <= LONG]
 
     def unheard(self, case: Case, node: Function) -> int:
         """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
