@@ -116,7 +116,7 @@ class Usage:
 
     def _shaped(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return the shortest texts with a form, as addresses have one, that somebody gives where a text is made up."""
-        if not _text(value) or self._is_given(name, node, place, value):
+        if not _text(value) or is_word(_text(value)) or self._is_given(name, node, place, value):
             return []
         known = self._literals(name, node).get(place.arg, {}).get(kind_of(value), ())
         texts = dict.fromkeys(one for one in map(_text, known) if len(one) > 1 and not is_word(one))
