@@ -98,6 +98,18 @@ FRESH = (  # nobody had looked at them before they were first measured: on some 
     Package("docstring-parser", "0.18.0", "docstring_parser", ("pytest",)),
     Package("iso8601", "2.1.0", "iso8601", ("pytest", "hypothesis", "pytz")),
     Package("toml", "0.10.2", "toml", ("pytest", "numpy")),
+    Package("configobj", "5.0.9", "src/configobj", ("pytest",)),
+    Package("hjson", "3.1.0", "hjson", ("pytest",)),
+    Package("parsimonious", "0.10.0", "parsimonious", ("pytest", "regex")),
+    Package("priority", "2.0.0", "src/priority", ("pytest", "hypothesis")),
+    Package("tenacity", "9.0.0", "tenacity", ("pytest", "tornado", "typeguard")),
+    Package("h11", "0.16.0", "h11", ("pytest",)),
+    Package("multipart", "1.2.1", ".", ("pytest",)),
+    Package("jsonlines", "4.0.0", "jsonlines", ("pytest", "attrs")),
+    Package("IPy", "1.01", ".", ("pytest",)),
+    Package("python-multipart", "0.0.20", "python_multipart", ("pytest", "pyyaml", "pytest-timeout")),
+    Package("orderedmultidict", "1.0.1", "orderedmultidict", ("pytest", "six")),
+    Package("whatthepatch", "1.0.7", "src/whatthepatch", ("pytest",)),
 )
 
 
