@@ -366,6 +366,14 @@ def test_a_name_of_the_product_in_words(name: str, words: str) -> None:
     assert slug(name) == words
 
 
+def test_what_is_refused_for_its_type_is_not_the_first_thing_where_another_is_given_by_name() -> None:
+    refused = (("raises", "TypeError", "a way to write it is a class"),)
+    one = case("wrapped('abc', dialect=0)", name="wrapped", checks=refused)
+    assert (
+        name_for(one, node("def wrapped(text, dialect=None): ...")) == "test_wrapped_with_dialect_0_raises_type_error"
+    )
+
+
 def test_a_text_that_stands_for_its_parameter_is_not_said_twice() -> None:
     known = node("def wrapped(text, indent, mark=None): ...")
     one = case("wrapped('abc', 'indent', mark='mark')", name="wrapped", checks=RAISED)

@@ -80,7 +80,7 @@ def told(case: Case, node: Function) -> list[str]:
     wrong = refused or case.origin == "strange"
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
     fair = [one for one in placed if error == "TypeError" or not isinstance(one.value, SIZED)]  # for what is in it
-    found += [typed(one) for one in fair if wrong and len(placed) == 1]
+    found += [typed(one) for one in fair if wrong and sum(other.given for other in known) == 1]
     valid = [one for one in placed if not (refused and isinstance(one.value, int | float))]
     by_place = [typed(one) if refused and _is_empty(one) else _outstanding(one, len(placed)) for one in valid]
     by_name = _by_name(case, node)
