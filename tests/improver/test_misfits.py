@@ -28,6 +28,14 @@ if TYPE_CHECKING:
         def count(self, one: T): ...
 
 
+class Called(Protocol):
+    def __call__(self): ...
+
+
+def ring(bell: Called):
+    return bell
+
+
 def stock(goods: "Counted[str]"):
     return goods
 
@@ -77,6 +85,8 @@ def free(anything, dry=False, tidy=True):
         ("stock", "stock('a')", ""),  # whatever can do that
         ("stock", "stock(b'a')", ""),
         ("stock", "stock(1)", "goods=1"),
+        ("ring", "ring('a')", "bell='a'"),  # a class is called, and no text is
+        ("ring", "ring(lambda: 1)", ""),
         ("tie", "tie(Rope(1), ['a'], deep=1)", "deep=1"),
         ("tie", "tie(*ropes, 1)", ""),
         ("tie", "tie(*[Rope(1), 'a'])", "names='a'"),

@@ -3,7 +3,7 @@
 import ast
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType
 
@@ -58,13 +58,14 @@ class Signatures:
     protocols: Mapping[str, frozenset[str]] = field(default_factory=dict)  # the methods that each asks for
 
     @staticmethod
-    def of(sources: Iterable[Source]) -> "Signatures":
+    def of(sources: Collection[Source]) -> "Signatures":
         """Read what stands in the files; of two of one name nothing is known."""
         functions: dict[str, Function | None] = {}
         heirs: dict[str, str] = {}
         bases: dict[str, set[str]] = defaultdict(set)
         abstract: set[str] = set()
-        protocols = {one.name: _asked(one) for source in sources for one in source.of_kind(ast.ClassDef) if _asked(one)}
+        classes = (one for source in sources for one in source.of_kind(ast.ClassDef))
+        protocols = {one.name: asked for one in classes if (asked := _asked(one))}
         for node in (one for source in sources for one in source.tree.body):
             if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 continue
@@ -124,8 +125,7 @@ class Signatures:
             return ALLOWED["None"] if annotation.value is None else None
         name = _name(annotation) if annotation is not None else ""
         if name in self.protocols:
-            methods = self.protocols[name]
-            return frozenset(kind for kind, made in TYPES.items() if all(hasattr(made, one) for one in methods))
+            return frozenset(kind for kind, made in TYPES.items() if self.protocols[name] <= {*dir(made)})
         return ALLOWED.get(name, frozenset() if name in self.classes else None)
 
 
