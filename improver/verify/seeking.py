@@ -133,7 +133,7 @@ class Seeker:
             if key in known:
                 continue
             known.add(key)
-            self.shared.mended(case)  # a first sight of what nothing has used yet
+            self.shared.mended(case)  # nothing is yet: it is the first sight of what they are compared with later
             path, ways = self.path_of(case)
             if self.shared.mended(case):
                 continue  # other tests use it too
@@ -210,7 +210,7 @@ class Seeker:
                 if self.shows_more(after.get("checks", known), known):  # it changes something
                     case, seen = apart, after
             if self.shared.mended(case) or self.shared.seen(case) != before:
-                return {}
+                return {}  # other tests use it too
         except BaseException:  # noqa: BLE001 - foreign code may raise anything, and may want to leave
             return {}
         return self.steady(case, seen) if seen.get("checks") else seen

@@ -36,7 +36,7 @@ class Shared:
     def _objects(self, case: dict[str, Any]) -> list[Any]:
         try:
             return [one for one in self.space_of(case["imports"]).values() if not isinstance(one, FIXED)]
-        except Exception:  # noqa: BLE001 - a foreign module may raise anything on import
+        except BaseException:  # noqa: BLE001 - a foreign module may raise anything on import, and may want to leave
             return []
 
     def _is_mended(self, one: Any) -> bool:
@@ -44,7 +44,7 @@ class Shared:
         if id(one) not in self.first:
             try:
                 self.first[id(one)] = (one, text, copy.deepcopy(one))
-            except Exception:  # noqa: BLE001 - what is in it may be no copy of anything
+            except BaseException:  # noqa: BLE001 - what is in it may not let itself be copied
                 return False
         _, before, kept = self.first[id(one)]
         if text == before:

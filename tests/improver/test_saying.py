@@ -153,6 +153,23 @@ def test_a_container_that_a_case_changes_is_again_as_it_was_at_first(zones: Any,
     assert not shared.mended(case)
 
 
+def test_what_cannot_be_imported_or_copied_ends_nothing(zones: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Anchor:
+        def __deepcopy__(self, _: Any) -> None:
+            raise SystemExit
+
+    def leaves(_: Any) -> dict[str, Any]:
+        raise SystemExit
+
+    zones.LOGGED = [Anchor()]
+    case, shared = {"imports": [("quay.zones", "LOGGED")]}, sharing.Shared(phrasing.space_of, portrait)
+    assert not shared.mended(case)
+    zones.LOGGED.append(1)
+    assert not shared.mended(case), "nobody knows what it was"
+    monkeypatch.setattr(shared, "space_of", leaves)
+    assert (shared.seen(case), shared.mended(case)) == ("", False)
+
+
 def test_a_recorded_call_of_a_private_class_is_written_where_its_object_can_be() -> None:
     def written(name: str, *args: object) -> str:
         return str(calling.Target(sys.modules[__name__], name, phrase).case(args, {})["call"])
