@@ -95,7 +95,7 @@ def asked_object(call: ast.expr) -> ast.expr | None:
         case ast.Call(ast.Name(word), [owner], []) if hasattr(builtins, word):
             return owner
         case ast.Compare(first, _, [other]) | ast.BinOp(first, _, other):
-            return first if isinstance(first, ast.Call) else other
+            return other if is_literal(ast.unparse(first)) else first
     return None
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.source import Function
@@ -20,15 +19,17 @@ def owner_of(case: Case, node: Function) -> str:
     It is "" where neither the call nor a fault has to do with it.
     """
     path, _, name = case.function.partition("::")
-    owners = name.split(".")[:-1]
-    if owners and (member := _member(case, owners[-1], name.rpartition(".")[2])):
+    *owners, last = name.split(".")
+    if not owners:
+        return ""
+    if member := _member(case, owners[-1], last):
         return slug(f"{owners[-1]}_{member}")
-    asked = class_read(case) or _class_asked(case) if not name.endswith(MAKING) else _heir_made(case, owners)
-    if owners and asked:
+    is_making = last in MAKING
+    if asked := _heir_made(case, owners[-1]) if is_making else class_read(case) or _class_asked(case):
         return slug(asked)
     found = [*filter(None, map(MUTANT.match, case.kills))]
     near = [one for one in found if one["path"] == path and node.lineno <= int(one["line"]) <= (node.end_lineno or 0)]
-    if not owners or name.endswith(MAKING) or not found or near or owners[-1] in " ".join((*case.setup, case.call)):
+    if is_making or not found or near or owners[-1] in " ".join((*case.setup, case.call)):
         return "_".join(map(slug, owners))
     return ""
 
@@ -69,9 +70,9 @@ def _class_named(case: Case, function: ast.expr | None) -> str:
     return name if name[:1].isupper() and not local else ""
 
 
-def _heir_made(case: Case, owners: Sequence[str]) -> str:
+def _heir_made(case: Case, owner: str) -> str:
     """Return the class that a call makes something of, where the one whose making it is nowhere stands in the text."""
     call = expression(case.call)
     name = last_name(call.func) if isinstance(call, ast.Call) else ""
-    is_named = owners[-1:] and re.search(rf"\b{owners[-1]}\b", " ".join((*case.setup, case.call)))
+    is_named = re.search(rf"\b{owner}\b", " ".join((*case.setup, case.call)))
     return name if name[:1].isupper() and not is_named else ""
