@@ -279,3 +279,8 @@ def test_where_tests_give_texts_with_a_form_a_made_up_one_becomes_one_of_them(ca
     usage = Usage.of(Signatures.of([PIER]), {"moor": [case(f"moor('{one}', [1])") for one in given]})
     found = [one.call for one in usage.usual(case(call, name="moor"), MOOR)]
     assert [one for one in found if "-" in one or ":" in one] == ways
+
+
+def test_bytes_that_tests_give_stay_what_they_are() -> None:
+    usage = Usage.of(Signatures.of([PIER]), {"moor": [case(r"moor(b'\xff\x00:1', [1])")]})
+    assert [one.call for one in usage.usual(case("moor(b'12', [])", name="moor"), MOOR)] == [r"moor(b'\xff\x00:1', [])"]

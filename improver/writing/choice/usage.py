@@ -116,12 +116,12 @@ class Usage:
 
     def _shaped(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return the shortest texts with a form, as addresses have one, that somebody gives where a text is made up."""
-        if not _text(value) or is_word(_text(value)) or self._is_given(name, node, place, value):
+        text = _text(value)
+        if not text or is_word(text) or self._is_given(name, node, place, value):
             return []
         known = self._literals(name, node).get(place.arg, {}).get(kind_of(value), ())
-        texts = dict.fromkeys(one for one in map(_text, known) if len(one) > 1 and not is_word(one))
-        made = str.encode if kind_of(value) == "bytes" else str
-        return [ast.Constant(made(one)) for one in [*texts][:USUAL] if len(one) <= LONG]
+        formed = {said: one for one in known if 1 < len(said := _text(one)) <= LONG and not is_word(said)}
+        return [*formed.values()][:USUAL]
 
     def unheard(self, case: Case, node: Function) -> int:
         """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
