@@ -19,13 +19,12 @@ from improver.writing.inputs.misfits import given_to
 from improver.writing.layout.grouping import Written
 from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
-from improver.writing.words.subjects import subject as subject_of
+from improver.writing.words.naming import bare_table_names
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
-PLAINLY = r"(?:_edge_cases|_by_\w+)?"  # what the name of a table ends with that says nothing of its rows
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
@@ -113,9 +112,9 @@ def _is_level(test: Written) -> bool:
 def _is_bare_table(test: Written, node_of: Callable[[str], Function]) -> bool:
     """Tell whether a table's name says of its rows only what they are calls of: who reads it learns no rule."""
     first = test.cases[0]
-    about = subject_of(first, node_of(first.function))
-    is_bare = re.fullmatch(rf"test_(?:{about.words}|{about.short}){PLAINLY}", test.name) is not None
-    return bool(test.rows) and first.checks[0][0] in TOLD and is_bare
+    if not test.rows or first.checks[0][0] not in TOLD:
+        return False
+    return test.name in bare_table_names(first, test.columns, node_of(first.function))
 
 
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:

@@ -88,12 +88,17 @@ def _unlike(names: Iterable[str]) -> tuple[str, ...]:
 
 def table_names(cases: Sequence[Case], columns: Sequence[str], node: Function) -> Names:
     """Return the names that the table of calls that differ in these arguments can have."""
-    about = subject(cases[0], node)
     comes = {behaviour(case, node) for case in cases}
     same = next(iter(comes)) if len(comes) == 1 else ""
+    plain, *others = bare_table_names(cases[0], columns, node)
+    return Names(_unlike((_fitted(subject(cases[0], node), "", same) if same else plain, *others)))
+
+
+def bare_table_names(case: Case, columns: Sequence[str], node: Function) -> list[str]:
+    """Return the names of a table with a call like this one that say of its rows only what they are calls of."""
     varied = "_and_".join(slug(name) for name in columns if slug(name))
-    pairs = (("", same), ("edge_cases", ""), (f"by_{varied}", ""))
-    return Names(_unlike(_fitted(about, *pair) for pair in pairs))
+    about = subject(case, node)
+    return [_fitted(about, condition, "") for condition in ("", "edge_cases", f"by_{varied}")]
 
 
 def _fitted(about: Subject, condition: str, comes: str) -> str:
