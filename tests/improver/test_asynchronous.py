@@ -3,7 +3,6 @@
 import asyncio
 import importlib
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,14 +15,11 @@ from improver.experiments import Case
 from improver.gate import Candidate
 from improver.gates.easy_green import easy_green
 from improver.gates.mutation import mutation
-from improver.records import File, Ruling, Tree
+from improver.records import Ruling
 from improver.scan import read_project
-from improver.verify import awaiting, checking, configuration, demanding, explorer, phrasing, seeking, timing, varying
+from improver.verify import awaiting, checking, demanding, explorer, phrasing, seeking, timing, varying
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.ruff import RuffTool
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.writing.choice.selecting import fit
 from improver.writing.choice.suspicion import contradiction
 from improver.writing.layout.grouping import Written, grouped
@@ -35,6 +31,7 @@ from improver.writing.words.naming import name_for
 from improver.writing.writer import write_tests
 from tests.improver.calls import PIER, case, node, plain, source
 from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 SEA = """\
 import asyncio, contextlib
@@ -558,9 +555,7 @@ FILES = {
 
 @pytest.mark.host
 def test_asynchronous_code_gets_tests_that_pass_and_notice(tmp_path: Path) -> None:
-    tree: Tree = {path: File(text.encode()) for path, text in FILES.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(FILES, tmp_path)
     bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="pier").run, tree, tmp_path)
     project, _ = read_project(tree, PACKAGED, RuffTool(), ("pier/a.py",))
     ground = ground_of(tree, PACKAGED, bench, project)

@@ -10,14 +10,9 @@ import pytest
 
 from improver.experiments import Case, Exploration, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File
 from improver.source import Source
-from improver.verify import configuration
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 Asked = Callable[..., Exploration]
 PATH, MODULE = "pier/zones.py", "pier.zones"
@@ -66,9 +61,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     """Return what explores calls of these functions."""
     texts = {"pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n', "pier/__init__.py": "", PATH: ZONES}
     texts["tests/test_zones.py"] = "def test_nothing():\n    assert True\n"
-    tree = {path: File(text.encode()) for path, text in texts.items()}
-    layout = find_layout(tree, tmp_path_factory.mktemp("pier"), sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(texts, tmp_path_factory.mktemp("pier"))
     source = Source.read(PATH, ZONES.encode())
     assert isinstance(source, Source)
 

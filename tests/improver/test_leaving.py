@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,16 +12,12 @@ import pytest
 
 from improver.experiments import Case, Exploration, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File
 from improver.source import Source
-from improver.verify import configuration, leaving
+from improver.verify import leaving
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.writing.inputs.pathlike import Paths
 from improver.writing.inputs.storing import stored
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 
 @pytest.fixture
@@ -226,9 +221,7 @@ def make(path):
 @pytest.fixture(scope="module")
 def exploration(tmp_path_factory: pytest.TempPathFactory) -> Exploration:
     files = {"quay/__init__.py": "", "quay/a.py": QUAY, "tests/test_a.py": "def test_a():\n    assert True\n"}
-    tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path_factory.mktemp("quay"), sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(files, tmp_path_factory.mktemp("quay"))
     source = Source.read("quay/a.py", QUAY.encode())
     assert isinstance(source, Source)
     names = ["turn", "found", "first", "make"]

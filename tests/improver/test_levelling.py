@@ -5,7 +5,6 @@ import datetime
 import math
 import os
 import signal
-import sys
 import time
 import types
 from collections.abc import Iterable, Iterator
@@ -16,14 +15,10 @@ import pytest
 
 from improver.experiments import Case, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File, Tree
 from improver.source import Source
-from improver.verify import checking, configuration, levelling, replacing, swapping, timing, weighing
+from improver.verify import checking, levelling, replacing, swapping, timing, weighing
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 PATH = "/nowhere/tide.py"
 NOON = datetime.datetime(2011, 3, 1, 12, tzinfo=datetime.UTC)
@@ -487,9 +482,7 @@ def test_a_zone_is_local_only_as_long_as_it_is_asked_for() -> None:
 @pytest.mark.host
 def test_the_bounds_of_what_a_function_works_out_are_told_from_others_and_what_is_local_is_not(tmp_path: Path) -> None:
     files = {"tide.py": TIDE, "test_tide.py": "def test_nothing():\n    assert True\n"}
-    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(files, tmp_path)
     source = Source.read("tide.py", TIDE.encode())
     assert isinstance(source, Source)
     imports = (("tide", "Coast"), ("datetime", "datetime"), ("datetime", "timedelta"))

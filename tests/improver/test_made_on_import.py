@@ -1,21 +1,15 @@
 """What a file's import makes is made again for a fault in what made it."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from improver.experiments import Case, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File
 from improver.source import Source
-from improver.verify import configuration
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.verify.touching import by_turns
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 QUAY = "pier/quay.py"
 LIMITED = """\
@@ -37,9 +31,7 @@ def depth(sea):
 @pytest.mark.host
 def test_a_fault_in_a_decorator_is_noticed_by_calls_of_what_it_decorates(tmp_path: Path) -> None:
     files = {QUAY: LIMITED, "pier/__init__.py": "", "tests/test_quay.py": "def test_depth(): ...\n"}
-    tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(files, tmp_path)
     source = Source.read(QUAY, LIMITED.encode())
     assert isinstance(source, Source)
     calls = tuple(Case(f"{QUAY}::depth", f"depth({number})", (("pier.quay", "depth"),)) for number in (2, 9))

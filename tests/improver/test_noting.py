@@ -11,14 +11,10 @@ import pytest
 
 from improver.experiments import Case, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File, Tree
 from improver.source import Source
-from improver.verify import altering, calling, configuration, explorer, noting
+from improver.verify import altering, calling, explorer, noting
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 WATCH = '''\
 def quiet(event, name, value=None): ...
@@ -324,9 +320,7 @@ def test_only_the_notes_are_looked_at_where_a_look_at_the_rest_might_add_to_them
 @pytest.mark.host
 def test_a_call_that_gives_something_that_tells_is_seen_to_tell(tmp_path: Path) -> None:
     files = {"pier/__init__.py": "", "pier/a.py": WATCH, "tests/test_a.py": "def test_nothing():\n    assert True\n"}
-    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(files, tmp_path)
     source = Source.read("pier/a.py", WATCH.encode())
     assert isinstance(source, Source)
     texts = {"watch": "watch([1])", "ring": "ring(2, str)"}

@@ -14,16 +14,13 @@ import pytest
 from improver.experiments import Case
 from improver.gate import Candidate
 from improver.gates.easy_green import easy_green
-from improver.records import File, Ruling
+from improver.records import Ruling
 from improver.scan import read_project
-from improver.verify import checking, configuration
+from improver.verify import checking
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.overhearing import Overheard, is_deliberate, words_of
 from improver.verify.phrasing import Phrase, Unphrased, space_of
 from improver.verify.ruff import RuffTool
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.writing.asking import asking
 from improver.writing.choice.selecting import trimmed
 from improver.writing.layout.grouping import Written, grouped
@@ -35,6 +32,7 @@ from improver.writing.words.naming import name_for
 from improver.writing.writer import write_tests
 from tests.improver.calls import case, plain
 from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 HARBOUR = """\
 import os
@@ -386,9 +384,7 @@ def test_harbour():
 
 @pytest.mark.host
 def test_where_warnings_are_errors_a_test_of_a_call_that_warns_holds(tmp_path: Path) -> None:
-    tree = {path: File(text.encode()) for path, text in FILES.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(FILES, tmp_path)
     bench = SandboxBench(RuffTool(), rig, measure(rig, tree, tmp_path, key="port").run, tree, tmp_path)
     project, _ = read_project(tree, PACKAGED, RuffTool(), ("port/harbour.py",))
     outcome = write_tests(ground_of(tree, PACKAGED, bench, project), "port/harbour.py", 60)

@@ -1,20 +1,13 @@
 """Objects of a private class that only a call gives: tests are written of what can be done with them, and right."""
 
-import sys
-
 import pytest
 
 from improver.experiments import Case, Exploration, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File
 from improver.source import Source
-from improver.verify import configuration
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.writing.inputs.operating import combined
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 PATH = "pier/crew.py"
 CREW = """\
@@ -58,9 +51,7 @@ class _Crew:
 def exploration(tmp_path_factory: pytest.TempPathFactory) -> Exploration:
     texts = {"pyproject.toml": '[project]\nname = "pier"\nversion = "1.0"\n', "pier/__init__.py": "", PATH: CREW}
     texts["tests/test_crew.py"] = "def test_nothing():\n    assert True\n"
-    tree = {path: File(text.encode()) for path, text in texts.items()}
-    layout = find_layout(tree, tmp_path_factory.mktemp("pier"), sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(texts, tmp_path_factory.mktemp("pier"))
     source = Source.read(PATH, CREW.encode())
     assert isinstance(source, Source)
     names = [f"_Crew.{name}" for name in ("__and__", "__or__", "union", "difference")]

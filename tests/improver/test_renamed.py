@@ -14,6 +14,7 @@ from improver.verify.target import find_layout
 from improver.writing.targets import Ground, weak_spots
 from tests.improver.calls import source
 from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 TIDE = "def depth(sea):\n    return sea * 2\n\n\ndef width(sea):\n    return sea * 3\n"
 TESTS = """\
@@ -79,13 +80,11 @@ SEES = "from pier.a import width\n\n\ndef test_width():\n    assert width(2) == 
 def test_what_a_test_sees_of_a_function_that_ran_on_import_is_noticed(tmp_path: Path) -> None:
     other = "import pier.a\n\n\ndef test_depth():\n    assert pier.a.depth is not None\n"
     files = {"pier/__init__.py": "", "pier/a.py": PORT, "tests/test_a.py": SEES, "tests/test_b.py": other}
-    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(files, tmp_path)
     experiments = SandboxExperiments(rig, tree, run_suite(rig, tree))
     assert "pier/a.py::loud" in experiments.recording().outside
     product, tests = source(PORT), [source(files[f"tests/test_{name}.py"], f"tests/test_{name}.py") for name in "ab"]
-    weak = weak_spots(Ground(tree, layout, PACKAGED, experiments, {product.path: product}, tests), product.path, 20)
+    weak = weak_spots(Ground(tree, rig.layout, PACKAGED, experiments, {product.path: product}, tests), product.path, 20)
     killed = {name: test for name, test in weak.run.killed.items() if ":2:" in name}
     assert set(killed.values()) == {"tests/test_b.py::test_depth"}, "only the test of another function sees it"
     assert not any(one.function == "pier/a.py::loud" for one in weak.living)

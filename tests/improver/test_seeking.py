@@ -1,18 +1,12 @@
 """The search for calls: which of those that are alike it looks at."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from improver.experiments import Case, Wanted
-from improver.records import File, Tree
-from improver.verify import configuration
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
-from improver.verify.suite import Rig
-from improver.verify.target import find_layout
-from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 SHADES = (255, 192, 128, 96, 64, 48, 32, 24, 16, 12)
 PALE = """\
@@ -40,9 +34,7 @@ def wanted(name: str, call: str, constants: tuple[object, ...]) -> Wanted:
 
 @pytest.mark.host
 def test_each_constant_is_met_a_text_tells_its_letters_apart_and_nothing_is_typed(tmp_path: Path) -> None:
-    tree: Tree = {path: File(text.encode()) for path, text in FILES.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    rig = Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree))
+    rig, tree = rig_of(FILES, tmp_path)
     asked = [wanted("shade", "shade(5)", SHADES), wanted("mix", "mix('#fff')", ())]
     found = explored(rig, tree, [*asked, wanted("typed", "typed(3)", ())], [])
     assert {f"shade({one})" for one in SHADES} <= {case.call for case in found.cases}

@@ -1,7 +1,6 @@
 """Tests of the rounds in which calls that were chosen are written in plainer ways."""
 
 import dataclasses
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,12 +8,9 @@ import pytest
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Wanted
 from improver.judging.mutants import mutants_of
-from improver.records import File, Tree
-from improver.verify import configuration
+from improver.records import Tree
 from improver.verify.exploring import explored
-from improver.verify.sandbox import best_sandbox
 from improver.verify.suite import Rig
-from improver.verify.target import find_layout
 from improver.writing.choice.selecting import LINE, chosen
 from improver.writing.choice.sooner import sooner
 from improver.writing.choice.telling import dullness
@@ -24,6 +20,7 @@ from improver.writing.targets import Ground, Weak
 from tests.improver.benches import FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, ground_for, source
 from tests.improver.judging import PACKAGED
+from tests.improver.rigs import rig_of
 
 FAULT = Mutant("m", "pier/a.py", 1, f"{PIER}depth", b"")
 OTHER = dataclasses.replace(FAULT, name="other")
@@ -179,11 +176,10 @@ def is_low(tide, limit=4):
 @pytest.mark.host
 def test_what_is_in_order_already_is_put_out_of_it_where_that_shows_the_same_fault(tmp_path: Path) -> None:
     files = {"pier/__init__.py": "", "pier/a.py": TIDE, "tests/test_a.py": "def test_nothing():\n    assert True\n"}
-    tree: Tree = {path: File(text.encode()) for path, text in files.items()}
-    layout = find_layout(tree, tmp_path, sys.executable, PACKAGED)
-    running = Running(Rig(best_sandbox(layout.python), layout, PACKAGED, configuration.read(tree)))
+    rig, tree = rig_of(files, tmp_path)
+    running = Running(rig)
     product = source(TIDE)
-    ground = Ground(tree, layout, PACKAGED, running, {product.path: product}, [])
+    ground = Ground(tree, rig.layout, PACKAGED, running, {product.path: product}, [])
     faults = tuple(mutants_of(product, ["ordered", "is_low"], 40))
     weak = Weak(product, faults, MutationRun({}, tuple(one.name for one in faults), {}, RECEIPT))
     texts = {"ordered": "ordered([1, 2], 1)", "is_low": "is_low(1, 4)"}
