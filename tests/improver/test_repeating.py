@@ -72,7 +72,7 @@ def test_folder():
     assert Path("pier/a.py").exists()
 
 def test_draws():
-    assert random.random() > 0.0002 and random.sample(range(4000), 2) != [0, 1]
+    assert max(random.random() for _ in range(3)) > 0.0002 and random.sample(range(4000), 2) != [0, 1]
 
 def test_west():
     assert time.localtime(0).tm_year == 1970
@@ -173,7 +173,8 @@ def test_what_is_as_unsteady_at_base_is_not_the_candidates(repeater: Repeater) -
     found = repeated(repeater, {}, *both)
     assert (found.unsteady, found.trouble) == ({}, "")
     assert "tests/test_old.py::test_two: as unsteady at base, reversed order with" in " ".join(found.receipt.notes)
-    drawn = {"pier/a.py": "import random\n\ndef first(names):\n    return sorted(names)[random.random() < 0.0002]\n"}
+    low = "max(random.random() for _ in range(3)) < 0.0002"  # three in a row, for one alone comes by chance
+    drawn = {"pier/a.py": f"import random\n\ndef first(names):\n    return sorted(names)[{low}]\n"}
     assert repeated(repeater, drawn, "tests/test_a.py::test_first").unsteady == {
         "tests/test_a.py::test_first": ("lowest random draws",)
     }
