@@ -67,13 +67,13 @@ def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
     tests = _branches(node)
     mutated = [one for one in tests if _is_at(one.test, line) and _plain(old) in _plain(ast.unparse(one.test))]
     for one in mutated:
-        fresh = _as_given(node, one.test, known)
+        fresh = as_given(node, one.test, known)
         yield from said(one.test, fresh, held=truth(one.test, fresh))
     under = [one for one in tests if isinstance(one, ast.If) and any(_is_at(part, line) for part in _parts(one))]
     behind = _passed(node, line) if old.startswith("raise") else None
     nearest = behind or max(under, key=lambda one: one.lineno, default=None)
     if nearest is not None and not mutated:
-        fresh = _as_given(node, nearest.test, known)
+        fresh = as_given(node, nearest.test, known)
         went = nearest is not behind and any(_is_at(part, line) for part in nearest.body)  # for the fault was met
         if truth(nearest.test, fresh) in (went, None):
             yield from (words for words in said(nearest.test, fresh, held=went) if words not in _absent(fresh))
@@ -108,7 +108,7 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s'\"()]", "", text)
 
 
-def _as_given(node: Function, test: ast.expr, known: Known) -> dict[str, Argument]:
+def as_given(node: Function, test: ast.expr | ast.stmt, known: Known) -> dict[str, Argument]:
     """Return the arguments that nothing has bound anew when a test is reached."""
     around = [one for one in ast.walk(node) if isinstance(one, LOOPS) and one.lineno <= test.lineno <= _end(one)]
     last = max((_end(one) for one in around), default=test.lineno - 1)

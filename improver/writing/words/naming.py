@@ -16,6 +16,7 @@ from improver.writing.words.filling import arguments
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, called_on, effect, looked, subject
+from improver.writing.words.unfit import INVALID, unfit
 from improver.writing.words.wording import EMPTY, MUTANT
 
 NAME = 64  # characters, with which a method's line has no more than 88
@@ -37,7 +38,12 @@ def name_for(case: Case, node: Function) -> str:
 
 
 def _is_beside(condition: str, case: Case) -> bool:
-    """Tell whether a condition only says what more a call is not given, of which its error does not speak."""
+    """Tell whether a condition only says what more a call is not given, of which its error does not speak.
+
+    That a text cannot be read says less than why, too.
+    """
+    if f"_{INVALID}_" in condition:
+        return True
     words = condition.removeprefix("without_").removeprefix("with_empty_")
     return words != condition and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
 
@@ -68,7 +74,7 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     special, usual = decisive(case, node)
     clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
     lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
-    found = dict.fromkeys((*lead, *blamed(case, node, special), *special, *clear, *usual))
+    found = dict.fromkeys((*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear, *usual))
     return [one for one in found if not about.repeats(one)]
 
 

@@ -11,6 +11,7 @@ from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.filling import Argument, arguments, bound, is_of
 from improver.writing.words.noted import noted
 from improver.writing.words.owners import MAKING, owner_of
+from improver.writing.words.unfit import INVALID, is_unfit_operand
 from improver.writing.words.wording import EMPTY, called
 
 WHOLE = ("result", "bool(result)", "list(result)", "[item async for item in result]", "[list(item) for item in result]")
@@ -53,9 +54,9 @@ def subject(case: Case, node: Function) -> Subject:
         return _state(case, owner, slug(last), part)
     special = last.startswith("__") and last.endswith("__") and last not in MAKING
     if special and not (part and root == "result" and last not in (*READ, "__hash__", "__eq__", "__ne__")):
-        return _special(case, owner, last)
+        return _special(case, node, owner, last)
     if special:
-        return _with_part(case, node, _special(case, owner, last), _parts(case))
+        return _with_part(case, node, _special(case, node, owner, last), _parts(case))
     plain = Subject(*_named(owner, "" if last in MAKING else slug(called(case).rpartition(".")[2])))
     if part and bound(case.setup, root) and effect(case, node) is None:  # of something that the call is made with
         return Subject(_merged(plain.words, part), _merged(plain.short, part))
@@ -114,7 +115,7 @@ def _state(case: Case, owner: str, last: str, part: str) -> Subject:
     return Subject(*_named(owner, f"{part}_after_{last}" if part else f"after_{last}"))
 
 
-def _special(case: Case, owner: str, last: str) -> Subject:
+def _special(case: Case, node: Function, owner: str, last: str) -> Subject:
     """Return the words for a method that Python calls: len_of_box, box_equals_str, box_is_hashable."""
     raised = case.checks[0][1] if case.checks[0][0] == "raises" else ""
     if last in READ:
@@ -124,7 +125,7 @@ def _special(case: Case, owner: str, last: str) -> Subject:
     if last == "__hash__" and not raised:
         return Subject(f"{owner}_is_hashable", "is_hashable", whole=True)
     if last in ("__eq__", "__ne__"):
-        short = f"equals_{_other(case, owner)}" if last == "__eq__" else _difference(case, owner)
+        short = f"equals_{_other(case, node, owner)}" if last == "__eq__" else _difference(case, node, owner)
         return Subject(*_named(owner, short))
     if last == "__getattr__" and raised == "AttributeError":
         return Subject(*_named(owner, "getattr_of_unknown_name"))
@@ -132,13 +133,14 @@ def _special(case: Case, owner: str, last: str) -> Subject:
         return Subject(*_named("", slug(case.call.rpartition(".")[2])))  # a module's
     if last in ORDERED and not raised and _is_level(case):
         return Subject(*_named(owner, f"{slug(last)}_when_equal"))
-    other = _other(case, owner) if raised == "TypeError" else ""
-    return Subject(*_named(owner, f"{slug(last)}_{other}" if other in PLAIN else slug(last)))
+    other = _other(case, node, owner) if raised == "TypeError" else ""
+    is_said = other.removeprefix(f"{INVALID}_") in PLAIN
+    return Subject(*_named(owner, f"{slug(last)}_{other}" if is_said else slug(last)))
 
 
-def _difference(case: Case, owner: str) -> str:
+def _difference(case: Case, node: Function, owner: str) -> str:
     """Return the words for what an object differs from, or does not."""
-    other = _other(case, owner)
+    other = _other(case, node, owner)
     return f"differs_from_equal_{owner}" if other == f"other_{owner}" and _is_level(case) else f"differs_from_{other}"
 
 
@@ -148,7 +150,7 @@ def _is_level(case: Case) -> bool:
     return isinstance(call, ast.Compare) and ast.dump(call.left) == ast.dump(call.comparators[0])
 
 
-def _other(case: Case, owner: str) -> str:
+def _other(case: Case, node: Function, owner: str) -> str:
     """Return the words for what an object is compared with, on whichever side that stands."""
     call = expression(case.call)
     sides = (call.left, call.comparators[0]) if isinstance(call, ast.Compare) else (None, None)
@@ -166,7 +168,10 @@ def _other(case: Case, owner: str) -> str:
         value = ast.literal_eval(other) if other is not None else ...
     except (ValueError, TypeError, SyntaxError):
         return "other"
-    return "other" if value is ... else "none" if value is None else type(value).__name__
+    kind = "none" if value is None else type(value).__name__
+    if isinstance(value, str | bytes) and is_unfit_operand(case, node):
+        return f"{INVALID}_{kind}"
+    return "other" if value is ... else kind
 
 
 # --- parts of what comes of it --------------------------------------------------------------------------------------
