@@ -202,6 +202,13 @@ def test_a_suite_that_fares_otherwise_is_no_recording(rig: Rig) -> None:
     assert (found.impact, found.calls) == ({}, {})
 
 
+def test_where_no_test_runs_the_recording_says_why(rig: Rig) -> None:
+    tree = tree_of({"pkg/a.py": "", "tests/test_a.py": "import missing_part\n\ndef test_a():\n    pass\n"})
+    found = recorded(rig, tree, run_suite(rig, tree), None)
+    why = "no test ran: tests/test_a.py: error: ModuleNotFoundError: No module named 'missing_part'"
+    assert (found.trouble, found.impact) == (why, {})
+
+
 def test_a_recording_is_kept_and_a_damaged_one_made_anew(rig: Rig, tmp_path: Path) -> None:
     tree = tree_of(
         {"pkg/a.py": "def f(n):\n    return n\n", "tests/test_a.py": "from pkg.a import f\ndef test():\n    f(1)\n"}
