@@ -10,7 +10,6 @@ from improver.source import Function
 from improver.verify.checking import CAPSYS
 from improver.writing.pieces import parameters
 from improver.writing.words.naming import Names, name_for, names_for, table_names, told_apart
-from improver.writing.words.reached import where
 from improver.writing.words.wording import label, usable
 
 ROWS = 8  # of one table
@@ -27,17 +26,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One test: its name, the calls behind it and, for a table, columns, rows and the call with names in it.
-
-    `where` tells of a single call which conditions of the code its faults stand under.
-    """
+    """One test: its name, the calls behind it and, for a table, columns, rows and the call with names in it."""
 
     name: str
     cases: tuple[Case, ...]
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     call: str = ""
-    where: str = ""
 
     @property
     def kills(self) -> frozenset[str]:
@@ -71,14 +66,10 @@ def grouped(cases: Iterable[Case], node_of: Callable[[str], Function], taken: It
         parts = [alike[at : at + ROWS] for at in range(0, len(alike), ROWS)]
         for part in parts:
             table = _table(part, node) if len(part) > 1 else None
-            made += [table] if table else [_alone(case, node) for case in part]
+            made += [table] if table else [Written(name_for(case, node), (case,)) for case in part]
     made.sort(key=lambda one: (-len(one.kills), one.name))
     names = told_apart([one.name for one in made], lambda at: _names(made[at], node_of), {*taken})
     return [replace(one, name=name) for one, name in zip(made, names, strict=True)]
-
-
-def _alone(case: Case, node: Function) -> Written:
-    return Written(name_for(case, node), (case,), where=where(case, node))
 
 
 def _names(one: Written, node_of: Callable[[str], Function]) -> Names:

@@ -58,7 +58,7 @@ def _function(test: Written, width: int, place: Place, *first: str) -> list[str]
         asks = tuple(f"{name}: {known[name]}" if name in known else name for name in asks)
         taken = [f"{name}: {kind}" for name, kind in zip(taken, kinds(test), strict=True)] if taken else []
     signature, gives = ", ".join((*first, *taken, *asks)), " -> None" if place.annotated else ""
-    text = [*docstring(test.kills, width, test.where), *_running(test, width - 4, place, gives)]
+    text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [
         *mark,
@@ -154,7 +154,7 @@ def _common(names: set[str]) -> str:
 def _method(test: Written, width: int, gives: str) -> list[str]:
     head = [
         *folded(f"{'async ' * is_looped(test)}def {test.name}(self){gives}:", width),
-        *((INDENT + line) if line else "" for line in docstring(test.kills, width, test.where)),
+        *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
     if FOLDER in test.cases[0].asks:
         inner = laid_out(body(test, by_method), width - 8)

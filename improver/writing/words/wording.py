@@ -36,11 +36,8 @@ def reproduces(case: Case) -> bool:
     return any(map(MENDED.match, case.kills))
 
 
-def docstring(kills: Iterable[str], width: int, where: str = "") -> list[str]:
-    """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`.
-
-    It begins with `where` they stand in the code, if that is known and there is room for it.
-    """
+def docstring(kills: Iterable[str], width: int) -> list[str]:
+    """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
     kills = [*kills]
     if found := next(filter(None, map(MENDED.match, kills)), None):
         return _reproduces(found["message"], width - 4)
@@ -49,15 +46,12 @@ def docstring(kills: Iterable[str], width: int, where: str = "") -> list[str]:
     left = sum(text not in told for text in texts)
     quotes = 'r"""' if any("\\" in text for text in told) else '"""'
     more = [f"and {left} more"] if left else []
-    lead = f"Where {where}." if where else ""
-    lead = "" if len(quotes) + len(lead) > width - 4 else lead
-    one = f"{quotes}{lead}{' ' * bool(lead)}Kills: {told[0]}. {CREED}" + '"""'
+    one = f'{quotes}Kills: {told[0]}. {CREED}"""'
     if len(told) == 1 and len(one) <= width - 4:
         return [one]
     lines = [f"{text}," for text in (*told, *more)]
     lines[-1] = f"{lines[-1][:-1]}."
-    head = [f"{quotes}{lead}", "", "Kills:"] if lead else [f"{quotes}Kills:"]
-    return [*head, *(f"- {line}" for line in lines), "", CREED, '"""']
+    return [f"{quotes}Kills:", *(f"- {line}" for line in lines), "", CREED, '"""']
 
 
 def _reproduces(message: str, width: int) -> list[str]:
