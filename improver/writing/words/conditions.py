@@ -13,6 +13,7 @@ from improver.writing.pieces import slug
 from improver.writing.words.filling import UNKNOWN, Argument, arguments
 from improver.writing.words.holding import KINDS, Known, argument_of, compared, is_len, spoken, truth, value_of
 from improver.writing.words.spelling import SIZED, typed, valued
+from improver.writing.words.within import inside
 from improver.writing.words.wording import MUTANT
 
 Branch = ast.If | ast.IfExp | ast.While | ast.Assert
@@ -69,14 +70,22 @@ def _met(node: Function, line: int, old: str, known: Known) -> Iterator[str]:
     for one in mutated:
         fresh = as_given(node, one.test, known)
         yield from said(one.test, fresh, held=truth(one.test, fresh))
-    under = [one for one in tests if isinstance(one, ast.If) and any(_is_at(part, line) for part in _parts(one))]
+    beside = None if mutated else nearest(node, line, old)
+    if beside is not None:
+        one, went = beside
+        fresh = as_given(node, one.test, known)
+        if truth(one.test, fresh) in (went, None):
+            yield from (words for words in said(one.test, fresh, held=went) if words not in _absent(fresh))
+
+
+def nearest(node: Function, line: int, old: str) -> tuple[ast.If, bool] | None:
+    """Return the test right before or around a line with a fault that was met, and whether it held there."""
+    under = [
+        one for one in _branches(node) if isinstance(one, ast.If) and any(_is_at(part, line) for part in _parts(one))
+    ]
     behind = _passed(node, line) if old.startswith("raise") else None
-    nearest = behind or max(under, key=lambda one: one.lineno, default=None)
-    if nearest is not None and not mutated:
-        fresh = as_given(node, nearest.test, known)
-        went = nearest is not behind and any(_is_at(part, line) for part in nearest.body)  # for the fault was met
-        if truth(nearest.test, fresh) in (went, None):
-            yield from (words for words in said(nearest.test, fresh, held=went) if words not in _absent(fresh))
+    one = behind or max(under, key=lambda one: one.lineno, default=None)
+    return None if one is None else (one, one is not behind and any(_is_at(part, line) for part in one.body))
 
 
 @functools.lru_cache(maxsize=64)  # the calls of one function come together
@@ -147,6 +156,8 @@ def said(test: ast.expr, known: Known, *, held: bool | None) -> Iterator[str]:
 
 
 def _atom(test: ast.expr, known: Known, *, held: bool) -> str:
+    if words := inside(test, known, held=held):
+        return words
     if isinstance(test, ast.Compare):
         return _of_comparison(test, known, held=held)
     if isinstance(test, ast.Call):

@@ -13,8 +13,10 @@ from improver.writing.words.absence import MISSING
 from improver.writing.words.blaming import blamed
 from improver.writing.words.conditions import decisive
 from improver.writing.words.filling import arguments
+from improver.writing.words.holding import KINDS
 from improver.writing.words.moments import moments
 from improver.writing.words.spelling import BARE, apart, in_words, told
+from improver.writing.words.states import made_with, states
 from improver.writing.words.subjects import BEGUN, COPIED, WHOLE, Subject, called_on, effect, looked, subject
 from improver.writing.words.unfit import INVALID, unfit
 from improver.writing.words.wording import EMPTY, MUTANT
@@ -32,20 +34,21 @@ def name_for(case: Case, node: Function) -> str:
     """Return a test's name: subject, condition, behaviour."""
     about, comes = subject(case, node), behaviour(case, node)
     condition = _best(about, _first(case, node, about), comes)
-    why = "" if condition and not _is_beside(condition, case) else _why(case)
+    why = "" if condition and not _is_beside(condition, case, node) else _why(case)
     whole = f"test_{about.words}_{why}"
     return whole if why and len(whole) <= NAME else _fitted(about, condition, _beside(condition, comes))
 
 
-def _is_beside(condition: str, case: Case) -> bool:
-    """Tell whether a condition only says what more a call is not given, of which its error does not speak.
+def _is_beside(condition: str, case: Case, node: Function) -> bool:
+    """Tell whether a condition says less than an error does: what more is not given, of which the error does not speak.
 
-    That a text cannot be read says less than why, too.
+    So it is with what the object is like, and with a text of which only that it cannot be read is known.
     """
-    if f"_{INVALID}_" in condition:
+    if f"_{INVALID}_" in condition or condition in states(case, node):
         return True
     words = condition.removeprefix("without_").removeprefix("with_empty_")
-    return words != condition and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
+    is_lacking = words != condition and words in map(slug, arguments(case, node))
+    return is_lacking and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,16 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     special, usual = decisive(case, node)
     clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
     lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
-    found = dict.fromkeys((*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear, *usual))
-    return [one for one in found if not about.repeats(one)]
+    told_of = (*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear)
+    found = dict.fromkeys((*told_of, *states(case, node), *made_with(case, node), *usual))
+    is_hollow = any(one.startswith("of_empty_") for one in found) and not case.checks[0][1].endswith("TypeError")
+    fair = [one for one in found if not (is_hollow and one.removeprefix("of_") in KINDS)]  # it is not for its type
+    return [_unstuttered(one, about) for one in fair if not about.repeats(one)]
+
+
+def _unstuttered(condition: str, about: Subject) -> str:
+    """Return a condition without the word that the subject ends with: box_of_3 for box_with_box_3."""
+    return condition.replace(f"with_{about.short or about.words}_", "of_", 1)
 
 
 def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:

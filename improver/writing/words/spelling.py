@@ -77,7 +77,7 @@ def told(case: Case, node: Function) -> list[str]:
     placed = [one for one in known if one.given and one.place >= 0 and not _is_named(one, case)]
     kind, error, _ = case.checks[0]
     refused = kind == "raises" and error.endswith("TypeError")  # for its type, so that no number is at fault
-    wrong = refused or case.origin == "strange"
+    wrong = refused or (case.origin == "strange" and error != "ValueError")  # a value may be wrong for what it is
     found = [_of_function(one) for one in placed if case.checks[0][0] == "raises" and len(placed) == 1]
     fair = [one for one in placed if error == "TypeError" or not isinstance(one.value, SIZED)]  # for what is in it
     found += [typed(one) for one in fair if wrong and sum(other.given for other in known) == 1]
