@@ -29,6 +29,9 @@ def tide(entries, mark=None):
     if len(changes) <= 0:
         return None
     high = max(changes)
+    is_spring = high > 9
+    if not is_spring:
+        return 4
     if high is None:
         raise ValueError("nothing is high")
     if not mark:
@@ -102,6 +105,7 @@ def test_a_name_that_says_nothing_is_left_out() -> None:
     [
         pytest.param("tide([0])", "tide", "return None", "tide_without_changes", id="a list without anything in it"),
         pytest.param("tide([1])", "tide", "raise ValueError", "tide_without_high_raises_value_error", id="None"),
+        pytest.param("tide([1])", "tide", "return 4", "tide", id="a switch"),
         pytest.param("tide([1])", "tide", "        return 1\n    return high", "tide", id="a parameter"),
         pytest.param("Log('a').address()", "Log.address", "return ()", "log_address_when_version_is_not_6", id="own"),
         pytest.param("Log('a', 6).address()", "Log.address", "return 2", "log_address", id="behind all tests"),

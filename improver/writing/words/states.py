@@ -1,6 +1,7 @@
 """What is so within a function, or with its object, where a fault shows, in words: what no argument says (pure)."""
 
 import ast
+import re
 
 from improver.experiments import Case
 from improver.source import Function
@@ -14,6 +15,7 @@ NAMED = 4  # letters of a name that says something
 VAGUE = frozenset(
     {"self", "result", "value", "item", "data", "args", "kwargs", "node", "other", "temp", "found", "text"}
 )
+SWITCH = re.compile(r"(?:is|has|are|was|can|do|does|should|must|needs?|use|in)_")  # no name of a thing
 NONE_OF = ((ast.LtE, 0), (ast.Eq, 0), (ast.Lt, 1))  # of a length
 
 
@@ -56,4 +58,4 @@ def _lacking(read: ast.expr) -> str:
     """Return the words for what is not there: something found along the way, or an attribute of the object."""
     of_self = isinstance(read, ast.Attribute) and getattr(read.value, "id", "") == "self"
     name = slug(read.attr) if isinstance(read, ast.Attribute) and of_self else slug(getattr(read, "id", ""))
-    return f"without_{name}" if len(name) >= NAMED and name not in VAGUE else ""
+    return f"without_{name}" if len(name) >= NAMED and name not in VAGUE and not SWITCH.match(name) else ""
