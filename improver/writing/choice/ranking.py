@@ -13,6 +13,7 @@ from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
+from improver.writing.choice.unsuited import is_unsuited
 from improver.writing.choice.usage import Usage
 from improver.writing.inputs.meant import OF_LITERALS
 from improver.writing.inputs.misfits import given_to
@@ -65,7 +66,8 @@ def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:
     Of a function that nothing calls nobody knows whether what comes back is right.
     """
     unknown = case.checks[0][0] in TOLD and usage.is_unused(case, node)
-    return unknown or usage.unheard(case, node) > 0 or bool(usage.signatures.misfit(case, node, strictly=True))
+    strange = usage.unheard(case, node) > 0 or is_unsuited(case, node, usage)
+    return unknown or strange or bool(usage.signatures.misfit(case, node, strictly=True))
 
 
 def _is_counted(test: Written) -> bool:

@@ -92,7 +92,7 @@ class Usage:
         """
         lines = (*case.setup, case.call)
         for at, line in enumerate(lines):
-            for name, called, place, value in self._given(line, case, node):
+            for name, called, place, value in self.given(line, case, node):
                 for other in self._others(name, called, place, value):
                     texts = (*lines[:at], replaced(line, value, other), *lines[at + 1 :])
                     yield replace(case.untold(), setup=texts[:-1], call=texts[-1])
@@ -131,7 +131,7 @@ class Usage:
         """
         if case.origin == "recorded":
             return 0
-        given = [one for line in (*case.setup, case.call) for one in self._given(line, case, node)]
+        given = [one for line in (*case.setup, case.call) for one in self.given(line, case, node)]
         is_refused = bool(case.checks) and case.checks[0][0] == "raises"
         is_alone = len(given) == 1 and not is_naught(given[0][-1])  # what is empty is refused for that
         allowed = is_refused and (is_alone or case.checks[0][1] == "TypeError")
@@ -144,7 +144,7 @@ class Usage:
 
         Words that say what they stand for are no matter here.
         """
-        given = (one for line in (*case.setup, case.call) for one in self._given(line, case, node))
+        given = (one for line in (*case.setup, case.call) for one in self.given(line, case, node))
         return sum(
             len(_text(value)) for name, called, place, value in given if self._is_given(name, called, place, value)
         )
@@ -187,6 +187,11 @@ class Usage:
         aim = frozenset(ALIKE.get(one, one) for one in meant(node, name))
         return aim | self.heard.get(node, {}).get(name, frozenset())
 
+    def known(self, name: str, node: Function, place: ast.arg) -> frozenset[str]:
+        """Return the types that somebody is known to give a parameter: a test, the product itself, or a run."""
+        heard = self.heard.get(node, {}).get(place.arg, frozenset())
+        return heard.union(self._literals(name, node).get(place.arg, {}))
+
     def _literals(self, name: str, node: Function) -> Mapping[str, Mapping[str, Sequence[ast.expr]]]:
         """Return what somebody gives by parameter and type, the shortest first: what has no name of its place in it."""
         if (name, node) not in self._known:
@@ -198,7 +203,7 @@ class Usage:
                     known[place.arg].setdefault(kind, []).extend(plain)
         return self._known[name, node]
 
-    def _given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
+    def given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
         """Yield what a line of a case gives to what the product defines."""
         last = called_as(case.function)
         for call in _calls_in(line):
