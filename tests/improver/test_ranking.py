@@ -293,6 +293,21 @@ def test_how_much_there_is_of_who_knows_what_says_nothing(call: str, subject: st
     assert is_slight(written("tides", case(call, checks=(("eq", subject, "12"),))), plain, ()) is not says
 
 
+@pytest.mark.parametrize(
+    ("name", "origin", "says"),
+    [
+        pytest.param("depth", "varied", False, id="what is called"),
+        pytest.param("depth", "text", True, id="of a call that somebody wrote"),
+        pytest.param("depth", "recorded", True, id="of one that a run made"),
+        pytest.param("depth_with_more", "varied", True, id="and why"),
+    ],
+)
+def test_a_made_up_call_with_a_name_that_says_only_what_is_called(name: str, origin: str, *, says: bool) -> None:
+    one = replace(case("depth(3, 4)", "7"), origin=origin)
+    assert is_slight(written(name, one), plain, ()) is not says
+    assert not is_slight(written(name, replace(one, checks=(("raises", "ValueError", "low"),))), plain, ())
+
+
 def test_one_line_of_a_text_says_little() -> None:
     assert poor("Box(4).take()", "result.splitlines()[2]", "'a b'")
     assert not poor("Box(4).take()", "result.splitlines()", "['a b']")
