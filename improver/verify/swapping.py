@@ -10,6 +10,8 @@ import ast
 import builtins
 import gc
 import importlib.machinery
+import importlib.util
+import linecache
 import types
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +83,11 @@ def live(keys: Iterable[Key]) -> dict[Key, list[Any]]:
     return found
 
 
+def unmarked(keys: Iterable[Key]) -> set[Key]:
+    """Return which of these functions run without their marks: a decorator has compiled them anew."""
+    return {key for key, held in live(keys).items() if any(MARK not in one.__code__.co_names for one in held)}
+
+
 def put(functions: Iterable[Any], code: types.CodeType) -> None:
     """Make live functions run `code`; raises ValueError when it closes over other variables than theirs."""
     for function in functions:
@@ -91,7 +98,18 @@ def put(functions: Iterable[Any], code: types.CodeType) -> None:
 
 
 def read_as(changed: Mapping[str, bytes]) -> None:
-    """Let Python's loader find other bytes at these absolute paths than the files there hold."""
+    """Let Python's loader find other bytes at these absolute paths than the files there hold.
+
+    So does who asks for the lines of a module, to compile a function of it anew.
+    """
+    for path, data in changed.items():
+        text = importlib.util.decode_source(data)
+        linecache.cache[path] = (
+            len(text),
+            None,
+            text.splitlines(keepends=True),
+            path,
+        )  # no time: never looked up again
     own = importlib.machinery.SourceFileLoader.get_data
 
     def get_data(self: Any, path: str) -> bytes:

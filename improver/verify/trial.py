@@ -198,8 +198,11 @@ class Round:
 
     def __init__(self, session: Session, spec: dict[str, Any], swapping: Any, ran: set[int], say: Say) -> None:
         self.session, self.spec, self.ran, self.say = session, spec, ran, say
-        self.mutants, self.swapping, self.on_import = spec["mutants"], swapping, frozenset(ran)
+        self.mutants, self.swapping = spec["mutants"], swapping
         self.targets = [Target(tuple(one["key"]), one["text"], swapping) for one in spec["functions"]]
+        marks = {tuple(one["key"]): one["marks"].values() for one in spec["functions"]}
+        silent = swapping.unmarked(marks)  # whatever they did on import, they did not say
+        self.on_import = frozenset(ran).union(*(marks[key] for key in silent))
 
     def serve(self, orders: int) -> None:
         """Tell what was collected, then carry out one order a line, each but `adopt` in a fork."""

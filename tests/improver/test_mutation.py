@@ -222,3 +222,65 @@ def test_only_the_named_tests_are_run(strongest: Sandbox, tmp_path: Path) -> Non
     run = tried(strongest, tmp_path, tree_of(), ["down", "depth"], ("tests/test_a.py::test_dry", "tests/none.py"))
     assert run.receipt.counts["tests"] == 2
     assert {test.partition("[")[0] for test in run.killed.values()} == {"tests/test_a.py::test_dry"}
+
+
+CHECKED = '''
+import ast
+import inspect
+import sys
+import types
+
+
+def checked(function):
+    """Read the function's file once more and compile it with a check of what it is given, as type checkers do."""
+    tree = ast.parse(inspect.getsource(sys.modules[function.__module__]))
+    node = next(one for one in tree.body if getattr(one, "name", "") == function.__name__)
+    check = ast.parse("if type(sea) is not int:\\n    raise TypeError").body
+    for part in ast.walk(check[0]):
+        ast.copy_location(part, node)
+    node.body[:0] = check
+    code = compile(ast.fix_missing_locations(tree), function.__code__.co_filename, "exec")
+    found = [one for one in code.co_consts if getattr(one, "co_name", "") == function.__name__]
+    return types.FunctionType(found[0], function.__globals__, function.__name__, function.__defaults__)
+
+
+@checked
+def wide(sea, more=4):
+    return sea + 3
+
+
+@checked
+def far(sea):
+    return sea - 3
+
+
+START = far(4)
+'''
+CHECKED_TESTS = """
+import pytest
+
+from pier import a
+
+
+def test_wide():
+    assert a.wide(2) == 5
+
+
+def test_refused():
+    with pytest.raises(TypeError):
+        a.wide("2")
+
+
+def test_start():
+    assert a.START == 1
+"""
+
+
+def test_a_decorator_that_compiles_a_function_anew_hides_nothing(strongest: Sandbox, tmp_path: Path) -> None:
+    run = tried(strongest, tmp_path, tree_of(CHECKED, CHECKED_TESTS), ["wide", "far"])
+    killed = {says(name): test.rpartition("::")[2] for name, test in run.killed.items()}
+    assert killed["`sea + 3` → `sea - 3`"] == "test_wide"
+    assert killed["`return sea + 3` → `return None`"] == "test_wide"
+    assert killed["`sea - 3` → `sea + 3`"] == "test_start"
+    assert {says(name) for name in run.survived} == {"`4` → `3`", "`4` → `5`"}
+    assert run.undecided == {}
