@@ -199,6 +199,21 @@ def test_who_hands_on_what_is_looked_around_for(body: str, depends: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("module", "line", "depends"),
+    [
+        pytest.param("has_tide = False", "if not has_tide:\n            raise ValueError", True, id="it says so"),
+        pytest.param("has_tide = False", "if has_tide:\n            sea = 1", False, id="it does without"),
+        pytest.param("has_tide = False", "if not sea:\n            raise ValueError", False, id="for something else"),
+        pytest.param("has_tide = 'old'", "if not has_tide:\n            raise ValueError", False, id="another part"),
+    ],
+)
+def test_who_is_refused_for_what_is_not_installed_is_not_where_it_is(module: str, line: str, depends: bool) -> None:
+    body = f"class Depth:\n    def __init__(self, sea):\n        {line}\n"
+    known = Surroundings.of(source(f"try:\n    import tide\nexcept ImportError:\n    {module}\n\n\n{body}"))
+    assert known.decide(case("Depth(1)", name="Depth.__init__")) is depends
+
+
+@pytest.mark.parametrize(
     ("line", "depends"),
     [
         pytest.param("path.write_text('a\\n')", False, id="a text"),

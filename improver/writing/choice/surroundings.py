@@ -11,7 +11,7 @@ from improver.source import Function, Source
 from improver.writing.choice.oddities import contents
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import given_to
-from improver.writing.pieces import is_naught
+from improver.writing.pieces import called_as, is_naught
 
 AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "localtime", "getlocale", "cpu_count"})
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
@@ -30,12 +30,14 @@ class Surroundings:
     def of(source: Source) -> "Surroundings":
         """Read a file's functions, and what they call by their names."""
         nodes = {name: found[-1] for name, found in definitions(source).items()}
-        first = {name: frozenset(_asked(node)) for name, node in nodes.items()}
+        parts = frozenset(_may_lack(source.tree))
+        first = {name: frozenset((*_asked(node), *_refused(node, parts))) for name, node in nodes.items()}
         plain = {name: (nodes[name], names) for name, names in first.items() if names}
         found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
-        last = Counter(name.rpartition(".")[2] for name in nodes)
-        alone = {name: short for name in nodes if last[short := name.rpartition(".")[2]] == 1}
-        return Surroundings({short: (nodes[name], found[name]) for name, short in alone.items() if found[name]})
+        short = {name: called_as(f"::{name}") for name in nodes}
+        last = Counter(short.values())
+        alone = {name: one for name, one in short.items() if last[one] == 1}
+        return Surroundings({one: (nodes[name], found[name]) for name, one in alone.items() if found[name]})
 
     def decide(self, case: Case) -> bool:
         """Tell whether what a case's call gives depends on where it runs."""
@@ -73,6 +75,27 @@ def _asked(node: Function) -> Iterator[str]:
         yield ALWAYS
     for one in ast.walk(node):
         yield from parameters.intersection(_in_place_of(one))
+
+
+def _may_lack(module: ast.Module) -> Iterator[str]:
+    """Yield the names by which a module says that another one is not installed: they are nothing then."""
+    for one in module.body:
+        if isinstance(one, ast.Try) and any(isinstance(part, ast.Import | ast.ImportFrom) for part in one.body):
+            lines = [line for handler in one.handlers for line in handler.body if isinstance(line, ast.Assign)]
+            plain = [line for line in lines if is_naught(line.value)]
+            yield from (name.id for line in plain for name in line.targets if isinstance(name, ast.Name))
+
+
+def _refused(node: Function, parts: frozenset[str]) -> Iterator[str]:
+    """Yield that a function always looks around where it refuses what asks for a part that is not installed."""
+    asked = [one for one in ast.walk(node) if isinstance(one, ast.If) and any(map(_raises, one.body))]
+    names = {part.id for one in asked for part in ast.walk(one.test) if isinstance(part, ast.Name)}
+    if names & parts:
+        yield ALWAYS
+
+
+def _raises(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Raise)
 
 
 def _in_place_of(node: ast.AST) -> Iterator[str]:
