@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +108,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return None
     ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
     counts = Counter({test: count for test, count in _counted(ran).items() if test in known})
-    named = [test for test in known if _stem(test) in _stems(path)]
+    last = path.removesuffix(".py").rpartition("_")[2].lower()  # of lang_AZ, which test_az.py runs
+    named = [test for test in known if _stem(test) in _stems(path) or (_stem(test) == last and counts[test])]
     usual = max(named, key=lambda test: (counts[test], test), default="")
     if usual and _speaks_of(known[usual], owner):
         return _at(known[usual], tests)
@@ -121,8 +123,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     if shared and most and most[0][1] >= SHARE * sum(counts.values()) and name in known[most[0][0]].text:
         return _at(known[most[0][0]], tests)
     beside = known[most[0][0]] if most else known[min(known)]
-    folder = beside.path.rpartition("/")[0]
-    fresh = f"{folder}/{_named_like(known).format(_stems(path)[0])}".lstrip("/")
+    fresh = f"{_folder(beside.path, counts)}/{_named_like(known).format(_stems(path)[0])}".lstrip("/")
     like = _at(beside, tests)
     if not _is_test_file(beside.path):  # nobody knows whether a file of another name would be run
         return like
@@ -130,6 +131,14 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
     return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
+
+
+def _folder(beside: str, counts: Mapping[str, int]) -> str:
+    """Return where a new file belongs: beside the file that runs most, unless more of what runs stands elsewhere."""
+    folder = beside.rpartition("/")[0]
+    own = sum(count for test, count in counts.items() if test.rpartition("/")[0] == folder)
+    is_alone = own > SHARE * sum(counts.values())
+    return folder if is_alone or not counts else posixpath.commonpath([test.rpartition("/")[0] for test in counts])
 
 
 @functools.lru_cache(maxsize=64)  # asked again for each round of plainer calls

@@ -31,6 +31,40 @@ def test_a_module_without_tests_gets_a_file_where_the_others_have_theirs(named: 
     assert place.path == path
 
 
+@pytest.mark.parametrize(
+    ("ran", "path"),
+    [
+        pytest.param(("low/test_reef.py", "low/test_reef.py", "high/test_tide.py"), "tests/low/test_a.py", id="one"),
+        pytest.param(("low/test_reef.py", "high/test_tide.py"), "tests/test_a.py", id="what they share"),
+    ],
+)
+def test_a_new_test_file_stands_where_most_of_what_runs_the_module_does(ran: tuple[str, ...], path: str) -> None:
+    names = ("low/test_reef.py", "high/test_tide.py", "test_moon.py", "test_star.py")
+    tests = [source(f"from pier.{name[-7:-3]} import x\n", f"tests/{name}") for name in names]
+    impact: dict[str, tuple[str, ...]] = {f"pier/{name[-7:-3]}.py::x": (f"tests/{name}::test_x",) for name in names}
+    impact["pier/a.py::depth"] = tuple(f"tests/{name}::test_{at}" for at, name in enumerate(ran))
+    place = place_for("pier/a.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == path
+
+
+@pytest.mark.parametrize(
+    ("ran", "path"),
+    [
+        pytest.param("tests/test_az.py", "tests/test_az.py", id="that runs it"),
+        pytest.param("tests/test_reef.py", "tests/test_sea_AZ.py", id="that does not"),
+    ],
+)
+def test_a_module_is_tested_in_the_file_of_its_last_word(ran: str, path: str) -> None:
+    names = ("test_az", "test_reef", "test_tide", "test_moon")
+    tests = [source(f"from pier.{name[5:]} import x\n", f"tests/{name}.py") for name in names]
+    impact: dict[str, tuple[str, ...]] = {f"pier/{name[5:]}.py::x": (f"tests/{name}.py::test_x",) for name in names[1:]}
+    impact["pier/sea_AZ.py::depth"] = (f"{ran}::test_y",)
+    place = place_for("pier/sea_AZ.py", tests, Recording(impact, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.path == path
+
+
 def test_a_new_test_file_is_named_as_the_others_are() -> None:
     texts = {f"tests/{name}_test.py": f"from pier.{name} import x\n" for name in ("reef", "tide", "moon")}
     impact = {f"pier/{path[6:10]}.py::x": (f"{path}::test_x",) for path in texts}
