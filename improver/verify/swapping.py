@@ -69,9 +69,13 @@ def other_defaults(text: str, other: str, name: str) -> tuple[int, object]:
 
 
 def _defaults(text: str, name: str) -> list[ast.expr]:
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    node = next(node for node in ast.walk(ast.parse(text)) if isinstance(node, functions) and node.name == name)
+    node = _definition(text, name)
     return [*node.args.defaults, *(value for value in node.args.kw_defaults if value is not None)]
+
+
+def _definition(text: str, name: str) -> Any:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return next(node for node in ast.walk(ast.parse(text)) if isinstance(node, functions) and node.name == name)
 
 
 def live(keys: Iterable[Key]) -> dict[Key, list[Any]]:
@@ -83,9 +87,21 @@ def live(keys: Iterable[Key]) -> dict[Key, list[Any]]:
     return found
 
 
-def unmarked(keys: Iterable[Key]) -> set[Key]:
-    """Return which of these functions run without their marks: a decorator has compiled them anew."""
-    return {key for key, held in live(keys).items() if any(MARK not in one.__code__.co_names for one in held)}
+def unmarked(texts: Mapping[Key, str]) -> set[Key]:
+    """Return which functions, by their texts, run without their marks: a decorator has compiled them anew.
+
+    What it compiles may begin at the decorators, or after them.
+    """
+    known: dict[tuple[str, str], list[tuple[Key, int]]] = {}
+    for key, text in texts.items():
+        known.setdefault((key[0], key[2]), []).append((key, _definition(text, key[2]).lineno))
+    found = set()
+    for item in gc.get_objects():
+        code = item.__code__ if type(item) is types.FunctionType else None
+        if code is not None and MARK not in code.co_names:
+            spans = known.get((code.co_filename, code.co_name), ())
+            found |= {key for key, last in spans if key[1] <= code.co_firstlineno <= last}
+    return found
 
 
 def put(functions: Iterable[Any], code: types.CodeType) -> None:

@@ -200,9 +200,9 @@ class Round:
         self.session, self.spec, self.ran, self.say = session, spec, ran, say
         self.mutants, self.swapping = spec["mutants"], swapping
         self.targets = [Target(tuple(one["key"]), one["text"], swapping) for one in spec["functions"]]
-        marks = {tuple(one["key"]): one["marks"].values() for one in spec["functions"]}
-        silent = swapping.unmarked(marks)  # whatever they did on import, they did not say
-        self.on_import = frozenset(ran).union(*(marks[key] for key in silent))
+        silent = swapping.unmarked({target.key: target.text for target in self.targets})  # nor did they on import
+        marks = [one["marks"].values() for one in spec["functions"] if tuple(one["key"]) in silent]
+        self.on_import = frozenset(ran).union(*marks)
 
     def serve(self, orders: int) -> None:
         """Tell what was collected, then carry out one order a line, each but `adopt` in a fork."""

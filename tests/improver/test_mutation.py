@@ -235,6 +235,7 @@ def checked(function):
     """Read the function's file once more and compile it with a check of what it is given, as type checkers do."""
     tree = ast.parse(inspect.getsource(sys.modules[function.__module__]))
     node = next(one for one in tree.body if getattr(one, "name", "") == function.__name__)
+    node.decorator_list.clear()
     check = ast.parse("if type(sea) is not int:\\n    raise TypeError").body
     for part in ast.walk(check[0]):
         ast.copy_location(part, node)
