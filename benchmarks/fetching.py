@@ -110,6 +110,15 @@ FRESH = (  # nobody had looked at them before they were first measured: on some 
     Package("python-multipart", "0.0.20", "python_multipart", ("pytest", "pyyaml", "pytest-timeout")),
     Package("orderedmultidict", "1.0.1", "orderedmultidict", ("pytest", "six")),
     Package("whatthepatch", "1.0.7", "src/whatthepatch", ("pytest",)),
+    Package("colorlog", "6.9.0", "colorlog", ("pytest",)),
+    Package("wcwidth", "0.2.13", "wcwidth", ("pytest",)),
+    Package("croniter", "6.0.0", "src/croniter", ("pytest", "pytz", "tzlocal", "mock", "python-dateutil")),
+    Package("pydash", "8.0.5", "src/pydash", ("pytest", "typing-extensions", "mock")),
+    Package("email-validator", "2.2.0", "email_validator", ("pytest", "dnspython", "idna")),
+    Package("tinycss2", "1.4.0", "tinycss2", ("pytest", "webencodings")),
+    Package("dominate", "2.9.1", "dominate", ("pytest",)),
+    Package("soupsieve", "2.6", "soupsieve", ("pytest", "beautifulsoup4", "html5lib", "lxml")),
+    Package("inflect", "7.4.0", "inflect", ("pytest", "more-itertools", "typeguard")),
 )
 
 

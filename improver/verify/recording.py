@@ -150,7 +150,8 @@ def _facts(report: Report, tree: str, receipt: Receipt) -> Facts:
 def _unbelievable(facts: Facts, manifest: Mapping[str, str], wish: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the recorder cannot have told of this run."""
     if not facts.tests:
-        yield f"no test ran: {'; '.join(f'{name}: {fared}' for name, fared in sorted(manifest.items())[:NAMED])}"
+        fared = [f"{name}: {how}" for name, how in sorted(manifest.items())[:NAMED]]
+        yield f"no test ran: {'; '.join(fared) or 'none was found'}"
     if len(facts.tests) != len(facts.seconds) or len(set(facts.tests)) != len(facts.tests):
         yield "the recorder did not tell each test once"
     if strange := set(facts.tests) - manifest.keys():

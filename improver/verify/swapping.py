@@ -120,12 +120,8 @@ def read_as(changed: Mapping[str, bytes]) -> None:
     """
     for path, data in changed.items():
         text = importlib.util.decode_source(data)
-        linecache.cache[path] = (
-            len(text),
-            None,
-            text.splitlines(keepends=True),
-            path,
-        )  # no time: never looked up again
+        lines = text.splitlines(keepends=True)
+        linecache.cache[path] = (len(text), None, lines, path)  # without a time it is never looked up again
     own = importlib.machinery.SourceFileLoader.get_data
 
     def get_data(self: Any, path: str) -> bytes:

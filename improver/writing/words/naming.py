@@ -86,7 +86,8 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
 
 def _unstuttered(condition: str, about: Subject) -> str:
     """Return a condition without the word that the subject ends with: box_of_3 for box_with_box_3."""
-    return condition.replace(f"with_{about.short or about.words}_", "of_", 1)
+    head = f"with_{about.short or about.words}_"
+    return f"of_{condition.removeprefix(head)}" if condition.startswith(head) else condition
 
 
 def _best(about: Subject, conditions: Sequence[str], comes: str) -> str:
