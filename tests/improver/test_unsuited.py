@@ -22,6 +22,23 @@ def moored(boats, **more):
 
 def named(boats):
     return len(boats.items())
+
+
+def parted(line, sep):
+    return [part for part in line.split(sep)]
+
+
+def berthed(table, key):
+    for boat in table[key]:
+        return boat
+
+
+def spelled(name: str):
+    return [letter for letter in sorted(name)]
+
+
+def numbered(boats):
+    return [boat for _, boat in enumerate(reversed(boats))]
 """
 PRODUCT = source(PIERS)
 USAGE = Usage.of(Signatures.of([PRODUCT]), {"moored": [case("moored('abc')")]})
@@ -42,6 +59,10 @@ KEY, TYPE, VALUE = ("raises", "KeyError", ""), ("raises", "TypeError", ""), ("eq
         pytest.param("docked([], style=iter([1]))", KEY, True, id="an iterator"),
         pytest.param("docked([], style={'a': 1})", VALUE, False, id="a mapping that is no matter"),
         pytest.param("named({'a': 1})", KEY, False, id="a mapping that is asked for"),
+        pytest.param("parted('a:b', ':')", VALUE, False, id="texts of which one is split"),
+        pytest.param("berthed({'a': [1]}, 'a')", VALUE, False, id="a text that is a key"),
+        pytest.param("spelled('abc')", VALUE, False, id="a parameter that is said to be a text"),
+        pytest.param("numbered('abc')", VALUE, True, id="the letters of a text, in another order"),
     ],
 )
 def test_what_nobody_would_give(call: str, check: tuple[str, str, str], unsuited: bool) -> None:

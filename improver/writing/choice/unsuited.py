@@ -2,12 +2,15 @@
 
 import ast
 import functools
+from collections.abc import Iterator
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.choice.usage import Given, Usage, alike
+from improver.writing.choice.usage import Given, Usage, is_said_text
+from improver.writing.inputs.meant import TEXTS, meant
 from improver.writing.inputs.misfits import kind_of
 
+ITEMWISE = frozenset({"enumerate", "iter", "list", "reversed", "set", "sorted", "tuple", "zip"})
 GUESSED = frozenset({"dict", "iterator"})  # what is hardly meant where nothing is known
 
 
@@ -26,8 +29,11 @@ def is_unsuited(case: Case, node: Function, usage: Usage) -> bool:
 
 def _is_taken_apart(given: Given, usage: Usage) -> bool:
     name, called, place, value = given
-    is_text = isinstance(value, ast.Constant) and isinstance(value.value, str | bytes)
-    return is_text and place.arg in _gone_through(called) and alike(value) not in usage.known(name, called, place)
+    kind = kind_of(value)
+    if kind not in TEXTS or place.arg not in _gone_through(called) or kind in usage.known(name, called, place):
+        return False
+    aim = meant(called, place.arg)  # of texts alone where what is done with it says so
+    return not is_said_text(place) and not (aim and aim <= TEXTS)
 
 
 def _is_guessed(given: Given, usage: Usage) -> bool:
@@ -38,6 +44,14 @@ def _is_guessed(given: Given, usage: Usage) -> bool:
 
 @functools.lru_cache(maxsize=1 << 10)  # the calls of one function come together
 def _gone_through(node: Function) -> frozenset[str]:
-    """Return the names in what a function goes through one by one."""
+    """Return the names of what a function goes through one by one."""
     loops = [one.iter for one in ast.walk(node) if isinstance(one, ast.For | ast.AsyncFor | ast.comprehension)]
-    return frozenset(part.id for one in loops for part in ast.walk(one) if isinstance(part, ast.Name))
+    return frozenset(name for one in loops for name in _items_of(one))
+
+
+def _items_of(loop: ast.expr) -> Iterator[str]:
+    """Yield the names whose items a loop has, in whatever order and with whatever beside them."""
+    if isinstance(loop, ast.Name):
+        yield loop.id
+    elif isinstance(loop, ast.Call) and getattr(loop.func, "id", "") in ITEMWISE:
+        yield from (name for one in loop.args for name in _items_of(one))

@@ -164,7 +164,7 @@ class Usage:
         return self._is_of_no_type(name, node, place, value) or self._begins_otherwise(node, place, value)
 
     def _is_of_no_type(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
-        known = {*self._literals(name, node).get(place.arg, {}), *self.meant(node, place.arg)}
+        known = self.known(name, node, place) | self.meant(node, place.arg)
         told = self.heard.get(node, {}).get(place.arg)
         if known and alike(value) not in {*known, "", "" if told else "NoneType"}:
             return True
@@ -227,9 +227,13 @@ def _is_text(place: ast.arg, node: Function) -> bool:
         return not kinds.isdisjoint(TEXTS)
     if isinstance(getattr(defaults_of(node).get(place.arg), "value", None), bool):
         return False
-    if place.annotation is None:
-        return True
-    return any(last_name(one) in TEXTS for one in members(place.annotation) or [place.annotation])
+    return place.annotation is None or is_said_text(place)
+
+
+def is_said_text(place: ast.arg) -> bool:
+    """Tell whether an annotation says that a parameter is a text, alone or among others."""
+    kinds = members(place.annotation) or [place.annotation] if place.annotation is not None else []
+    return any(last_name(one) in TEXTS for one in kinds)
 
 
 def _known_as(name: str, place: ast.arg) -> str:
