@@ -200,7 +200,7 @@ class Round:
         self.session, self.spec, self.ran, self.say = session, spec, ran, say
         self.mutants, self.swapping = spec["mutants"], swapping
         self.targets = [Target(tuple(one["key"]), one["text"], swapping) for one in spec["functions"]]
-        silent = swapping.unmarked({target.key: target.text for target in self.targets})  # nor did they on import
+        silent = swapping.unmarked({target.key: target.text for target in self.targets})  # on import too
         marks = [one["marks"].values() for one in spec["functions"] if tuple(one["key"]) in silent]
         self.on_import = frozenset(ran).union(*marks)
 

@@ -108,8 +108,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
         return None
     ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
     counts = Counter({test: count for test, count in _counted(ran).items() if test in known})
-    last = path.removesuffix(".py").rpartition("_")[2].lower()  # of lang_AZ, which test_az.py runs
-    named = [test for test in known if _stem(test) in _stems(path) or (_stem(test) == last and counts[test])]
+    last = [one.rpartition("_")[2].lower() for one in _stems(path)[:1]]  # of lang_AZ, which test_az.py runs
+    named = [test for test in known if _stem(test) in _stems(path) or (_stem(test) in last and counts[test])]
     usual = max(named, key=lambda test: (counts[test], test), default="")
     if usual and _speaks_of(known[usual], owner):
         return _at(known[usual], tests)

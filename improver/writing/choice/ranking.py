@@ -20,7 +20,7 @@ from improver.writing.inputs.misfits import given_to
 from improver.writing.layout.grouping import Written
 from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
-from improver.writing.words.naming import bare_table_names
+from improver.writing.words.naming import bare_names
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
@@ -117,7 +117,7 @@ def _is_bare_table(test: Written, node_of: Callable[[str], Function]) -> bool:
     first = test.cases[0]
     if not test.rows or first.checks[0][0] not in TOLD:
         return False
-    return test.name in bare_table_names(first, test.columns, node_of(first.function))
+    return test.name in bare_names(first, test.columns, node_of(first.function))
 
 
 def _is_bare_call(test: Written, node_of: Callable[[str], Function]) -> bool:
@@ -125,7 +125,7 @@ def _is_bare_call(test: Written, node_of: Callable[[str], Function]) -> bool:
     first = test.cases[0]
     node = node_of(first.function)
     is_plain = not test.rows and not node.name.startswith("__")
-    return is_plain and _is_guessed(first) and test.name == bare_table_names(first, (), node)[0]
+    return is_plain and _is_guessed(first) and test.name == bare_names(first, (), node)[0]
 
 
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:

@@ -88,14 +88,11 @@ def _may_lack(module: ast.Module) -> Iterator[str]:
 
 def _refused(node: Function, parts: frozenset[str]) -> Iterator[str]:
     """Yield that a function always looks around where it refuses what asks for a part that is not installed."""
-    asked = [one for one in ast.walk(node) if isinstance(one, ast.If) and any(map(_raises, one.body))]
-    names = {part.id for one in asked for part in ast.walk(one.test) if isinstance(part, ast.Name)}
+    asked = [one for one in ast.walk(node) if isinstance(one, ast.If)]
+    refuses = [one for one in asked if any(isinstance(line, ast.Raise) for line in one.body)]
+    names = {part.id for one in refuses for part in ast.walk(one.test) if isinstance(part, ast.Name)}
     if names & parts:
         yield ALWAYS
-
-
-def _raises(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Raise)
 
 
 def _in_place_of(node: ast.AST) -> Iterator[str]:

@@ -108,12 +108,12 @@ def table_names(cases: Sequence[Case], columns: Sequence[str], node: Function) -
     """Return the names that the table of calls that differ in these arguments can have."""
     comes = {behaviour(case, node) for case in cases}
     same = next(iter(comes)) if len(comes) == 1 else ""
-    plain, *others = bare_table_names(cases[0], columns, node)
+    plain, *others = bare_names(cases[0], columns, node)
     return Names(_unlike((_fitted(subject(cases[0], node), "", same) if same else plain, *others)))
 
 
-def bare_table_names(case: Case, columns: Sequence[str], node: Function) -> list[str]:
-    """Return the names of a table with a call like this one that say of its rows only what they are calls of."""
+def bare_names(case: Case, columns: Sequence[str], node: Function) -> list[str]:
+    """Return the names of a call, or of a table of calls like it, that say only what is called."""
     varied = "_and_".join(slug(name) for name in columns if slug(name))
     about = subject(case, node)
     return [_fitted(about, condition, "") for condition in ("", "edge_cases", f"by_{varied}")]

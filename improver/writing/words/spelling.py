@@ -40,7 +40,7 @@ def valued(one: Argument) -> str:
     if value is True and one.flag:
         return f"with_{name}"
     if _is_empty(one):
-        kind = name if len(name) > BRIEF or one.value is UNKNOWN else type(one.value).__name__
+        kind = known_as(one)
         return f"of_empty_{kind}" if one.place == 0 else f"with_empty_{name}"
     if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
         return f"of_negative_{name}" if one.place == 0 else f"with_negative_{name}"
@@ -51,6 +51,12 @@ def valued(one: Argument) -> str:
     if words == name:  # it only stands for one
         return f"with_{name}" if one.place != 0 else ""
     return f"with_{name}_{words}" if words else ""
+
+
+def known_as(one: Argument) -> str:
+    """Return the name of an argument, or of its type where that says nothing."""
+    says_more = len(one.name) > BRIEF or one.value is UNKNOWN
+    return slug(one.name) if says_more else type(one.value).__name__
 
 
 def _is_empty(one: Argument) -> bool:

@@ -56,6 +56,8 @@ def _stated(test: ast.expr, *, held: bool) -> str:
 
 def _lacking(read: ast.expr) -> str:
     """Return the words for what is not there: something found along the way, or an attribute of the object."""
-    of_self = isinstance(read, ast.Attribute) and getattr(read.value, "id", "") == "self"
-    name = slug(read.attr) if isinstance(read, ast.Attribute) and of_self else slug(getattr(read, "id", ""))
-    return f"without_{name}" if len(name) >= NAMED and name not in VAGUE and not SWITCH.match(name) else ""
+    match read:
+        case ast.Attribute(ast.Name("self"), text) | ast.Name(text):
+            name = slug(text)
+            return f"without_{name}" if len(name) >= NAMED and name not in VAGUE and not SWITCH.match(name) else ""
+    return ""

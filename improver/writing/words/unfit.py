@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from improver.experiments import Case
 from improver.source import Function
-from improver.writing.pieces import parameters, slug
+from improver.writing.pieces import parameters
 from improver.writing.words.conditions import as_given
 from improver.writing.words.filling import arguments
+from improver.writing.words.spelling import known_as
 from improver.writing.words.wording import MUTANT
 
 INVALID = "invalid"
-BRIEF = 2  # letters of a parameter's name that says nothing
 # What is looked up may not be there, which is no fault of a text, and what is of a wrong type is named by its type.
 OTHERWISE = frozenset(
     {"KeyError", "IndexError", "LookupError", "AttributeError", "TypeError", "ImportError", "OSError"}
@@ -27,7 +27,7 @@ def unfit(case: Case, node: Function) -> list[str]:
     read = [one for one in known.values() if one.name in names and one.given and one.value]
     if len(read) != 1 or not isinstance(read[0].value, str | bytes):
         return []
-    name = slug(read[0].name) if len(read[0].name) > BRIEF else type(read[0].value).__name__
+    name = known_as(read[0])
     return [f"of_{INVALID}_{name}" if read[0].place == 0 else f"with_{INVALID}_{name}"]
 
 

@@ -3,15 +3,16 @@
 import ast
 
 from improver.writing.pieces import slug
+from improver.writing.words import wording
 from improver.writing.words.holding import Known, argument_of
+from improver.writing.words.spelling import BRIEF
 
-MARKS = {
+MARKS = {mark: slug(word) for mark, word in wording.MARKS.items() if mark} | {
     ":": "colon",
     ";": "semicolon",
     ",": "comma",
     ".": "dot",
     "/": "slash",
-    "\\": "backslash",
     "-": "hyphen",
     "+": "plus_sign",
     "=": "equals_sign",
@@ -29,15 +30,10 @@ MARKS = {
     "(": "parenthesis",
     "[": "bracket",
     "{": "brace",
-    '"': "quote",
-    "'": "apostrophe",
-    " ": "space",
-    "\n": "line_break",
-    "\t": "tab",
 }
 ASKED = {"startswith": "at_start", "endswith": "at_end"}
 SAME = {"lower", "upper", "strip", "lstrip", "rstrip", "decode", "encode"}  # of a text, which stays what it is
-VAGUE, BRIEF = frozenset({"text", "value", "string", "data"}), 2  # what a text may be called that needs no name
+VAGUE = frozenset({"text", "value", "string", "data"})  # what a text may be called that needs no name
 LONGEST = 12  # letters of a word that is looked for
 
 
