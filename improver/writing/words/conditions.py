@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.pieces import slug
+from improver.writing.words.beyond import beyond
 from improver.writing.words.filling import UNKNOWN, Argument, arguments
 from improver.writing.words.holding import KINDS, Known, argument_of, compared, is_len, spoken, truth, value_of
 from improver.writing.words.spelling import SIZED, typed, valued
@@ -37,6 +38,8 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
         if fault["path"] == path and node.lineno <= int(fault["line"]) <= last:
             words = (*_edges(fault["old"], fault["new"]), *_met(node, int(fault["line"]), fault["old"], known))
             found.update(dict.fromkeys(words, 1))
+        elif words_of_it := beyond(fault["old"], fault["new"], case):
+            found[words_of_it] += 1
     absent = _absent(known)
     ranked = [words for words, _ in found.most_common()]
     fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]
