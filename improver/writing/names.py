@@ -77,8 +77,16 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
 
 
 def is_same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
-    """Tell whether two imports bind the same thing: the same name, of one package; None is no import."""
-    return here is not None and here[1] == there[1] and here[0].partition(".")[0] == there[0].partition(".")[0]
+    """Tell whether two imports bind the same thing: the same name, of one package; None is no import.
+
+    A test file may know the package below the folder that it stands in: src.pier.
+    """
+    return here is not None and here[1] == there[1] and there[0].partition(".")[0] in here[0].split(".")[:2]
+
+
+def module_of(path: str) -> str:
+    """Return the name of a test file as a module."""
+    return path.removeprefix("src/").removesuffix(".py").replace("/", ".")
 
 
 def absolute(node: ast.ImportFrom, here: str, *, is_package: bool) -> str:

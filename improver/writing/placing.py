@@ -12,7 +12,7 @@ from improver.experiments import Recording
 from improver.names import bound_by, own
 from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
-from improver.writing.names import absolute, imported
+from improver.writing.names import absolute, imported, module_of
 from improver.writing.pieces import slug
 from improver.writing.unittests import cases_in, in_classes, is_case
 
@@ -184,7 +184,7 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, shar
 
 
 def _of_words(path: str, known: Mapping[str, Source], recording: Recording) -> str:
-    """Return the one test file that is named after some words of a module's name and imports from it, "" for none.
+    """Return the one test file that has some words of a module's name, or all and more, and imports from it, or "".
 
     One that bears the name of another module is that one's.
     """
@@ -192,7 +192,8 @@ def _of_words(path: str, known: Mapping[str, Source], recording: Recording) -> s
     words = name.split("_")
     runs = {"_".join(words[at:end]) for end in range(len(words) + 1) for at in range(end)} - {name}
     others = {stem for function in recording.impact for stem in _stems(function.partition("::")[0])}
-    named = [test for test in known if _stem(test) in runs - others and _imports_from(known[test], name)]
+    alike = [test for test in known if _stem(test) in runs or _stem(test).startswith(f"{name}_")]
+    named = [test for test in alike if _stem(test) not in others and _imports_from(known[test], name)]
     return named[0] if len(named) == 1 else ""
 
 
@@ -241,8 +242,7 @@ def _at(source: Source, tests: Sequence[Source]) -> Place:
 
 def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:
     """Return the names of a file as its tests find them: what they import, None for all that is more than an import."""
-    here = source.path.removeprefix("src/").removesuffix(".py").replace("/", ".")
-    found: dict[str, tuple[str, ...] | None] = {}
+    here, found = module_of(source.path), dict[str, tuple[str, ...] | None]()
     for node in source.tree.body:
         if isinstance(node, ast.Import):
             found |= imported(node)

@@ -74,6 +74,36 @@ def test_a_test_joins_the_class_that_is_about_the_same(text: str, test: Written,
     assert (found.name if found else "") == home
 
 
+@pytest.mark.parametrize(
+    ("head", "base", "made"),
+    [
+        pytest.param("from .calm import SeaCase", "SeaCase", "SeaCase", id="of the project's own"),
+        pytest.param("from . import calm", "calm.SeaCase", "calm.SeaCase", id="through a module"),
+        pytest.param("from unittest import TestCase", "TestCase", "TestCase", id="unittest's own by its name"),
+        pytest.param("import unittest", "unittest.TestCase", "unittest.TestCase", id="unittest's own"),
+        pytest.param("from .calm import SeaCase", "SeaCase, Mixin", "unittest.TestCase", id="several"),
+        pytest.param("class SeaCase(unittest.TestCase): pass", "SeaCase", "unittest.TestCase", id="one that is there"),
+        pytest.param(
+            "from unittest import IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase", "TestCase", id="a loop"
+        ),
+    ],
+)
+def test_a_new_class_comes_from_what_the_others_do(head: str, base: str, made: str) -> None:
+    text = f"{head}\n\n\n{CASE}".replace("unittest.TestCase)", f"{base})").replace("BoxTest", "SeaTest")
+    place = replace(place_of(text, "pier/tests/test_a.py"), in_classes=True)
+    whole = (assembled([TOTAL], place, "A", frozenset()) or b"").decode()
+    assert f"class AEdgesTest({made}):\n    def test_box_total" in whole
+    assert ("import unittest" in whole) is (made == "unittest.TestCase" or "import unittest" in head)
+
+
+def test_a_new_class_of_tests_that_run_in_a_loop_comes_from_unittests_own() -> None:
+    text = f"from .calm import SeaCase\n\n\n{CASE.replace('unittest.TestCase', 'SeaCase')}"
+    place = replace(place_of(text, "pier/tests/test_a.py"), in_classes=True)
+    whole = (assembled([about("depth", way="coroutine")], place, "A", frozenset()) or b"").decode()
+    assert "class AEdgesTest(unittest.IsolatedAsyncioTestCase):" in whole
+    assert "import unittest\n" in whole
+
+
 def test_tests_of_several_functions_join_none() -> None:
     both = replace(TOTAL, cases=(*TOTAL.cases, *about("depth").cases))
     assert home_of(both, place_of(HEAD + CASE)) is None

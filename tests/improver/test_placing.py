@@ -280,6 +280,16 @@ def mirrored() -> list[Source]:
             id="two that may be meant",
         ),
         pytest.param({"low_sea": "from pier.low_sea_tools import x"}, "tests/test_low_sea.py", id="two of its words"),
+        pytest.param(
+            {"low_sea_tools_at_night": "from pier.low_sea_tools import x"},
+            "tests/test_low_sea_tools_at_night.py",
+            id="all of its words and more",
+        ),
+        pytest.param(
+            {"low_sea_toolsets": "from pier.low_sea_tools import x"},
+            "tests/test_low_sea_tools.py",
+            id="a longer word",
+        ),
         pytest.param({"moon": "from pier.low_sea_tools import x"}, "tests/test_low_sea_tools.py", id="another name"),
     ],
 )

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from improver.source import Source
+from improver.writing.layout.addressing import addressed
 from improver.writing.layout.bare_names import bare_names
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.homes import home_of, with_methods
@@ -24,7 +25,7 @@ def width_of(place: Place) -> int:
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
     before, width, tests = place.before, width_of(place), [qualified(one, place) for one in tests]
-    needed, alone = imports_of(tests, place), [one for one in tests if home_of(one, place) is None]
+    needed, alone = addressed(imports_of(tests, place), before), [one for one in tests if home_of(one, place) is None]
     text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
         whole: str | None = _new(text, import_lines(needed, width, is_apart=place.apart), (title, stdlib))

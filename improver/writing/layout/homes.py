@@ -39,6 +39,22 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     return node if node is not None and _takes(node, test, classes) else None
 
 
+def base_of(tests: Sequence[Written], place: Place) -> str:
+    """Return what a class of new tests comes from: what all those of its file do, where that is imported there.
+
+    Those that run in an event loop need unittest's own.
+    """
+    if any(map(is_looped, tests)):
+        return "unittest.IsolatedAsyncioTestCase"
+    nodes = place.before.tree.body if place.before is not None else []
+    bases = {
+        ", ".join(map(ast.unparse, node.bases)) for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)
+    }
+    base = bases.pop() if len(bases) == 1 else ""
+    is_imported = place.bound.get(base.partition(".")[0]) is not None and "," not in base
+    return base if is_imported and base not in LOOPED else "unittest.TestCase"
+
+
 def is_direct_case(node: ast.ClassDef) -> bool:
     """Tell whether a class comes from one of unittest's own, with nothing between them."""
     return not CASES.isdisjoint(map(ast.unparse, node.bases))

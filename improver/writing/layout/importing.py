@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from improver.source import Source
 from improver.verify.checking import CAPSYS
 from improver.writing.asking import FOLDER
+from improver.writing.layout.addressing import dotted
 from improver.writing.layout.grouping import Written
-from improver.writing.layout.homes import home_of, is_method
+from improver.writing.layout.homes import base_of, home_of, is_method
 from improver.writing.layout.rendering import CALLABLE, folder_type, kinds
 from improver.writing.layout.statements import INDENT, is_looped
 from improver.writing.placing import Place
@@ -19,7 +20,8 @@ GROUPS = ("future", "stdlib", "pytest", "own")
 def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     """Return the imports that the tests need and the file does not have."""
     needed = {one for test in tests for case in test.cases for one in case.imports}
-    if place.in_classes and any(home_of(test, place) is None for test in tests):
+    alone = [test for test in tests if home_of(test, place) is None]
+    if place.in_classes and alone and base_of(alone, place).startswith("unittest."):
         needed.add(("unittest", ""))
     plain = [test for test in tests if not is_method(test, place)]
     if any(test.rows or {"raises", "warns", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
@@ -79,7 +81,7 @@ def with_own(head: list[str], imports: Sequence[str], newline: str, stdlib: froz
     """
     for line in imports:
         nodes = [node for node in _parsed(head) if isinstance(node, ast.Import | ast.ImportFrom)]
-        kin = [node for node in nodes if _module(node) == top(line) and not getattr(node, "level", 0)]
+        kin = [node for node in nodes if _module(node) == top(line)]
         at = _among(kin, line) if kin else len(head)
         is_apart = not kin and _ends(head) and not (nodes and _group(_module(nodes[-1]), stdlib) == "own")
         parts = [*([""] if is_apart else []), *line.splitlines()]
@@ -116,7 +118,7 @@ def _exact(line: str) -> tuple[bool, str, str]:
 
 
 def top(line: str) -> str:
-    """Return the top-level package that an import statement names."""
+    """Return the top-level package that an import statement names, "" where it does so by dots."""
     return line.split()[1].partition(".")[0]
 
 
@@ -166,8 +168,8 @@ def _among(kin: Sequence[ast.Import | ast.ImportFrom], line: str) -> int:
 
 
 def _module(node: ast.Import | ast.ImportFrom) -> str:
-    name = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-    return (name or "").partition(".")[0]
+    name = dotted(node) if isinstance(node, ast.ImportFrom) else node.names[0].name
+    return name.partition(".")[0]
 
 
 def after_imports(before: Source) -> int:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from improver.source import Source
+from improver.writing.layout.addressing import dotted
 from improver.writing.layout.statements import INDENT
 
 Import = tuple[str, ...]
@@ -41,8 +42,8 @@ def _encoded(source: Source, text: str) -> bytes:
 
 def _joined(source: Source, one: Import) -> str | None:
     """Return the file's text with one more name, None where no line is of that module or none can be read."""
-    nodes = [node for node in source.tree.body if isinstance(node, ast.ImportFrom) and not node.level]
-    node = next((node for node in nodes if node.module == one[0] and node.names[0].name != "*"), None)
+    nodes = [node for node in source.tree.body if isinstance(node, ast.ImportFrom)]
+    node = next((node for node in nodes if dotted(node) == one[0] and node.names[0].name != "*"), None)
     if node is None or not _stands_alone(source, node):
         return None
     name = f"{one[1]} as {one[2]}" if len(one) > 2 and one[2] != one[1] else one[1]
@@ -122,5 +123,5 @@ def _enclosed(source: Source, node: ast.ImportFrom, at: int, name: str) -> str |
     if node.end_lineno != node.lineno or "(" in line or "#" in line:
         return None
     inner = "".join(f"{INDENT}{text},{source.newline}" for text in texts)
-    made = f"from {node.module} import ({source.newline}{inner}){source.newline}"
+    made = f"from {dotted(node)} import ({source.newline}{inner}){source.newline}"
     return "".join([*source.lines[: node.lineno - 1], made, *source.lines[node.lineno :]])

@@ -11,7 +11,7 @@ from improver.verify.checking import CAPSYS, COROUTINE
 from improver.writing.asking import FOLDER
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written
-from improver.writing.layout.homes import is_annotated, is_direct_case
+from improver.writing.layout.homes import base_of, is_annotated, is_direct_case
 from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
@@ -25,8 +25,7 @@ def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str
         return "\n\n\n".join("\n".join(_function(one, width, place)) for one in tests) + "\n"
     name, gives = class_name(title, place), " -> None" if place.annotated else ""
     methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4, gives)) for one in tests]
-    kind = "IsolatedAsyncioTestCase" if any(map(is_looped, tests)) else "TestCase"
-    return f"class {name}(unittest.{kind}):\n" + "\n\n".join(methods) + "\n"
+    return f"class {name}({base_of(tests, place)}):\n" + "\n\n".join(methods) + "\n"
 
 
 def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassDef) -> str:
