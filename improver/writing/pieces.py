@@ -6,7 +6,7 @@ import contextlib
 import functools
 import keyword
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from improver.source import FUNCTIONS, Function
 
@@ -158,8 +158,16 @@ def called_as(function: str) -> str:
 
 def is_read(node: Function) -> bool:
     """Tell whether a method is no call of its object, but an attribute: a property, or what sets or deletes one."""
-    marks = [ast.unparse(one) for one in node.decorator_list]
-    return any("property" in one or one in (f"{node.name}.setter", f"{node.name}.deleter") for one in marks)
+    return _is_set(node) or any("property" in ast.unparse(one) for one in node.decorator_list)
+
+
+def giving(nodes: Sequence[Function]) -> Function:
+    """Return the last definition of a name that gives something: of an attribute not what sets or deletes it."""
+    return next((node for node in reversed(nodes) if not _is_set(node)), nodes[-1])
+
+
+def _is_set(node: Function) -> bool:
+    return any(ast.unparse(one) in (f"{node.name}.setter", f"{node.name}.deleter") for one in node.decorator_list)
 
 
 def required(node: Function) -> list[ast.arg]:

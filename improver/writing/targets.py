@@ -39,7 +39,7 @@ from improver.writing.inputs.piecing import pieced
 from improver.writing.inputs.reaching import from_outside, is_private, leading_to, public_home
 from improver.writing.inputs.stepping import stepped
 from improver.writing.inputs.storing import lying
-from improver.writing.pieces import required
+from improver.writing.pieces import giving, required
 
 CALLS, GENERATED = 20, 24  # of one function
 EXAMPLES = "test_examples_of_docstrings.py"  # is never proposed
@@ -148,7 +148,7 @@ class Weak:
     def node_of(self, function: str) -> Function:
         """Return the definition of `function` ("path::qualname"), in the file or in one around it."""
         path, _, name = function.partition("::")
-        return definitions(self.around.get(path, self.source))[name][-1]
+        return giving(definitions(self.around.get(path, self.source))[name])
 
 
 def weak_spots(ground: Ground, path: str, limit: int) -> Weak:

@@ -1,12 +1,16 @@
 """What is told of as a possible bug, and what may be the doing of a function that the call itself hands over."""
 
+import ast
+
 import pytest
 
-from improver.experiments import Case, Raised
+from improver.experiments import Case, MutationRun, Raised
 from improver.judging.functions import definitions
 from improver.source import Source
 from improver.writing.choice.selecting import fit
 from improver.writing.choice.suspicion import announces, possible_bugs
+from improver.writing.targets import Weak
+from tests.improver.calls import RECEIPT
 from tests.improver.calls import source as read
 
 PIER = "pier/a.py::"
@@ -30,6 +34,16 @@ def is_deep(sea, of=abs):
 def is_calm(sea, of=abs):
     \"\"\"Tell whether it is; None of it is measured.\"\"\"
     return of(sea)
+
+
+class Quay:
+    @property
+    def length(self) -> int:
+        return len(self.name)
+
+    @length.setter
+    def length(self, metres: int) -> None:
+        self.name = "a" * metres
 """
 
 
@@ -113,3 +127,21 @@ def test_what_gives_not_implemented_has_python_raise_a_type_error() -> None:
     assert announces(node, "TypeError")
     assert not announces(node, "KeyError")
     assert not announces(definitions(read("def low(a):\n    return a\n"))["low"][-1], "TypeError")
+
+
+def of_quay(text: str = TEXT, gives: str = "int") -> list[str]:
+    case = Case(f"{PIER}Quay.length", "Quay().length", checks=(("eq", "result", "1"),), gives=gives)
+    return [f"{one.line}: {one.message}" for one in possible_bugs(read(text, "pier/a.py"), (), [case])]
+
+
+def test_what_sets_an_attribute_says_nothing_of_what_it_gives() -> None:
+    assert of_quay() == []
+    weak = Weak(source(), (), MutationRun({}, (), {}, RECEIPT))
+    assert isinstance(weak.node_of(f"{PIER}Quay.length").returns, ast.Name)
+
+
+def test_an_attribute_is_held_to_what_it_says_that_it_gives() -> None:
+    line = TEXT[: TEXT.index("def length")].count("\n") + 1
+    assert of_quay(gives="str") == [
+        f"{line}: `Quay().length` gives a str where int is annotated, which nothing about it announces"
+    ]

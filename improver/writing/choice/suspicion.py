@@ -10,7 +10,7 @@ from improver.judging.functions import definitions
 from improver.records import Finding
 from improver.source import Function, Source
 from improver.writing.choice.documented import documented_otherwise
-from improver.writing.pieces import declines, is_left_open
+from improver.writing.pieces import declines, giving, is_left_open
 
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
@@ -125,12 +125,12 @@ def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case
 def _note(source: Source, function: str, kind: str, message: str) -> Finding:
     name = function.partition("::")[2]
     key = hashlib.sha256(f"{RULE}\0{function}\0{kind}".encode()).hexdigest()[:16]
-    return Finding(key, RULE, source.path, name, definitions(source)[name][-1].lineno, 0, message)
+    return Finding(key, RULE, source.path, name, giving(definitions(source)[name]).lineno, 0, message)
 
 
 def _broken(known: Mapping[str, list[Function]], raised: Sequence[Raised]) -> Iterator[tuple[str, str, str]]:
     for one in raised:
-        node = known[one.case.function.partition("::")[2]][-1]
+        node = giving(known[one.case.function.partition("::")[2]])
         if one.deliberate or one.case.origin not in ("varied", "generated"):
             continue
         if one.error not in TOLD and (not _is_of_nothing(one) or _hands_over(one.case)):
@@ -163,7 +163,7 @@ def _is_of_nothing(one: Raised) -> bool:
 
 def _odd(known: Mapping[str, list[Function]], cases: Iterable[Case]) -> Iterator[tuple[str, str, str]]:
     for case in cases:
-        node = known[case.function.partition("::")[2]][-1]
+        node = giving(known[case.function.partition("::")[2]])
         is_unsure = case.gives == "NoneType" and (_hands_over(case) or NONE.search(ast.get_docstring(node) or ""))
         why = dict(case.unlike).get(node.name) or ("" if is_unsure else contradiction(case, node))
         if why:
