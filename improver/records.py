@@ -84,6 +84,12 @@ class Edit:
     before: File | None
     after: File | None
 
+    @staticmethod
+    def written(path: str, base: "Tree", data: bytes) -> "Edit":
+        """Return an edit that gives a path these bytes, and leaves a file's mode as it is in `base`."""
+        before = base.get(path)
+        return Edit(path, before, File(data, before.mode if before else REGULAR))
+
 
 def edits_between(base: Tree, after: Tree) -> tuple[Edit, ...]:
     """Return every path that differs between two trees, sorted."""

@@ -268,7 +268,7 @@ def _risk(codemod: Codemod, before: Source, rewrite: Mapping[str, bytes]) -> Saf
 
 
 def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety) -> Change:
-    edits = tuple(Edit(path, base[path], File(new, base[path].mode)) for path, new in sorted(data.items()))
+    edits = tuple(Edit.written(path, base, new) for path, new in sorted(data.items()))
     title = f"{group.codemod.title(group.rule)} in {group.path.rsplit('/', 1)[-1]}"
     observable = group.codemod.OBSERVABLE if safety is Safety.CONFINED else ""
     return Change(group.rule, safety, edits, title, group.codemod.why(group.rule), observable)

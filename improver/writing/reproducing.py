@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Wanted
 from improver.gate import Candidate
 from improver.judging.functions import definitions, touched
-from improver.records import Change, Edit, File
+from improver.records import Change, Edit
 from improver.verify.checking import spoken
 from improver.verify.suite import is_red
 from improver.writing.choice.selecting import bare
@@ -75,7 +75,7 @@ def _tests(ground: Ground, weak: Weak, exploration: Exploration) -> Iterator[_Te
         drafted = Drafted(weak, exploration, place, tuple(tests))
         data = file_of(ground, drafted, tests[:1]) if tests else None
         if data is not None:
-            yield _Test(Edit(place.path, ground.tree.get(place.path), File(data)), node_id(tests[0], drafted))
+            yield _Test(Edit.written(place.path, ground.tree, data), node_id(tests[0], drafted))
 
 
 def _shows(candidate: Candidate, ground: Ground, test: _Test) -> bool:

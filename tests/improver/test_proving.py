@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
-from improver.records import File, Tree
+from improver.records import EXECUTABLE, REGULAR, File, Tree
 from improver.writing.drafting import Drafted
 from improver.writing.layout.grouping import Written
 from improver.writing.placing import place_for
 from improver.writing.targets import Ground, Weak
-from improver.writing.writer import proved, settled
+from improver.writing.writer import proposal_of, proved, settled
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, source
 from tests.improver.judging import PACKAGED
@@ -120,3 +120,16 @@ def test_only_what_holds_and_notices_is_kept() -> None:
     )
     (one,) = proved(ground_of(fake), drafted_of(mutants), tests)
     assert (one.name, {*one.kills}) == ("test_good", {mutants[0].name, mutants[3].name})  # also what the red one missed
+
+
+def test_a_test_file_that_may_be_run_by_itself_still_may() -> None:
+    mutants = (Mutant("pier/a.py:2: `1` → `2`", "pier/a.py", 2, f"{PIER}f", b""),)
+    case = Case(f"{PIER}f", "f(1)", (("pier.a", "f"),), checks=(("eq", "result", "1"),), kills=frozenset({"m"}))
+    ground, test = ground_of(FakeExperiments()), Written("test_f", (case,))
+    ground = replace(ground, tree={**ground.tree, "tests/test_a.py": File(b"import pytest\n", EXECUTABLE)})
+    drafted, modes = drafted_of(mutants), list[str]()
+    assert drafted.place is not None
+    for place in (drafted.place, replace(drafted.place, path="tests/test_b.py", before=None)):
+        proposal = proposal_of(ground, replace(drafted, place=place), [test])
+        modes += [edit.after.mode for edit in proposal.change.edits if edit.after] if proposal else []
+    assert modes == [EXECUTABLE, REGULAR]
