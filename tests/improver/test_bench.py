@@ -75,15 +75,32 @@ def test_a_red_or_flaky_baseline_is_an_error_that_names_the_tests() -> None:
     with pytest.raises(BaselineError) as caught:
         demand_green(Baseline(run(), ("t::red",), ("t::flaky",)))
     assert caught.value.what == "the project's tests do not hold before any change: 1 red, 1 flaky"
-    assert (caught.value.hint.where, caught.value.exit_code) == ("t::red, t::flaky", 3)
+    assert (caught.value.hint.where, caught.value.hint.why, caught.value.exit_code) == ("t::red, t::flaky", "", 3)
     demand_green(Baseline(run(), (), ()))
 
 
-def test_tests_that_need_sockets_get_that_advice() -> None:
-    receipt = Receipt(("python",), notes=("t::net: OSError: [Errno 97] Address family not supported by protocol",))
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("OSError: [Errno 97] Address family not supported by protocol", "suite.loopback"),
+        ("NoResolverConfiguration: cannot open /etc/resolv.conf", "they need a network"),
+        ("fixture 'benchmark' not found", "install the pytest plugins"),
+        ("AssertionError", "mend them"),
+    ],
+)
+def test_what_failed_tests_say_decides_what_is_advised(said: str, advice: str) -> None:
+    receipt = Receipt(("python",), notes=(f"t::net: {said}",))
     with pytest.raises(BaselineError) as caught:
         demand_green(Baseline(SuiteRun({}, "failed", 1, receipt), ("t::net",), ()))
-    assert "suite.loopback" in caught.value.hint.fix
+    assert advice in caught.value.hint.fix
+
+
+def test_cases_that_have_other_names_in_each_run_are_told_as_such() -> None:
+    with pytest.raises(BaselineError) as caught:
+        demand_green(Baseline(run(), (), ("t::low[", "t::ebb[")))
+    hint = caught.value.hint
+    assert (hint.where, hint.why.partition(",")[0]) == ("t::low[, t::ebb[", "their cases have other names in each run")
+    assert hint.fix.startswith("give the cases ids that stay, or list the tests as they stand here in")
 
 
 # --- real runs ----------------------------------------------------------------------------------------------------
