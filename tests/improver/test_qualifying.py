@@ -57,6 +57,19 @@ BESIDE = place_of("from pier import a", "assert a.other()")
 
 
 @pytest.mark.parametrize(
+    ("head", "body", "wanted"),
+    [
+        pytest.param("from pier import a", "assert a.depth(2)", "a.depth(1)", id="the module that holds it"),
+        pytest.param("from pier import a", "assert a.other()", "depth(1)", id="a module that may not hold it"),
+        pytest.param("from sea import a", "assert a.depth(2)", "depth(1)", id="a module of another package"),
+        pytest.param("import pier.a", "assert pier.a.depth(2)", "pier.a.depth(1)", id="by its whole name"),
+    ],
+)
+def test_what_a_package_shows_is_reached_where_the_file_reaches_it(head: str, body: str, wanted: str) -> None:
+    assert qualified_case(call_of("depth(1)", ("pier", "depth")), place_of(head, body)).call == wanted
+
+
+@pytest.mark.parametrize(
     ("case", "call"),
     [
         pytest.param(call_of("depth(a)", setup=("a = 1",)), "depth(a)", id="a variable of the module's name"),

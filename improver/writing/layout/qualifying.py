@@ -42,12 +42,14 @@ class Way:
     def to(self, module: str, name: str) -> str:
         """Return the expression for a thing of a module, "" where the file reaches none through it.
 
-        A package may show what its modules define, if the file reaches just that through it.
+        A package may show what its modules define, or a module hold what its package shows, if the file reaches just
+        that through it.
         """
-        fit = [(known, text) for known, text in self.modules if f"{module}.".startswith(f"{known}.")]
-        fit = [(known, text) for known, text in fit if text not in self.called]
-        exact = [text for known, text in fit if known == module and self._reached(text)]
-        shown = [text for _, text in fit if f"{text}.{name}" in self.dotted]
+        able = [(known, text) for known, text in self.modules if text not in self.called]
+        near = [text for known, text in able if f"{module}.".startswith(f"{known}.")]
+        within = [text for known, text in able if known.startswith(f"{module}.")]
+        exact = [text for known, text in able if known == module and self._reached(text)]
+        shown = [text for text in (*near, *within) if f"{text}.{name}" in self.dotted]
         return next((f"{text}.{name}" for text in (*shown, *exact)), "")
 
     def _reached(self, text: str) -> bool:
