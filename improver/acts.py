@@ -25,13 +25,14 @@ from improver.crew.office import Assignment, staffed
 from improver.errors import RepositoryError, UsageError
 from improver.gate import Candidate
 from improver.judge import judge, ordered
-from improver.loop import Crew, Event, Loop, Request
+from improver.loop import Loop
 from improver.observer import Project
 from improver.outcome import Report
 from improver.policy import Policy
 from improver.preparing import Tell, Wish, prepare
 from improver.proposing import Ground, Proposed, Publisher
 from improver.records import Draft, Tree, edits_between
+from improver.request import Crew, Event, Request
 from improver.returning import came_back
 from improver.reviewing import Review, Reviewers, human_change, review
 from improver.scan import Scan, read_project, scan

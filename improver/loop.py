@@ -1,13 +1,11 @@
 """One improvement run, start to end: scan, try, judge, propose. It cannot merge."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from improver.adding import Adding, with_reproduction
-from improver.codemod import Codemod
-from improver.deciding import Decides, Rules
 from improver.funnel import Funnel
 from improver.gate import RUNS, Candidate, Gate
 from improver.judge import judge, judge_in_time
@@ -16,41 +14,9 @@ from improver.observer import Project
 from improver.outcome import Report, concluded
 from improver.proposing import Judged, Proposed, Publisher
 from improver.records import Finding, Ruling, Safety
+from improver.request import Crew, Event, Request
 from improver.scan import Group, Scan, answering, apart, draft, groups, names_of, wanted
 from improver.writing.writer import RULE
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was asked for: at most `maximum` proposals, only these rules (globs); nothing is kept on a dry run.
-
-    `waiting` is how many proposals a human has not decided about yet; findings with a key in `apart` share none.
-    """
-
-    maximum: int
-    only: tuple[str, ...] = ()
-    dry_run: bool = False
-    waiting: int = 0
-    apart: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of progress: a mark (ok, no, skip, note, loud; busy: only while it lasts), a stage, what happened."""
-
-    mark: str
-    stage: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Crew:
-    """What changes and what judges, who is told, and who decides what is tried."""
-
-    codemods: Sequence[Codemod]
-    gates: Sequence[Gate]
-    tell: Callable[[Event], None]
-    decides: Decides = field(default_factory=Rules)
 
 
 class Loop:

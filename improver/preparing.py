@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from improver.app import Improver, policy_of
 from improver.judge import ordered
-from improver.loop import Event
 from improver.policy import Policy
 from improver.ports import Layout
 from improver.proposing import Ground
 from improver.records import Receipt, Tier, Tree
+from improver.request import Event
 from improver.verify.bench import Baseline, SandboxBench, baseline_key, demand_green, measure
 from improver.verify.compiling import with_compiled
 from improver.verify.configuration import read as read_configuration

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from improver.adapters.ledger_records import Proposal
 from improver.cli.terminal import Terminal
-from improver.loop import Event
 from improver.pulls.submitting import Done
+from improver.request import Event
 
 
 def told_by(terminal: Terminal) -> Callable[[Event], None]:

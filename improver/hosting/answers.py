@@ -14,12 +14,12 @@ from improver.host import Check, Comment
 from improver.hosting.adopting import LOCK_SECONDS, Syncing
 from improver.hosting.offering import Hosting, improve_hosted
 from improver.hosting.rechecking import recheck
-from improver.loop import Event, Request
 from improver.preparing import Tell, Wish
 from improver.pulls.answering import Plan, answer, explained, plan, retried, verified
 from improver.pulls.marking import marked
 from improver.pulls.rebuilding import evidence_of
 from improver.pulls.stories import Story, read_one
+from improver.request import Event, Request
 from improver.verifying import Verification
 
 EVIDENCE = "evidence.json"

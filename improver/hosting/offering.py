@@ -16,13 +16,13 @@ from improver.errors import ForgeError, RefusedByPolicy, UsageError
 from improver.host import Host, Pull, Remote
 from improver.hosting.adopting import sync
 from improver.hosting.rechecking import recheck
-from improver.loop import Event, Request
 from improver.outcome import Report
 from improver.preparing import Tell, Wish
 from improver.pulls.marking import mark_of
 from improver.pulls.publishing import PREFIX, Seen, Why, held, offer_of
 from improver.pulls.submitting import Batch, Desk, Done, look, retire, settle, submit
 from improver.records import Finding
+from improver.request import Event, Request
 from improver.verify.evidence import gate_code_digest, running_code
 from improver.verifying import Verification, bound
 

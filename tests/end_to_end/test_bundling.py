@@ -11,11 +11,11 @@ from improver.adapters.bundle_files import BundleFolder, Rejudged
 from improver.cli.commands.publish import outcome_of
 from improver.errors import UsageError
 from improver.hosting.bundling import publish_bundle, rejudge, write_bundle
-from improver.loop import Request
 from improver.preparing import Wish
 from improver.pulls.publishing import offer_of
 from improver.pulls.submitting import Done
 from improver.records import Safety
+from improver.request import Request
 from tests.end_to_end.hosted import Scene, commit_all, git, make_project, opened, propose
 from tests.end_to_end.projects import DEPTH, PYPROJECT, TESTS
 from tests.stand_in import Hub

@@ -13,11 +13,11 @@ from improver.adapters.ledger_records import State
 from improver.cli.main import main
 from improver.errors import EnvironmentUnfit, ForgeError, ImproverError, RefusedByPolicy, UsageError
 from improver.hosting.offering import hosting_of, improve_hosted
-from improver.loop import Request
 from improver.preparing import Wish
 from improver.pulls.publishing import host_branch
 from improver.pulls.submitting import Done
 from improver.records import Safety
+from improver.request import Request
 from improver.verify.evidence import gate_code_digest, running_code
 from tests.end_to_end.hosted import Scene, commit_all, git, make_project, opened, propose
 from tests.stand_in import Hub

@@ -19,10 +19,11 @@ from improver.crew.write_tests import WriteTests, Written, write_tests
 from improver.deciding import Decides, Rules
 from improver.errors import ImproverError, LedgerError
 from improver.gate import Gate
-from improver.loop import Crew, Event, Loop, Request
+from improver.loop import Loop
 from improver.outcome import Report
 from improver.proposing import Publisher
 from improver.records import Ruling
+from improver.request import Crew, Event, Request
 from improver.scan import Group, groups, scan
 from nova.agent import Agent, Context
 from nova.cli.main import main as nova

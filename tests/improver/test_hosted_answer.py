@@ -13,9 +13,9 @@ from improver.app import Improver
 from improver.errors import ForgeError, UsageError
 from improver.hosting.answers import MOST_DIFFERENCES, MOST_READ, Answered, Asked, Desk, result_of
 from improver.hosting.offering import Hosting
-from improver.loop import Event
 from improver.pulls.marking import mark_of, marked, marks, with_mark
 from improver.pulls.stories import apart, read
+from improver.request import Event
 from improver.settings import read_settings
 from tests.improver.hosting import FakeHost
 from tests.improver.test_adopting import Shop

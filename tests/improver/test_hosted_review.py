@@ -13,11 +13,11 @@ from improver.errors import ForgeError, UsageError
 from improver.host import Person, Pull
 from improver.hosting.offering import Hosting
 from improver.hosting.reviews import Stale, number_at, post_account, review_pull
-from improver.loop import Event
 from improver.preparing import Wish
 from improver.pulls.marking import marks
 from improver.pulls.posting import CHECK, Posted
 from improver.pulls.remarking import Told, read
+from improver.request import Event
 from improver.settings import read_settings
 from tests.improver.hosting import FakeHost
 

@@ -10,12 +10,13 @@ import pytest
 from improver.experiments import Look
 from improver.gate import RUNS, Candidate, Gate
 from improver.gates.size import size
-from improver.loop import Crew, Event, Loop, Request
+from improver.loop import Loop
 from improver.outcome import Report
 from improver.policy import Policy, Worth
 from improver.ports import History
 from improver.proposing import Publisher
 from improver.records import Ruling, Safety
+from improver.request import Crew, Event, Request
 from improver.scan import scan
 from tests.improver.benches import FakeBench, FakeExperiments
 from tests.improver.renewing import (

@@ -15,10 +15,10 @@ from improver.cli.terminal import Terminal
 from improver.errors import RefusedByPolicy, UsageError
 from improver.hosting.bundling import write_bundle
 from improver.hosting.offering import improve_hosted
-from improver.loop import Request
 from improver.outcome import Report
 from improver.preparing import Wish
 from improver.pulls.submitting import Done
+from improver.request import Request
 from improver.scan import wanted
 from improver.writing.writer import RULE as WRITE_TESTS
 
