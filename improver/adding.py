@@ -17,6 +17,12 @@ from improver.writing.turns import MUTANTS, ground_of, is_wanted, paths
 from improver.writing.writer import RULE, SAFE_WHEN, Outcome, Proposal
 
 
+def may_add(ground: Ground, project: Project, worth: Worth) -> bool:
+    """Tell whether new tests are wanted: policy lets them be written, they have a place, and humans take them."""
+    written_on = ground_of(ground.tree, ground.policy, ground.bench, project)
+    return is_wanted(written_on) and not worth.refuses(RULE)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """New tests that a gate refuses."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from improver.adding import Adding, with_reproduction
+from improver.adding import Adding, may_add, with_reproduction
 from improver.funnel import Funnel
 from improver.gate import RUNS, Candidate, Gate
 from improver.judge import judge, judge_in_time
@@ -17,6 +17,8 @@ from improver.records import Finding, Ruling, Safety
 from improver.request import Crew, Event, Request
 from improver.scan import Group, Scan, answering, apart, draft, groups, names_of, wanted
 from improver.writing.writer import RULE
+
+BESIDE = 0.25  # of the time that is left, for new tests while findings wait
 
 
 class Loop:
@@ -31,11 +33,12 @@ class Loop:
         self.funnel = Funnel()
         self.proposals: list[Proposed] = []
         self.worth = publisher.worth()
+        self.most = request.maximum  # proposals, so far
         self.unfinished: list[Group] = []  # it was late before all gates had been asked about them
         self.ends = publisher.now() + timedelta(seconds=self.ground.policy.budget.seconds)
 
     def run(self, scan: Scan) -> Report:
-        """Try the groups worth trying, most valuable first, until the budget is spent.
+        """Try the groups worth trying, most valuable first, until the budget is spent; keep one proposal for new tests.
 
         A candidate that needs a first look waits for others that do, and what comes after it waits too; but the first
         proposal is not kept waiting by what a look costs.
@@ -43,6 +46,20 @@ class Loop:
         found = self.worth.measured(self._eligible(scan), self.project)
         made, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
         queue = self.crew.decides.ranked(apart(made, self.request.apart), self.worth.of)
+        adds = wanted(RULE, self.request.only)
+        self.most -= adds and self.most > 1 and may_add(self.ground, self.project, self.worth)
+        self._change(queue, waiting)
+        self.most, is_beside = self.request.maximum, bool(queue or waiting)
+        cut = self._add_tests(self._doubtful(scan), is_beside=is_beside) if adds and not self._spent() else ""
+        self._change(queue, waiting)
+        spent = self._spent()
+        left = [*self.unfinished, *(one.group for one in waiting), *queue]
+        for finding in (finding for group in left for finding in group.findings):
+            self.funnel.drop(finding, f"not tried: {spent}")
+        return concluded(self.funnel, self.proposals, spent if left else cut)
+
+    def _change(self, queue: list[Group], waiting: list[Ready]) -> None:
+        """Try the groups in their order while there is room for more; what is not tried is left in both lists."""
         while (queue or waiting) and not self._full():
             if queue and len(waiting) < self._room():
                 queue[:0] = self._begin(queue.pop(0), len(queue), waiting)
@@ -52,12 +69,6 @@ class Loop:
                 queue[:0] = self._finish(waiting)
             else:
                 break
-        spent = self._spent()
-        left = [*self.unfinished, *(one.group for one in waiting), *queue]
-        for finding in (finding for group in left for finding in group.findings):
-            self.funnel.drop(finding, f"not tried: {spent}")
-        cut = self._add_tests(self._doubtful(scan)) if not spent and wanted(RULE, self.request.only) else ""
-        return concluded(self.funnel, self.proposals, spent if left else cut)
 
     def _doubtful(self, scan: Scan) -> frozenset[str]:
         """Return the functions of which a finding says that they do not do what they should."""
@@ -65,10 +76,15 @@ class Loop:
         named = ((one, answering(self.crew.codemods, one.rule)) for one in scan.findings)
         return frozenset(f"{one.path}::{one.symbol}" for one, by in named if by is not None and by.name in changing)
 
-    def _add_tests(self, doubtful: frozenset[str]) -> str:
-        """Propose new tests, a file at a time; return why there was no budget for all files, "" when there was."""
+    def _add_tests(self, doubtful: frozenset[str], *, is_beside: bool) -> str:
+        """Propose new tests, a file at a time; return why there was no budget for all files, "" when there was.
+
+        While other findings wait beside them they get a part of the time that is left.
+        """
+        now = self.publisher.now()
+        ends = now + (self.ends - now) * (BESIDE if is_beside else 1)
         told = (self.funnel, self._tell, self.crew.decides)
-        adding = Adding(self.publisher, self.crew.gates, *told, self._is_late, doubtful)
+        adding = Adding(self.publisher, self.crew.gates, *told, lambda: self.publisher.now() >= ends, doubtful)
         for left, tried in adding.judged(self.project, self.worth):
             if isinstance(tried, Judged):
                 self._propose(tried)
@@ -76,6 +92,8 @@ class Loop:
                 self._refuse(tried.findings, tried.gate, tried.reason)
             if spent := self._spent():
                 return f"{spent}: no tests for {left} more files" if left else spent
+            if adding.late():
+                break
         return ""
 
     def _eligible(self, scan: Scan) -> Iterator[Finding]:
@@ -109,7 +127,7 @@ class Loop:
     def _full(self) -> str:
         """Return why not even what was begun is finished."""
         budget = self.ground.policy.budget
-        if len(self.proposals) >= self.request.maximum:
+        if len(self.proposals) >= self.most:
             return f"at most {self.request.maximum} a run"
         if self.request.waiting + len(self.proposals) >= budget.open_proposals and not self.request.dry_run:
             return f"{budget.open_proposals} open proposals are the most there may be: decide about some first"
@@ -122,7 +140,7 @@ class Loop:
 
     def _room(self) -> int:
         """Return how many candidates may be judged at a time: no more than are likely to be wanted."""
-        wanted = 2 * (self.request.maximum - len(self.proposals))
+        wanted = 2 * (self.most - len(self.proposals))
         return 0 if self.funnel.attempts >= self.ground.policy.budget.attempts else min(BATCH, wanted)
 
     def _begin(self, group: Group, more: int, waiting: list[Ready]) -> tuple[Group, ...]:

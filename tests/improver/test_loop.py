@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from improver.experiments import Look
+from improver.deciding import Decides, Rules
+from improver.experiments import Exploration, Look, MutationRun
 from improver.gate import RUNS, Candidate, Gate
 from improver.gates.size import size
 from improver.loop import Loop
@@ -15,10 +16,15 @@ from improver.outcome import Report
 from improver.policy import Policy, Worth
 from improver.ports import History
 from improver.proposing import Publisher
-from improver.records import Ruling, Safety
+from improver.records import Change, Edit, Finding, Ruling, Safety
 from improver.request import Crew, Event, Request
 from improver.scan import scan
+from improver.writing.drafting import Drafted as WrittenTests
+from improver.writing.targets import Ground, Weak
+from improver.writing.writer import RULE as WRITER
+from improver.writing.writer import Outcome, Proposal
 from tests.improver.benches import FakeBench, FakeExperiments
+from tests.improver.calls import RECEIPT
 from tests.improver.renewing import (
     MOMENT,
     RENEW,
@@ -69,6 +75,7 @@ class Setting:
     past: History = field(default_factory=History)
     codemods: tuple[Renew, ...] = (RENEW,)
     tick: timedelta = timedelta(0)
+    decides: Decides = field(default_factory=Rules)
     experiments: FakeExperiments = field(default_factory=FakeExperiments)
 
 
@@ -99,7 +106,8 @@ def ran(texts: Mapping[str, str], setting: Setting) -> Ran:
     project, events = project_of(tree, policy), list[Event]()
     ground = replace(ground_of(tree, policy), bench=FakeBench(experiments=setting.experiments))
     publisher = Publisher(repository, forge, ground, now, lambda: "n")
-    loop = Loop(Crew(setting.codemods, setting.gates, events.append), publisher, project, setting.request)
+    crew = Crew(setting.codemods, setting.gates, events.append, setting.decides)
+    loop = Loop(crew, publisher, project, setting.request)
     return Ran(loop.run(scan(project, (), setting.codemods, ())), forge, repository, events)
 
 
@@ -195,6 +203,65 @@ def test_a_run_that_has_no_time_left_for_tests_says_so() -> None:
     assert (late.report.outcome, late.report.exit_code) == ("budget", 4)
     assert late.report.reason == f"{seconds} seconds are the most one run may take"
     assert (early.report.outcome, early.report.exit_code) == ("nothing_worth_it", 0)
+
+
+@dataclass
+class Writes(Rules):
+    """Decides by rules, and has one new test to propose, or none; `asked` are the files that tests were wanted of."""
+
+    has: bool = True
+    asked: list[str] = field(default_factory=list)
+
+    def tests(self, ground: Ground, path: str, _: int) -> Outcome:
+        self.asked.append(path)
+        source = ground.sources[path]
+        drafted = WrittenTests(Weak(source, (), MutationRun({}, (), {}, RECEIPT)), Exploration((), (), {}, RECEIPT))
+        edit = Edit.written("tests/test_a.py", ground.tree, f"{TESTED}\n\ndef test_{len(self.asked)}(): ...\n".encode())
+        change = Change(WRITER, Safety.NEW_TEST, (edit,), "Test what f does at the edges", "nobody does")
+        finding = Finding(f"{len(self.asked):016}", WRITER, path, "f", 1, 0, "no test notices a small fault here")
+        return Outcome(drafted, Proposal(change, (finding,), ()) if self.has else None, ())
+
+
+TESTED = "from pier.a import f\n"
+BESIDE = {f"pier/{name}.py": f'def {name}():\n    return "old"\n' for name in "abc"} | {"tests/test_a.py": TESTED}
+
+
+def beside(decides: Writes, most: int, policy: Policy | None = None, minutes: float = 0) -> list[str]:
+    """Return the rules under which a run proposes what it finds in three files that tests run."""
+    calls = {f"pier/{name}.py::{name}": () for name in "abc"}
+    recorded = replace(FakeExperiments().recorded, calls=calls)
+    setting = Setting(
+        request=Request(most),
+        policy=policy,
+        decides=decides,
+        experiments=FakeExperiments(recorded=recorded),
+        tick=timedelta(minutes=minutes),
+    )
+    return [one.draft.rule for one in ran(BESIDE, setting).report.proposals]
+
+
+def test_of_several_proposals_one_is_kept_for_new_tests() -> None:
+    assert beside(Writes(), 3) == [RULE, RULE, WRITER]
+    assert beside(Writes(), 2) == [RULE, WRITER]
+    assert beside(Writes(), 1) == [RULE]
+
+
+def test_what_tests_leave_room_for_is_tried_after_all() -> None:
+    nothing = Writes(has=False)
+    assert beside(nothing, 3) == [RULE, RULE, RULE]
+    assert nothing.asked == ["pier/a.py", "pier/b.py", "pier/c.py"]
+
+
+def test_none_is_kept_where_policy_wants_no_tests() -> None:
+    policy = policy_for(PASS)
+    review = policy.review.model_copy(update={"codemods_off": (WRITER,)})
+    assert beside(Writes(), 3, policy.model_copy(update={"review": review})) == [RULE, RULE, RULE]
+
+
+def test_beside_what_waits_tests_have_a_part_of_the_time() -> None:
+    nothing = Writes(has=False)
+    assert beside(nothing, 3, minutes=4) == [RULE, RULE, RULE]
+    assert nothing.asked == ["pier/a.py"]
 
 
 def test_a_candidate_that_it_is_late_for_is_left_between_two_gates() -> None:
