@@ -145,3 +145,17 @@ def test_an_attribute_is_held_to_what_it_says_that_it_gives() -> None:
     assert of_quay(gives="str") == [
         f"{line}: `Quay().length` gives a str where int is annotated, which nothing about it announces"
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        pytest.param("Quay().moor()", True, id="the method itself"),
+        pytest.param("Quay().list_ships()", False, id="another one, which leads to it"),
+        pytest.param("Quay().moor().name", False, id="a part of what it gives"),
+    ],
+)
+def test_only_what_the_function_itself_gives_is_held_to_what_it_says(call: str, told: bool) -> None:
+    text = "class Quay:\n    def moor(self) -> None:\n        return self.ships\n"
+    case = Case(f"{PIER}Quay.moor", call, checks=(("eq", "result", "'a'"),), gives="str")
+    assert bool(possible_bugs(read(text, "pier/a.py"), (), [case])) is told

@@ -10,7 +10,7 @@ from improver.judging.functions import definitions
 from improver.records import Finding
 from improver.source import Function, Source
 from improver.writing.choice.documented import documented_otherwise
-from improver.writing.pieces import declines, giving, is_left_open
+from improver.writing.pieces import declines, expression, giving, is_left_open
 
 RULE = "possible_bug"
 NEVER_FROZEN = frozenset({"AttributeError", "TypeError", "IndexError", "KeyError", "RecursionError", "NameError"})
@@ -53,7 +53,7 @@ def contradiction(case: Case, node: Function) -> str:
     if case.checks and case.checks[0][0] == "raises":
         wanted = documented_otherwise(node, case.checks[0][1])
         return f"raises {case.checks[0][1]} where {wanted} is {DOCUMENTED}" if wanted else ""
-    if not case.gives or node.name in ("__init__", "__new__") or case.origin == "after":
+    if not case.gives or node.name in ("__init__", "__new__") or case.origin == "after" or not _is_of(case, node):
         return ""
     allowed = _allowed(node.returns)
     waits = isinstance(node, ast.AsyncFunctionDef)
@@ -62,6 +62,14 @@ def contradiction(case: Case, node: Function) -> str:
     if PREDICATE.match(node.name) and node.returns is None and case.gives != "bool":
         return f"gives a {case.gives} where its name promises yes or no"
     return ""
+
+
+def _is_of(case: Case, node: Function) -> bool:
+    """Tell whether what a call gives is what the function does, and not what comes of another that leads to it."""
+    read = expression(case.call)
+    named = read.func if isinstance(read, ast.Call) else read
+    is_asked = node.name.startswith("__")  # by an operator, or by a function of Python's own
+    return is_asked or node.name == getattr(named, "attr", getattr(named, "id", ""))
 
 
 def _allowed(annotation: ast.expr | None) -> frozenset[str]:
