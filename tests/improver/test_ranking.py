@@ -10,7 +10,7 @@ from improver.judging.functions import definitions
 from improver.judging.mutants import mutants_of
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.promises import announced
-from improver.writing.choice.ranking import GUESSED, HEAVIEST, is_slight, presentable, price
+from improver.writing.choice.ranking import GUESSED, HEAVIEST, UNTOLD, is_slight, presentable, price
 from improver.writing.choice.refusals import refusals_of
 from improver.writing.choice.usage import NO_USAGE
 from improver.writing.inputs.misfits import Signatures
@@ -210,6 +210,13 @@ def test_a_value_that_nobody_has_said_to_be_right_comes_later(origin: str, kind:
     known = price(written("a", replace(one, origin="recorded")), plain, NOBODY)
     found = price(written("a", replace(one, origin=origin)), plain, NOBODY)
     assert (found >= known + GUESSED) is later
+
+
+def test_a_number_in_a_name_costs_nothing_where_a_fault_speaks_of_it() -> None:
+    faults = [f"pier/b.py:4: `sea > 30` → `sea > {limit}`" for limit in (31, 99)]
+    calls = [replace(case("depth(31)", "7"), kills=frozenset({fault})) for fault in faults]
+    told, untold = (price(written("depth_with_sea_31", one), plain, NOBODY) for one in calls)
+    assert told + UNTOLD == untold
 
 
 def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from improver.experiments import Case
 from improver.writing.pieces import slug, statements
 from improver.writing.words.spelling import SIZED, in_words
+from improver.writing.words.wording import MUTANT
 
 COMPARED = re.compile(r"(len\()?(?:\w+\.)*(\w+)\)? ([<>=!]=|[<>]) (-?\d+)")
 SIGNS = {
@@ -19,6 +20,12 @@ SIGNS = {
     "!=": operator.ne,
 }
 COMMON = range(-1, 2)  # stand in many calls, and need not be what is asked for
+
+
+def edges(case: Case) -> set[str]:
+    """Return the words for the numbers that tell a call's faults, wherever they are."""
+    faults = filter(None, map(MUTANT.match, case.kills))
+    return {words for one in faults if (words := beyond(one["old"], one["new"], case))}
 
 
 def beyond(old: str, new: str, case: Case) -> str:
