@@ -183,14 +183,16 @@ class Policy(_Section):
     def decides(self, safety: Safety, results: tuple[GateResult, ...]) -> tuple[str, ...]:
         """Return the reasons why `results` do not carry a change of this risk; empty when they do."""
         ruled = {result.gate: result.ruling for result in results}
+        said = {result.gate: f" ({'; '.join(result.reasons)})" for result in results if result.reasons}
         must = self.gates.risk[safety.value].must
         failed = tuple(
             f"{result.gate}: {'; '.join(result.reasons) or result.claim}"
             for result in results
             if result.ruling is Ruling.FAIL
         )
+        held = f"must pass where the risk is {safety.value}, but"
         unproved = tuple(
-            f"{name}: must pass where the risk is {safety.value}, but {ruled.get(name, 'did not run')}"
+            f"{name}: {held} {ruled.get(name, 'did not run')}{said.get(name, '')}"
             for name in must
             if ruled.get(name) not in (Ruling.PASS, Ruling.FAIL, Ruling.ESCALATE)
         )

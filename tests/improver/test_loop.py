@@ -280,7 +280,10 @@ def test_a_candidate_that_it_is_late_for_is_left_between_two_gates() -> None:
 def test_a_gate_that_must_pass_and_abstains_is_the_one_that_is_named() -> None:
     shy = gate_of("shy", always(Ruling.ABSTAIN))
     run = ran(ONE, Setting((shy, PASS)))
-    assert run.forge.refusal_list[0][1:] == ("shy", "shy: must pass where the risk is covered, but abstain")
+    assert run.forge.refusal_list[0][1:] == (
+        "shy",
+        "shy: must pass where the risk is covered, but abstain (shy says so)",
+    )
     assert run.report.funnel.drops() == {"refused by shy": 1}
     lenient = ran(ONE, Setting((shy, PASS), policy=policy_for(shy, PASS, must=["calm"])))
     assert lenient.proposed == ["pier/a.py"]

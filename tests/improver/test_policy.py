@@ -180,6 +180,14 @@ def test_nothing_but_an_explicit_pass_is_a_pass(rulings: Mapping[str, Ruling], r
     assert PACKAGED.decides(Safety.COVERED, ruled(rulings)) == reasons
 
 
+def test_why_one_that_must_pass_abstained_is_told() -> None:
+    held = GateResult("tests", "they hold", Ruling.ABSTAIN, Receipt(("tests",)), ("nothing ran", "it is late"))
+    results = tuple(held if result.gate == "tests" else result for result in ruled({}))
+    assert PACKAGED.decides(Safety.COVERED, results) == (
+        "tests: must pass where the risk is covered, but abstain (nothing ran; it is late)",
+    )
+
+
 def test_a_gate_that_did_not_run_has_not_passed() -> None:
     results = tuple(result for result in ruled({}) if result.gate != "tests")
     assert PACKAGED.decides(Safety.COVERED, results) == ("tests: must pass where the risk is covered, but did not run",)
