@@ -13,7 +13,9 @@ and the changed ones let live is a failure, and a new test must kill one that ba
 one that they do not.
 """
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from improver.experiments import Mutant, Recording
@@ -26,6 +28,8 @@ from improver.judging.reach import about
 from improver.records import GateResult, Receipt, Safety, Tree
 from improver.source import Source
 
+Places = Mapping[str, Collection[int]]
+SPOKEN = re.compile(r"\b([\w-]+\.py):(\d+)\b")
 CLAIM = "the tests notice as many small faults in what is touched as before"
 TEST_CLAIM = "the tests notice every small fault that they noticed before"
 NEW_CLAIM = f"{TEST_CLAIM}, and one more"
@@ -100,8 +104,11 @@ def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str])
     )
 
 
-def _mutants(tree: Tree, functions: Iterable[str], limit: int) -> tuple[Mutant, ...]:
-    """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part."""
+def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | None = None) -> tuple[Mutant, ...]:
+    """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part.
+
+    Where `places` are given, only they have any: lines by the name of their file.
+    """
     names: dict[str, list[str]] = {}
     for function in functions:
         path, _, name = function.partition("::")
@@ -109,8 +116,9 @@ def _mutants(tree: Tree, functions: Iterable[str], limit: int) -> tuple[Mutant, 
     made: list[Mutant] = []
     for rank, path in enumerate(sorted(names)):
         source = Source.read(path, tree[path].data) if path in tree else None
+        lines = None if places is None else places.get(path.rpartition("/")[2], frozenset())
         if isinstance(source, Source):
-            made += mutants_of(source, names[path], (limit - len(made)) // (len(names) - rank))
+            made += mutants_of(source, names[path], (limit - len(made)) // (len(names) - rank), lines)
     return tuple(made)
 
 
@@ -140,9 +148,7 @@ def _of_tests(candidate: Candidate) -> GateResult:
     recording = candidate.bench.experiments.recording()
     circles = about(candidate, recording.impact)
     limit = candidate.policy.gates.trials.mutants
-    mutants: tuple[Mutant, ...] = ()
-    for circle in circles:
-        mutants += _mutants(candidate.base, circle, limit - len(mutants))
+    mutants = _asked(candidate, circles, limit)
     if not mutants:
         return candidate.abstains(claim, candidate.inspected({"mutants": 0}), "the tests name nothing to mutate")
     tests = _tests(candidate, recording, set().union(*circles))
@@ -157,6 +163,31 @@ def _of_tests(candidate: Candidate) -> GateResult:
     if claim == TEST_CLAIM:
         return candidate.passes(claim, receipt)
     return _news(candidate, receipt, (old, new), len(mutants) >= limit)
+
+
+def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -> tuple[Mutant, ...]:
+    """Return at most `limit` mutants of what tests are about, of the nearest functions first.
+
+    Half of them may be of lines that the new text speaks of: a few faults of many would seldom be those that it is
+    about. What it says decides nothing else; whether anything notices them is found out.
+    """
+    made = [*_mutants(candidate.base, set().union(*circles), limit // 2, _spoken(candidate))]
+    for circle in circles if len(made) < limit else ():
+        known = {one.name for one in made} | {one.source for one in made}
+        fresh = [one for one in _mutants(candidate.base, circle, limit) if known.isdisjoint((one.name, one.source))]
+        made += fresh[: limit - len(made)]
+    return tuple(made)
+
+
+def _spoken(candidate: Candidate) -> Places:
+    """Return the lines that the changed tests speak of, and did not before: "at tides.py:12"."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for edit in candidate.change.edits:
+        before, after = candidate.before(edit.path), candidate.after(edit.path)
+        known = {*SPOKEN.findall(before.text)} if before else set()
+        for name, line in {*SPOKEN.findall(after.text)} - known if after else ():
+            found[name].add(int(line))
+    return found
 
 
 def _new_to_all(candidate: Candidate, old: Side, names: frozenset[str]) -> frozenset[str]:

@@ -37,8 +37,10 @@ class _Sketch:
         return hashlib.sha256(f"{self.function}\0{self.says}\0{self.fault.kind}\0{self.nth}".encode()).hexdigest()
 
 
-def mutants_of(source: Source, functions: Collection[str], limit: int) -> tuple[Mutant, ...]:
-    """Return at most `limit` mutants of `functions` (qualified names), by line.
+def mutants_of(
+    source: Source, functions: Collection[str], limit: int, lines: Collection[int] | None = None
+) -> tuple[Mutant, ...]:
+    """Return at most `limit` mutants of `functions` (qualified names), by line; `lines` are those that may have one.
 
     They are spread over functions, lines and kinds of fault, in an order that only the functions' own text decides.
     A mutant that compiles to what the function or another mutant compiles to is none.
@@ -46,7 +48,8 @@ def mutants_of(source: Source, functions: Collection[str], limit: int) -> tuple[
     spans = Spans(source)
     made: dict[str, Mutant] = {}
     forms: dict[Function, set[str]] = {}
-    for sketch in _spread(_sketches(spans, functions)):
+    able = _sketches(spans, functions)
+    for sketch in _spread(able if lines is None else [one for one in able if one.place[0] in lines]):
         if len(made) == limit:
             break
         mutant = _made(sketch, spans, forms)

@@ -1,7 +1,7 @@
 """Mutation refuses what makes tests blind, asks a person who may know better, and never calls silence a pass."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -24,9 +24,11 @@ class Noticing(FakeExperiments):
     """Tests that let the mutants of a tree live for which `lives` says so."""
 
     lives: Callable[[Tree, Mutant], bool] = lambda _tree, _mutant: False
+    tried: list[Sequence[Mutant]] = field(default_factory=list)
 
     def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
         self.asked.append((tree, mutants, tests))
+        self.tried.append(mutants)
         survived = tuple(one.name for one in mutants if self.lives(tree, one))
         killed = {one.name: "tests/test_a.py::test_depth" for one in mutants if one.name not in survived}
         return MutationRun(killed, survived, {}, Receipt(("mutate",)))
@@ -101,6 +103,30 @@ def test_tests_that_have_other_ids_in_each_run_are_asked_too() -> None:
     mutation(Candidate(example.tree(), example.change(), PACKAGED, FakeBench(experiments=experiments)))
     tests = {asked[2] for asked in experiments.asked}
     assert tests == {("tests/test_a.py::test_depth", "tests/test_b.py::test_all")}
+
+
+WIDE = "def depth(sea):\n" + "".join(f"    sea += {at}\n" for at in range(3, 90)) + "    return sea - 1\n"
+
+
+@pytest.mark.parametrize(
+    ("says", "ruling"),
+    [
+        pytest.param("Kills: `sea - 1` -> `sea + 1` at a.py:89.", Ruling.PASS, id="the line that it is about"),
+        pytest.param("Kills a fault.", Ruling.ABSTAIN, id="no line"),
+        pytest.param("Kills: `3` -> `4` at a.py:2.", Ruling.ABSTAIN, id="a line of which it shows nothing"),
+        pytest.param("Kills: `sea - 1` -> `sea + 1` at b.py:89.", Ruling.ABSTAIN, id="a line of another file"),
+    ],
+)
+def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(says: str, ruling: Ruling) -> None:
+    """Of many faults only some are tried, in a run that only the last line's show anything in."""
+    more = f'{TESTS}\n\ndef test_depth_of_two():\n    """{says}"""\n    assert depth(2) == 1\n'
+    example = Example({"pier/a.py": WIDE, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST)
+    last = PACKAGED.gates.model_copy(update={"trials": PACKAGED.gates.trials.model_copy(update={"mutants": 6})})
+    experiments = Noticing(lives=lambda tree, one: one.line != 89 or tree["tests/test_a.py"].data.decode() == TESTS)
+    policy = PACKAGED.model_copy(update={"gates": last})
+    candidate = Candidate(example.tree(), example.change(), policy, FakeBench(experiments=experiments))
+    assert mutation(candidate).ruling is ruling
+    assert [len({one.source for one in mutants}) for mutants in experiments.tried] == [6, 6]
 
 
 def run_of(how: str, names: tuple[str, ...]) -> MutationRun:
