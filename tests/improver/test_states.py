@@ -39,6 +39,27 @@ def tide(entries, mark=None):
     return high
 
 
+def ebb(entries):
+    changes = [one for one in entries if one]
+    if len(changes) > 0:
+        return changes
+    return "calm"
+
+
+def flow(entries):
+    changes = [one for one in entries if one]
+    if changes:
+        return changes
+    return "still"
+
+
+def drift(entries):
+    changes = [one for one in entries if one]
+    if changes:
+        changes.pop()
+    return "afloat"
+
+
 class Log:
     def __init__(self, name, version=4, style=None):
         self.name, self._version, self.style = name, version, style
@@ -107,6 +128,11 @@ def test_a_name_that_says_nothing_is_left_out() -> None:
         pytest.param("tide([1])", "tide", "raise ValueError", "tide_without_high_raises_value_error", id="None"),
         pytest.param("tide([1])", "tide", "return 4", "tide", id="a switch"),
         pytest.param("tide([1])", "tide", "        return 1\n    return high", "tide", id="a parameter"),
+        pytest.param(
+            "ebb([0])", "ebb", 'return "calm"', "ebb_without_changes", id="behind a test that would have left"
+        ),
+        pytest.param("flow([0])", "flow", 'return "still"', "flow_without_changes", id="behind a test of it"),
+        pytest.param("drift([0])", "drift", 'return "afloat"', "drift", id="behind a test that leads here too"),
         pytest.param("Log('a').address()", "Log.address", "return ()", "log_address_when_version_is_not_6", id="own"),
         pytest.param("Log('a', 6).address()", "Log.address", "return 2", "log_address", id="behind all tests"),
         pytest.param(

@@ -86,7 +86,7 @@ def nearest(node: Function, line: int, old: str) -> tuple[ast.If, bool] | None:
     under = [
         one for one in _branches(node) if isinstance(one, ast.If) and any(_is_at(part, line) for part in _parts(one))
     ]
-    behind = _passed(node, line) if old.startswith("raise") else None
+    behind = passed(node, line, ast.Raise) if old.startswith("raise") else None
     one = behind or max(under, key=lambda one: one.lineno, default=None)
     return None if one is None else (one, one is not behind and any(_is_at(part, line) for part in one.body))
 
@@ -97,13 +97,13 @@ def _branches(node: Function) -> list[Branch]:
     return [one for one in ast.walk(node) if isinstance(one, Branch)]
 
 
-def _passed(node: Function, line: int) -> ast.If | None:
-    """Return the test right before an error, beside it, that would have left the function had it held."""
+def passed(node: Function, line: int, kind: type[ast.stmt]) -> ast.If | None:
+    """Return the test right before a statement, beside it, that would have left the function had it held."""
     for one in ast.walk(node):
         for body in (getattr(one, "body", None), getattr(one, "orelse", None)):
             lines = body if isinstance(body, list) else []
             for before, after in itertools.pairwise(lines):
-                if isinstance(after, ast.Raise) and _is_at(after, line) and isinstance(before, ast.If):
+                if isinstance(after, kind) and _is_at(after, line) and isinstance(before, ast.If):
                     return before if isinstance(before.body[-1], ast.Return | ast.Raise) else None
     return None
 

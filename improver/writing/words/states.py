@@ -6,7 +6,7 @@ import re
 from improver.experiments import Case
 from improver.source import Function
 from improver.writing.pieces import parameters, slug
-from improver.writing.words.conditions import nearest
+from improver.writing.words.conditions import nearest, passed
 from improver.writing.words.filling import arguments
 from improver.writing.words.holding import is_len
 from improver.writing.words.wording import MUTANT
@@ -17,6 +17,7 @@ VAGUE = frozenset(
 )
 SWITCH = re.compile(r"(?:is|has|are|was|can|do|does|should|must|needs?|use|in)_")  # no name of a thing
 NONE_OF = ((ast.LtE, 0), (ast.Eq, 0), (ast.Lt, 1))  # of a length
+ANY_OF = ((ast.Gt, 0), (ast.NotEq, 0), (ast.GtE, 1))
 
 
 def states(case: Case, node: Function) -> list[str]:
@@ -27,7 +28,9 @@ def states(case: Case, node: Function) -> list[str]:
     for fault in filter(None, map(MUTANT.match, sorted(case.kills))):
         if fault["path"] == path and node.lineno <= int(fault["line"]) <= last:
             one = nearest(node, int(fault["line"]), fault["old"])
+            before = passed(node, int(fault["line"]), ast.Return) if one is None else None  # had it held, it had ended
             found |= {} if one is None else {_stated(one[0].test, held=one[1]): None}
+            found |= {} if before is None else {_stated(before.test, held=False): None}
     return [one for one in found if one and one not in own]
 
 
@@ -44,7 +47,7 @@ def _stated(test: ast.expr, *, held: bool) -> str:
         case ast.Compare(read, [ast.Is() | ast.IsNot()], [ast.Constant(None)]):
             return "" if held is isinstance(test.ops[0], ast.IsNot) else _lacking(read)
         case ast.Compare(length, [sign], [ast.Constant(int(limit))]) if is_len(length):
-            return _lacking(length.args[0]) if held and (type(sign), limit) in NONE_OF else ""
+            return _lacking(length.args[0]) if (type(sign), limit) in (NONE_OF if held else ANY_OF) else ""
         case ast.Compare(ast.Attribute(ast.Name("self"), name), [ast.Eq() | ast.NotEq()], [ast.Constant(wanted)]):
             how = "is" if held is isinstance(test.ops[0], ast.Eq) else "is_not"
             word = slug(str(wanted))
