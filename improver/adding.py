@@ -59,7 +59,8 @@ class Adding:
     funnel: Funnel
     tell: Callable[[str, str, str], None]  # mark, stage, text
     decides: Decides
-    late: Callable[[], bool]  # nothing more is begun
+    late: Callable[[], bool]  # no gate begins any more
+    enough: Callable[[], bool]  # no test is written any more
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour a finding calls a mistake
 
     def judged(self, project: Project, worth: Worth) -> Iterator[tuple[int, Judged | Refused | None]]:
@@ -72,7 +73,7 @@ class Adding:
             self.tell("note", "tests", reason)
             return
         writable = replace(
-            ground_of(ground.tree, ground.policy, ground.bench, project), doubtful=self.doubtful, late=self.late
+            ground_of(ground.tree, ground.policy, ground.bench, project), doubtful=self.doubtful, late=self.enough
         )
         for left, path in paths(writable, lambda text: self.tell("busy", "tests", text)):
             outcome = self.decides.tests(writable, path, MUTANTS * ground.policy.gates.trials.mutants)

@@ -84,7 +84,8 @@ class Loop:
         now = self.publisher.now()
         ends = now + (self.ends - now) * (BESIDE if is_beside else 1)
         told = (self.funnel, self._tell, self.crew.decides)
-        adding = Adding(self.publisher, self.crew.gates, *told, lambda: self.publisher.now() >= ends, doubtful)
+        limits = (self._is_late, lambda: self.publisher.now() >= ends)
+        adding = Adding(self.publisher, self.crew.gates, *told, *limits, doubtful)
         for left, tried in adding.judged(self.project, self.worth):
             if isinstance(tried, Judged):
                 self._propose(tried)
@@ -92,7 +93,7 @@ class Loop:
                 self._refuse(tried.findings, tried.gate, tried.reason)
             if spent := self._spent():
                 return f"{spent}: no tests for {left} more files" if left else spent
-            if adding.late():
+            if adding.enough():
                 break
         return ""
 

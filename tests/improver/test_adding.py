@@ -29,7 +29,7 @@ WITHHELD = "pier/a.py: 2 more are hard to read or of little use"
 )
 def test_what_nobody_is_shown_is_told(notes: tuple[str, ...], withheld: int, expected: list[str]) -> None:
     told: list[tuple[str, str, str]] = []
-    adding = Adding(NOBODY, (), Funnel(), lambda *one: told.append(one), NOBODY, lambda: False)
+    adding = Adding(NOBODY, (), Funnel(), lambda *one: told.append(one), NOBODY, bool, bool)
     weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
     drafted = Drafted(weak, Exploration((), (), {}, Receipt(("explore",), notes=notes)))
     adding._note(Outcome(drafted, None, (), withheld))

@@ -211,9 +211,12 @@ class Writes(Rules):
 
     has: bool = True
     asked: list[str] = field(default_factory=list)
+    takes: int = 0  # moments
 
-    def tests(self, ground: Ground, path: str, _: int) -> Outcome:
+    def tests(self, ground: Ground, path: str, _limit: int) -> Outcome:
         self.asked.append(path)
+        for _ in range(self.takes):
+            ground.late()
         source = ground.sources[path]
         drafted = WrittenTests(Weak(source, (), MutationRun({}, (), {}, RECEIPT)), Exploration((), (), {}, RECEIPT))
         edit = Edit.written("tests/test_a.py", ground.tree, f"{TESTED}\n\ndef test_{len(self.asked)}(): ...\n".encode())
@@ -262,6 +265,8 @@ def test_beside_what_waits_tests_have_a_part_of_the_time() -> None:
     nothing = Writes(has=False)
     assert beside(nothing, 3, minutes=4) == [RULE, RULE, RULE]
     assert nothing.asked == ["pier/a.py"]
+    slow = Writes(takes=10)
+    assert beside(slow, 3, minutes=1.5) == [RULE, RULE, WRITER], "what was written is judged"
 
 
 def test_a_candidate_that_it_is_late_for_is_left_between_two_gates() -> None:
