@@ -25,7 +25,7 @@ from improver.writing.writer import Proposal, presented, proposal_of, settled
 CHOSEN = ("toolz", "cachetools", "itsdangerous", "boltons")
 HEAD = (
     *("package", "files", "mutants", "living", "on eligible", "noticed now", "share", "excluded", "tests"),
-    *("may be proposed", "seconds"),
+    *("may be proposed", "they notice", "seconds"),
 )
 LIMIT = 240  # mutants of one file, as in a run under the packaged policy
 
@@ -41,6 +41,7 @@ class Tally:
     noticed: int = 0
     tests: int = 0
     presentable: int = 0
+    shown: int = 0  # faults that those notice
     notes: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
 
@@ -100,6 +101,7 @@ def written(ground: Ground, path: str, tally: Tally) -> Iterator[str]:
     for draft, tests in kept:
         fair = presented(replace(draft, tests=tuple(tests)))
         tally.presentable += len(fair)
+        tally.shown += len(kills_of(fair))
         yield from _listed("may be proposed", ground, draft, fair)
         yield from _listed("may not be proposed", ground, draft, [test for test in tests if test not in fair])
     for note in possible_bugs(drafted.weak.source, drafted.exploration.raised, drafted.exploration.cases):
@@ -133,6 +135,7 @@ def measured(package: Package, paths: Sequence[str], folder: Path) -> tuple[obje
         excluded,
         tally.tests,
         tally.presentable,
+        tally.shown,
         f"{time.monotonic() - began:.0f}",
     )
 
