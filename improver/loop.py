@@ -47,7 +47,8 @@ class Loop:
         made, waiting = groups(found, self.crew.codemods, self.worth.of), list[Ready]()
         queue = self.crew.decides.ranked(apart(made, self.request.apart), self.worth.of)
         adds = wanted(RULE, self.request.only)
-        self.most -= adds and self.most > 1 and may_add(self.ground, self.project, self.worth)
+        if adds and self.most > 1 and may_add(self.ground, self.project, self.worth):
+            self.most -= 1
         self._change(queue, waiting)
         self.most, is_beside = self.request.maximum, bool(queue or waiting)
         cut = self._add_tests(self._doubtful(scan), is_beside=is_beside) if adds and not self._spent() else ""

@@ -107,7 +107,7 @@ def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str])
 def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | None = None) -> tuple[Mutant, ...]:
     """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part.
 
-    Where `places` are given, only they have any: lines by the name of their file.
+    Where `places` are given, lines by the name of their file, only those may have any.
     """
     names: dict[str, list[str]] = {}
     for function in functions:
@@ -168,10 +168,11 @@ def _of_tests(candidate: Candidate) -> GateResult:
 def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -> tuple[Mutant, ...]:
     """Return at most `limit` mutants of what tests are about, of the nearest functions first.
 
-    Half of them may be of lines that the new text speaks of: a few faults of many would seldom be those that it is
-    about. What it says decides nothing else; whether anything notices them is found out.
+    Half of them may be of lines that the text of a new test speaks of: a few faults of many would seldom be those that
+    it is about. What it says decides nothing else; whether anything notices them is found out.
     """
-    made = [*_mutants(candidate.base, set().union(*circles), limit // 2, _spoken(candidate))]
+    spoken = _spoken(candidate) if candidate.change.safety is Safety.NEW_TEST else {}
+    made = [*_mutants(candidate.base, set().union(*circles), limit // 2, spoken)]
     for circle in circles if len(made) < limit else ():
         known = {one.name for one in made} | {one.source for one in made}
         fresh = [one for one in _mutants(candidate.base, circle, limit) if known.isdisjoint((one.name, one.source))]

@@ -38,8 +38,8 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
         if fault["path"] == path and node.lineno <= int(fault["line"]) <= last:
             words = (*_edges(fault["old"], fault["new"]), *_met(node, int(fault["line"]), fault["old"], known))
             found.update(dict.fromkeys(words, 1))
-        elif words_of_it := beyond(fault["old"], fault["new"], case):
-            found[words_of_it] += 1
+        elif edge := beyond(fault["old"], fault["new"], case):
+            found[edge] += 1
     absent = _absent(known)
     ranked = [words for words, _ in found.most_common()]
     fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]

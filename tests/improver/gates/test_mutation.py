@@ -105,6 +105,8 @@ def test_tests_that_have_other_ids_in_each_run_are_asked_too() -> None:
     assert tests == {("tests/test_a.py::test_depth", "tests/test_b.py::test_all")}
 
 
+TRIALS = PACKAGED.gates.trials.model_copy(update={"mutants": 6})
+FEW = PACKAGED.model_copy(update={"gates": PACKAGED.gates.model_copy(update={"trials": TRIALS})})
 WIDE = "def depth(sea):\n" + "".join(f"    sea += {at}\n" for at in range(3, 90)) + "    return sea - 1\n"
 
 
@@ -121,12 +123,18 @@ def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(say
     """Of many faults only some are tried, in a run that only the last line's show anything in."""
     more = f'{TESTS}\n\ndef test_depth_of_two():\n    """{says}"""\n    assert depth(2) == 1\n'
     example = Example({"pier/a.py": WIDE, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST)
-    last = PACKAGED.gates.model_copy(update={"trials": PACKAGED.gates.trials.model_copy(update={"mutants": 6})})
     experiments = Noticing(lives=lambda tree, one: one.line != 89 or tree["tests/test_a.py"].data.decode() == TESTS)
-    policy = PACKAGED.model_copy(update={"gates": last})
-    candidate = Candidate(example.tree(), example.change(), policy, FakeBench(experiments=experiments))
+    candidate = Candidate(example.tree(), example.change(), FEW, FakeBench(experiments=experiments))
     assert mutation(candidate).ruling is ruling
     assert [len({one.source for one in mutants}) for mutants in experiments.tried] == [6, 6]
+
+
+def test_what_a_rewritten_test_speaks_of_is_no_matter() -> None:
+    more = TESTS.replace("== 4", "== 2 + 2  # at a.py:89")
+    example = Example({"pier/a.py": WIDE, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.CHANGED_TEST)
+    experiments = Noticing()
+    mutation(Candidate(example.tree(), example.change(), FEW, FakeBench(experiments=experiments)))
+    assert [sum(one.line == 89 for one in mutants) for mutants in experiments.tried] == [0, 0]
 
 
 def run_of(how: str, names: tuple[str, ...]) -> MutationRun:
