@@ -228,6 +228,15 @@ def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
     assert not is_slight(more, plain, {FALSE, NONE})
 
 
+def test_whether_none_comes_of_a_comparison_that_is_declined_is_not_worth_a_test() -> None:
+    fault = "pier/a.py:3: `return NotImplemented` → `return None`"
+    test = written("box_equals_str_is_false", replace(case("Box(1) == 'a'", "False"), kills=frozenset({fault})))
+    assert shown(test, covered=frozenset({fault})) == []
+    assert shown(test) == ["test_box_equals_str_is_false"], "no test runs that line"
+    order = replace(test.cases[0], checks=(("raises", "TypeError", ""),))
+    assert shown(replace(test, cases=(order,)), covered=frozenset({fault})) == ["test_box_equals_str_is_false"]
+
+
 BOX = definitions(
     source("""\
 class Box:
