@@ -47,6 +47,12 @@ def call_of(text: str, *imports: tuple[str, ...], setup: tuple[str, ...] = ()) -
         ),
         pytest.param("from pier import a\n\na = a.other()", "assert a.sea", "depth(1)", id="the name is bound again"),
         pytest.param("from . import a", "assert a.other()", "depth(1)", id="a module of the tests"),
+        pytest.param("import pier", "assert pier.a.other()", "pier.a.depth(1)", id="a module through its package"),
+        pytest.param("from src import pier", "assert pier.a.other()", "pier.a.depth(1)", id="which is below a folder"),
+        pytest.param("from src.pier import a", "assert a.other()", "a.depth(1)", id="a module below a folder"),
+        pytest.param(
+            "from src import pier as sea", "assert sea.depth(2)", "sea.depth(1)", id="a package below a folder"
+        ),
     ],
 )
 def test_a_name_is_reached_as_the_file_reaches_others(head: str, body: str, wanted: str) -> None:

@@ -45,17 +45,25 @@ class Way:
         A package may show what its modules define, or a module hold what its package shows, if the file reaches just
         that through it.
         """
-        able = [(known, text) for known, text in self.modules if text not in self.called]
-        near = [text for known, text in able if f"{module}.".startswith(f"{known}.")]
+        top = module.partition(".")[0]
+        able = [(_below(known, top), text) for known, text in self.modules if text not in self.called]
+        near = [(known, text) for known, text in able if f"{module}.".startswith(f"{known}.")]
         within = [text for known, text in able if known.startswith(f"{module}.")]
-        exact = [text for known, text in able if known == module and self._reached(text)]
-        shown = [text for text in (*near, *within) if f"{text}.{name}" in self.dotted]
+        whole = (f"{text}{module.removeprefix(known)}" for known, text in near)
+        exact = [text for text in whole if self._reached(text)]
+        shown = [text for text in (*(text for _, text in near), *within) if f"{text}.{name}" in self.dotted]
         return next((f"{text}.{name}" for text in (*shown, *exact)), "")
 
     def _reached(self, text: str) -> bool:
         """Tell whether the file reaches anything but modules through an expression."""
         deeper = {other for _, other in self.modules}
         return any(one.rpartition(".")[0] == text and one not in deeper for one in self.dotted)
+
+
+def _below(module: str, top: str) -> str:
+    """Return the full name of a module that a file knows below the folder where its package stands: src.pier.a."""
+    folder, _, inner = module.partition(".")
+    return inner if folder != top and inner.partition(".")[0] == top else module
 
 
 def _modules(name: str, what: Import) -> list[tuple[str, str]]:
