@@ -162,3 +162,27 @@ def test_what_an_error_says_is_said_before_what_a_function_found() -> None:
 def test_a_value_is_not_refused_for_its_type(call: str, fault: str, origin: str, name: str) -> None:
     one = replace(noticed(call, "Sea.__init__", line_of(fault)), checks=RAISES, origin=origin)
     assert name_for(one, NODES["Sea.__init__"][-1]) == f"test_{name}"
+
+
+SPAN = """\
+def span(start=None, end=None, step=None):
+    if start is None and end is None:
+        raise ValueError("start or end required")
+    if step is None:
+        return 1
+    return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "line", "fault", "name"),
+    [
+        ("span()", 2, "`end is None` → `end is not None`", "span_without_start_or_end_raises_value_error"),
+        ("span(1)", 4, "`step is None` → `step is not None`", "span_without_step_is_1"),
+    ],
+)
+def test_two_things_that_are_not_given_are_told_together(call: str, line: int, fault: str, name: str) -> None:
+    node = definitions(source(SPAN))["span"][-1]
+    checks = (("raises", "ValueError", "") if "raises" in name else ("eq", "result", "1"),)
+    one = replace(case(call, "1", name="span"), checks=checks, kills=frozenset({f"{PIER[:-2]}:{line}: {fault}"}))
+    assert name_for(one, node) == f"test_{name}"

@@ -44,7 +44,9 @@ def decisive(case: Case, node: Function) -> tuple[list[str], list[str]]:
     ranked = [words for words, _ in found.most_common()]
     fullest = [one for one in ranked if not any(_is_fuller(more, one) for more in ranked)]
     told = [one.replace("with_other_", "with_unknown_", 1) if raised else one for one in fullest]
-    return [one for one in told if one not in absent], [one for one in told if one in absent]
+    usual = [one for one in told if one in absent]
+    both = [f"{usual[0]}_or_{usual[1].removeprefix('without_')}"] if len(usual) == 2 else []
+    return [one for one in told if one not in absent], [*both, *usual]
 
 
 def _edges(old: str, new: str) -> Iterator[str]:

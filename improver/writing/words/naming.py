@@ -47,8 +47,8 @@ def _is_beside(condition: str, case: Case, node: Function) -> bool:
     if f"_{INVALID}_" in condition or condition in states(case, node):
         return True
     words = condition.removeprefix("without_").removeprefix("with_empty_")
-    is_lacking = words != condition and words in map(slug, arguments(case, node))
-    return is_lacking and not set(words.split("_")) <= set(_spoken(case.checks[0][2]))
+    is_lacking = words != condition and {*words.split("_or_")} <= {*map(slug, arguments(case, node))}
+    return is_lacking and not set(words.split("_")) - {"or"} <= set(_spoken(case.checks[0][2]))
 
 
 @dataclass(frozen=True, slots=True)
