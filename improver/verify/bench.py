@@ -40,7 +40,7 @@ ADVICE = {  # what failed tests say of things that a sandbox has not -> what to 
     "No module named": "install what the tests import in the project's environment; what the build makes and git does "
     "not keep must be there, and named in policies/gates.yaml (suite.generated)",
 }
-LISTED = "or list the tests as they stand here in policies/scope.yaml (host)"
+LISTED = "list the tests as they stand here in policies/scope.yaml (host), or pass --tolerate-red"
 RENAMED = "their cases have other names in each run, as what comes from a set, a clock or a draw has"
 UNKNOWN = "unrecognized arguments|Unknown config option|Failed to import filter module"  # of a plugin that is not there
 LAUNCH = (  # -m would put the working directory before everything else

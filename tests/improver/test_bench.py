@@ -100,7 +100,7 @@ def test_cases_that_have_other_names_in_each_run_are_told_as_such() -> None:
         demand_green(Baseline(run(), (), ("t::low[", "t::ebb[")))
     hint = caught.value.hint
     assert (hint.where, hint.why.partition(",")[0]) == ("t::low[, t::ebb[", "their cases have other names in each run")
-    assert hint.fix.startswith("give the cases ids that stay, or list the tests as they stand here in")
+    assert hint.fix.startswith("give the cases ids that stay, list the tests as they stand here in")
 
 
 # --- real runs ----------------------------------------------------------------------------------------------------
