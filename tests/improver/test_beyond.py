@@ -45,6 +45,7 @@ def test_a_number_that_tells_a_fault_elsewhere_is_named_as_it_is_there(call: str
         pytest.param("fee(31, 31)", "`days > 30` → `days > 31`", id="nobody knows which"),
         pytest.param("fee(31)", "`days == 31` → `days != 31`", id="any number tells"),
         pytest.param("fee(1)", "`days > 0` → `days > 1`", id="one that stands everywhere"),
+        pytest.param("fee(70000)", "`days > 69999` → `days > 70000`", id="one that is too long to be said"),
         pytest.param("fee(31)", "`days > limit` → `days >= limit`", id="no number is asked for"),
         pytest.param("fee(31)", "`days > 30` → `nights > 31`", id="another thing"),
     ],

@@ -40,17 +40,18 @@ def beyond(old: str, new: str, case: Case) -> str:
     apart = [at for at in range(ends[0] - 1, ends[1] + 2) if _holds(one, at) is not _holds(other, at)]
     if len(apart) != 1 or apart[0] in COMMON:
         return ""
-    given = [len(value) if isinstance(value, SIZED) else value for value in _given(case) if _is_of(value, bool(one[1]))]
-    if given.count(apart[0]) != 1:
-        return ""
-    return f"with_{slug(one[2])}_{'of_length_' * bool(one[1])}{in_words(apart[0])}"
+    is_length = one[1] is not None
+    values = [value for value in _given(case) if _is_of(value, is_length=is_length)]
+    given = [len(value) if isinstance(value, SIZED) else value for value in values]
+    said = in_words(apart[0])
+    return f"with_{slug(one[2])}_{'of_length_' * is_length}{said}" if said and given.count(apart[0]) == 1 else ""
 
 
 def _holds(found: re.Match[str], number: int) -> bool:
     return bool(SIGNS[found[3]](number, int(found[4])))
 
 
-def _is_of(value: object, is_length: bool) -> bool:  # noqa: FBT001
+def _is_of(value: object, *, is_length: bool) -> bool:
     """Tell whether a value has a length that may have been asked for, or is a number itself."""
     return isinstance(value, SIZED) if is_length else isinstance(value, int) and not isinstance(value, bool)
 
