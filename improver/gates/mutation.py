@@ -107,7 +107,7 @@ def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str])
 def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | None = None) -> tuple[Mutant, ...]:
     """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part.
 
-    Where `places` are given, lines by the name of their file, only those may have any.
+    Where `places` are given, lines by the name of each file, only those may have any.
     """
     names: dict[str, list[str]] = {}
     for function in functions:
@@ -116,10 +116,15 @@ def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | 
     made: list[Mutant] = []
     for rank, path in enumerate(sorted(names)):
         source = Source.read(path, tree[path].data) if path in tree else None
-        lines = None if places is None else places.get(path.rpartition("/")[2], frozenset())
+        lines = None if places is None else places[_file_of(path)]
         if isinstance(source, Source):
             made += mutants_of(source, names[path], (limit - len(made)) // (len(names) - rank), lines)
     return tuple(made)
+
+
+def _file_of(name: str) -> str:
+    """Return the last part of the path of a file, or of the file that a function stands in."""
+    return name.partition("::")[0].rpartition("/")[2]
 
 
 def _side(candidate: Candidate, tree: Tree, mutants: tuple[Mutant, ...], tests: tuple[str, ...]) -> Side:
@@ -172,7 +177,8 @@ def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -
     it is about. What it says decides nothing else; whether anything notices them is found out.
     """
     spoken = _spoken(candidate) if candidate.change.safety is Safety.NEW_TEST else {}
-    made = [*_mutants(candidate.base, set().union(*circles), limit // 2, spoken)]
+    near = [name for circle in circles for name in sorted(circle) if _file_of(name) in spoken]
+    made = [*_mutants(candidate.base, near, limit // 2, spoken)]
     for circle in circles if len(made) < limit else ():
         known = {one.name for one in made} | {one.source for one in made}
         fresh = [one for one in _mutants(candidate.base, circle, limit) if known.isdisjoint((one.name, one.source))]

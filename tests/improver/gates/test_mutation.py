@@ -129,6 +129,20 @@ def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(say
     assert [len({one.source for one in mutants}) for mutants in experiments.tried] == [6, 6]
 
 
+def test_the_room_for_what_a_test_speaks_of_is_not_shared_with_files_that_it_does_not_speak_of() -> None:
+    others = {f"pier/{name}.py": WIDE for name in "bcdefghijkl"}
+    more = f'{TESTS}\n\ndef test_depth_of_two():\n    """At a.py:89."""\n    assert depth(2) == 1\n'
+    example = Example(
+        {"pier/a.py": WIDE, **others, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST
+    )
+    experiments = Noticing()
+    mutation(Candidate(example.tree(), example.change(), FEW, FakeBench(experiments=experiments)))
+    assert [sum((one.path, one.line) == ("pier/a.py", 89) for one in mutants) for mutants in experiments.tried] == [
+        3,
+        3,
+    ]
+
+
 def test_what_a_rewritten_test_speaks_of_is_no_matter() -> None:
     more = TESTS.replace("== 4", "== 2 + 2  # at a.py:89")
     example = Example({"pier/a.py": WIDE, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.CHANGED_TEST)
