@@ -85,7 +85,7 @@ class Edit:
     after: File | None
 
     @staticmethod
-    def written(path: str, base: "Tree", data: bytes) -> "Edit":
+    def written(path: str, base: Tree, data: bytes) -> "Edit":
         """Return an edit that gives a path these bytes, and leaves a file's mode as it is in `base`."""
         before = base.get(path)
         return Edit(path, before, File(data, before.mode if before else REGULAR))

@@ -224,6 +224,8 @@ def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
     test = written("depth_is_false", replace(one, kills=frozenset({FALSE})))
     assert shown(test, covered=frozenset({FALSE})) == []
     assert shown(test) == ["test_depth_is_false"], "no test runs that line"
+    parts = written("depths", replace(one, call="[depth(3, 4)]", checks=(("eq", "result", "[3]"),), kills=test.kills))
+    assert shown(parts, covered=frozenset({FALSE})) == [], "whatever it is a part of"
     more = written("depth_is_false", replace(one, kills=frozenset({FALSE, NONE})))
     assert not is_slight(more, plain, {FALSE, NONE})
 

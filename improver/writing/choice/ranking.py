@@ -31,7 +31,7 @@ UNTOLD = 20  # a name that ends with a number, and once more where nothing says 
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 TOLD = VALUES | {"is"}  # what comes back, and no error
-FALSE = ("`return False` → `return None`", "`return NotImplemented` → `return None`")  # of what is asked for as a truth
+FALSE, DECLINED = "`return False` → `return None`", "`return NotImplemented` → `return None`"
 LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
 STATE = re.compile(r"\w+(?:\.\w+)+")  # an attribute
 DEEP = re.compile(r"result(?:\.\w+){2,}")  # of what an object has within it
@@ -136,8 +136,9 @@ def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
 
     So it is with a comparison that is left to the other side, which nobody decides then.
     """
-    is_truth = all(wanted == "False" for case in test.cases for *_, wanted in case.checks)
-    return is_truth and bool(test.kills) and all(one.endswith(FALSE) and one in covered for one in test.kills)
+    is_false = all(wanted == "False" for case in test.cases for *_, wanted in case.checks)
+    slight = (FALSE, DECLINED) if is_false else (FALSE,)
+    return bool(test.kills) and all(one.endswith(slight) and one in covered for one in test.kills)
 
 
 def _is_poor(case: Case, node: Function) -> bool:
