@@ -12,6 +12,7 @@ from improver.names import bound_by
 from improver.source import FUNCTIONS, Source, below
 
 PRELUDE_LINES = 15
+BELOW = "src."
 BUILT_IN = frozenset(dir(builtins))
 
 
@@ -77,16 +78,19 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
 
 
 def is_same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:
-    """Tell whether two imports bind the same thing: the same name, of one package; None is no import.
+    """Tell whether two imports bind the same thing: the same name, of one package; None is no import."""
+    tops = {plain(one[0]).partition(".")[0] for one in (here, there) if one is not None}
+    return here is not None and here[1] == there[1] and len(tops) == 1
 
-    A test file may know the package below the folder that it stands in: src.pier.
-    """
-    return here is not None and here[1] == there[1] and there[0].partition(".")[0] in here[0].split(".")[:2]
+
+def plain(module: str) -> str:
+    """Return the full name of a module, which some test files know below the folder of its package: src.pier.a."""
+    return module.removeprefix(BELOW)
 
 
 def module_of(path: str) -> str:
     """Return the name of a test file as a module."""
-    return path.removeprefix("src/").removesuffix(".py").replace("/", ".")
+    return plain(path.removesuffix(".py").replace("/", "."))
 
 
 def absolute(node: ast.ImportFrom, here: str, *, is_package: bool) -> str:

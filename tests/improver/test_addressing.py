@@ -8,6 +8,7 @@ from improver.experiments import Recording
 from improver.writing.layout.addressing import addressed
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Written
+from improver.writing.names import is_same
 from improver.writing.placing import place_for
 from tests.improver.calls import RECEIPT, case, source
 
@@ -25,7 +26,7 @@ LOW = ("pier.a", "low")
         pytest.param("import src.pier.b as b", "src.pier.a", id="a whole module"),
         pytest.param("from pier.b import x", "pier.a", id="by its full name"),
         pytest.param("import os", "pier.a", id="not at all"),
-        pytest.param("from sea.pier import x", "sea.pier.a", id="a package within another"),
+        pytest.param("from sea.pier import x", "pier.a", id="another package that has one of its name"),
     ],
 )
 def test_a_module_is_called_as_the_others_of_its_package_are(text: str, module: str) -> None:
@@ -67,6 +68,23 @@ def test_imports_join_those_that_are_there(before: str, after: str) -> None:
     data = assembled([test], place, "a", frozenset({"os", "json"}))
     assert data is not None
     assert data.decode().partition("\n\ndef test_sea")[0] == after
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same"),
+    [
+        (("src.pier.a", "low"), ("pier.a", "low"), True),
+        (("src.pier", "low"), ("pier.a", "low"), True),
+        (("sea.json", "loads"), ("json", "loads"), False),
+        (("src.sea.json", "loads"), ("json", "loads"), False),
+        (("src.a", "low"), ("src.a", "low"), True),
+        (None, ("pier.a", "low"), False),
+    ],
+)
+def test_only_a_folder_stands_before_the_same_package(
+    here: tuple[str, ...] | None, there: tuple[str, ...], *, same: bool
+) -> None:
+    assert is_same(here, there) is same
 
 
 def test_what_is_imported_below_a_folder_is_not_imported_again() -> None:

@@ -1,10 +1,11 @@
 """How a test file names the modules of its project, which further imports do too: by dots, or below a folder (pure)."""
 
 import ast
+import itertools
 from collections.abc import Iterator, Sequence
 
 from improver.source import Source
-from improver.writing.names import absolute, module_of
+from improver.writing.names import BELOW, absolute, module_of
 
 Import = tuple[str, ...]
 
@@ -25,11 +26,11 @@ def _called(module: str, before: Source) -> str:
     """Return what the file would call a module: by its full name where it does so, or of its package knows nothing."""
     top, here = module.partition(".")[0], module_of(before.path)
     nodes = [node for node in before.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    plain = [f"{name}." for node in nodes for name in _named(node)]
-    if any(name.startswith(f"{top}.") for name in plain):
+    named = [f"{name}." for node in nodes for name in _named(node)]
+    if any(name.startswith(f"{top}.") for name in named):
         return module
-    if lead := next((name.partition(f".{top}.")[0] for name in plain if f".{top}." in name), ""):
-        return f"{lead}.{module}"
+    if any(name.startswith(f"{BELOW}{top}.") for name in named):
+        return f"{BELOW}{module}"
     near = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
     known = {absolute(node, here, is_package=False).partition(".")[0] for node in near}
     return _relative(module, here) if top in known else module
@@ -50,6 +51,5 @@ def _relative(module: str, here: str) -> str:
     ['..', '..a', '.calls', '.']
     """
     package, parts = here.split(".")[:-1], module.split(".")
-    same = next((at for at, pair in enumerate(zip(package, parts, strict=False)) if pair[0] != pair[1]), None)
-    same = min(len(package), len(parts)) if same is None else same
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(package, parts, strict=False)))
     return "." * (len(package) - same + 1) + ".".join(parts[same:])

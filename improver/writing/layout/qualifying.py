@@ -9,7 +9,7 @@ from improver.experiments import Case
 from improver.names import bound
 from improver.source import Source
 from improver.writing.layout.grouping import Written
-from improver.writing.names import imported, is_same
+from improver.writing.names import imported, is_same, plain
 from improver.writing.placing import Place, name_of
 
 MADE = frozenset({"result", "error", "caught", "expected", "item", "each", "scenario"})  # names that tests bind
@@ -45,8 +45,7 @@ class Way:
         A package may show what its modules define, or a module hold what its package shows, if the file reaches just
         that through it.
         """
-        top = module.partition(".")[0]
-        able = [(_below(known, top), text) for known, text in self.modules if text not in self.called]
+        able = [(plain(known), text) for known, text in self.modules if text not in self.called]
         near = [(known, text) for known, text in able if f"{module}.".startswith(f"{known}.")]
         within = [text for known, text in able if known.startswith(f"{module}.")]
         whole = (f"{text}{module.removeprefix(known)}" for known, text in near)
@@ -58,12 +57,6 @@ class Way:
         """Tell whether the file reaches anything but modules through an expression."""
         deeper = {other for _, other in self.modules}
         return any(one.rpartition(".")[0] == text and one not in deeper for one in self.dotted)
-
-
-def _below(module: str, top: str) -> str:
-    """Return the full name of a module that a file knows below the folder where its package stands: src.pier.a."""
-    folder, _, inner = module.partition(".")
-    return inner if folder != top and inner.partition(".")[0] == top else module
 
 
 def _modules(name: str, what: Import) -> list[tuple[str, str]]:
