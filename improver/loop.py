@@ -33,7 +33,7 @@ class Loop:
         self.funnel = Funnel()
         self.proposals: list[Proposed] = []
         self.worth = publisher.worth()
-        self.most = request.maximum  # proposals, so far
+        self.most = request.maximum  # proposals: one less while room is kept for new tests
         self.unfinished: list[Group] = []  # it was late before all gates had been asked about them
         self.ends = publisher.now() + timedelta(seconds=self.ground.policy.budget.seconds)
 

@@ -8,7 +8,7 @@ from improver.experiments import Case, Exploration, MutationRun, Recording
 from improver.writing.drafting import Drafted
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Row, Written
-from improver.writing.layout.homes import home_of
+from improver.writing.layout.homes import base_of, home_of
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
 from improver.writing.writer import node_id
@@ -94,6 +94,14 @@ def test_a_new_class_comes_from_what_the_others_do(head: str, base: str, made: s
     whole = (assembled([TOTAL], place, "A", frozenset()) or b"").decode()
     assert f"class AEdgesTest({made}):\n    def test_box_total" in whole
     assert ("import unittest" in whole) is (made == "unittest.TestCase" or "import unittest" in head)
+
+
+def test_a_class_whose_parent_holds_tests_is_no_parent_of_new_tests() -> None:
+    text = f"from .calm import SeaCase\n\n\n{CASE.replace('unittest.TestCase', 'SeaCase').replace('Box', 'Sea')}"
+    place = replace(place_of(f"{text}\n\ndef test_z(): ...\n", "pier/tests/test_a.py"), in_classes=True)
+    ran = (["test_x", "test_z"], ["test_x", "test_y"])
+    bases = [base_of([TOTAL], replace(place, inherited=frozenset(names))) for names in ran]
+    assert bases == ["SeaCase", "unittest.TestCase"]
 
 
 def test_a_new_class_of_tests_that_run_in_a_loop_comes_from_unittests_own() -> None:

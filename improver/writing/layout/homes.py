@@ -42,17 +42,17 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
 def base_of(tests: Sequence[Written], place: Place) -> str:
     """Return what a class of new tests comes from: what all those of its file do, where that is imported there.
 
-    Those that run in an event loop need unittest's own.
+    Those that run in an event loop need unittest's own, and nobody wants the tests again that a parent holds.
     """
     if any(map(is_looped, tests)):
         return "unittest.IsolatedAsyncioTestCase"
     nodes = place.before.tree.body if place.before is not None else []
-    bases = {
-        ", ".join(map(ast.unparse, node.bases)) for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)
-    }
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)]
+    bases = {", ".join(map(ast.unparse, node.bases)) for node in classes}
+    own = {node.name for node in place.before.functions} if place.before is not None else set[str]()
     base = bases.pop() if len(bases) == 1 else ""
     is_imported = place.bound.get(base.partition(".")[0]) is not None and "," not in base
-    return base if is_imported and base not in LOOPED else "unittest.TestCase"
+    return base if is_imported and place.inherited <= own and base not in LOOPED else "unittest.TestCase"
 
 
 def is_direct_case(node: ast.ClassDef) -> bool:
