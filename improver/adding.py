@@ -75,6 +75,9 @@ class Adding:
         writable = replace(
             ground_of(ground.tree, ground.policy, ground.bench, project), doubtful=self.doubtful, late=self.enough
         )
+        if is_wanted(writable) and (trouble := writable.recording.trouble):
+            self.tell("note", "tests", f"none are written: {trouble}")
+            return
         for left, path in paths(writable, lambda text: self.tell("busy", "tests", text)):
             outcome = self.decides.tests(writable, path, MUTANTS * ground.policy.gates.trials.mutants)
             if outcome is not None:

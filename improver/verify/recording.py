@@ -17,7 +17,7 @@ from improver.records import Receipt, Tree
 from improver.verify import sealed
 from improver.verify.entries import placed
 from improver.verify.job import MIB, Job, Limits
-from improver.verify.report import Report, read_report
+from improver.verify.report import ADDRESS, Report, read_report
 from improver.verify.suite import GUESTS, Rig, Stage, python_argv, run_key, staged, verdict, write_judge
 
 RECORDERS = ("recorder.py", "keeper.py", "reloading.py")  # guests
@@ -154,6 +154,8 @@ def _unbelievable(facts: Facts, manifest: Mapping[str, str], wish: Mapping[str, 
         yield f"no test ran: {'; '.join(fared) or 'none was found'}"
     if len(facts.tests) != len(facts.seconds) or len(set(facts.tests)) != len(facts.tests):
         yield "the recorder did not tell each test once"
+    if moving := [plain for name in facts.tests if (plain := ADDRESS.sub("0x…", name)) != name]:
+        yield f"a test is called by an address, which is another one in each run (give its cases ids): {min(moving)}"
     if strange := set(facts.tests) - manifest.keys():
         yield f"the recorder tells of a test that did not run: {min(strange)}"
     if not all(0 <= took <= wish["seconds"] * TRYING for took in facts.seconds):

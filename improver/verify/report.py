@@ -14,7 +14,7 @@ from improver.verify.entries import entry, normal, placed
 REPLACED, SESSION = "[replaced in pytest]", "[session teardown]"  # manifest entries that are no tests
 COLLECT = "collect"  # a file that holds tests and doctests is collected twice, and may fail or be skipped each time
 REACHED = "[reached into the interpreter]"
-ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}\b")
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{4,}\b")  # as Python shows what has no name; else it is a number
 NONCE = 35  # bytes: the bracket that opens every line, then 32 quoted hexadecimal digits
 
 

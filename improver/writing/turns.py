@@ -38,14 +38,12 @@ def is_wanted(ground: Ground) -> bool:
 def paths(ground: Ground, tell: Callable[[str], None]) -> Iterator[tuple[int, str]]:
     """Yield each file that tests run, after how many are left, those first of which most functions' calls are kept.
 
-    Of some nothing can be kept: what is asynchronous, say, is called with what no pickle holds.
+    Of some nothing can be kept: what is asynchronous, say, is called with what no pickle holds. None comes where
+    nothing could be recorded.
     """
-    if not is_wanted(ground):
+    if not is_wanted(ground) or ground.recording.trouble:
         return
     recording = ground.recording
-    if recording.trouble:
-        tell(f"no tests are written: {recording.trouble}")
-        return
     kept, run = (Counter(name.partition("::")[0] for name in known) for known in (recording.calls, recording.impact))
     known = [path for path in ground.sources if kept[path] or run[path]]
     known.sort(key=lambda path: (-kept[path], -run[path], path))

@@ -209,6 +209,26 @@ def test_where_no_test_runs_the_recording_says_why(rig: Rig) -> None:
     assert (found.trouble, found.impact) == (why, {})
 
 
+@pytest.mark.parametrize(
+    ("things", "trouble"),
+    [
+        pytest.param('["0x7c8EE9977c", "0x7c8EE9977d"]', "", id="numbers"),
+        pytest.param(
+            "[object(), object()]",
+            "a test is called by an address, which is another one in each run (give its cases ids): "
+            "tests/test_a.py::test_a[<object object at 0x…>]",
+            id="addresses",
+        ),
+    ],
+)
+def test_a_number_in_the_name_of_a_test_is_no_address(things: str, trouble: str, record: Record) -> None:
+    table = f"@pytest.mark.parametrize('thing', {things}, ids=str)\ndef test_a(thing):\n    f()\n"
+    found = record(
+        {"pkg/a.py": "def f():\n    pass\n", "tests/test_a.py": f"import pytest\nfrom pkg.a import f\n\n{table}"}
+    )
+    assert (found.trouble, len(found.seconds)) == (trouble, 0 if trouble else 2)
+
+
 def test_a_recording_is_kept_and_a_damaged_one_made_anew(rig: Rig, tmp_path: Path) -> None:
     tree = tree_of(
         {"pkg/a.py": "def f(n):\n    return n\n", "tests/test_a.py": "from pkg.a import f\ndef test():\n    f(1)\n"}
