@@ -66,9 +66,11 @@ def _touches_product(candidate: Candidate) -> bool:
 
 
 def changed_test_files(candidate: Candidate) -> tuple[str, ...]:
-    """Return the test files that the change adds or changes, as pytest finds them by name."""
+    """Return the test files that the change adds or changes, as pytest finds them by name or ran them at base."""
     names = {path: path.rsplit("/", 1)[-1] for path in candidate.changed if candidate.policy.is_test(path)}
-    return tuple(path for path, name in sorted(names.items()) if name.startswith("test_") or name.endswith("_test.py"))
+    ran = {test.partition("::")[0] for test in candidate.bench.baseline.manifest}
+    usual = {path for path, name in names.items() if name.startswith("test_") or name.endswith("_test.py")}
+    return tuple(sorted(path for path in names if path in usual | ran))
 
 
 def impacted_tests(candidate: Candidate, recording: Recording, files: tuple[str, ...]) -> Iterator[str]:

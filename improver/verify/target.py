@@ -21,6 +21,7 @@ NOT_PRODUCT = frozenset(
 NOT_MODULES = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "versioneer", "manage"})
 TEST_FOLDERS = ("tests", "test")
 TEST_FILES = ("test_*.py", "*_test.py")
+BY_NAME = ("tests.py", *(f"{folder}/test*.py" for folder in TEST_FOLDERS))  # what unittest finds, and pytest if told
 
 
 def find_layout(tree: Tree, root: Path, python: str | None, policy: Policy) -> Layout:
@@ -172,7 +173,10 @@ def _strings(value: object) -> list[str]:
 
 
 def find_tests(tree: Tree, configuration: Configuration) -> tuple[str, ...]:
-    """Return the test paths for pytest; raise BaselineError when there is nothing to run."""
+    """Return the test paths for pytest; raise BaselineError when there is nothing to run.
+
+    Files by whose names it would not find them are named one by one, where there are no others.
+    """
     named = [path for pattern in configuration.words("testpaths") for path in _expanded(tree, pattern)]
     if named:
         return tuple(dict.fromkeys(named))
@@ -185,6 +189,8 @@ def find_tests(tree: Tree, configuration: Configuration) -> tuple[str, ...]:
     if "." in folders:
         return (".",)
     tops = sorted(name for name in folders if not any(name.startswith(f"{other}/") for other in folders))
+    if not tops and patterns == TEST_FILES:
+        tops = sorted(path for path in tree if any(PurePosixPath(path).match(pattern) for pattern in BY_NAME))
     if not tops:
         raise BaselineError(
             "there are no tests",

@@ -78,6 +78,17 @@ LAYOUTS = [
         (("",), ("pier",), ("qa",)),
         id="test files under a name of the project's own",
     ),
+    pytest.param(tree("pier.py", "tests.py"), (("",), ("pier",), ("tests.py",)), id="all tests in one file"),
+    pytest.param(
+        tree("pier/__init__.py", "pier/testing.py", "pier/tests.py", "pier/tests/testsea.py", "pier/tests/common.py"),
+        (("",), ("pier",), ("pier/tests.py", "pier/tests/testsea.py")),
+        id="test files that only unittest would find",
+    ),
+    pytest.param(
+        tree("pier/__init__.py", "pier/tests.py", "tests/test_a.py"),
+        (("",), ("pier",), ("tests",)),
+        id="files that pytest would not find, beside some that it does",
+    ),
 ]
 
 
@@ -88,7 +99,7 @@ def test_a_layout_is_found(files: Tree, expected: tuple[tuple[str, ...], ...]) -
 
 def test_no_tests_is_an_error_that_says_so() -> None:
     with pytest.raises(BaselineError, match="there are no tests"):
-        layout(tree("pier/__init__.py", "tests/notes.md"))
+        layout(tree("pier/__init__.py", "pier/testing.py", "tests/notes.md"))
 
 
 def environment(folder: Path) -> None:

@@ -6,7 +6,7 @@ from improver.experiments import Recording, Repetition
 from improver.gate import Example
 from improver.gates.flake import flake
 from improver.records import GateResult, Receipt, Ruling, Safety
-from tests.improver.benches import FakeBench, FakeExperiments, ruled
+from tests.improver.benches import FakeBench, FakeExperiments, ruled, run_of
 
 TEXT = "def depth(sea):\n    return sea - 1\n\n\ndef tide(sea):\n    return sea\n\n\nLIMIT = 1\n"
 BASE = {"pier/a.py": TEXT, "tests/test_a.py": "def test_old():\n    pass\n"}
@@ -51,6 +51,16 @@ def test_changed_test_files_are_repeated_whole() -> None:
     }
     _, asked = judged(after)
     assert asked == [("tests/test_a.py", "tests/test_b.py::test_one")]
+
+
+def test_a_changed_file_whose_tests_ran_at_base_is_repeated_whatever_its_name() -> None:
+    experiments = FakeExperiments(recorded=RECORDED, repeated=STEADY)
+    bench = FakeBench(run_of({"tests.py::test_old": "passed/passed/passed"}), experiments=experiments)
+    example = Example(
+        {**BASE, "tests.py": "x = 1\n"}, {"tests.py": "x = 2\n", "tests/notes.py": "x = 3\n"}, Safety.NEW_TEST
+    )
+    assert ruled(flake, example, bench).ruling is Ruling.PASS
+    assert [tests for _, tests in experiments.asked] == [("tests.py",)]
 
 
 def test_what_is_unsteady_fails_by_name() -> None:
