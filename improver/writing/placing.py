@@ -14,7 +14,7 @@ from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.names import absolute, imported, module_of
 from improver.writing.pieces import slug
-from improver.writing.unittests import cases_in, in_classes, is_case
+from improver.writing.unittests import asserts_plainly, cases_in, in_classes, is_case
 
 LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
@@ -39,6 +39,7 @@ class Place:
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what fixtures do that its tests may ask for
     inherited: frozenset[str] = frozenset()  # names of tests that ran from it, those of imported mixins too
     apart: bool = False  # each name is imported by a line of its own
+    asserting: bool = False  # its tests assert by statements, in unittest's classes too
 
     @property
     def taken(self) -> frozenset[str]:
@@ -130,7 +131,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     if fresh in known:
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
-    return Place(fresh, None, like.in_classes, {}, like.annotated, loop=loop_of(tests), steps=steps)
+    return replace(like, path=fresh, before=None, bound={}, loop=loop_of(tests), steps=steps)
 
 
 def _folder(beside: str, counts: Mapping[str, int]) -> str:
@@ -237,7 +238,8 @@ def _at(source: Source, tests: Sequence[Source]) -> Place:
     loop = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
     methods, annotated = in_classes(source, cases_in((*tests,))), _is_annotated(source)
     steps = _steps(source.path, tests, plain=not methods and not annotated)
-    return Place(source.path, source, methods, _bound(source), annotated, loop=loop, steps=steps)
+    place = Place(source.path, source, methods, _bound(source), annotated, loop=loop, steps=steps)
+    return replace(place, asserting=asserts_plainly(source))
 
 
 def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:

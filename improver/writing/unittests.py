@@ -1,4 +1,4 @@
-"""Which classes of a project's test files unittest runs, those too that have it from a class of another file (pure)."""
+"""Which classes of a project's test files unittest runs, wherever they have it from, and how they assert (pure)."""
 
 import ast
 import functools
@@ -28,3 +28,11 @@ def in_classes(source: Source, known: Collection[str] = ()) -> bool:
     cases = [node for node in source.tree.body if isinstance(node, ast.ClassDef) and is_case(node, known)]
     methods = sum(isinstance(one, FUNCTIONS) and one.name.startswith("test") for node in cases for one in node.body)
     return methods > plain
+
+
+def asserts_plainly(source: Source) -> bool:
+    """Tell whether the tests of a file are pytest's by how they assert, in unittest's classes too."""
+    plain = sum(1 for _ in source.of_kind(ast.Assert))
+    calls = [one.func for one in source.of_kind(ast.Call) if isinstance(one.func, ast.Attribute)]
+    named = sum(ast.unparse(one.value) == "self" and one.attr.startswith("assert") for one in calls)
+    return plain > named and "pytest" in source.text

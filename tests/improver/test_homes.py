@@ -143,6 +143,61 @@ def test_it_becomes_the_last_method_and_all_else_stays(text: str, added: str) ->
     assert (assembled([TOTAL], bare, "A", frozenset()) or b"").decode() == HEAD + text + added
 
 
+@pytest.mark.parametrize(
+    ("head", "checks", "asks", "lines"),
+    [
+        pytest.param(
+            PYTEST,
+            ("eq", "result", "2"),
+            (),
+            ["        assert Box([2]).total() == 2"],
+            id="statements, and pytest is there",
+        ),
+        pytest.param(
+            PYTEST,
+            ("raises", "ValueError", "no sea"),
+            (),
+            ["        with pytest.raises(ValueError, match='no sea'):", "            Box([2]).total()"],
+            id="an error",
+        ),
+        pytest.param(
+            PYTEST,
+            ("eq", "capsys.readouterr().out", "'2'"),
+            ("capsys",),
+            [
+                "        with mock.patch('sys.stdout', new_callable=io.StringIO) as printed:",
+                "            Box([2]).total()",
+                "        self.assertEqual(printed.getvalue(), '2')",
+            ],
+            id="what is printed",
+        ),
+        pytest.param("", ("eq", "result", "2"), (), ["        self.assertEqual(Box([2]).total(), 2)"], id="no pytest"),
+        pytest.param(
+            f"{PYTEST}{CASE.replace('Box', 'Sea').replace('assert Sea', 'self.assertTrue(Sea); self.assertIs(1, 1)')}",
+            ("eq", "result", "2"),
+            (),
+            ["        self.assertEqual(Box([2]).total(), 2)"],
+            id="most are methods",
+        ),
+    ],
+)
+def test_a_class_of_unittest_asserts_as_its_file_does(
+    head: str, checks: tuple[str, str, str], asks: tuple[str, ...], lines: list[str]
+) -> None:
+    case = replace(TOTAL.cases[0], checks=(checks,), asks=asks)
+    place = place_of(HEAD.replace(IMPORT, IMPORT + head) + CASE)
+    made = (assembled([replace(TOTAL, cases=(case,))], place, "A", frozenset({"io", "unittest"})) or b"").decode()
+    assert made.splitlines()[-len(lines) :] == [line.replace("'", '"') for line in lines]
+
+
+def test_a_class_of_unittest_demands_errors_as_its_file_names_pytest() -> None:
+    case = replace(TOTAL.cases[0], checks=(("raises", "ValueError", ""),))
+    text = f"import unittest\n\nfrom pytest import mark\n\nfrom pier.a import Box\n\n\n{CASE}"
+    made = (assembled([replace(TOTAL, cases=(case,))], place_of(text), "A", frozenset({"unittest"})) or b"").decode()
+    assert "\nfrom pytest import mark, raises\n" in made
+    assert made.endswith("        with raises(ValueError):\n            Box([2]).total()\n")
+
+
 def test_a_table_in_a_plain_class_is_a_method_too() -> None:
     rows = (Row(("1",), "1", "a"), Row(("2",), "2", "b"))
     table = replace(TOTAL, cases=TOTAL.cases * 2, columns=("sea",), rows=rows, call="Box([sea]).total()")

@@ -24,7 +24,7 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     if place.in_classes and alone and base_of(alone, place).startswith("unittest."):
         needed.add(("unittest", ""))
     plain = [test for test in tests if not is_method(test, place)]
-    if any(test.rows or {"raises", "warns", "approx"} & {one[0] for one in test.cases[0].checks} for test in plain):
+    if any(test.rows for test in plain) or any(map(_asks_pytest, tests if place.asserting else plain)):
         needed.add(("pytest", ""))
     needed |= {*_for_asked([test for test in tests if test not in plain], plain, place)}
     if any(map(is_looped, plain)):
@@ -34,6 +34,11 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
     if place.annotated and any(CALLABLE in kinds(test) for test in tests if test.rows):
         needed |= {("collections.abc", "Callable"), ("typing", "Any")}
     return sorted(one for one in needed if not place.binds(one))
+
+
+def _asks_pytest(test: Written) -> bool:
+    """Tell whether what a test demands is no statement of Python's own."""
+    return not {"raises", "warns", "approx"}.isdisjoint(one[0] for one in test.cases[0].checks)
 
 
 def _for_asked(methods: Sequence[Written], plain: Sequence[Written], place: Place) -> Iterator[tuple[str, ...]]:

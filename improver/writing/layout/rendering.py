@@ -12,7 +12,7 @@ from improver.writing.asking import FOLDER
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.homes import base_of, is_annotated, is_direct_case
-from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
+from improver.writing.layout.statements import INDENT, Checks, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
 
@@ -24,7 +24,9 @@ def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str
     if not place.in_classes:
         return "\n\n\n".join("\n".join(_function(one, width, place)) for one in tests) + "\n"
     name, gives = class_name(title, place), " -> None" if place.annotated else ""
-    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in _method(one, width - 4, gives)) for one in tests]
+    checks = by_assert if place.asserting else by_method
+    texts = [_method(one, width - 4, gives, checks) for one in tests]
+    methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts]
     return f"class {name}({base_of(tests, place)}):\n" + "\n\n".join(methods) + "\n"
 
 
@@ -32,8 +34,9 @@ def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassD
     """Return new tests as methods of a class that the file has."""
     style = replace(place, annotated=is_annotated(node))
     gives = " -> None" if style.annotated else ""
+    checks = by_assert if place.asserting else by_method
     texts = [
-        _method(one, width - 4, gives) if is_direct_case(node) else _function(one, width - 4, style, "self")
+        _method(one, width - 4, gives, checks) if is_direct_case(node) else _function(one, width - 4, style, "self")
         for one in tests
     ]
     return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"
@@ -150,22 +153,23 @@ def _common(names: set[str]) -> str:
 # --- unittest -----------------------------------------------------------------------------------------------------
 
 
-def _method(test: Written, width: int, gives: str) -> list[str]:
+def _method(test: Written, width: int, gives: str, checks: Checks) -> list[str]:
+    checks = by_method if CAPSYS in test.cases[0].asks else checks  # nobody else keeps there what is printed
     head = [
         *folded(f"{'async ' * is_looped(test)}def {test.name}(self){gives}:", width),
         *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
     ]
     if FOLDER in test.cases[0].asks:
-        inner = laid_out(body(test, by_method), width - 8)
+        inner = laid_out(body(test, checks), width - 8)
         made = ["with tempfile.TemporaryDirectory() as folder:", f"{INDENT}{FOLDER} = pathlib.Path(folder)"]
         return [*head, *(INDENT + line for line in (*made, *(INDENT + line for line in inner)))]
     if not test.rows:
-        return [*head, *(INDENT + line for line in laid_out(body(test, by_method), width - 4))]
+        return [*head, *(INDENT + line for line in laid_out(body(test, checks), width - 4))]
     rows = [f"({', '.join(_row(row))})," if len(test.heads) > 1 else f"{row.values[0]}," for row in test.rows]
     lines = [INDENT + part for row in rows for part in folded(row, width - 8)]
     said = ", ".join(f"{name}={name}" for name in test.columns)
     loop = [f"for {', '.join(test.heads)} in (", *lines, "):", f"{INDENT}with self.subTest({said}):"]
-    inner = [INDENT * 2 + line for line in laid_out(body(test, by_method), width - 12)]
+    inner = [INDENT * 2 + line for line in laid_out(body(test, checks), width - 12)]
     return [*head, *(INDENT + line for line in (*loop, *inner))]
 
 
