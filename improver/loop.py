@@ -231,6 +231,10 @@ class Loop:
         self._tell("skip", "try", f"{place}  {gate} lets {count} of {len(group.findings)} places through")
         if any(len(alike) == len(group.findings) for alike in kept.values()):  # each holds alone, not all together
             return group.halves()
+        if count * 2 < len(group.findings):  # a file in two styles is no better than one in the old one
+            for finding in (one for alike in kept.values() for one in alike):
+                self.funnel.drop(finding, "most of its kind in the file would stay as they are")
+            return ()
         return tuple(replace(group, findings=tuple(alike)) for alike in kept.values())
 
     def _sifted(self, group: Group, gates: Sequence[Gate]) -> dict[Safety, list[Finding]]:

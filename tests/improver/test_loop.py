@@ -192,6 +192,17 @@ def test_a_proposal_tells_what_else_was_refused_for_its_place(*, dry: bool) -> N
     assert f"{heading}None was tried.\n" in told["pier/b.py"]
 
 
+@pytest.mark.parametrize(
+    ("bad", "proposed"), [pytest.param(2, ["pier/a.py"], id="half are left"), pytest.param(3, [], id="fewer are left")]
+)
+def test_a_file_is_not_left_with_most_places_as_they_were(bad: int, proposed: list[str]) -> None:
+    lines = [f'{name} = "old"{"  # BAD" * (at < bad)}\n' for at, name in enumerate("ABCD")]
+    run = ran({**ONE, "pier/a.py": "".join(lines)}, Setting((gate_of("picky", unless("BAD")),)))
+    assert run.proposed == proposed
+    left = 4 - bad if not proposed else 0
+    assert run.report.funnel.drops().get("most of its kind in the file would stay as they are", 0) == left
+
+
 def test_a_run_that_has_no_time_left_for_tests_says_so() -> None:
     texts = {"pier/a.py": "def f():\n    return 1\n", "tests/test_a.py": "from pier.a import f\n"}
     recorded = replace(FakeExperiments().recorded, calls={"pier/a.py::f": ()})
