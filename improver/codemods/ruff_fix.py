@@ -115,6 +115,7 @@ class RuffFix(Codemod):
         "if a:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
         "if a:\n    if b:\n        f()\nelse:\n    if b:\n        g()\n",
         "if a:\n    f()\nelse:\n    # Nobody came.\n    if b:\n        g()\n    else:\n        h()\n",
+        "if a:\n    f()\nelse:\n    # Nobody came.\n\n    if b:\n        g()\n\n    else:\n        h()\n",
         "if a:\n    f()\nelse:\n    if (b and\n        c):\n        g()\n",
         "if not a:\n    raise E\nelse:\n    if b:\n        g()\n    else:\n        h()\n",
         "if a:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
@@ -209,7 +210,8 @@ def _is_introduced(statement: ast.stmt, source: Source) -> bool:
     """Tell whether an `else` begins with a comment, before an `if` that has another branch too."""
     while isinstance(statement, ast.If) and len(statement.orelse) == 1:
         statement = statement.orelse[0]
-        above, own = (source.lines[at].lstrip() for at in (statement.lineno - 2, statement.lineno - 1))
+        above = next(line.lstrip() for line in reversed(source.lines[: statement.lineno - 1]) if line.strip())
+        own = source.lines[statement.lineno - 1].lstrip()
         if isinstance(statement, ast.If) and statement.orelse and above.startswith("#") and own.startswith("if"):
             return True
     return False
