@@ -1,9 +1,11 @@
 """Tests as text, the way the file around them writes tests: functions for pytest or methods for unittest (pure)."""
 
 import ast
+import functools
 import io
 import re
 import tokenize
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +18,8 @@ from improver.writing.layout.statements import INDENT, Checks, body, by_assert, 
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
 
+TEXTS = (tokenize.STRING, getattr(tokenize, "FSTRING_START", tokenize.STRING))  # the second since Python 3.12
+OPENING = re.compile(r"""\w*(['"])(?!\1\1)""")
 CALLABLE, CAPTURE = "Callable[..., Any]", "pytest.CaptureFixture[str]"
 
 
@@ -201,6 +205,9 @@ def _within(body: str, quote: str, other: str, *, is_raw: bool) -> str | None:
     return "".join(changed.get(part, part) for part in parts)
 
 
+@functools.lru_cache(maxsize=32)  # asked for each choice of tests
 def quote_of(text: str) -> str:
-    """Return the quote that most strings of a file have."""
-    return "'" if text.count("'") > text.count('"') * 1.5 else '"'
+    """Return the quote that most strings of one line have in a file; what stands within them is no matter."""
+    tokens = [one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type in TEXTS]
+    opened = Counter(found[1] for one in tokens if (found := OPENING.match(one)))
+    return "'" if opened["'"] > opened['"'] else '"'
