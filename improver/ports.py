@@ -86,6 +86,9 @@ class Ruff(Protocol):
     def formatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bool:
         """Tell whether `ruff format` under the base's configuration would leave the file as it is."""
 
+    def reformatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bytes:
+        """Return the file as `ruff format` under the base's configuration leaves it."""
+
 
 class Bench(Protocol):
     """What the costly gates run on: the tools and the baseline of one base commit."""

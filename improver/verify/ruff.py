@@ -84,6 +84,18 @@ class RuffTool:
             ended, _, _ = self._configured(root, ("format", "--check", "--no-respect-gitignore"), config)
         return ended.exit != 1
 
+    def reformatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bytes:
+        """Return the file as `ruff format` under the base's configuration leaves it.
+
+        One that ruff cannot read, or that is not UTF-8, stays as it is.
+        """
+        if _as_utf8(data) != data or self.formatted(path, data, config):
+            return data
+        with temporary("ruff") as root:
+            _write(root, {path: data})
+            self._configured(root, ("format", "--no-respect-gitignore"), config)
+            return (root / path).read_bytes()
+
     def _configured(
         self, root: Path, argv: tuple[str, ...], config: Mapping[str, bytes] | None
     ) -> tuple[_Ended, tuple[str, ...], tuple[str, ...]]:

@@ -66,6 +66,7 @@ class Ground:
     tests: Sequence[Source]
     doubtful: frozenset[str] = frozenset()  # functions whose behaviour may be a mistake: no test holds on to it
     late: Callable[[], bool] = lambda: False  # asked before each trial
+    formats: Callable[[str, bytes, bytes], bytes] = lambda _path, _like, data: data  # by the formatter that `like` kept
 
     @property
     def recording(self) -> Recording:

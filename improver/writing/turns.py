@@ -1,12 +1,14 @@
 """Take the files of a project in turn, those of which most is known first (pure)."""
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from improver.observer import Project
 from improver.policy import Policy
-from improver.ports import Bench
+from improver.ports import Bench, Ruff
 from improver.records import Tree
+from improver.verify.ruff import configuration
 from improver.writing.targets import Ground
 from improver.writing.writer import RULE
 
@@ -27,7 +29,13 @@ def ground_of(tree: Tree, policy: Policy, bench: Bench, project: Project) -> Gro
         for path, source in project.context.items()
         if policy.is_test(path) and (path.startswith(everywhere) or not everywhere)
     ]
-    return Ground(tree, layout, policy, bench.experiments, sources, tests)
+    formats = functools.partial(_formatted, bench.ruff, configuration(tree) or None)
+    return Ground(tree, layout, policy, bench.experiments, sources, tests, formats=formats)
+
+
+def _formatted(ruff: Ruff, config: Mapping[str, bytes] | None, path: str, like: bytes, data: bytes) -> bytes:
+    """Return `data` as ruff's formatter leaves it, where that leaves `like` as it is."""
+    return ruff.reformatted(path, data, config) if ruff.formatted(path, like, config) else data
 
 
 def is_wanted(ground: Ground) -> bool:

@@ -185,7 +185,9 @@ def proposal_of(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> P
     data, place = file_of(ground, drafted, tests), drafted.place
     if place is None or data is None:
         return None
-    edit = Edit.written(place.path, ground.tree, data)
+    like = place.before or next(iter(ground.tests), None)
+    whole = ground.formats(place.path, like.data, data) if like else data
+    edit = Edit.written(place.path, ground.tree, whole)
     functions = list(dict.fromkeys(case.function for test in tests for case in test.cases))
     change = Change(RULE, Safety.NEW_TEST, (edit,), headline(tests, _about(drafted)), WHY)
     findings = tuple(_finding(drafted.weak, name, tests) for name in functions)

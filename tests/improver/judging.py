@@ -23,6 +23,9 @@ class StillRuff:
     def formatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bool:
         raise AssertionError(f"a static gate ran ruff: {path} {len(data)} {config}")
 
+    def reformatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bytes:
+        raise AssertionError(f"a static gate ran ruff: {path} {len(data)} {config}")
+
 
 class StillBench:
     """A bench for gates that only read: any run is an error."""

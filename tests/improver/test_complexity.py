@@ -199,6 +199,9 @@ class NoRuff:
     def formatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bool:
         raise NotImplementedError
 
+    def reformatted(self, path: str, data: bytes, config: Mapping[str, bytes] | None) -> bytes:
+        raise NotImplementedError
+
 
 def observed(text: str) -> list[tuple[str, int, int]]:
     source = Source.read("a.py", text.encode())

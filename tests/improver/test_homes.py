@@ -117,7 +117,7 @@ def test_tests_of_several_functions_join_none() -> None:
     assert home_of(both, place_of(HEAD + CASE)) is None
 
 
-NEW = '    """Kills: a small fault. Characterises current behaviour, not a spec."""\n'
+NEW = '    """Kill a small fault. Characterises current behaviour, not a spec."""\n'
 AFTER = "\n\nLIMIT = 3  # of all\n"
 
 
@@ -196,6 +196,31 @@ def test_a_class_of_unittest_demands_errors_as_its_file_names_pytest() -> None:
     made = (assembled([replace(TOTAL, cases=(case,))], place_of(text), "A", frozenset({"unittest"})) or b"").decode()
     assert "\nfrom pytest import mark, raises\n" in made
     assert made.endswith("        with raises(ValueError):\n            Box([2]).total()\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        pytest.param(
+            '"""\nSay it.\n"""\n', ['        """', "        Kill small faults that went unnoticed."], id="below"
+        ),
+        pytest.param(
+            '"""Say it.\n\nMore.\n"""\n',
+            ['        """Kill small faults that went unnoticed.', ""],
+            id="on the first line",
+        ),
+        pytest.param(
+            '"""\nSay it."""\n', ['        """', "        Kill small faults that went unnoticed."], id="in two lines"
+        ),
+        pytest.param('"""Say it."""\n', ['        """Kill small faults that went unnoticed.', ""], id="in one line"),
+    ],
+)
+def test_a_docstring_begins_where_those_of_its_file_do(text: str, begins: list[str]) -> None:
+    case = replace(TOTAL.cases[0], kills=frozenset(f"pier/a.py:{line}: `1` → `2`" for line in (3, 4)))
+    place = place_of(f"{text}\n{HEAD}{CASE}")
+    made = (assembled([replace(TOTAL, cases=(case,))], place, "A", frozenset({"unittest"})) or b"").decode()
+    at = made.splitlines().index("    def test_box_total(self):")
+    assert made.splitlines()[at + 1 : at + 3] == begins
 
 
 def test_a_table_in_a_plain_class_is_a_method_too() -> None:

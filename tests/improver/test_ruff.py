@@ -149,3 +149,23 @@ def test_formatted_tells_whether_ruff_would_leave_the_file(
     data: bytes, config: dict[str, bytes] | None, formatted: bool
 ) -> None:
     assert RUFF.formatted("p/a.py", data, config) is formatted
+
+
+@pytest.mark.parametrize(
+    ("data", "config", "whole"),
+    [
+        pytest.param(b"x = 'a'\n", None, b'x = "a"\n', id="what is laid out otherwise"),
+        pytest.param(
+            b"x = f(\n    1\n)\r\n",
+            {"ruff.toml": b"line-length = 9\n"},
+            b"x = f(1)\n",
+            id="a line of the base's length",
+        ),
+        pytest.param(b"x = (\n", None, b"x = (\n", id="what cannot be parsed"),
+        pytest.param(
+            b"# coding: latin-1\nx = '\xe9'\n", None, b"# coding: latin-1\nx = '\xe9'\n", id="another encoding"
+        ),
+    ],
+)
+def test_a_file_is_formatted_as_the_base_says(data: bytes, config: dict[str, bytes] | None, whole: bytes) -> None:
+    assert RUFF.reformatted("a.py", data, config) == whole

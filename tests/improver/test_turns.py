@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from improver.experiments import Recording
-from improver.writing.turns import paths
-from tests.improver.benches import FakeExperiments
+from improver.records import File
+from improver.verify.ruff import RuffTool
+from improver.writing.turns import ground_of, paths
+from tests.improver.benches import FakeBench, FakeExperiments
 from tests.improver.calls import RECEIPT, ground_for, source
+from tests.improver.judging import PACKAGED
+from tests.improver.renewing import project_of
 
 FILES = [source("def depth(sea): ...\n", f"pier/{name}.py") for name in "abcde"]
 
@@ -31,3 +37,16 @@ def test_files_come_by_how_many_functions_calls_are_kept_and_then_by_how_many_te
 
 def test_no_file_comes_where_nothing_could_be_recorded() -> None:
     assert turns(Recording({"pier/a.py::f": ("t",)}, {}, {}, {}, RECEIPT, "it breaks off")) == []
+
+
+@pytest.mark.parametrize(
+    ("like", "made"),
+    [
+        pytest.param(b"x = f(1, 2)\n", b"x = g(1)\n", id="a file that the formatter keeps"),
+        pytest.param(b"x = f(1,2)\n", b"x = g(\n    1\n)\n", id="one that it does not"),
+    ],
+)
+def test_new_tests_are_formatted_where_their_file_is(like: bytes, made: bytes) -> None:
+    tree = {"pyproject.toml": File(b"[tool.ruff]\nline-length = 12\n")}
+    ground = ground_of(tree, PACKAGED, FakeBench(ruff=RuffTool()), project_of(tree, PACKAGED))
+    assert ground.formats("tests/test_a.py", like, b"x = g(\n    1\n)\n") == made

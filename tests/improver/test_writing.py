@@ -17,7 +17,7 @@ from improver.writing.layout.rendering import block, requoted
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Ground, Weak
 from improver.writing.words.naming import name_for
-from improver.writing.words.wording import docstring, told_of
+from improver.writing.words.wording import told_of
 from improver.writing.writer import Outcome, write_tests
 from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import PIER, RECEIPT, SEA, case, node, plain, source
@@ -187,16 +187,6 @@ def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, to
 def test_a_mutant_is_named_where_a_reader_can_find_it(mutant: str, told: str) -> None:
     assert told_of(mutant, 70) == told
 
-
-def test_a_docstring_names_what_it_kills_and_says_what_it_is() -> None:
-    assert docstring(["a.py:6: `>` → `>=`"], 100) == [
-        '"""Kills: `>` -> `>=` at a.py:6. Characterises current behaviour, not a spec."""'
-    ]
-    many = docstring([f"a.py:{line}: `{line}` → `0`" for line in (10, 9, 8, 7)], 100)
-    assert many == ['"""Kills:', "- `7` -> `0` at a.py:7,", "- `8` -> `0` at a.py:8,", "- `9` -> `0` at a.py:9,",
-                    "- and 1 more.", "", "Characterises current behaviour, not a spec.", '"""']  # fmt: skip
-    alike = docstring([f"a.py:{at}: `>` → `>=`{more}" for at in (7, 8, 9) for more in ("", " at column 9")], 100)
-    assert alike[1:5] == [*(f"- `>` -> `>=` at a.py:{at}{end}" for at, end in ((7, ","), (8, ","), (9, "."))), ""]
 
 
 @pytest.mark.parametrize(
@@ -377,7 +367,7 @@ ERROR = Case(f"{PIER}depth", "depth('x')", (("pier.a", "depth"),), checks=(("rai
 FRESH = '''
 
 def test_dry():
-    """Kills: `>` -> `>=` at a.py:6. Characterises current behaviour, not a spec."""
+    """Kill `>` -> `>=` at a.py:6. Characterises current behaviour, not a spec."""
     with pytest.raises(ValueError, match="dry land"):
         depth("x")
 '''

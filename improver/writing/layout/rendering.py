@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from improver.source import Source
 from improver.verify.checking import CAPSYS, COROUTINE
 from improver.writing.asking import FOLDER
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.homes import base_of, is_annotated, is_direct_case
-from improver.writing.layout.statements import INDENT, Checks, body, by_assert, by_method, is_looped, laid_out
+from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
 
@@ -27,9 +28,7 @@ def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str
     """Return the new tests as they stand at the end of the file; `title` names a class where tests are methods."""
     if not place.in_classes:
         return "\n\n\n".join("\n".join(_function(one, width, place)) for one in tests) + "\n"
-    name, gives = class_name(title, place), " -> None" if place.annotated else ""
-    checks = by_assert if place.asserting else by_method
-    texts = [_method(one, width - 4, gives, checks) for one in tests]
+    name, texts = class_name(title, place), [_method(one, width - 4, place) for one in tests]
     methods = ["\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts]
     return f"class {name}({base_of(tests, place)}):\n" + "\n\n".join(methods) + "\n"
 
@@ -37,10 +36,8 @@ def block(tests: Sequence[Written], place: Place, width: int, title: str) -> str
 def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassDef) -> str:
     """Return new tests as methods of a class that the file has."""
     style = replace(place, annotated=is_annotated(node))
-    gives = " -> None" if style.annotated else ""
-    checks = by_assert if place.asserting else by_method
     texts = [
-        _method(one, width - 4, gives, checks) if is_direct_case(node) else _function(one, width - 4, style, "self")
+        _method(one, width - 4, style) if is_direct_case(node) else _function(one, width - 4, style, "self")
         for one in tests
     ]
     return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"
@@ -64,7 +61,7 @@ def _function(test: Written, width: int, place: Place, *first: str) -> list[str]
         asks = tuple(f"{name}: {known[name]}" if name in known else name for name in asks)
         taken = [f"{name}: {kind}" for name, kind in zip(taken, kinds(test), strict=True)] if taken else []
     signature, gives = ", ".join((*first, *taken, *asks)), " -> None" if place.annotated else ""
-    text = [*docstring(test.kills, width), *_running(test, width - 4, place, gives)]
+    text = [*_docstring(test, width, place), *_running(test, width - 4, place, gives)]
     mark = [f"@{place.loop}"] if is_looped(test) and "." in place.loop else []
     return [
         *mark,
@@ -157,11 +154,12 @@ def _common(names: set[str]) -> str:
 # --- unittest -----------------------------------------------------------------------------------------------------
 
 
-def _method(test: Written, width: int, gives: str, checks: Checks) -> list[str]:
-    checks = by_method if CAPSYS in test.cases[0].asks else checks  # nobody else keeps there what is printed
+def _method(test: Written, width: int, place: Place) -> list[str]:
+    gives, is_printed = " -> None" if place.annotated else "", CAPSYS in test.cases[0].asks
+    checks = by_assert if place.asserting and not is_printed else by_method  # which alone keeps what is printed
     head = [
         *folded(f"{'async ' * is_looped(test)}def {test.name}(self){gives}:", width),
-        *((INDENT + line) if line else "" for line in docstring(test.kills, width)),
+        *((INDENT + line) if line else "" for line in _docstring(test, width, place)),
     ]
     if FOLDER in test.cases[0].asks:
         inner = laid_out(body(test, checks), width - 8)
@@ -175,6 +173,26 @@ def _method(test: Written, width: int, gives: str, checks: Checks) -> list[str]:
     loop = [f"for {', '.join(test.heads)} in (", *lines, "):", f"{INDENT}with self.subTest({said}):"]
     inner = [INDENT * 2 + line for line in laid_out(body(test, checks), width - 12)]
     return [*head, *(INDENT + line for line in (*loop, *inner))]
+
+
+# --- docstrings ---------------------------------------------------------------------------------------------------
+
+
+def _docstring(test: Written, width: int, place: Place) -> list[str]:
+    """Return the docstring of a test, which begins on a line of its own where those of its file do."""
+    first, *lines = docstring(test.kills, width)
+    if not lines or place.before is None or not _begins_below(place.before):
+        return [first, *lines]
+    quotes = first[: first.index('"""') + 3]
+    return [quotes, first.removeprefix(quotes), *lines]
+
+
+@functools.lru_cache(maxsize=32)  # asked for each test
+def _begins_below(source: Source) -> bool:
+    """Tell whether most docstrings of several lines begin on the line after their quotes."""
+    nodes = [source.tree, *source.of_kind(ast.ClassDef), *source.functions]
+    texts = [text for node in nodes if (text := ast.get_docstring(node, clean=False)) and "\n" in text]
+    return sum(text.lstrip(" \t").startswith("\n") for text in texts) * 2 > len(texts)
 
 
 # --- quotes -------------------------------------------------------------------------------------------------------

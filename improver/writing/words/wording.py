@@ -11,6 +11,7 @@ from improver.experiments import Case
 from improver.judging.powers import FIELD
 from improver.writing.pieces import expression
 
+HEAD = "Kill small faults that went unnoticed."  # one line, as an order, with a full stop: linters ask for that
 CREED = "Characterises current behaviour, not a spec."
 LABEL = 48  # characters of a row's id
 FEW = 3  # texts of a list that an id has room for
@@ -46,12 +47,12 @@ def docstring(kills: Iterable[str], width: int) -> list[str]:
     left = sum(text not in told for text in texts)
     quotes = 'r"""' if any("\\" in text for text in told) else '"""'
     more = [f"and {left} more"] if left else []
-    one = f'{quotes}Kills: {told[0]}. {CREED}"""'
+    one = f'{quotes}Kill {told[0]}. {CREED}"""'
     if len(told) == 1 and len(one) <= width - 4:
         return [one]
     lines = [f"{text}," for text in (*told, *more)]
     lines[-1] = f"{lines[-1][:-1]}."
-    return [f"{quotes}Kills:", *(f"- {line}" for line in lines), "", CREED, '"""']
+    return [f"{quotes}{HEAD}", "", *(f"- {line}" for line in lines), "", CREED, '"""']
 
 
 def _reproduces(message: str, width: int) -> list[str]:

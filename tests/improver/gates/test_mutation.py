@@ -113,10 +113,10 @@ WIDE = "def depth(sea):\n" + "".join(f"    sea += {at}\n" for at in range(3, 90)
 @pytest.mark.parametrize(
     ("says", "ruling"),
     [
-        pytest.param("Kills: `sea - 1` -> `sea + 1` at a.py:89.", Ruling.PASS, id="the line that it is about"),
-        pytest.param("Kills a fault.", Ruling.ABSTAIN, id="no line"),
-        pytest.param("Kills: `3` -> `4` at a.py:2.", Ruling.ABSTAIN, id="a line of which it shows nothing"),
-        pytest.param("Kills: `sea - 1` -> `sea + 1` at b.py:89.", Ruling.ABSTAIN, id="a line of another file"),
+        pytest.param("Kill `sea - 1` -> `sea + 1` at a.py:89.", Ruling.PASS, id="the line that it is about"),
+        pytest.param("Kill a fault.", Ruling.ABSTAIN, id="no line"),
+        pytest.param("Kill `3` -> `4` at a.py:2.", Ruling.ABSTAIN, id="a line of which it shows nothing"),
+        pytest.param("Kill `sea - 1` -> `sea + 1` at b.py:89.", Ruling.ABSTAIN, id="a line of another file"),
     ],
 )
 def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(says: str, ruling: Ruling) -> None:
