@@ -5,7 +5,7 @@ What is merely laid out differently is refused to a program; a person, who may h
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -13,12 +13,13 @@ from pathlib import PurePosixPath
 from improver.gate import Candidate, Example, gate
 from improver.judging.churn import churned
 from improver.ports import RuffFinding
-from improver.records import GateResult, Receipt, Tree
+from improver.records import GateResult, Receipt, Safety, Tree
 from improver.verify.ruff import configuration
 
 MOVES = re.compile(r"\bline \d+")  # a message may name another line, which moves
 MEASURE = re.compile(r"\((\d+) > (\d+)\)")  # "too complex (12 > 8)": more is new, less is not
 SHOWN = 10
+UNKEPT = 3  # times that a test file breaks a rule of style that is not asked of its new tests either
 # For a project that configures no ruff: what points to a fault, whoever wrote it. ruff's own default is a choice of
 # style as well (import order, returns, annotations), which its maintainers never made.
 FAULTS = "B,E722,E9,F,PLE,S102,S110,S307,S602,S605"
@@ -45,7 +46,10 @@ def lint(candidate: Candidate) -> GateResult:
     select = "" if config is not None and configures_ruff(config) else FAULTS
     before, _ = _findings(candidate, candidate.base, old, select)
     after, receipt = _findings(candidate, candidate.tree, new, select)
-    reasons = new_findings(before, after)[:SHOWN]
+    passed_over = sorted(_unkept(candidate, before, after)) if candidate.change.safety is Safety.NEW_TEST else []
+    reasons = new_findings(before, [one for one in after if (one.path, one.code) not in passed_over])[:SHOWN]
+    notes = [f"{path} breaks {code} as it is, so that new tests may too" for path, code in passed_over]
+    receipt = replace(receipt, notes=(*receipt.notes, *notes))
     if config is not None and configures_ruff(config):
         reasons += _unformatted(candidate, old, new, config)
     reformatted = [reason for path in candidate.changed for reason in _churn(candidate, path)]
@@ -53,6 +57,17 @@ def lint(candidate: Candidate) -> GateResult:
     if candidate.change.author == "human" and reformatted and not reasons:
         return candidate.escalates(claim, receipt, *reformatted)
     return candidate.holds(claim, receipt, reasons + reformatted)
+
+
+def _unkept(
+    candidate: Candidate, before: Iterable[RuffFinding], after: Iterable[RuffFinding]
+) -> Iterator[tuple[str, str]]:
+    """Yield the rules of style, each (path, code), that a test file breaks again and again, and now once more."""
+    old, new = (Counter((one.path, one.code) for one in found) for found in (before, after))
+    for (path, code), count in old.items():
+        is_style = not code.startswith(tuple(FAULTS.split(",")))
+        if count >= UNKEPT and new[path, code] > count and is_style and candidate.policy.is_test(path):
+            yield path, code
 
 
 def _findings(

@@ -7,7 +7,7 @@ import pytest
 from improver.gate import Candidate, Example
 from improver.gates.lint import lint
 from improver.ports import Layout
-from improver.records import GateResult, Ruling
+from improver.records import GateResult, Ruling, Safety
 from tests.improver.benches import FakeBench, ruled
 from tests.improver.judging import PACKAGED
 
@@ -72,6 +72,37 @@ NEW = [
 def test_a_new_finding_fails(before: str | None, after: str, reason: str) -> None:
     result = linted(before, after)
     assert (result.ruling, result.reasons) == (Ruling.FAIL, (reason,))
+
+
+STRICT = {"ruff.toml": "[lint]\nselect = ['ANN', 'F', 'S101']\n[format]\nexclude = ['*.py']\n"}
+FREE = "def test_{}():\n    assert 1\n"
+
+
+@pytest.mark.parametrize(
+    ("count", "more", "safety", "codes"),
+    [
+        pytest.param(3, FREE, Safety.NEW_TEST, [], id="what the file breaks throughout"),
+        pytest.param(2, FREE, Safety.NEW_TEST, ["ANN201", "S101"], id="what it broke once or twice"),
+        pytest.param(3, FREE, Safety.CHANGED_TEST, ["ANN201", "S101"], id="a change of tests"),
+        pytest.param(3, FREE + "    x = 1\n", Safety.NEW_TEST, ["F841"], id="a fault beside it"),
+    ],
+)
+def test_a_new_test_keeps_to_the_style_that_its_file_has(
+    count: int, more: str, safety: Safety, codes: list[str]
+) -> None:
+    old = "".join(FREE.format(number) for number in range(count))
+    base = {**STRICT, "pier/a.py": "X = 1\n", "tests/test_a.py": old}
+    result = ruled(lint, Example(base, {"tests/test_a.py": old + more.format("new")}, safety), FakeBench())
+    assert [reason.split()[1] for reason in result.reasons] == codes
+    told = [note for note in result.receipt.notes if "so that new tests may too" in note]
+    assert bool(told) is (count > 2 and safety is Safety.NEW_TEST)
+
+
+def test_a_fault_is_one_however_often_it_is_there() -> None:
+    old = "".join(f"def test_{number}():\n    x = {number}\n" for number in range(4))
+    base = {**STRICT, "pier/a.py": "X = 1\n", "tests/test_a.py": old}
+    example = Example(base, {"tests/test_a.py": f"{old}def test_new():\n    x = 1\n"}, Safety.NEW_TEST)
+    assert [reason.split()[1] for reason in ruled(lint, example, FakeBench()).reasons] == ["F841"]
 
 
 def test_a_second_equal_finding_is_new() -> None:
