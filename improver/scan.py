@@ -225,7 +225,7 @@ def draft(group: Group, project: Project, base: Tree) -> Drafted:
 
 
 def _applied(codemod: Codemod, finding: Finding, source: Source, project: Project) -> engine.Rewrite | Abstain:
-    if runs_on_2(project, source):
+    if runs_on_2(project.tree, source):
         return Abstain("the project says that it runs on Python 2 too, of which no rule here knows anything")
     result = engine.apply(codemod, finding, source, project)
     return result if isinstance(result, Abstain) else relaid(result, source)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 
 from improver.observer import Project
+from improver.records import Tree
 from improver.source import Source
 
 SAYS = re.compile(r"""(?:requires[-_]python|python_requires|^python)\s*=\s*[\[("']*([^"'\])\n]+)""", re.MULTILINE)
@@ -28,12 +29,12 @@ def floor(project: Project, source: Source) -> int:
 
 
 def _declared(project: Project) -> int:
-    return min(map(int, FROM.findall(_required(_texts(project)))), default=0)
+    return min(map(int, FROM.findall(_required(_texts(project.tree)))), default=0)
 
 
-def _texts(project: Project) -> list[str]:
+def _texts(tree: Tree) -> list[str]:
     """Return what stands in the files that may say on which Python a project runs."""
-    return [file.data.decode(errors="replace") for place in PLACES if (file := project.tree.get(place))]
+    return [file.data.decode(errors="replace") for place in PLACES if (file := tree.get(place))]
 
 
 def _required(texts: Iterable[str]) -> str:
@@ -41,9 +42,9 @@ def _required(texts: Iterable[str]) -> str:
     return next((found.group(1) for text in texts if (found := SAYS.search(text))), "")
 
 
-def runs_on_2(project: Project, source: Source) -> bool:
+def runs_on_2(tree: Tree, source: Source) -> bool:
     """Tell whether the project says that it runs on Python 2 too, and `source` is not written so that it cannot."""
-    texts = _texts(project)
+    texts = _texts(tree)
     required = _required(texts)
     says = bool(FROM_2.search(required)) or (not FROM.search(required) and any(LISTS_2.search(text) for text in texts))
     return says and not _is_only_3(source)

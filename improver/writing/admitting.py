@@ -16,7 +16,7 @@ from improver.writing.choice.surroundings import Surroundings
 from improver.writing.choice.suspicion import at_odds
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.pathlike import Paths
-from improver.writing.layout.assembling import fits
+from improver.writing.layout.assembling import fits, needs_3
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.qualifying import qualified_case
 from improver.writing.names import BUILT_IN, is_same
@@ -90,10 +90,16 @@ class _Door:
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"
-        test = Written("t" * NAME, (case,))
-        if not fits(test, self.place):
-            return "too long"
-        return "" if is_modest(test, self.place) else "would gain a power"
+        return _ill_written(Written("t" * NAME, (case,)), self.place)
+
+
+def _ill_written(test: Written, place: Place) -> str:
+    """Return why a test cannot stand in the file at `place` as it is written, "" where it can."""
+    if not fits(test, place):
+        return "too long"
+    if place.elderly and needs_3(test, place):
+        return "needs Python 3"
+    return "" if is_modest(test, place) else "would gain a power"
 
 
 def _is_at_home(case: Case, place: Place, texts: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from improver.experiments import Case, Exploration
 from improver.records import Receipt
+from improver.rewriting.floor import runs_on_2
 from improver.source import Source
 from improver.writing.admitting import admitted
 from improver.writing.choice.selecting import trimmed
@@ -89,8 +90,16 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
         if case.prelude and (place is None or not has_all(place, case.prelude)):
             place = home(case.prelude, one[0].partition("::")[0]) or place
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
-            found.setdefault(place.path, (place, []))[1].append(case)
+            if place.path not in found:
+                found[place.path] = (_aged(ground, place, one[0].partition("::")[0]), [])
+            found[place.path][1].append(case)
     return sorted(found.values(), key=lambda one: -len(kills_of(one[1])))
+
+
+def _aged(ground: Ground, place: Place, path: str) -> Place:
+    """Return the place with whether its tests, of the product file `path`, run on Python 2 too."""
+    files = [one for one in (ground.sources.get(path), place.before) if one is not None]
+    return replace(place, elderly=all(runs_on_2(ground.tree, one) for one in files))
 
 
 def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:

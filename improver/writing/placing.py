@@ -40,6 +40,7 @@ class Place:
     inherited: frozenset[str] = frozenset()  # names of tests that ran from it, those of imported mixins too
     apart: bool = False  # each name is imported by a line of its own
     asserting: bool = False  # its tests assert by statements, in unittest's classes too
+    elderly: bool = False  # they run on Python 2 too
 
     @property
     def taken(self) -> frozenset[str]:

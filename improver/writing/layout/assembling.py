@@ -1,6 +1,7 @@
 """A test file with new tests at its end, all that was there before as it was (pure)."""
 
 import ast
+import re
 from collections.abc import Sequence
 
 from improver.source import Source
@@ -15,6 +16,7 @@ from improver.writing.layout.rendering import block, methods, quote_of, requoted
 from improver.writing.placing import Place
 
 WIDTH = 88  # of a new file
+NEWER = re.compile(r"\.assert(?:RaisesRegex|Warns)|\.subTest\(|\bpathlib\.|\bmock\.patch\(|\basync |\bawait ")
 
 
 def width_of(place: Place) -> int:
@@ -46,14 +48,24 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
 
 def fits(test: Written, place: Place) -> bool:
     """Tell whether the lines of a test by itself have room in the file, whose encoding can hold them."""
-    before, width, one = place.before, width_of(place), qualified(test, place)
-    node = home_of(one, place)
-    text = block([one], place, width, "x") if before is None or node is None else methods([one], place, width, node)
+    before, width, text = place.before, width_of(place), _alone(test, place)
     try:
         text.encode(before.encoding if before else "utf-8")
     except UnicodeEncodeError:
         return False
     return all(len(line) <= width for line in text.splitlines())
+
+
+def needs_3(test: Written, place: Place) -> bool:
+    """Tell whether a test asks for what no Python 2 has."""
+    return NEWER.search(_alone(test, place)) is not None
+
+
+def _alone(test: Written, place: Place) -> str:
+    """Return the text of a test by itself."""
+    before, width, one = place.before, width_of(place), qualified(test, place)
+    node = home_of(one, place)
+    return block([one], place, width, "x") if before is None or node is None else methods([one], place, width, node)
 
 
 def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str, str]:
