@@ -56,7 +56,7 @@ class _Door:
         sources = {weak.source.path: weak.source, **weak.around}
         self.signatures = Signatures.of(sources.values())
         self.paths = functools.cache(lambda path: Paths.of(sources[path]))
-        self.around = functools.cache(lambda path: Surroundings.of(sources[path]))
+        self.around = functools.cache(lambda path: Surroundings.of(sources[path], sources.values()))
 
     def first(self, cases: Sequence[Case]) -> Iterator[Case]:
         """Yield the first few that are let in, those that read best first."""

@@ -213,6 +213,29 @@ def test_who_is_refused_for_what_is_not_installed_is_not_where_it_is(module: str
     assert known.decide(case("Depth(1)", name="Depth.__init__")) is depends
 
 
+PARTS = {
+    "in the handler": "try:\n    import tide\nexcept ImportError:\n    tide = None\n",
+    "before": "tide: object = None\ntry:\n    import tide\nexcept ImportError:\n    pass\n",
+    "always there": "import tide\nebb = None\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("parts", "line", "depends"),
+    [
+        pytest.param("in the handler", "from pier._parts import tide", True, id="another file says so"),
+        pytest.param("before", "from ._parts import tide", True, id="it is nothing before it is imported"),
+        pytest.param("in the handler", "from pier._parts import tide as sea", False, id="under another name"),
+        pytest.param("in the handler", "from pier.others import tide", False, id="of another file"),
+        pytest.param("always there", "from pier._parts import tide", False, id="it is always there"),
+    ],
+)
+def test_what_another_file_may_lack_is_not_demanded(parts: str, line: str, *, depends: bool) -> None:
+    body = f"{line}\n\n\ndef depth(deep):\n    if tide is None:\n        raise RuntimeError\n    return deep\n"
+    known = Surroundings.of(source(body), [source(PARTS[parts], "pier/_parts.py")])
+    assert known.decide(case("depth(1)")) is depends
+
+
 @pytest.mark.parametrize(
     ("line", "depends"),
     [

@@ -2,11 +2,12 @@
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.experiments import Case
 from improver.judging.functions import definitions
+from improver.names import bound
 from improver.source import Function, Source
 from improver.writing.choice.oddities import contents
 from improver.writing.inputs.kinds import last_name
@@ -27,10 +28,10 @@ class Surroundings:
     looking: Mapping[str, tuple[Function, frozenset[str]]]
 
     @staticmethod
-    def of(source: Source) -> "Surroundings":
-        """Read a file's functions, and what they call by their names."""
+    def of(source: Source, others: Iterable[Source] = ()) -> "Surroundings":
+        """Read a file's functions, and what they call by their names; `others` are where it may import from."""
         nodes = {name: found[-1] for name, found in definitions(source).items()}
-        parts = frozenset(_may_lack(source.tree))
+        parts = frozenset((*_may_lack(source.tree), *_lacking(source, others)))
         first = {name: frozenset((*_asked(node), *_refused(node, parts))) for name, node in nodes.items()}
         plain = {name: (nodes[name], names) for name, names in first.items() if names}
         found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
@@ -79,11 +80,28 @@ def _asked(node: Function) -> Iterator[str]:
 
 def _may_lack(module: ast.Module) -> Iterator[str]:
     """Yield the names by which a module says that another one is not installed: they are nothing then."""
+    before = set(_set_to_naught(module.body))
     for one in module.body:
         if isinstance(one, ast.Try) and any(isinstance(part, ast.Import | ast.ImportFrom) for part in one.body):
-            lines = [line for handler in one.handlers for line in handler.body if isinstance(line, ast.Assign)]
-            plain = [line for line in lines if is_naught(line.value)]
-            yield from (name.id for line in plain for name in line.targets if isinstance(name, ast.Name))
+            yield from _set_to_naught(line for handler in one.handlers for line in handler.body)
+            yield from before.intersection(bound(*one.body))
+
+
+def _set_to_naught(lines: Iterable[ast.stmt]) -> Iterator[str]:
+    for line in lines:
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None and is_naught(line.value):
+            targets = line.targets if isinstance(line, ast.Assign) else [line.target]
+            yield from (name.id for name in targets if isinstance(name, ast.Name))
+
+
+def _lacking(source: Source, others: Iterable[Source]) -> Iterator[str]:
+    """Yield the names that a file imports from another one which says by them that something is not installed."""
+    known = {other.path.removesuffix(".py").rpartition("/")[2]: other for other in others}
+    for node in source.tree.body:
+        home = known.get((node.module or "").rpartition(".")[2]) if isinstance(node, ast.ImportFrom) else None
+        if home is not None and isinstance(node, ast.ImportFrom):
+            names = {*_may_lack(home.tree)}
+            yield from (one.asname or one.name for one in node.names if one.name in names)
 
 
 def _refused(node: Function, parts: frozenset[str]) -> Iterator[str]:
