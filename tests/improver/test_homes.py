@@ -36,6 +36,8 @@ def about(name: str, call: str = "Box([2]).total()", way: str = "", asks: tuple[
 
 
 TOTAL = about("Box.total")
+DEEP = CASE.replace("BoxTest", "DeepDepthTest").replace("assert Box", "assert depth(1)")
+SEVERAL = f"{DEEP.replace('DeepDepth', 'Sea')}\n    def test_y(self):\n        assert depth(1)\n\n\n{CASE}"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,13 @@ TOTAL = about("Box.total")
         pytest.param(CASE.replace("BoxTest", "AllOfATest"), about("depth"), "", id="the only class, which does not"),
         pytest.param(CASE.replace("BoxTest", "SeaTest").replace("assert Box", "assert depth(1)"),
                      about("depth"), "", id="the only class, of another name"),
+        pytest.param(f"{DEEP}\n\n{CASE}", about("depth"), "DeepDepthTest", id="most of whose tests speak of it"),
+        pytest.param(f"{DEEP}\n    def test_y(self): ...\n\n\n{CASE}", about("depth"), "", id="half of them do"),
+        pytest.param(f"{DEEP}\n\n{CASE}\n\ndef test_z(): ...\n", about("depth"), "", id="functions stand beside"),
+        pytest.param(f"{DEEP}\n\n{DEEP.replace('Deep', 'Low')}", about("depth"), "", id="so do those of another"),
+        pytest.param(SEVERAL, about("depth"), "SeaTest", id="of another name, but several of its tests do"),
+        pytest.param(SEVERAL.replace("depth(1)", "Box").replace("BoxTest", "PortTest"), TOTAL, "",
+                     id="several speak of a class"),
     ],
 )  # fmt: skip
 def test_a_test_joins_the_class_that_is_about_the_same(text: str, test: Written, home: str) -> None:

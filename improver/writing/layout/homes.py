@@ -34,7 +34,8 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     classes = {node.name: node for node in place.before.tree.body if isinstance(node, ast.ClassDef)}
     holding = [node for node in classes.values() if _tests(node)]
     named = [node for node in holding if _plain(AFFIX.sub("", node.name)) == _plain(owner)]
-    fit = named if named or len(holding) != 1 else [node for node in holding if _is_sole(node, owner, place.before)]
+    sole = [node for node in holding if len(holding) == 1 and _is_sole(node, owner, place.before)]
+    fit = named or sole or [node for node in holding if _is_mostly(node, owner, place.before)]
     node = fit[0] if len(fit) == 1 and owner else None
     return node if node is not None and _takes(node, test, classes) else None
 
@@ -111,13 +112,27 @@ def _tests(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 def _is_sole(node: ast.ClassDef, owner: str, source: Source) -> bool:
     """Tell whether all tests of a file stand in a class that has the file's name and speaks of a function."""
     stem = source.path.rpartition("/")[2].removesuffix(".py").removeprefix("test_").removesuffix("_test")
-    plain = any(isinstance(one, FUNCTIONS) and one.name.startswith("test") for one in source.tree.body)
     is_named = {*slug(stem).split("_")} <= {*slug(node.name).split("_")}
-    return not plain and is_named and owner in _names_in(node) and not owner[:1].isupper()
+    return _is_all_classes(source) and is_named and owner in _names_in(node) and not owner[:1].isupper()
 
 
-@functools.lru_cache(maxsize=32)  # asked for each call that may become a test
-def _names_in(node: ast.ClassDef) -> frozenset[str]:
+def _is_mostly(node: ast.ClassDef, owner: str, source: Source) -> bool:
+    """Tell whether most tests of a class speak of a function, in a file where all tests stand in classes.
+
+    That of a single test, or of one class, is about something else unless its name says so.
+    """
+    speaking = sum(owner in _names_in(one) for one in _tests(node))
+    words = {*slug(AFFIX.sub("", node.name)).split("_")} & {*slug(owner).split("_")}
+    is_about = not owner[:1].isupper() and (speaking > 1 or bool(words))
+    return is_about and _is_all_classes(source) and speaking * 2 > len(_tests(node))
+
+
+def _is_all_classes(source: Source) -> bool:
+    return not any(isinstance(one, FUNCTIONS) and one.name.startswith("test") for one in source.tree.body)
+
+
+@functools.lru_cache(maxsize=1 << 10)  # asked for each call that may become a test
+def _names_in(node: ast.stmt) -> frozenset[str]:
     return frozenset(getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node))
 
 
