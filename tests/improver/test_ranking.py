@@ -312,12 +312,18 @@ def test_how_much_there_is_of_who_knows_what_says_nothing(call: str) -> None:
         pytest.param("depth", "text", True, id="of a call that somebody wrote"),
         pytest.param("depth", "recorded", True, id="of one that a run made"),
         pytest.param("depth_with_more", "varied", True, id="and why"),
+        pytest.param("depth_is_true", "varied", False, id="and what it is ruled to be"),
+        pytest.param("depth_is_false", "text", True, id="ruled of a call that somebody wrote"),
+        pytest.param("depth_with_more_is_false", "varied", True, id="what it is ruled to be, and why"),
+        pytest.param("depth_is_empty", "varied", True, id="and what comes of it"),
     ],
 )
 def test_a_made_up_call_with_a_name_that_says_only_what_is_called(name: str, origin: str, *, says: bool) -> None:
     one = replace(case("depth(3, 4)", "7"), origin=origin)
     assert is_slight(written(name, one), plain, ()) is not says
     assert not is_slight(written(name, replace(one, checks=(("raises", "ValueError", "low"),))), plain, ())
+    bare = written("depth_is_true", replace(one, call="depth()"))
+    assert not is_slight(bare, plain, ()), "nothing is given that it depends on"
 
 
 def test_one_line_of_a_text_says_little() -> None:
@@ -395,6 +401,8 @@ def test_a_table_of_one_value_shows_no_difference(values: tuple[str, str], *, is
 @pytest.mark.parametrize(
     ("name", "kind", "is_poor"),
     [
+        pytest.param("depth_is_true", "is", True, id="what made up ones are ruled to be"),
+        pytest.param("depth_of_numbers_is_true", "is", False, id="of which kind those are"),
         pytest.param("depth", "eq", True, id="nothing but what they are calls of"),
         pytest.param("depth_edge_cases", "eq", True, id="nor what makes them so"),
         pytest.param("depth_by_sea", "eq", True, id="what differs"),
@@ -403,7 +411,12 @@ def test_a_table_of_one_value_shows_no_difference(values: tuple[str, str], *, is
     ],
 )
 def test_a_table_says_what_its_rows_have_in_common(name: str, kind: str, *, is_poor: bool) -> None:
-    cases = tuple(case(f"depth({at})", checks=((kind, "result", wanted),)) for at, wanted in enumerate("78"))
+    origin = "varied" if kind == "is" else "text"
+    told = [
+        replace(case(f"depth({at})", checks=((kind, "result", one),)), origin=origin) for at, one in enumerate("78")
+    ]
     rows = tuple(Row((str(at),), wanted, str(at)) for at, wanted in enumerate("78"))
-    table = Written(f"test_{name}", cases, ("sea",), rows, "depth(sea)")
+    table = Written(f"test_{name}", tuple(told), ("sea",), rows, "depth(sea)")
     assert is_slight(table, plain, ()) is is_poor
+    known = replace(table, cases=tuple(replace(one, origin="text") for one in told))
+    assert is_slight(known, plain, ()) is (is_poor and kind != "is")

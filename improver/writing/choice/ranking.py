@@ -27,6 +27,7 @@ from improver.writing.words.wording import MUTANT
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
+RULED = re.compile(r"_is_(?:true|false)$")
 UNTOLD = 20  # a name that ends with a number, and once more where nothing says of what
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
@@ -120,15 +121,21 @@ def _is_bare_table(test: Written, node_of: Callable[[str], Function]) -> bool:
     first = test.cases[0]
     if not test.rows or first.checks[0][0] not in TOLD:
         return False
-    return test.name in bare_names(first, test.columns, node_of(first.function))
+    bare = bare_names(first, test.columns, node_of(first.function))
+    return test.name in bare or (all(map(_is_guessed, test.cases)) and RULED.sub("", test.name) in bare)
 
 
 def _is_bare_call(test: Written, node_of: Callable[[str], Function]) -> bool:
-    """Tell whether a name says of a made up call only what is called: nothing tells why it was made up so."""
+    """Tell whether a name says of a made up call only what is called: nothing tells why it was made up so.
+
+    Nor does what it is ruled to be, true or false, where something is given that it depends on.
+    """
     first = test.cases[0]
-    node = node_of(first.function)
+    node, call = node_of(first.function), expression(first.call)
     is_plain = not test.rows and not node.name.startswith("__")
-    return is_plain and _is_guessed(first) and test.name == bare_names(first, (), node)[0]
+    is_given = isinstance(call, ast.Call) and bool(call.args or call.keywords)
+    name = RULED.sub("", test.name) if is_given else test.name
+    return is_plain and _is_guessed(first) and name == bare_names(first, (), node)[0]
 
 
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
