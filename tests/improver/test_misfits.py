@@ -60,6 +60,10 @@ def berth(day: datetime.date | None, fee: Decimal | int, hours: int = 2):
     return day
 
 
+def moor(place: os.PathLike | str):
+    return place
+
+
 def free(anything, dry=False, tidy=True):
     if tidy == "low":
         return dry
@@ -106,6 +110,9 @@ def free(anything, dry=False, tidy=True):
         ("berth", "berth(day, 1.5)", "fee=1.5"),
         ("berth", "berth(day, 1, Decimal('2'))", "hours=Decimal('2')"),
         ("berth", "berth(day, 1, hours())", ""),
+        ("moor", "moor('a')", ""),
+        ("moor", "moor(Path('a'))", ""),
+        ("moor", "moor(1)", "place=1"),  # which would be a descriptor of whoever runs the test
         ("free", "free([])", ""),
         ("free", "free([], True)", ""),
         ("free", "free([], dry=2)", "dry=2"),  # it is on or off

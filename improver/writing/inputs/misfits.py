@@ -39,6 +39,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("frozenset", "FrozenSet", "tzinfo", "Pattern"), frozenset()),  # which no literal makes
     **{name: frozenset({name}) for name in MADE},
     "date": frozenset({"date", "datetime"}),
+    "PathLike": frozenset({"Path"}),
 }
 TYPES: Mapping[str, type] = {
     **{one.__name__: one for one in (str, bytes, int, float, bool, list, tuple, dict, set, range, type(None))},
