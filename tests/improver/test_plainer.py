@@ -32,6 +32,23 @@ def test_a_truth_value_stands_where_the_default_is_one() -> None:
     assert ((), "depth(4, 2, False)") not in ways("depth(4, 2, True)")
 
 
+@pytest.mark.parametrize(
+    ("body", "call", "plain"),
+    [
+        pytest.param("return 1 if loud else 2", "cry(2, 'a')", "cry(2, True)", id="it is asked whether it is true"),
+        pytest.param("return 1 if loud else 2", "cry(2, loud=0)", "cry(2, loud=False)", id="by name"),
+        pytest.param("if sea and not loud: return 1", "cry(2, 'a')", "cry(2, True)", id="among others"),
+        pytest.param("return loud if loud else 2", "cry(2, 'a')", "", id="it comes back too"),
+        pytest.param("if loud == 'a': return 1", "cry(2, 'a')", "", id="it is compared"),
+        pytest.param("return 1 if loud else 2", "cry(2, None)", "", id="nothing is given"),
+    ],
+)
+def test_a_truth_value_stands_where_nothing_else_is_asked_for(body: str, call: str, plain: str) -> None:
+    asking = node(f"def cry(sea, loud=None):\n    {body}")
+    found = {one.call for one in plainer(case(call, name="cry"), asking)}
+    assert plain in found if plain else not {"cry(2, True)", "cry(2, False)"} & found
+
+
 def test_two_arguments_that_are_alike_are_told_apart() -> None:
     assert ((), "depth('a', 'b')") in ways("depth('a', 'a')")
     assert ((), "depth(b'a', b'b')") in ways("depth(b'a', b'a')")

@@ -54,13 +54,14 @@ def _is_idle(line: str, later: tuple[str, ...]) -> bool:
 
 
 def _fitting(call: str, node: Function) -> Iterator[str]:
-    """Yield the call with a truth value where a parameter's default is one, and with two alike arguments told apart."""
+    """Yield the call with a truth value where a switch is meant, and with two alike arguments told apart."""
     tree = ast.parse(call, mode="eval").body
     if not isinstance(tree, ast.Call):
         return
-    defaults = defaults_of(node)
-    for name, value in zip(parameters(node), tree.args, strict=False):
-        if _is_truth(defaults.get(name)) and isinstance(value, ast.Constant) and not _is_truth(value):
+    switches = {name for name, default in defaults_of(node).items() if _is_truth(default)} | _only_asked(node)
+    words = ((word.arg, word.value) for word in tree.keywords)
+    for name, value in (*zip(parameters(node), tree.args, strict=False), *words):
+        if name in switches and isinstance(value, ast.Constant) and not _is_truth(value) and value.value is not None:
             yield replaced(call, value, ast.Constant(bool(value.value)))
     names = [one for one in tree.args if isinstance(one, ast.Name)]
     for at, one in enumerate(names):
@@ -71,6 +72,26 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
         if text in seen and (other := _other(text, seen)) is not None:
             yield replaced(call, place, ast.Constant(other))
         seen.append(text)
+
+
+def _only_asked(node: Function) -> set[str]:
+    """Return the parameters of which a function only asks whether they count as true."""
+    conditions = [one.test for one in ast.walk(node) if isinstance(one, ast.If | ast.IfExp | ast.While)]
+    asked = {id(part) for one in conditions for part in _asked_in(one)}
+    names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+    others = {one.id for one in names if id(one) not in asked}
+    return {one.id for one in names} & {*parameters(node)} - others
+
+
+def _asked_in(condition: ast.expr) -> Iterator[ast.expr]:
+    """Yield the parts of a condition that count as true or not by themselves."""
+    match condition:
+        case ast.BoolOp(values=parts):
+            yield from (inner for one in parts for inner in _asked_in(one))
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            yield from _asked_in(inner)
+        case _:
+            yield condition
 
 
 def _on_the_class(case: Case, node: Function) -> Iterator[str]:
