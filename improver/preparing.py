@@ -98,8 +98,7 @@ def _baseline(improver: Improver, rig: Rig, commit: str, wish: Wish) -> tuple[Ba
         tree = improver.repository.tree(commit)
         rig = with_compiled(rig, tree, cache)
         baseline = measure(rig, tree, cache, key=baseline_key(_tree_id(improver, commit), rig))
-        if not wish.tolerate_red:
-            demand_green(baseline)
+        demand_green(baseline, tolerant=wish.tolerate_red)
         if baseline.flaky:
             rig = _without(rig, baseline.flaky)
             baseline = measure(rig, tree, cache, key=baseline_key(_tree_id(improver, commit), rig))

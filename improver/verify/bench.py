@@ -193,18 +193,23 @@ def _lasting(name: str, outcomes: set[str]) -> str:
     return f"{name.split('[', 1)[0]}[" if "" in outcomes and "[" in name[1:] else name
 
 
-def demand_green(baseline: Baseline) -> None:
-    """Raise BaselineError that names the red and flaky tests, if there are any."""
-    if not baseline.red and not baseline.flaky:
+def demand_green(baseline: Baseline, *, tolerant: bool = False) -> None:
+    """Raise BaselineError that names the red and flaky tests, if there are any, or if all are where that is tolerated.
+
+    Where nothing passes nothing can show what a change does.
+    """
+    has_green = any(outcome.startswith("passed/passed") for outcome in baseline.run.manifest.values())
+    if not (baseline.red or baseline.flaky) or (tolerant and has_green):
         return
     said = [f"{len(names)} {word}" for word, names in (("red", baseline.red), ("flaky", baseline.flaky)) if names]
     names = (*baseline.red, *baseline.flaky)
     more = (f"and {len(names) - NAMED} more",) if len(names) > NAMED else ()
+    what = "the project's tests do not hold before any change" if has_green or not tolerant else "no test passes"
     raise BaselineError(
-        f"the project's tests do not hold before any change: {', '.join(said)}",
+        f"{what}: {', '.join(said)}",
         where=", ".join((*names[:NAMED], *more)),
         why="; ".join(note[:WHY_CHARACTERS] for note in baseline.run.receipt.notes[2:5]) or _waver(baseline),
-        fix=_advice(baseline),
+        fix=_advice(baseline).replace(", or pass --tolerate-red", "") if tolerant else _advice(baseline),
     )
 
 

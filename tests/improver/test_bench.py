@@ -79,6 +79,15 @@ def test_a_red_or_flaky_baseline_is_an_error_that_names_the_tests() -> None:
     demand_green(Baseline(run(), (), ()))
 
 
+def test_a_red_baseline_may_be_tolerated_but_not_one_where_nothing_passes() -> None:
+    demand_green(Baseline(run(a=GREEN, b="passed/failed/passed"), ("b",), ()), tolerant=True)
+    demand_green(Baseline(run(a="xfailed: known"), (), ()), tolerant=True)
+    with pytest.raises(BaselineError) as caught:
+        demand_green(Baseline(run(b="error: ImportError"), ("b",), ()), tolerant=True)
+    assert (caught.value.what, caught.value.hint.where) == ("no test passes: 1 red", "b")
+    assert "--tolerate-red" not in caught.value.hint.fix
+
+
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
