@@ -14,7 +14,7 @@ from improver.judging.mutants import mutants_of
 from improver.judging.noticing import UNREACHED
 from improver.policy import Policy
 from improver.ports import Layout
-from improver.records import File, Tree
+from improver.records import File, Receipt, Tree
 from improver.source import Function, Source
 from improver.writing.choice.doctests import Doctests
 from improver.writing.choice.promises import Promises, announced
@@ -206,7 +206,7 @@ def explore(ground: Ground, weak: Weak) -> Exploration:
     """Find calls that notice what lives."""
     wanted = [one for one in _leading(ground, weak) if one.texts or one.calls]
     if not wanted:
-        return Exploration((), (), {}, weak.run.receipt, "nothing is known of any call" if weak.living else "")
+        return Exploration((), (), {}, Receipt(("explore",)), "nothing is known of any call" if weak.living else "")
     return ground.experiments.explore(ground.tree, wanted, weak.living)
 
 
