@@ -188,7 +188,6 @@ def test_a_mutant_is_named_where_a_reader_can_find_it(mutant: str, told: str) ->
     assert told_of(mutant, 70) == told
 
 
-
 @pytest.mark.parametrize(
     ("one", "name"),
     [
