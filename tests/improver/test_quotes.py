@@ -13,6 +13,7 @@ from improver.writing.layout.rendering import quote_of
         pytest.param("def f():\n    '''Say 'so'.'''\n    return f\"{1}\"\n", '"', id="a docstring counts for neither"),
         pytest.param("X = ''\n", "'", id="an empty one"),
         pytest.param("X = 1\n", '"', id="none"),
+        pytest.param("X = 'a'\rY = \"b\"\rZ = 'c'\r", "'", id="old ends of lines"),
     ],
 )
 def test_the_quote_of_a_file_is_that_of_most_of_its_strings(text: str, quote: str) -> None:

@@ -119,7 +119,7 @@ def _is_sole(node: ast.ClassDef, owner: str, source: Source) -> bool:
 def _is_mostly(node: ast.ClassDef, owner: str, source: Source) -> bool:
     """Tell whether most tests of a class speak of a function, in a file where all tests stand in classes.
 
-    That of a single test, or of one class, is about something else unless its name says so.
+    A class of one such test is about something else unless its name says so too.
     """
     speaking = sum(owner in _names_in(one) for one in _tests(node))
     words = {*slug(AFFIX.sub("", node.name)).split("_")} & {*slug(owner).split("_")}

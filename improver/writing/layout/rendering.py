@@ -226,6 +226,6 @@ def _within(body: str, quote: str, other: str, *, is_raw: bool) -> str | None:
 @functools.lru_cache(maxsize=32)  # asked for each choice of tests
 def quote_of(text: str) -> str:
     """Return the quote that most strings of one line have in a file; what stands within them is no matter."""
-    tokens = [one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type in TEXTS]
-    opened = Counter(found[1] for one in tokens if (found := OPENING.match(one)))
+    tokens = tokenize.generate_tokens(io.StringIO(text, newline=None).readline)
+    opened = Counter(found[1] for one in tokens if one.type in TEXTS and (found := OPENING.match(one.string)))
     return "'" if opened["'"] > opened['"'] else '"'
