@@ -14,8 +14,7 @@ one that they do not.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from improver.experiments import Mutant, Recording
@@ -29,7 +28,7 @@ from improver.records import GateResult, Receipt, Safety, Tree
 from improver.source import Source
 
 Places = Mapping[str, Collection[int]]
-SPOKEN = re.compile(r"\b([\w-]+\.py):(\d+)\b")
+QUOTED, FILE = re.compile(r"`([^`]+?)(?:\.\.\.\)?)?`"), re.compile(r"[\w./-]+\.py\b")  # code may be cut at its end
 CLAIM = "the tests notice as many small faults in what is touched as before"
 TEST_CLAIM = "the tests notice every small fault that they noticed before"
 NEW_CLAIM = f"{TEST_CLAIM}, and one more"
@@ -107,7 +106,7 @@ def _tests(candidate: Candidate, recording: Recording, functions: Iterable[str])
 def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | None = None) -> tuple[Mutant, ...]:
     """Return at most `limit` mutants of `functions` ("path::qualname") in `tree`, each file with its part.
 
-    Where `places` are given, lines by the name of each file, only those may have any.
+    Where `places` are given, lines by the path of each file, only those may have any.
     """
     names: dict[str, list[str]] = {}
     for function in functions:
@@ -116,15 +115,10 @@ def _mutants(tree: Tree, functions: Iterable[str], limit: int, places: Places | 
     made: list[Mutant] = []
     for rank, path in enumerate(sorted(names)):
         source = Source.read(path, tree[path].data) if path in tree else None
-        lines = None if places is None else places[_file_of(path)]
+        lines = None if places is None else places.get(path, ())
         if isinstance(source, Source):
             made += mutants_of(source, names[path], (limit - len(made)) // (len(names) - rank), lines)
     return tuple(made)
-
-
-def _file_of(name: str) -> str:
-    """Return the last part of the path of a file, or of the file that a function stands in."""
-    return name.partition("::")[0].rpartition("/")[2]
 
 
 def _side(candidate: Candidate, tree: Tree, mutants: tuple[Mutant, ...], tests: tuple[str, ...]) -> Side:
@@ -173,12 +167,12 @@ def _of_tests(candidate: Candidate) -> GateResult:
 def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -> tuple[Mutant, ...]:
     """Return at most `limit` mutants of what tests are about, of the nearest functions first.
 
-    Half of them may be of lines that the text of a new test speaks of: a few faults of many would seldom be those that
+    Half of them may be of lines that hold code which a new test quotes: a few faults of many would seldom be those that
     it is about. What it says decides nothing else; whether anything notices them is found out.
     """
-    spoken = _spoken(candidate) if candidate.change.safety is Safety.NEW_TEST else {}
-    near = [name for circle in circles for name in sorted(circle) if _file_of(name) in spoken]
-    made = [*_mutants(candidate.base, near, limit // 2, spoken)]
+    is_new, near = candidate.change.safety is Safety.NEW_TEST, frozenset[str]().union(*circles)
+    places = _spoken_of(candidate, near) if is_new else {}
+    made = [*_mutants(candidate.base, [name for name in near if name.partition("::")[0] in places], limit // 2, places)]
     for circle in circles if len(made) < limit else ():
         known = {one.name for one in made} | {one.source for one in made}
         fresh = [one for one in _mutants(candidate.base, circle, limit) if known.isdisjoint((one.name, one.source))]
@@ -186,15 +180,31 @@ def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -
     return tuple(made)
 
 
-def _spoken(candidate: Candidate) -> Places:
-    """Return the lines that the changed tests speak of, and did not before: "at tides.py:12"."""
-    found: dict[str, set[int]] = defaultdict(set)
+def _spoken_of(candidate: Candidate, functions: Iterable[str]) -> Places:
+    """Return the lines that hold what a new line of a test quotes first, of the files that it names or of all."""
+    found: dict[str, set[int]] = {}
+    paths = sorted({function.partition("::")[0] for function in functions})
+    sources = [source for path in paths if (source := _product(candidate, path)) is not None]
+    for line in _new_lines(candidate):
+        quoted, files = QUOTED.search(line), tuple(f"/{name}" for name in FILE.findall(line))
+        for source in sources if quoted else ():
+            if not files or f"/{source.path}".endswith(files):
+                lines = {at for at, text in enumerate(source.lines, 1) if quoted and quoted[1] in text}
+                found[source.path] = found.get(source.path, set()) | lines
+    return {path: lines for path, lines in found.items() if lines}
+
+
+def _product(candidate: Candidate, path: str) -> Source | None:
+    source = Source.read(path, candidate.base[path].data) if path in candidate.base else None
+    return source if isinstance(source, Source) else None
+
+
+def _new_lines(candidate: Candidate) -> Iterator[str]:
+    """Yield the lines of the changed tests that they did not have before."""
     for edit in candidate.change.edits:
         before, after = candidate.before(edit.path), candidate.after(edit.path)
-        known = {*SPOKEN.findall(before.text)} if before else set()
-        for name, line in {*SPOKEN.findall(after.text)} - known if after else ():
-            found[name].add(int(line))
-    return found
+        known = {*before.text.splitlines()} if before else set()
+        yield from (line for line in (after.text.splitlines() if after else ()) if line not in known)
 
 
 def _new_to_all(candidate: Candidate, old: Side, names: frozenset[str]) -> frozenset[str]:

@@ -17,15 +17,16 @@ from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
 from improver.writing.placing import Place
 from improver.writing.targets import Ground, Weak
-from improver.writing.words.wording import called
+from improver.writing.words.wording import by_place, called
 
 RULE = "write_tests"
 TESTS = 5  # of one proposal
+SHOWN = 8  # faults that a proposal's text names of one function
 AGAIN = 2  # times that other calls are tried for what was lost
 HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
 WHY = (
     "Small faults in these functions go unnoticed by the tests that there are. Each new test notices at least one of "
-    "them, which its docstring names, and records what the code does today."
+    "them, which its docstring names, and records what the code does today: that is no word on what it should do."
 )
 SAFE_WHEN = "each test holds again and again on the code as it is, and fails on the faults that it names"
 
@@ -209,7 +210,9 @@ def _finding(weak: Weak, function: str, tests: Sequence[Written]) -> Finding:
     path, _, name = function.partition("::")
     node = weak.node_of(function)
     cases = [case for test in tests for case in test.cases if case.function == function]
-    killed = sorted(frozenset().union(*(case.kills for case in cases)))
+    killed = by_place(frozenset().union(*(case.kills for case in cases)))
     key = hashlib.sha256("\0".join((RULE, function, *(one.partition(": ")[2] for one in killed))).encode()).hexdigest()
-    message = f"no test notices a small fault here: {killed[0]}"
+    texts = [one.removeprefix(f"{path}:") for one in killed]
+    shown = [*texts[:SHOWN], *([f"and {len(texts) - SHOWN} more"] if len(texts) > SHOWN else [])]
+    message = f"no test notices {'these faults' if len(texts) > 1 else 'this fault'}, by line: {'; '.join(shown)}"
     return Finding(key[:16], RULE, path, name, node.lineno, node.col_offset, message, {"faults": len(killed)})

@@ -11,6 +11,7 @@ from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.homes import base_of, home_of
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
+from improver.writing.words.wording import mended
 from improver.writing.writer import node_id
 from tests.improver.calls import PIER, RECEIPT, SEA, source
 
@@ -126,7 +127,7 @@ def test_tests_of_several_functions_join_none() -> None:
     assert home_of(both, place_of(HEAD + CASE)) is None
 
 
-NEW = '    """Kill a small fault. Characterises current behaviour, not a spec."""\n'
+NEW = '    """Catch a small fault."""\n'
 AFTER = "\n\nLIMIT = 3  # of all\n"
 
 
@@ -210,22 +211,20 @@ def test_a_class_of_unittest_demands_errors_as_its_file_names_pytest() -> None:
 @pytest.mark.parametrize(
     ("text", "begins"),
     [
-        pytest.param(
-            '"""\nSay it.\n"""\n', ['        """', "        Kill small faults that went unnoticed."], id="below"
-        ),
+        pytest.param('"""\nSay it.\n"""\n', ['        """', "        Reproduces a fault that was mended."], id="below"),
         pytest.param(
             '"""Say it.\n\nMore.\n"""\n',
-            ['        """Kill small faults that went unnoticed.', ""],
+            ['        """Reproduces a fault that was mended.', ""],
             id="on the first line",
         ),
         pytest.param(
-            '"""\nSay it."""\n', ['        """', "        Kill small faults that went unnoticed."], id="in two lines"
+            '"""\nSay it."""\n', ['        """', "        Reproduces a fault that was mended."], id="in two lines"
         ),
-        pytest.param('"""Say it."""\n', ['        """Kill small faults that went unnoticed.', ""], id="in one line"),
+        pytest.param('"""Say it."""\n', ['        """Reproduces a fault that was mended.', ""], id="in one line"),
     ],
 )
 def test_a_docstring_begins_where_those_of_its_file_do(text: str, begins: list[str]) -> None:
-    case = replace(TOTAL.cases[0], kills=frozenset(f"pier/a.py:{line}: `1` → `2`" for line in (3, 4)))
+    case = replace(TOTAL.cases[0], kills=frozenset({mended("pier/a.py", f"no {'sea ' * 30}")}))
     place = place_of(f"{text}\n{HEAD}{CASE}")
     made = (assembled([replace(TOTAL, cases=(case,))], place, "A", frozenset({"unittest"})) or b"").decode()
     at = made.splitlines().index("    def test_box_total(self):")

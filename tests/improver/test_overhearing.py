@@ -326,7 +326,7 @@ def test_calls_that_print_share_a_table() -> None:
     place = Place("t.py", None, in_classes=False, bound={}, annotated=True)
     assert block([table], place, 120, "A").splitlines()[-4:] == [
         "def test_depth_prints(sea: int, expected: str, capsys: pytest.CaptureFixture[str]) -> None:",
-        '    """Kill a small fault. Characterises current behaviour, not a spec."""',
+        '    """Catch a small fault."""',
         "    depth(sea)",
         "    assert capsys.readouterr().out == expected",
     ]

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
 from improver.records import EXECUTABLE, REGULAR, File, Tree
 from improver.writing.drafting import Drafted
@@ -133,3 +135,22 @@ def test_a_test_file_that_may_be_run_by_itself_still_may() -> None:
         proposal = proposal_of(ground, replace(drafted, place=place), [test])
         modes += [edit.after.mode for edit in proposal.change.edits if edit.after] if proposal else []
     assert modes == [EXECUTABLE, REGULAR]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        pytest.param([3], "no test notices this fault, by line: 3: `1` → `2`", id="one"),
+        pytest.param([10, 9], "no test notices these faults, by line: 9: `1` → `2`; 10: `1` → `2`", id="in order"),
+        pytest.param(range(9), f"{'; '.join(f'{at}: `1` → `2`' for at in range(8))}; and 1 more", id="many"),
+    ],
+)
+def test_the_text_of_a_proposal_says_what_its_tests_notice(lines: Sequence[int], says: str) -> None:
+    names = frozenset(f"pier/a.py:{line}: `1` → `2`" for line in lines)
+    mutants = tuple(Mutant(name, "pier/a.py", 2, f"{PIER}f", b"") for name in names)
+    case = Case(f"{PIER}f", "f(1)", (("pier.a", "f"),), checks=(("eq", "result", "1"),), kills=names)
+    proposal = proposal_of(ground_of(FakeExperiments()), drafted_of(mutants), [Written("test_f", (case,))])
+    assert proposal is not None
+    (finding,) = proposal.findings
+    assert finding.message.endswith(says)
+    assert finding.evidence == {"faults": len(lines)}

@@ -1,4 +1,4 @@
-"""Docstrings of tests, which name the mutants that notice a call, and words for names and rows (pure)."""
+"""Docstrings of tests, which name a mutant that they kill, and words for names and rows (pure)."""
 
 import ast
 import keyword
@@ -11,13 +11,12 @@ from improver.experiments import Case
 from improver.judging.powers import FIELD
 from improver.writing.pieces import expression
 
-HEAD = "Kill small faults that went unnoticed."  # one line, as an order, with a full stop: linters ask for that
-CREED = "Characterises current behaviour, not a spec."
 LABEL = 48  # characters of a row's id
 FEW = 3  # texts of a list that an id has room for
 MARKS = {"": "empty", "\\": "backslash", '"': "quote", "'": "apostrophe", " ": "space", "\n": "line break", "\t": "tab"}
-SHOWN = 3  # mutants named in one docstring
-ROOM, CUT = 8, 28  # characters of a line beside a mutant's name, and of each side of one that is cut
+USUAL = re.compile(r"^a (?:missing|negated) |changed to `(?:return )?None`")  # which say less of what a line is for
+VAGUE = "a small fault"
+CUT = re.compile(r"(?<!\()\.\.\.|\.\.\.(?!\))")  # what is left out of a text, unless it is all that a call is given
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
 TAKEN = ("self", "expected", "request", "result", "item", "scenario")  # in tests, by what they are made of
@@ -38,21 +37,21 @@ def reproduces(case: Case) -> bool:
 
 
 def docstring(kills: Iterable[str], width: int) -> list[str]:
-    """Return the lines of a docstring, quotes included, that names the first few mutants of `kills`."""
+    """Return the lines of a docstring, quotes included, that names the mutant of `kills` that says the most.
+
+    One line, as an order, with a full stop: linters ask for that. No line's number, which the next change makes wrong.
+    """
     kills = [*kills]
     if found := next(filter(None, map(MENDED.match, kills)), None):
         return _reproduces(found["message"], width - 4)
-    texts = [told_of(name, width - ROOM) for name in sorted(kills, key=_place)]
-    told = list(dict.fromkeys(texts))[:SHOWN]
-    left = sum(text not in told for text in texts)
-    quotes = 'r"""' if any("\\" in text for text in told) else '"""'
-    more = [f"and {left} more"] if left else []
-    one = f'{quotes}Kill {told[0]}. {CREED}"""'
-    if len(told) == 1 and len(one) <= width - 4:
-        return [one]
-    lines = [f"{text}," for text in (*told, *more)]
-    lines[-1] = f"{lines[-1][:-1]}."
-    return [f"{quotes}{HEAD}", "", *(f"- {line}" for line in lines), "", CREED, '"""']
+    room = width - 4 - len('r"""Catch ."""')
+    text = min((told_of(name, room) for name in by_place(kills)), key=_says_little)
+    return [f'{"r" if chr(92) in text else ""}"""Catch {text}."""']
+
+
+def _says_little(text: str) -> tuple[bool, bool]:
+    """Return what makes one text of a mutant worse than another: it shows no code, or what any line may have."""
+    return text.startswith(VAGUE), bool(USUAL.search(text))
 
 
 def _reproduces(message: str, width: int) -> list[str]:
@@ -74,20 +73,47 @@ def _reproduces(message: str, width: int) -> list[str]:
 
 
 def told_of(name: str, width: int) -> str:
-    """Return a mutant as docstrings name it, `>` -> `>=` at pricing.py:60, in `width` characters if that can be."""
+    """Return a mutant as docstrings name it, `>` changed to `>=` in pricing.py, in at most `width` characters."""
     found = MUTANT.match(name)
     if found is None:
-        return "a small fault"
-    place = f"{PurePosixPath(found['path']).name}:{found['line']}"
+        return VAGUE
+    *_, folder, file = ("", *PurePosixPath(found["path"]).parts)
+    place = f" in {folder}/{file}" if folder and file == "__init__.py" else f" in {file}"
     old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
     if any('"""' in text or not text.isascii() or text.endswith("\\") or FIELD.search(text) for text in (old, new)):
-        return f"the fault at {place}"  # as it stands it would end the docstring, or be taken for what a gate refuses
-    room = (width - len(f"`` -> `` at {place}")) // 2
-    for one, other in ((old, new), _apart(old, new), _parts(old, new, min(room, CUT))):
-        told = f"`{one}` -> `{other}` at {place}"
-        if one != other and len(told) <= width:
-            return told
-    return f"the fault at {place}"
+        return VAGUE + place  # as it stands it would end the docstring, or be taken for what a gate refuses
+    brief = _brief(old), _brief(new)
+    texts = [_change(*pair) for pair in ((old, new), brief, _apart(old, new), _apart(*brief)) if len({*pair}) > 1]
+    whole = [text + where for text in texts for where in (place, "") if not CUT.search(text)]
+    return next((text for text in whole if len(text) <= width), VAGUE + place)
+
+
+def _change(old: str, new: str) -> str:
+    """Return one text in place of another in words."""
+    if new == f"(not ({old}))":
+        return f"a negated `{old}`"
+    return f"a missing `{old}`" if new == "pass" else f"`{old}` changed to `{new}`"
+
+
+def _brief(text: str) -> str:
+    """Return a call without what it is given, of which long texts show only a part anyway.
+
+    >>> [_brief(one) for one in ("raise Dry('no sea in ...", "return depth(sea, 2)", "sea + depth(1)")]
+    ['raise Dry(...)', 'return depth(...)', 'sea + depth(1)']
+    """
+    found = re.match(r"((?:(?:raise|return|await) )*[\w.]+\()(?!\))", text)
+    if found is None:
+        return text
+    is_cut = text.endswith("...") and text.startswith("raise ")
+    return f"{found[1]}...)" if is_cut or _is_call(text.removeprefix("raise ").removeprefix("return ")) else text
+
+
+def _is_call(text: str) -> bool:
+    try:
+        node = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError):
+        return False
+    return isinstance(node.value if isinstance(node, ast.Await) else node, ast.Call)
 
 
 def _apart(old: str, new: str) -> tuple[str, str]:
@@ -113,17 +139,9 @@ def _is_whole(text: str) -> bool:
         return False
 
 
-def _parts(old: str, new: str, room: int) -> tuple[str, str]:
-    """Return what of two texts has room: how they begin, or what stands around the first difference."""
-    if old[: room - 3] != new[: room - 3]:
-        return _cut(old, room), _cut(new, room)
-    begin = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), room)
-    begin -= room // 3
-    return f"...{_cut(old[begin:], room - 3)}", f"...{_cut(new[begin:], room - 3)}"
-
-
-def _cut(text: str, room: int) -> str:
-    return text if len(text) <= room else f"{text[: room - 3].rstrip()}..."
+def by_place(names: Iterable[str]) -> list[str]:
+    """Return mutants in the order of their lines."""
+    return sorted(names, key=_place)
 
 
 def _place(name: str) -> tuple[int, str]:

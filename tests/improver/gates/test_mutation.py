@@ -113,10 +113,12 @@ WIDE = "def depth(sea):\n" + "".join(f"    sea += {at}\n" for at in range(3, 90)
 @pytest.mark.parametrize(
     ("says", "ruling"),
     [
-        pytest.param("Kill `sea - 1` -> `sea + 1` at a.py:89.", Ruling.PASS, id="the line that it is about"),
-        pytest.param("Kill a fault.", Ruling.ABSTAIN, id="no line"),
-        pytest.param("Kill `3` -> `4` at a.py:2.", Ruling.ABSTAIN, id="a line of which it shows nothing"),
-        pytest.param("Kill `sea - 1` -> `sea + 1` at b.py:89.", Ruling.ABSTAIN, id="a line of another file"),
+        pytest.param("Catch `sea - 1` changed to `sea + 1` in a.py.", Ruling.PASS, id="the line that it is about"),
+        pytest.param("Catch `sea - 1` changed to `sea + 1`.", Ruling.PASS, id="a line of any file"),
+        pytest.param("Catch `return sea...` changed to `pass`.", Ruling.PASS, id="a line that is cut"),
+        pytest.param("Catch a fault.", Ruling.ABSTAIN, id="no line"),
+        pytest.param("Catch a missing `sea += 3` in a.py.", Ruling.ABSTAIN, id="a line that it shows nothing of"),
+        pytest.param("Catch `sea - 1` changed to `sea + 1` in b.py.", Ruling.ABSTAIN, id="a line of another file"),
     ],
 )
 def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(says: str, ruling: Ruling) -> None:
@@ -131,7 +133,7 @@ def test_the_faults_that_a_new_test_speaks_of_are_among_those_that_are_tried(say
 
 def test_the_room_for_what_a_test_speaks_of_is_not_shared_with_files_that_it_does_not_speak_of() -> None:
     others = {f"pier/{name}.py": WIDE for name in "bcdefghijkl"}
-    more = f'{TESTS}\n\ndef test_depth_of_two():\n    """At a.py:89."""\n    assert depth(2) == 1\n'
+    more = f'{TESTS}\n\ndef test_depth_of_two():\n    """Catch `sea - 1` in a.py."""\n    assert depth(2) == 1\n'
     example = Example(
         {"pier/a.py": WIDE, **others, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.NEW_TEST
     )
@@ -144,7 +146,7 @@ def test_the_room_for_what_a_test_speaks_of_is_not_shared_with_files_that_it_doe
 
 
 def test_what_a_rewritten_test_speaks_of_is_no_matter() -> None:
-    more = TESTS.replace("== 4", "== 2 + 2  # at a.py:89")
+    more = TESTS.replace("== 4", "== 2 + 2  # `sea - 1` in a.py")
     example = Example({"pier/a.py": WIDE, "tests/test_a.py": TESTS}, {"tests/test_a.py": more}, Safety.CHANGED_TEST)
     experiments = Noticing()
     mutation(Candidate(example.tree(), example.change(), FEW, FakeBench(experiments=experiments)))
