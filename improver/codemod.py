@@ -78,6 +78,10 @@ class Codemod(ABC):
         """Return what is gained by a change under `rule`."""
         return self.WHY
 
+    def whole(self, rule: str) -> bool:  # noqa: ARG002 - for codemods that answer a family of rules
+        """Tell whether a file in two styles is worse than one in the old: every place of `rule` changes, or none."""
+        return False
+
     def answers(self, rule: str) -> bool:
         """Tell whether a finding under `rule` leads here."""
         return any(fnmatch.fnmatchcase(rule, pattern) for pattern in self.ANSWERS or (self.name,))

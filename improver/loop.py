@@ -1,7 +1,7 @@
 """One improvement run, start to end: scan, try, judge, propose. It cannot merge."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -151,8 +151,8 @@ class Loop:
         drafted = self.crew.decides.draft(group, self.project, self.ground.tree)
         for finding, reason in drafted.abstained:
             self.funnel.drop(finding, f"{group.codemod.name} abstained: {reason}")
-        if drafted.change is None:
-            return ()
+        if drafted.change is None or (drafted.abstained and group.is_whole):
+            return self._left(drafted.answered)
         answered, poor = self.worth.drafted(replace(group, findings=drafted.answered), drafted.change)
         if poor:
             return self._skipped(answered, poor)
@@ -218,7 +218,7 @@ class Loop:
     def _narrowed(self, group: Group, reason: str) -> tuple[Group, ...]:
         """Find the findings that the gate in `reason` refuses: one by one where asking costs little, else by halves."""
         gate = reason.partition(":")[0]
-        if len(group.findings) == 1:
+        if len(group.findings) == 1 or (group.is_whole and gate != "size"):
             self._refuse(group.findings, gate, reason)
             return ()
         place = _place_of(group)
@@ -232,9 +232,7 @@ class Loop:
         if any(len(alike) == len(group.findings) for alike in kept.values()):  # each holds alone, not all together
             return group.halves()
         if count * 2 < len(group.findings):  # a file in two styles is no better than one in the old one
-            for finding in (one for alike in kept.values() for one in alike):
-                self.funnel.drop(finding, "most of its kind in the file would stay as they are")
-            return ()
+            return self._left([one for alike in kept.values() for one in alike])
         return tuple(replace(group, findings=tuple(alike)) for alike in kept.values())
 
     def _sifted(self, group: Group, gates: Sequence[Gate]) -> dict[Safety, list[Finding]]:
@@ -257,6 +255,11 @@ class Loop:
         self._tell("skip", "try", f"{_place_of(group)}  {why}")
         for finding in group.findings:
             self.funnel.drop(finding, "worth less than policies/review.yaml asks for")
+        return ()
+
+    def _left(self, findings: Iterable[Finding]) -> tuple[Group, ...]:
+        for finding in findings:
+            self.funnel.drop(finding, "others of its kind in the file would stay as they are")
         return ()
 
     def _refuse(self, findings: tuple[Finding, ...], gate: str, reason: str) -> None:

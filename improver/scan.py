@@ -50,6 +50,11 @@ class Group:
         """Return the file that the findings share."""
         return self.findings[0].path
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether all of the findings are to be answered, or none."""
+        return self.codemod.whole(self.rule)
+
     def singles(self) -> tuple["Group", ...]:
         """Return a group for each finding."""
         return tuple(Group(self.codemod, (finding,)) for finding in self.findings)

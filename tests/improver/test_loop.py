@@ -200,7 +200,28 @@ def test_a_file_is_not_left_with_most_places_as_they_were(bad: int, proposed: li
     run = ran({**ONE, "pier/a.py": "".join(lines)}, Setting((gate_of("picky", unless("BAD")),)))
     assert run.proposed == proposed
     left = 4 - bad if not proposed else 0
-    assert run.report.funnel.drops().get("most of its kind in the file would stay as they are", 0) == left
+    assert run.report.funnel.drops().get("others of its kind in the file would stay as they are", 0) == left
+
+
+@pytest.mark.parametrize(
+    ("gates", "texts", "funnel"),
+    [
+        pytest.param((gate_of("picky", unless("BAD")),), 'A = "old"  # BAD\nB = "old"\nC = "old"\n',
+                     {"refused by picky": 3}, id="a gate refuses one"),
+        pytest.param((PASS,), 'A = "old"\nB = "old"  # noqa\nC = "old"\n',
+                     {"test_loop abstained": 1, "others of its kind": 2}, id="the codemod abstains at one"),
+    ],
+)  # fmt: skip
+def test_a_file_is_not_left_in_two_styles(gates: tuple[Gate, ...], texts: str, funnel: Mapping[str, int]) -> None:
+    class Whole(Renew):
+        def whole(self, rule: str) -> bool:
+            return rule == self.name
+
+    run = ran({**ONE, "pier/a.py": texts}, Setting(gates, codemods=(Whole(),)))
+    assert run.proposed == []
+    drops = run.report.funnel.drops()
+    assert {text: sum(count for why, count in drops.items() if why.startswith(text)) for text in funnel} == funnel
+    assert ran({**ONE, "pier/a.py": texts}, Setting(gates)).proposed == ["pier/a.py"]
 
 
 def test_a_run_that_has_no_time_left_for_tests_says_so() -> None:
