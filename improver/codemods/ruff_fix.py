@@ -8,8 +8,9 @@ from itertools import accumulate, pairwise
 
 from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.judging.normal import compared
-from improver.ports import TextEdit
+from improver.ports import RuffFinding, TextEdit
 from improver.records import Safety
+from improver.rewriting.elifs import against_elif
 from improver.rewriting.placing import Placed, placed
 from improver.source import SCOPES, Source
 from improver.verify.ruff import configuration
@@ -52,6 +53,9 @@ WHYS = {
     "UP034": "The parentheses make a reader look for what they group.",
     "UP039": "The parentheses make a reader look for base classes.",
 }
+
+
+LONELY = re.compile(r"""[rR]?[fF][rR]?(['"])\{\w+\}\1""")
 
 
 class RuffFix(Codemod):
@@ -97,11 +101,18 @@ class RuffFix(Codemod):
             'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
         ),
         (
+            "class Row:\n    def show(self):\n        pass\n\n        return\n\n    def hide(self):\n        pass\n",
+            "class Row:\n    def show(self):\n        pass\n\n    def hide(self):\n        pass\n",
+        ),
+        (
             'class Row:\n    """One row."""\n\n    pass\n\n\nclass Cell:\n    """One cell."""\n\n    pass\n',
             'class Row:\n    """One row."""\n\n\nclass Cell:\n    """One cell."""\n',
         ),
     )
     KEEPS = (
+        "x = f(\n    (\n        1\n    )\n)\n",
+        'x = "a {}".format(a)\ny = "b {}".format(*a)\nz = "{}".format(a)\n',
+        'x = "%s" % a\ny = "%s" % b\nz = "c {}".format(a)\n',
         "x = f((1))  # noqa: UP034\n",
         "# ruff: noqa\nx = f((1))\n",
         "x = (yield_ := 1)\ny = f((a, b))\nz = (1,)\n",
@@ -151,8 +162,16 @@ class RuffFix(Codemod):
             return Abstain("the fix reaches beyond the statement")
         if reason := _in_the_way(code, place, source):
             return Abstain(reason)
-        edits = place.found.edits if code != "PIE790" else [_with_gap(edit, source) for edit in place.found.edits]
-        return fitted(source, replaced(source, 1, len(source.lines), edited(source.lines, edits)))
+        if code == "UP032" and (reason := _left_behind(source, safe)):
+            return Abstain(reason)
+        text = edited(source.lines, [_with_gap(edit, source) for edit in place.found.edits])
+        if len(_hollow(text.splitlines())) > len(_hollow(source.lines)):
+            return Abstain("what goes stands on a line of its own, of which spaces would be left")
+        return fitted(source, replaced(source, 1, len(source.lines), text))
+
+    def whole(self, rule: str) -> bool:
+        """Tell that a file is not to have f-strings beside the calls that they are to replace."""
+        return rule == "ruff:UP032"
 
     def safety(self, before: Source, after: Source) -> Safety:
         """Return PROVED where syntax or compiled code shows that both are the same program."""
@@ -161,17 +180,43 @@ class RuffFix(Codemod):
 
 def _in_the_way(code: str, place: Placed, source: Source) -> str:
     """Return why a reader is better off without the fix, "" where nothing speaks against it."""
-    if code == "PLR5501" and _is_symmetric(place.statement):
-        return "both branches branch alike, and their symmetry says more than the depth costs"
-    if code == "PLR5501" and _is_apart(place.statement):
-        return "what the other branch asks is another question, and no further case of this one"
-    if code == "PLR5501" and (_is_introduced(place.statement, source) or _is_followed(place.statement, source)):
-        return "a comment speaks of the whole other branch, and would stand at a part of it"
-    if code == "PLR5501" and _is_aligned(place.statement, source):
-        return "the lines of the condition are aligned with an `if`, not with an `elif`"
+    if code == "PLR5501" and (reason := against_elif(place.statement, source)):
+        return reason
     if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
         return "nested calls inside an f-string read worse than beside it"
+    if code == "UP032" and any(LONELY.fullmatch(edit.content) for edit in place.found.edits):
+        return "the text is nothing but a value, which could stand there itself"
     return "a comment says why nothing is done there" if code == "PIE790" and _is_remarked(place, source) else ""
+
+
+def _left_behind(source: Source, found: Iterable[RuffFinding]) -> str:
+    """Return why a file would have two styles after all f-strings that ruff can write, "" where it would not."""
+    spots = {(one.line, one.column) for one in found}
+    old = [node for node in source.of_kind(ast.Call) if _is_formatted(node)]
+    if any((node.lineno, _column(node, source)) not in spots for node in old):
+        return "another text of the file would still be formatted by a call"
+    percents = [node for node in source.of_kind(ast.BinOp) if isinstance(node.op, ast.Mod) and _is_text(node.left)]
+    if len(percents) > len(old) + len(source.of_kind(ast.JoinedStr)):
+        return "most texts of the file are formatted by `%`, and would still be"
+    return ""
+
+
+def _column(node: ast.expr, source: Source) -> int:
+    """Return where a node begins in its line, 1-based and in characters, as ruff has it."""
+    return len(source.lines[node.lineno - 1].encode()[: node.col_offset].decode()) + 1
+
+
+def _is_formatted(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "format" and _is_text(node.func.value)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _hollow(lines: Iterable[str]) -> list[str]:
+    """Return the lines that hold nothing but spaces."""
+    return [line for line in lines if line.strip("\r\n") and not line.strip()]
 
 
 def _is_local(place: Placed) -> bool:
@@ -182,51 +227,6 @@ def _is_local(place: Placed) -> bool:
     return bool(place.found.edits) and all(
         first <= edit.start[0] and edit.start <= edit.end <= after for edit in place.found.edits
     )
-
-
-def _is_aligned(statement: ast.stmt, source: Source) -> bool:
-    """Tell whether a condition that goes on below begins on the line of its `if`."""
-    inner = statement.orelse[0] if isinstance(statement, ast.If) and statement.orelse else None
-    if not isinstance(inner, ast.If) or inner.test.lineno == inner.test.end_lineno:
-        return False
-    return not source.lines[inner.lineno - 1].split("#")[0].rstrip().endswith("(")
-
-
-def _is_symmetric(statement: ast.stmt) -> bool:
-    """Tell whether the `if` that owns the `else` holds nothing but another `if` as well."""
-    return isinstance(statement, ast.If) and [type(inner) for inner in statement.body] == [ast.If]
-
-
-def _is_apart(statement: ast.stmt) -> bool:
-    """Tell whether the `if` only refuses, or asks in its own branch too what its `else` asks."""
-    if not isinstance(statement, ast.If) or not statement.orelse:
-        return False
-    asked = {ast.dump(inner.test) for inner in statement.body if isinstance(inner, ast.If)}
-    refuses = len(statement.body) == 1 and isinstance(statement.body[0], ast.Raise)
-    return refuses or any(ast.dump(inner.test) in asked for inner in statement.orelse if isinstance(inner, ast.If))
-
-
-def _is_introduced(statement: ast.stmt, source: Source) -> bool:
-    """Tell whether an `else` begins with a comment, before an `if` that has another branch too."""
-    while isinstance(statement, ast.If) and len(statement.orelse) == 1:
-        statement = statement.orelse[0]
-        above = next(line.lstrip() for line in reversed(source.lines[: statement.lineno - 1]) if line.strip())
-        own = source.lines[statement.lineno - 1].lstrip()
-        if isinstance(statement, ast.If) and statement.orelse and above.startswith("#") and own.startswith("if"):
-            return True
-    return False
-
-
-def _is_followed(statement: ast.stmt, source: Source) -> bool:
-    """Tell whether a comment stands behind an `if` that is all of an `else`, as deep as that `if`."""
-    while isinstance(statement, ast.If) and len(statement.orelse) == 1:
-        statement = statement.orelse[0]
-        own = source.lines[statement.lineno - 1].lstrip().startswith("if")
-        below = "".join(source.lines[statement.end_lineno : (statement.end_lineno or 0) + 1])
-        depth = len(below) - len(below.lstrip())
-        if own and below.lstrip().startswith("#") and depth == statement.col_offset:
-            return True
-    return False
 
 
 def _is_remarked(place: Placed, source: Source) -> bool:
