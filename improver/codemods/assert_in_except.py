@@ -9,13 +9,13 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import moved_out, own_lines, renamed
+from improver.rewriting.caught import is_free
 from improver.rewriting.raising import BROAD, NEVER_RUN, fails, last_name, may_be_skipped, speller, test_around
-from improver.source import FUNCTIONS, Source, below
+from improver.source import Source
 
 _HEAD = "import pytest\n\n\ndef test_f():\n    try:\n        go()\n"  # of the traps
 RAISERS = (ast.Expr, ast.Assign, ast.AugAssign, ast.Delete)
 CHECKS = (ast.Assert, ast.Expr, ast.Assign, ast.Pass)
-CLOSED = (*FUNCTIONS, ast.Lambda, ast.ClassDef, ast.Global, ast.Nonlocal)  # may read a name at another time
 CAUGHT = ("excinfo", "caught", "raised")
 CAUGHT_IN_UNITTEST = ("cm", "caught", "raised")
 # A word above that it need not come, or of the very change, which would be out of date.
@@ -68,7 +68,7 @@ class AssertInExcept(Codemod):
             return Abstain("the file has neither pytest at hand nor unittest's own way to expect an exception")
         reads = [item for item in ast.walk(handler) if isinstance(item, ast.Name) and item.id == handler.name]
         usual = CAUGHT_IN_UNITTEST if spelled[1] == "exception" else CAUGHT
-        name = next((item for item in usual if _is_free(item, node, source)), "")
+        name = next((item for item in usual if is_free(item, node, source)), "")
         if (reason := _in_the_way(handler, attempt, source)) or not name:
             return Abstain(reason or "every usual name for what is caught is in use here")
         call, held = spelled
@@ -136,6 +136,18 @@ class AssertInExcept(Codemod):
             "import pytest\n\n\ndef test_width():\n    with pytest.raises(TypeError) as excinfo:\n        area(None)\n"
             "    with pytest.raises(ValueError) as caught:\n        area(-1)\n    assert caught.value.args\n"
             "    assert excinfo.value.args\n",
+        ),
+        (
+            "import pytest\n\n\ndef test_width():\n    for width in (-1, -2):\n"
+            "        with pytest.raises(ValueError) as excinfo:\n            area(width)\n"
+            "        assert excinfo.value.args\n"
+            "        try:\n            area(None)\n            pytest.fail('no')\n        except TypeError as e:\n"
+            "            assert e.args\n",
+            "import pytest\n\n\ndef test_width():\n    for width in (-1, -2):\n"
+            "        with pytest.raises(ValueError) as excinfo:\n            area(width)\n"
+            "        assert excinfo.value.args\n"
+            "        with pytest.raises(TypeError) as excinfo:\n            area(None)\n"
+            "        assert excinfo.value.args\n",
         ),
         (
             _HEAD + "    except KeyError:\n        assert True\n    else:\n        assert False\n",
@@ -271,26 +283,6 @@ def _in_the_way(handler: ast.ExceptHandler, attempt: _Attempt, source: Source) -
     if not own_lines([attempt.raiser], source) or not own_lines(handler.body, source):
         return "its statements do not stand on lines of their own"
     return "" if handler.body[0].lineno > handler.lineno else "its statements do not stand on lines of their own"
-
-
-def _is_free(name: str, node: ast.Try, source: Source) -> bool:
-    """Tell whether the function has no `name`, or only for exceptions, and binds it anew before it reads it again."""
-    function = source.function_of(node)
-    if function is None or name not in mentioned(function):
-        return name not in mentioned(node)
-    inner = [item for item in below(function) if isinstance(item, CLOSED) and item is not function]
-    if node not in function.body or name in mentioned(node, function.args, *inner):
-        return False
-    after = function.body[function.body.index(node) + 1 :]
-    reader = next((item for item in after if name in mentioned(item)), None)
-    return reader is None or _binds(name, reader)
-
-
-def _binds(name: str, statement: ast.stmt) -> bool:
-    """Tell whether a `with` gives `name` a new value before anything in it reads the old one."""
-    items = statement.items if isinstance(statement, ast.With) else []
-    given = {item.optional_vars.id for item in items if isinstance(item.optional_vars, ast.Name)}
-    return name in given and name not in mentioned(*(item.context_expr for item in items))
 
 
 def _tuple(types: ast.expr) -> str:
