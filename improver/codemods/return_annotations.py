@@ -1,6 +1,7 @@
 """Say what a function returns where every return agrees: ``def name(self):`` becomes ``def name(self) -> str:``."""
 
 import ast
+import functools
 import re
 
 import libcst as cst
@@ -37,12 +38,10 @@ class ReturnAnnotations(Codemod):
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say what a function returns, where its annotation does not."""
         assert isinstance(node, FUNCTIONS), "NODES names nothing else"
-        if node.returns is not None or not _is_complete(node, source) or "->" not in source.text:
+        if node.returns is not None or "->" not in source.text or READERS.search(source.text):
             return None
-        if not _is_plain(node, source) or not _wants_it(node, source):
-            return None
-        text = returned(node, source)
-        if text is None or FIXED.get(node.name, text) != text or READERS.search(source.text):
+        text = _completed(node, source)
+        if text is None or not _is_typed(source):
             return None
         return f"{node.name} returns {text} wherever it returns, and does not say so"
 
@@ -104,6 +103,9 @@ class ReturnAnnotations(Codemod):
         # A module that annotates no return, and a signature with other gaps.
         "def f(a: int):\n return 1\n",
         TYPED + "def f(a):\n return 1\ndef g(a: int, *b):\n return 1\ndef h(a: int, *, b=1):\n return 1\n",
+        # One of many functions that do not say what they return.
+        TYPED
+        + "class C:\n def __init__(self):\n  1\n def f(self, a):\n  1\n def g(self, a):\n  1\n def h(self, a):\n  1\n",
         # Returns that do not agree, fall off the end, or may be swallowed on their way.
         TYPED + "def f(a: int):\n if a:\n  return 1\n return 'a'\n",
         TYPED + "def f(a: int):\n if a:\n  return 1\n",
@@ -150,6 +152,21 @@ class ReturnAnnotations(Codemod):
         TYPED + "from fastapi import FastAPI\ndef f():\n return 1\n",
         TYPED + "import typing\nhints = typing.get_type_hints(one)\ndef f():\n return 1\n",
     )
+
+
+@functools.lru_cache(maxsize=32)  # asked for each function of a file
+def _is_typed(source: Source) -> bool:
+    """Tell whether most functions of a file say what they return, or would: one alone among many is out of place."""
+    known = [node for node in source.functions if source.function_of(node) is None]
+    return sum(node.returns is not None or _completed(node, source) is not None for node in known) * 2 >= len(known)
+
+
+def _completed(node: Function, source: Source) -> str | None:
+    """Return the type that is all a signature does not say, None where there is none, or nobody wants it said."""
+    if not (_is_complete(node, source) and _is_plain(node, source) and _wants_it(node, source)):
+        return None
+    text = returned(node, source)
+    return text if FIXED.get(node.name, text) == text else None
 
 
 def _is_complete(node: Function, source: Source) -> bool:
