@@ -192,6 +192,8 @@ def test_a_possible_bug_is_a_note(error: str, call: str, *, deliberate: bool, to
         pytest.param(f"a.py:6: `{'sea ' * 9}and all` → `{'sea ' * 9}and…`", "a small fault in a.py", id="cut"),
         pytest.param('a.py:6: `"é"` → `""`', "a small fault in a.py", id="letters that a docstring may not hold"),
         pytest.param("a.py:6: `'{0.__dict__}'` → `''`", "a small fault in a.py", id="what a gate refuses"),
+        pytest.param("a.py:6: `return f('{0.__dict__}')` → `return None`",
+                     "`return f(...)` changed to `return None` in a.py", id="what a gate refuses is left out"),
     ],
 )  # fmt: skip
 def test_a_mutant_is_named_where_a_reader_can_find_it(mutant: str, told: str) -> None:

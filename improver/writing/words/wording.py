@@ -80,12 +80,16 @@ def told_of(name: str, width: int) -> str:
     *_, folder, file = ("", *PurePosixPath(found["path"]).parts)
     place = f" in {folder}/{file}" if folder and file == "__init__.py" else f" in {file}"
     old, new = found["old"].replace("…", "..."), found["new"].replace("…", "...")
-    if any('"""' in text or not text.isascii() or text.endswith("\\") or FIELD.search(text) for text in (old, new)):
-        return VAGUE + place  # as it stands it would end the docstring, or be taken for what a gate refuses
     brief = _brief(old), _brief(new)
-    texts = [_change(*pair) for pair in ((old, new), brief, _apart(old, new), _apart(*brief)) if len({*pair}) > 1]
+    pairs = [pair for pair in ((old, new), brief, _apart(old, new), _apart(*brief)) if len({*pair}) > 1]
+    texts = [_change(*pair) for pair in pairs if all(map(_is_quotable, pair))]
     whole = [text + where for text in texts for where in (place, "") if not CUT.search(text)]
     return next((text for text in whole if len(text) <= width), VAGUE + place)
+
+
+def _is_quotable(text: str) -> bool:
+    """Tell whether code may stand in a docstring: it neither ends it nor is what a gate refuses."""
+    return '"""' not in text and text.isascii() and not text.endswith("\\") and FIELD.search(text) is None
 
 
 def _change(old: str, new: str) -> str:
