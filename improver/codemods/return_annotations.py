@@ -104,8 +104,8 @@ class ReturnAnnotations(Codemod):
         "def f(a: int):\n return 1\n",
         TYPED + "def f(a):\n return 1\ndef g(a: int, *b):\n return 1\ndef h(a: int, *, b=1):\n return 1\n",
         # One of many functions that do not say what they return.
-        TYPED
-        + "class C:\n def __init__(self):\n  self.a = 1\n def f(self, a):\n  1\n def g(self, a):\n  1\n def h(self, a):\n  1\n",
+        TYPED + "class C:\n def __init__(self):\n  self.a = 1\n def f(self, a):\n  1\n def g(self, a):\n  1\n"
+        " def h(self, a):\n  1\n",
         # Returns that do not agree, fall off the end, or may be swallowed on their way.
         TYPED + "def f(a: int):\n if a:\n  return 1\n return 'a'\n",
         TYPED + "def f(a: int):\n if a:\n  return 1\n",

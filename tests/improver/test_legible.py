@@ -213,6 +213,26 @@ def test_who_is_refused_for_what_is_not_installed_is_not_where_it_is(module: str
     assert known.decide(case("Depth(1)", name="Depth.__init__")) is depends
 
 
+@pytest.mark.parametrize(
+    ("line", "depends"),
+    [
+        pytest.param("return isinstance(sea, tides)", True, id="never asked for"),
+        pytest.param("return [one for one in sea if isinstance(one, tides)]", True, id="the end of a question"),
+        pytest.param("return bool(tides) and isinstance(sea, tides)", True, id="asked for in a call"),
+        pytest.param("return tides and isinstance(sea, tides)", False, id="first asked for"),
+        pytest.param(
+            "if not tides:\n        return 0\n    return isinstance(sea, tides)", False, id="nothing without it"
+        ),
+        pytest.param("return 0 if tides is None else isinstance(sea, tides)", False, id="another value without it"),
+        pytest.param("return isinstance(sea, str)", False, id="not used"),
+    ],
+)
+def test_who_uses_what_may_not_be_installed_asks_for_it_or_depends_on_it(line: str, *, depends: bool) -> None:
+    text = "try:\n    import tide\nexcept ImportError:\n    tides = ()\nelse:\n    tides = (tide.Tide,)\n"
+    known = Surroundings.of(source(f"{text}\n\ndef depth(sea):\n    {line}\n"))
+    assert known.decide(case("depth(1)")) is depends
+
+
 PARTS = {
     "in the handler": "try:\n    import tide\nexcept ImportError:\n    tide = None\n",
     "before": "tide: object = None\ntry:\n    import tide\nexcept ImportError:\n    pass\n",

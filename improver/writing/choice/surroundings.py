@@ -105,12 +105,30 @@ def _lacking(source: Source, others: Iterable[Source]) -> Iterator[str]:
 
 
 def _refused(node: Function, parts: frozenset[str]) -> Iterator[str]:
-    """Yield that a function always looks around where it refuses what asks for a part that is not installed."""
-    asked = [one for one in ast.walk(node) if isinstance(one, ast.If)]
+    """Yield that a function always looks around where it needs a part that may not be installed.
+
+    It refuses what asks for that part, or uses it and never asks whether it is there.
+    """
+    parts = parts.intersection(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
+    asked = [one for one in ast.walk(node) if isinstance(one, ast.If)] if parts else []
     refuses = [one for one in asked if any(isinstance(line, ast.Raise) for line in one.body)]
     names = {part.id for one in refuses for part in ast.walk(one.test) if isinstance(part, ast.Name)}
-    if names & parts:
+    if names & parts or parts.difference(*map(_questioned, ast.walk(node))):
         yield ALWAYS
+
+
+def _questioned(node: ast.AST) -> frozenset[str]:
+    """Return the names that an expression asks whether they are anything."""
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test) | ast.UnaryOp(op=ast.Not(), operand=test):
+            asked = [test]
+        case ast.BoolOp(values=asked):
+            pass
+        case ast.Compare(left=left, comparators=[ast.Constant(value=None)]):
+            asked = [left]
+        case _:
+            asked = []
+    return frozenset(one.id for one in asked if isinstance(one, ast.Name))
 
 
 def _in_place_of(node: ast.AST) -> Iterator[str]:
