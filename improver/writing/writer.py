@@ -15,6 +15,7 @@ from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Written, kills_of
 from improver.writing.layout.homes import home_of
 from improver.writing.layout.rendering import class_name
+from improver.writing.layout.tables import in_tables, without
 from improver.writing.placing import Place
 from improver.writing.targets import Ground, Weak
 from improver.writing.words.wording import by_place, called
@@ -25,8 +26,8 @@ SHOWN = 8  # faults that a proposal's text names of one function
 AGAIN = 2  # times that other calls are tried for what was lost
 HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
 WHY = (
-    "Small faults in these functions go unnoticed by the tests that there are. Each new test notices at least one of "
-    "them, which its docstring names, and records what the code does today: that is no word on what it should do."
+    "Small faults in these functions go unnoticed by the tests that there are. Each new test, or row of one, "
+    "notices at least one of them and records what the code does today: that is no word on what it should do."
 )
 SAFE_WHEN = "each test holds again and again on the code as it is, and fails on the faults that it names"
 
@@ -84,8 +85,9 @@ def settled(
 
     A call may hold on what other calls did before it when it was found; of another one the same may be seen.
     """
-    kept = proved(ground, drafted, tests)
-    failed = _fallen(tests, kept)
+    kept, left = _in_tables(ground, drafted, tests)
+    kept += proved(ground, drafted, left)
+    failed = _fallen(left, kept)
     for _ in range(AGAIN):
         if ground.late() or not kills_of(failed) - kills_of(kept):
             break
@@ -94,6 +96,19 @@ def settled(
         kept += proved(ground, again, others)
         failed = [*failed, *_fallen(others, kept)]
     return kept
+
+
+def _in_tables(ground: Ground, drafted: Drafted, tests: Sequence[Written]) -> tuple[list[Written], list[Written]]:
+    """Return the calls that show as rows of tables all that they are there for, and tests of those that do not."""
+    before = drafted.place.before if drafted.place is not None else None
+    rows = {one.name: one for one in in_tables(tests, before, drafted.weak.node_of)}
+    kept: list[Written] = []
+    for one in proved(ground, drafted, [*rows.values()]) if rows else ():
+        wanted = {case.call: case.kills for case in rows[one.name].cases}
+        lost = {(case.function, case.call) for case in one.cases if not case.kills >= wanted[case.call]}
+        kept += [left] if (left := without(one, lost)) is not None else []
+    held = {(case.function, case.call) for one in kept for case in one.cases}
+    return kept, [left for test in tests if (left := without(test, held)) is not None]
 
 
 def _fallen(tests: Sequence[Written], kept: Sequence[Written]) -> list[Written]:
@@ -143,7 +158,7 @@ def _confirmed(test: Written, killed: frozenset[str], first: frozenset[str]) -> 
     (one, row), *others = pairs
     more = first.difference(*(case.kills for case, _ in pairs))
     pairs = [(replace(one, kills=one.kills | more), row), *others]
-    left = tuple(row for _, row in pairs if row is not None) if len(pairs) > 1 else ()
+    left = tuple(row for _, row in pairs if row is not None) if len(pairs) > 1 or test.table else ()
     return replace(test, cases=tuple(case for case, _ in pairs), rows=left)
 
 
@@ -162,6 +177,8 @@ def node_id(test: Written, drafted: Drafted) -> str:
     """Return what pytest calls a test of a draft that has a place."""
     place = drafted.place
     assert place is not None, "what has no place has no name"
+    if test.table:
+        return f"{place.path}::{test.table}"
     home = home_of(test, place)
     fresh = f"::{class_name(_camel(drafted, place), place)}" if place.in_classes else ""
     owner = f"::{home.name}" if home is not None else fresh

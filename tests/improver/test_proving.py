@@ -8,7 +8,7 @@ import pytest
 from improver.experiments import Case, Exploration, Mutant, MutationRun, Recording, Repetition
 from improver.records import EXECUTABLE, REGULAR, File, Tree
 from improver.writing.drafting import Drafted
-from improver.writing.layout.grouping import Written
+from improver.writing.layout.grouping import Row, Written
 from improver.writing.placing import place_for
 from improver.writing.targets import Ground, Weak
 from improver.writing.writer import proposal_of, proved, settled
@@ -154,3 +154,59 @@ def test_the_text_of_a_proposal_says_what_its_tests_notice(lines: Sequence[int],
     (finding,) = proposal.findings
     assert finding.message.endswith(says)
     assert finding.evidence == {"faults": len(lines)}
+
+
+TABLE = """\
+import pytest
+from pier.a import f
+
+
+@pytest.mark.parametrize("name", ["low", "ebb"])
+def test_tide(name):
+    assert f(name) == 1
+"""
+
+
+@dataclass
+class Killing(Rounds):
+    """Rounds in which tests notice the mutants that are `seen` by one of that name."""
+
+    seen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def mutate(self, tree: Tree, mutants: Sequence[Mutant], tests: Sequence[str]) -> MutationRun:
+        super().mutate(tree, mutants, tests)
+        names = {name.rpartition("::")[2]: name for name in tests}
+        killed = {mutant: names[test] for test in names for mutant in self.seen.get(test, ())}
+        return MutationRun(killed, (), {}, RECEIPT)
+
+
+@pytest.mark.parametrize(
+    ("seen", "tests"),
+    [
+        pytest.param({"test_tide": ("a", "b")}, [("test_tide", 2)], id="all are rows"),
+        pytest.param(
+            {"test_tide": ("a",), "test_f": ("b",)}, [("test_tide", 1), ("test_f", 1)], id="one shows less so"
+        ),
+        pytest.param({"test_f": ("a", "b")}, [("test_f", 2)], id="the table shows nothing"),
+    ],
+)
+def test_a_row_of_a_table_is_kept_where_it_shows_as_much_there(
+    seen: dict[str, tuple[str, ...]], tests: list[tuple[str, int]]
+) -> None:
+    names = {letter: f"pier/a.py:2: `{letter}` → `x`" for letter in "ab"}
+    mutants = tuple(Mutant(name, "pier/a.py", 2, f"{PIER}f", b"") for name in names.values())
+    cases = tuple(
+        Case(f"{PIER}f", f"f('{letter}')", (("pier.a", "f"),), checks=(("eq", "result", "1"),),
+             kills=frozenset({name}))
+        for letter, name in names.items()
+    )  # fmt: skip
+    rows = tuple(Row((f"'{letter}'",), "", letter) for letter in names)
+    fake = Killing(seen={test: tuple(names[one] for one in some) for test, some in seen.items()})
+    product = source("def f(name):\n    return 1\n")
+    weak = Weak(product, mutants, MutationRun({}, (*names.values(),), {}, RECEIPT))
+    place = place_for("pier/a.py", [source(TABLE, "tests/test_a.py")], Recording({}, {}, {}, {}, RECEIPT))
+    drafted = Drafted(weak, Exploration((), (), {}, RECEIPT), place)
+    kept = settled(ground_of(fake), drafted, [Written("test_f", cases, ("name",), rows, "f(name)")], lambda _: [])
+    assert [(one.name, len(one.cases)) for one in kept] == tests
+    assert {mutant for one in kept for mutant in one.kills} == {*names.values()}
+    assert next(asked[1] for asked in fake.asked) == ("tests/test_a.py::test_tide",)

@@ -1,6 +1,7 @@
 """A test file with new tests at its end, all that was there before as it was (pure)."""
 
 import ast
+import functools
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from improver.writing.layout.importing import after_imports, import_lines, impor
 from improver.writing.layout.joining import with_names
 from improver.writing.layout.qualifying import qualified
 from improver.writing.layout.rendering import block, methods, quote_of, requoted
+from improver.writing.layout.tables import with_rows
 from improver.writing.placing import Place
 
 WIDTH = 88  # of a new file
@@ -26,7 +28,8 @@ def width_of(place: Place) -> int:
 
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
-    before, width, tests = place.before, width_of(place), [qualified(one, place) for one in tests]
+    before, width, more = place.before, width_of(place), [one for one in tests if one.table]
+    tests = [qualified(one, place) for one in tests if not one.table]
     needed, alone = addressed(imports_of(tests, place), before), [one for one in tests if home_of(one, place) is None]
     text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
@@ -36,6 +39,8 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
         (text, *texts), needed = bare_names((text, *inside.values()), needed, place)
         grown = with_methods(before, dict(zip(inside, texts, strict=True)))
         whole = _grown(grown, text, needed, stdlib, is_apart=place.apart) if grown is not None else None
+    if more:
+        whole = _with_rows(whole, place, more)
     old = {line.rstrip("\r\n") for line in before.lines} if before else set[str]()
     if whole is None or any(len(line) > width for line in whole.splitlines() if line not in old):
         return None
@@ -44,6 +49,14 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     except UnicodeEncodeError:
         return None
     return data if isinstance(Source.read(place.path, data), Source) else None
+
+
+def _with_rows(whole: str | None, place: Place, tests: Sequence[Written]) -> str | None:
+    """Return the text of the file with more rows in its tables, None where they do not fit."""
+    read = Source.read(place.path, whole.encode()) if whole is not None else None
+    quote = quote_of(place.before.text) if place.before is not None else '"'
+    quoted = functools.partial(requoted, quote=quote)
+    return with_rows(read, tests, width_of(place), quoted) if isinstance(read, Source) else None
 
 
 def fits(test: Written, place: Place) -> bool:

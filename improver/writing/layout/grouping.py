@@ -33,6 +33,7 @@ class Written:
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     call: str = ""
+    table: str = ""  # the test of the file that these rows are added to: Class::name, or the name alone
 
     @property
     def kills(self) -> frozenset[str]:
