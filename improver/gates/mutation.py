@@ -170,7 +170,7 @@ def _asked(candidate: Candidate, circles: Sequence[Iterable[str]], limit: int) -
     Half of them may be of lines that hold code which a new test quotes: a few faults of many would seldom be those that
     it is about. What it says decides nothing else; whether anything notices them is found out.
     """
-    is_new, near = candidate.change.safety is Safety.NEW_TEST, frozenset[str]().union(*circles)
+    is_new, near = candidate.change.safety is Safety.NEW_TEST, sorted(frozenset[str]().union(*circles))
     places = _spoken_of(candidate, near) if is_new else {}
     made = [*_mutants(candidate.base, [name for name in near if name.partition("::")[0] in places], limit // 2, places)]
     for circle in circles if len(made) < limit else ():
