@@ -179,7 +179,7 @@ def test_a_fixture_that_somebody_asks_for_is_a_parameter_of_the_test() -> None:
     place = Place("tests/test_a.py", None, in_classes=False, bound={})
     text = block(grouped([known], plain, ()), place, 88, "a")
     assert text.startswith("def test_depth(box):\n")
-    assert text.endswith('spec."""\n\n    class Low:\n        deep = 1\n\n    assert box.total() == 1\n')
+    assert text.endswith('fault."""\n\n    class Low:\n        deep = 1\n\n    assert box.total() == 1\n')
 
 
 @pytest.mark.parametrize(
