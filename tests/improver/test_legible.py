@@ -150,7 +150,8 @@ class Lake:
         ("Sea.float", "Sea().map()", True),  # whatever it is a test of
         ("Sea.map", "Sea().map(80)", False),
         ("Sea.span", "Sea().span()", False),
-        ("Sea.tell", "Sea().tell()", False),  # which of the two it calls nobody knows
+        ("Sea.tell", "Sea().tell()", True),
+        ("Sea.map", "Sea().tell()", False),  # which of the two it calls nobody knows
     ],
 )
 def test_what_a_call_leaves_to_the_terminal(name: str, call: str, depends: bool) -> None:
@@ -231,6 +232,18 @@ def test_who_uses_what_may_not_be_installed_asks_for_it_or_depends_on_it(line: s
     text = "try:\n    import tide\nexcept ImportError:\n    tides = ()\nelse:\n    tides = (tide.Tide,)\n"
     known = Surroundings.of(source(f"{text}\n\ndef depth(sea):\n    {line}\n"))
     assert known.decide(case("depth(1)")) is depends
+
+
+@pytest.mark.parametrize(("name", "depends"), [("Ebb.is_tide", True), ("Sea.is_tide", False)])
+def test_of_several_methods_of_one_name_that_of_the_call_decides(name: str, *, depends: bool) -> None:
+    text = "try:\n    import tide\nexcept ImportError:\n    tides = ()\nelse:\n    tides = (tide.Tide,)\n"
+    ways = {"Ebb": "isinstance(one, tides)", "Sea": "one == 1"}
+    classes = "".join(
+        f"\n\nclass {owner}:\n    @classmethod\n    def is_tide(cls, one):\n        return {way}\n"
+        for owner, way in ways.items()
+    )
+    known = Surroundings.of(source(text + classes))
+    assert known.decide(case(f"{name}(1)", name=name)) is depends
 
 
 PARTS = {

@@ -23,9 +23,13 @@ ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the func
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The functions of a file that look around, by their last names, each with the parameters that keep it from it."""
+    """The functions of a file that look around, each with the parameters that keep it from it.
+
+    They are known by their qualified names, and by their last ones where no other has that.
+    """
 
     looking: Mapping[str, tuple[Function, frozenset[str]]]
+    alone: Mapping[str, str]
 
     @staticmethod
     def of(source: Source, others: Iterable[Source] = ()) -> "Surroundings":
@@ -37,8 +41,8 @@ class Surroundings:
         found = {name: first[name] | frozenset(_passed(node, plain)) for name, node in nodes.items()}
         short = {name: called_as(f"::{name}") for name in nodes}
         last = Counter(short.values())
-        alone = {name: one for name, one in short.items() if last[one] == 1}
-        return Surroundings({one: (nodes[name], found[name]) for name, one in alone.items() if found[name]})
+        alone = {one: name for name, one in short.items() if last[one] == 1}
+        return Surroundings({name: (nodes[name], known) for name, known in found.items() if known}, alone)
 
     def decide(self, case: Case) -> bool:
         """Tell whether what a case's call gives depends on where it runs."""
@@ -49,7 +53,9 @@ class Surroundings:
         for call in (one for one in ast.walk(ast.parse(case.call)) if isinstance(one, ast.Call)):
             if last_name(call.func) in AROUND:
                 return True
-            node, names = self.looking.get(last_name(call.func), (None, frozenset[str]()))
+            name = last_name(call.func)
+            known = case.function.partition("::")[2] if name == called_as(case.function) else self.alone.get(name, "")
+            node, names = self.looking.get(known, (None, frozenset[str]()))
             if node is not None and not names <= _said(call, node):
                 return True
         return False
