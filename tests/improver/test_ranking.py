@@ -19,10 +19,7 @@ from tests.improver.calls import case, plain, source
 
 NOBODY = Custom({})
 FLAT = source("def flat(sea):\n    if sea:\n        return False\n    return sea * 2\n")
-FALSE, NONE = (
-    next(one.name for one in mutants_of(FLAT, ["flat"], 40) if one.line == line and one.name.endswith("`return None`"))
-    for line in (3, 4)
-)
+FALSE = next(one.name for one in mutants_of(FLAT, ["flat"], 40) if one.line == 3 and one.name.endswith("`return None`"))
 
 
 def written(name: str, *cases: Case) -> Written:
@@ -226,12 +223,14 @@ def test_which_of_two_false_values_comes_back_is_not_worth_a_test() -> None:
     assert shown(test) == ["test_depth_is_false"], "no test runs that line"
     parts = written("depths", replace(one, call="[depth(3, 4)]", checks=(("eq", "result", "[3]"),), kills=test.kills))
     assert shown(parts, covered=frozenset({FALSE})) == [], "whatever it is a part of"
-    more = written("depth_is_false", replace(one, kills=frozenset({FALSE, NONE})))
-    assert not is_slight(more, plain, {FALSE, NONE})
+    doubled = "pier/a.py:4: `sea * 2` → `sea / 2`"
+    more = written("depth_is_false", replace(one, kills=frozenset({FALSE, doubled})))
+    assert not is_slight(more, plain, {FALSE, doubled})
 
 
-def test_whether_none_comes_of_a_comparison_that_is_declined_is_not_worth_a_test() -> None:
-    fault = "pier/a.py:3: `return NotImplemented` → `return None`"
+@pytest.mark.parametrize("given", ["NotImplemented", "isinstance(...)"])
+def test_whether_none_comes_of_what_counts_as_false_is_not_worth_a_test(given: str) -> None:
+    fault = f"pier/a.py:3: `return {given}` → `return None`"
     test = written("box_equals_str_is_false", replace(case("Box(1) == 'a'", "False"), kills=frozenset({fault})))
     assert shown(test, covered=frozenset({fault})) == []
     assert shown(test) == ["test_box_equals_str_is_false"], "no test runs that line"

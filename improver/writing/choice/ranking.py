@@ -32,7 +32,7 @@ UNTOLD = 20  # a name that ends with a number, and once more where nothing says 
 GUESSED = 50  # what a made up call comes to: nobody has said that it is right
 MADE_UP, VALUES = frozenset({"varied", "generated", "after"}), frozenset({"eq", "approx"})
 TOLD = VALUES | {"is"}  # what comes back, and no error
-FALSE, DECLINED = "`return False` → `return None`", "`return NotImplemented` → `return None`"
+FALSE, NAUGHT = "`return False` → `return None`", "→ `return None`"
 LITERAL = ast.Dict | ast.List | ast.Tuple | ast.Set
 STATE = re.compile(r"\w+(?:\.\w+)+")  # an attribute
 DEEP = re.compile(r"result(?:\.\w+){2,}")  # of what an object has within it
@@ -141,10 +141,10 @@ def _is_bare_call(test: Written, node_of: Callable[[str], Function]) -> bool:
 def _is_bare_false(test: Written, covered: Collection[str]) -> bool:
     """Tell whether a test only shows that False comes back, and not None, where others run that line.
 
-    So it is with a comparison that is left to the other side, which nobody decides then.
+    So it is with whatever else that line gives, and with a comparison that is left to the other side.
     """
     is_false = all(wanted == "False" for case in test.cases for *_, wanted in case.checks)
-    slight = (FALSE, DECLINED) if is_false else (FALSE,)
+    slight = NAUGHT if is_false else FALSE
     return bool(test.kills) and all(one.endswith(slight) and one in covered for one in test.kills)
 
 
