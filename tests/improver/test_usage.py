@@ -8,7 +8,8 @@ from improver.experiments import Recording
 from improver.judging.functions import definitions
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.selecting import chosen, weight
-from improver.writing.choice.usage import NO_USAGE, Usage, spared
+from improver.writing.choice.spoken import spared
+from improver.writing.choice.usage import NO_USAGE, Usage
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.targets import Ground
 from tests.improver.benches import LAYOUT, FakeExperiments

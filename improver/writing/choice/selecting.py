@@ -16,9 +16,9 @@ from improver.writing.choice.custom import NOTHING_USUAL, Custom
 from improver.writing.choice.inlining import inline
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, made_up_things, oddity, unasked_signs
+from improver.writing.choice.spoken import spared
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
 from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow, speaks
-from improver.writing.choice.usage import spared
 from improver.writing.inputs.misfits import given_to, kind_of
 from improver.writing.pieces import names_in, stated
 from improver.writing.placing import name_of

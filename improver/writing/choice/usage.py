@@ -1,7 +1,6 @@
 """What calls in a project give to parameters: words that say what they stand for, and values of which types (pure)."""
 
 import ast
-import functools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from improver.source import Function, Source
 from improver.verify.keeper import QUOTES, beginning
 from improver.writing.choice.plainer import replaced
 from improver.writing.choice.refusals import Refusals
+from improver.writing.choice.spoken import LONG, NO_NUMBER, WORD, calls_in, is_word, number_of, text_of
 from improver.writing.inputs.harvest import Index
 from improver.writing.inputs.heard import ITEMS, Heard
 from improver.writing.inputs.kinds import last_name, members
@@ -20,12 +20,10 @@ from improver.writing.inputs.misfits import NO_SIGNATURES, Signatures, given_to,
 from improver.writing.pieces import called_as, defaults_of, is_bound, is_literal, is_naught
 
 FILLER = re.compile(r"[A-Za-z]{1,3}(?: [A-Za-z]{1,3})*")  # no word among them
-SPOKEN = re.compile(r"[A-Za-z][\w-]*[A-Za-z0-9]")
-WORD = re.compile(r"[A-Za-z]{4,}")
-LONG = 16  # characters of a word
 PLAIN_SPEECH = frozenset({"__eq__", "__ne__", "__hash__", "__str__"})
 EXAMPLE = ">>>"  # before a call in a docstring
-USUAL = 2  # words of tests that are tried in one place
+USUAL = 2  # words, or numbers, of tests that are tried in one place
+FIGURES = range(100, 10_000)  # as years, ports and widths are: what they stand for a smaller one does not say
 MANY = frozenset({"args", "chars", "data", "elem", "elements", "iterable", "items", "keys", "other", "values"})
 WHOLE: Mapping[str, str] = {"msg": "message", "desc": "description", "attr": "attribute"}  # what names are short for
 ALIKE: Mapping[str, str] = {**dict.fromkeys(("tuple", "set", "iterator", "range"), "list"), "float": "int"}
@@ -48,7 +46,8 @@ class Usage:
 
     `calls` are those that stand in tests and in the product, by the last name of what is called; `refusals` are what
     tests expect to end in an error, `heard` the types that runs give parameters, `ran` the functions that they call,
-    None where nobody knows, `announced` those that their files list as what they give out.
+    None where nobody knows, `announced` those that their files list as what they give out, and `figures` numbers of
+    several digits that they are given.
     """
 
     signatures: Signatures
@@ -58,22 +57,27 @@ class Usage:
     heard: Heard = field(default_factory=dict)
     ran: frozenset[str] | None = None
     announced: frozenset[str] = frozenset()
+    figures: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     _known: dict[tuple[str, Function], dict[str, dict[str, list[ast.expr]]]] = field(default_factory=dict)
 
     @staticmethod
     def of(signatures: Signatures, index: Index, sources: Iterable[Source] = ()) -> "Usage":
-        """Read the calls in tests, the words that come most often first, and those in the product's files."""
+        """Read the calls in tests, what comes most often first, and those in the product's files."""
         tried = {name: [ast.parse(case.call, mode="eval").body for case in cases] for name, cases in index.items()}
         calls = {name: [one for one in found if isinstance(one, ast.Call)] for name, found in tried.items()}
         words: dict[str, Counter[str]] = defaultdict(Counter)
+        figures: dict[str, Counter[int]] = defaultdict(Counter)
         for name, node in signatures.functions.items():
             for place, _, value in (one for call in calls.get(name, ()) for one in given_to(call, node)):
-                if is_word(text := _text(value)):
+                if is_word(text := text_of(value)):
                     words[_known_as(name, place)][text] += 1
+                elif (number := number_of(value)) in FIGURES:
+                    figures[_known_as(name, place)][number] += 1
         for call in (one for source in sources for one in source.of_kind(ast.Call)):
             calls.setdefault(last_name(call.func), []).append(call)
         usual = {name: tuple(one for one, _ in said.most_common(USUAL)) for name, said in words.items()}
-        return Usage(signatures, calls, usual)
+        known = {name: tuple(one for one, _ in said.most_common()) for name, said in figures.items()}
+        return Usage(signatures, calls, usual, figures=known)
 
     def is_unused(self, case: Case, node: Function) -> bool:
         """Tell whether nothing calls the function of a case: no run, no test, no example, not the product itself.
@@ -88,7 +92,7 @@ class Usage:
         """Yield the case with something that is usual in the place of what is not, one at a time.
 
         Letters that stand for any text become a word that tests give there, or the parameter's own name, and what is of
-        a type that nobody gives there becomes what somebody does.
+        a type that nobody gives there becomes what somebody does, as a number becomes a year where tests give years.
         """
         lines = (*case.setup, case.call)
         for at, line in enumerate(lines):
@@ -102,9 +106,9 @@ class Usage:
         is_one = place.arg not in MANY and place is not node.args.vararg
         said = WHOLE.get(place.arg, place.arg)
         own = [said] if is_one and is_word(said) and _is_text(place, node) else []
-        words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(_text(value)) else []
+        words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(text_of(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
-        spoken += self._shaped(name, node, place, value)
+        spoken += self._shaped(name, node, place, value) + self._figured(name, place, value)
         if self._is_unheard(name, node, place, value):
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
@@ -116,12 +120,17 @@ class Usage:
 
     def _shaped(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> list[ast.expr]:
         """Return the shortest texts with a form, as addresses have one, that somebody gives where a text is made up."""
-        text = _text(value)
+        text = text_of(value)
         if not text or is_word(text) or self._is_given(name, node, place, value):
             return []
         known = self._literals(name, node).get(place.arg, {}).get(kind_of(value), ())
-        formed = {said: one for one in known if 1 < len(said := _text(one)) <= LONG and not is_word(said)}
+        formed = {said: one for one in known if 1 < len(said := text_of(one)) <= LONG and not is_word(said)}
         return [*formed.values()][:USUAL]
+
+    def _figured(self, name: str, place: ast.arg, value: ast.expr) -> list[ast.expr]:
+        """Return the numbers of several digits that tests give most in the place of one that none gives."""
+        known = self.figures.get(_known_as(name, place), ())
+        return [] if number_of(value) in (NO_NUMBER, *known) else [*map(ast.Constant, known[:USUAL])]
 
     def unheard(self, case: Case, node: Function) -> int:
         """Return how many literals of a made up call are of a type that nobody gives there, or look like none of those.
@@ -142,22 +151,24 @@ class Usage:
     def familiar(self, case: Case, node: Function) -> int:
         """Return how many characters of a case are texts that somebody gives in their place: no shorter one says more.
 
-        Words that say what they stand for are no matter here.
+        Nor does a smaller number, wherever it comes back. Words that say what they stand for are no matter here.
         """
-        given = (one for line in (*case.setup, case.call) for one in self.given(line, case, node))
-        return sum(
-            len(_text(value)) for name, called, place, value in given if self._is_given(name, called, place, value)
-        )
+        given = [one for line in (*case.setup, case.call) for one in self.given(line, case, node)]
+        texts = [text_of(value) for name, called, place, value in given if self._is_given(name, called, place, value)]
+        known = [(number_of(value), self.figures.get(_known_as(name, place), ())) for name, _, place, value in given]
+        figures = [str(number) for number, figures in known if number in figures]
+        wanted = " ".join(value for _, _, value in case.checks)
+        return sum(map(len, (*texts, *figures))) + sum(wanted.count(one) * len(one) for one in {*figures})
 
     def _is_given(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         """Tell whether somebody gives a parameter this text, which is longer than a letter and no word."""
-        text = _text(value)
+        text = text_of(value)
         known = self._literals(name, node).get(place.arg, {}).get(kind_of(value), ()) if len(text) > 1 else ()
-        return not is_word(text) and any(_text(one) == text for one in known)
+        return not is_word(text) and any(text_of(one) == text for one in known)
 
     def _sketches(self, case: Case) -> int:
         """Return how many objects a case makes of classes that are only there for others to come from."""
-        made = (last_name(call.func) for line in (*case.setup, case.call) for call in _calls_in(line))
+        made = (last_name(call.func) for line in (*case.setup, case.call) for call in calls_in(line))
         return sum(name in self.signatures.abstract for name in made)
 
     def _is_unheard(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
@@ -178,7 +189,7 @@ class Usage:
 
     def _begins_otherwise(self, node: Function, place: ast.arg, value: ast.expr) -> bool:
         """Tell whether a letter stands where runs give no word, as for a number, or anything where all are blanks."""
-        known, text = self._begun(node, place), _text(value)
+        known, text = self._begun(node, place), text_of(value)
         first = beginning(text) if text and kind_of(value) == "str" else ""
         return bool(known and first) and first not in known and (first == "letter" or known == {"blank"})
 
@@ -206,7 +217,7 @@ class Usage:
     def given(self, line: str, case: Case, node: Function) -> Iterator[Given]:
         """Yield what a line of a case gives to what the product defines."""
         last = called_as(case.function)
-        for call in _calls_in(line):
+        for call in calls_in(line):
             name = last_name(call.func) if not isinstance(call.func, ast.Call) else "__call__"
             called = node if name == last else self.signatures.functions.get(name)
             if called is not None:
@@ -248,37 +259,3 @@ def alike(node: ast.expr) -> str:
 
 
 NO_USAGE = Usage(NO_SIGNATURES, {}, {})
-
-
-def spared(case: Case) -> int:
-    """Return how many characters of a case are words that say what they stand for: there is nothing to puzzle out."""
-    wanted = " ".join(value for _, _, value in case.checks)
-    words = [one for line in (*case.setup, case.call) for one in _spoken_in(line)]
-    return sum(map(len, words)) + sum(wanted.count(one) * len(one) for one in {*words})
-
-
-@functools.lru_cache(maxsize=1 << 13)  # the same setup stands before many calls
-def _spoken_in(line: str) -> tuple[str, ...]:
-    """Return the words that a line of code gives to what it calls, as code."""
-    given = (one for call in _calls_in(line) for one in (*call.args, *(word.value for word in call.keywords)))
-    return tuple(ast.unparse(one) for one in given if is_word(_text(one)))
-
-
-@functools.lru_cache(maxsize=1 << 13)
-def _calls_in(line: str) -> tuple[ast.Call, ...]:
-    return tuple(one for one in ast.walk(ast.parse(line)) if isinstance(one, ast.Call))
-
-
-def is_word(text: str) -> bool:
-    """Tell whether a text is a short word that says what it stands for.
-
-    >>> [one for one in ("secret-key", "signed_value", "a", "abc", "two words", "-dash", "") if is_word(one)]
-    ['secret-key', 'signed_value']
-    """
-    return len(text) <= LONG and SPOKEN.fullmatch(text) is not None and WORD.search(text) is not None
-
-
-def _text(node: ast.expr) -> str:
-    """Return the text that an expression is, "" where it is none."""
-    value = node.value if isinstance(node, ast.Constant) else None
-    return value.decode("latin-1") if isinstance(value, bytes) else value if isinstance(value, str) else ""
