@@ -10,7 +10,7 @@ from improver.source import Source
 from improver.writing.choice.selecting import fit
 from improver.writing.choice.suspicion import announces, possible_bugs
 from improver.writing.targets import Weak
-from tests.improver.calls import RECEIPT
+from tests.improver.calls import RECEIPT, case
 from tests.improver.calls import source as read
 
 PIER = "pier/a.py::"
@@ -159,3 +159,12 @@ def test_only_what_the_function_itself_gives_is_held_to_what_it_says(call: str, 
     text = "class Quay:\n    def moor(self) -> None:\n        return self.ships\n"
     case = Case(f"{PIER}Quay.moor", call, checks=(("eq", "result", "'a'"),), gives="str")
     assert bool(possible_bugs(read(text, "pier/a.py"), (), [case])) is told
+
+
+@pytest.mark.parametrize(("line", "is_slip"), [("sea = sea = 1", True), ("sea = tide = 1", False), ("sea -= 1", False)])
+def test_what_sets_one_name_twice_is_told_and_never_frozen(line: str, *, is_slip: bool) -> None:
+    text = f"def depth(sea, tide=0):\n    if tide:\n        {line}\n    return sea\n"
+    made = case("depth(3)", "3")
+    notes = possible_bugs(read(text), (), (made,))
+    assert [one.message.partition(":")[0] for one in notes] == [f"`{line}` sets one name twice"] * is_slip
+    assert fit(made, definitions(read(text))["depth"][-1]) is not is_slip

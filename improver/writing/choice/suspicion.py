@@ -49,7 +49,12 @@ def announces(node: Function, error: str) -> bool:
 
 
 def contradiction(case: Case, node: Function) -> str:
-    """Return how what a call comes to contradicts the function's annotation, name or docstring, "" when it does not."""
+    """Return how what a call comes to contradicts the function's annotation, name or docstring, "" when it does not.
+
+    What a function gives that sets one name twice in a statement is never right for certain.
+    """
+    if (slip := twice(node)) is not None:
+        return f"does `{ast.unparse(slip)}`"
     if case.checks and case.checks[0][0] == "raises":
         wanted = documented_otherwise(node, case.checks[0][1])
         return f"raises {case.checks[0][1]} where {wanted} is {DOCUMENTED}" if wanted else ""
@@ -62,6 +67,14 @@ def contradiction(case: Case, node: Function) -> str:
     if PREDICATE.match(node.name) and node.returns is None and case.gives != "bool":
         return f"gives a {case.gives} where its name promises yes or no"
     return ""
+
+
+def twice(node: Function) -> ast.Assign | None:
+    """Return the first statement of a function that sets one name twice, where an operator may be meant."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Assign) and len({*map(ast.unparse, one.targets)}) < len(one.targets):
+            return one
+    return None
 
 
 def _is_of(case: Case, node: Function) -> bool:
@@ -125,6 +138,10 @@ def possible_bugs(source: Source, raised: Sequence[Raised], cases: Iterable[Case
         if function not in found:
             message = f"`{call}` {says}{'' if DOCUMENTED in says else ', which nothing about it announces'}"
             found[function] = _note(source, function, says.partition(":")[0], message)
+    for name, nodes in known.items():
+        if (slip := twice(giving(nodes))) is not None:
+            message = f"`{ast.unparse(slip)}` sets one name twice: an operator may be meant in place of a second `=`"
+            found[f"{source.path}::{name}"] = _note(source, f"{source.path}::{name}", "sets twice", message)
     for function, says in at_odds(source, cases).items():
         found.setdefault(function, _note(source, function, "its parent", f"`{says}"))
     return tuple(found.values())
