@@ -115,6 +115,7 @@ def test_what_an_annotation_forbids_is_not_shown_though_it_is_refused() -> None:
         pytest.param("return {'type': 'sea', 'children': [low, far]}", False, id="a literal of what it is given"),
         pytest.param('"""Pair them."""\n    return low, far', False, id="and a docstring"),
         pytest.param("return far", False, id="as it was given"),
+        pytest.param("return 600", False, id="what it is is written there"),
         pytest.param("return [low, far + 1]", True, id="it reckons"),
         pytest.param("return [low, str(far)]", True, id="it calls"),
         pytest.param("low += 1\n    return low, far", True, id="it does something before"),
