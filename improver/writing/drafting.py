@@ -16,7 +16,7 @@ from improver.writing.layout.assembling import assembled
 from improver.writing.layout.families import joined
 from improver.writing.layout.grouping import Written, grouped, kills_of
 from improver.writing.layout.unshadowing import unshadowed
-from improver.writing.placing import Place, errors_of, has_all, place_for, place_of
+from improver.writing.placing import Place, errors_of, has_all, place_for, place_of, place_of_method
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.words.owners import class_read
@@ -77,7 +77,7 @@ def redrafted(ground: Ground, drafted: Drafted, failed: Sequence[Case], kept: Se
 def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case]]]:
     """Return the calls by the test files that they belong to, the file first whose calls notice most.
 
-    One that uses what a test file defines belongs to that one.
+    One that uses what a test file defines belongs to that one, and one of a method to the file with the method's name.
     """
     cases = ground.worthy(cases)
     read = [(case, (case.function, class_read(case))) for case in cases]
@@ -85,8 +85,9 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
     places = {one: place_for(one[0], ground.tests, ground.recording, one[1]) for one in {*owners.values()}}
     found: dict[str, tuple[Place, list[Case]]] = {}
     home = functools.cache(lambda prelude, path: place_of(prelude, path, ground.tests, ground.recording))
+    named = functools.cache(lambda function: place_of_method(function, ground.tests, ground.recording))
     for case, one in read:
-        place = places[owners[one]]
+        place = named(case.function) or places[owners[one]]
         if case.prelude and (place is None or not has_all(place, case.prelude)):
             place = home(case.prelude, one[0].partition("::")[0]) or place
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it

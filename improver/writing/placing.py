@@ -12,11 +12,11 @@ from improver.experiments import Recording
 from improver.names import bound_by, own
 from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
+from improver.writing.loops import loop_of, marks_all
 from improver.writing.names import absolute, imported, module_of
 from improver.writing.pieces import slug
-from improver.writing.unittests import asserts_plainly, cases_in, in_classes, is_case
+from improver.writing.unittests import asserts_plainly, cases_in, in_classes
 
-LOOPS = re.compile(r"pytest\.mark\.(?:asyncio|anyio)(?:\(.*\))?")
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
 MIRRORED = 3  # modules with a test file of their name
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
@@ -65,6 +65,14 @@ def place_for(path: str, tests: Sequence[Source], recording: Recording, owner: s
     """
     place = _place_for(path, tests, recording, owner)
     return None if place is None else _filled(place, tests, recording)
+
+
+def place_of_method(function: str, tests: Sequence[Source], recording: Recording) -> Place | None:
+    """Return the test file that bears the name of a method ("path::qualname") and runs it, None where none does."""
+    owner, _, method = function.partition("::")[2].rpartition(".")
+    ran = _counted({function: recording.impact.get(function, ())}) if owner else {}
+    home = next((one for one in tests if one.path in ran and _stem(one.path) == slug(method)), None)
+    return None if home is None else _filled(_at(home, tests), tests, recording)
 
 
 def place_of(prelude: Sequence[str], path: str, tests: Sequence[Source], recording: Recording) -> Place | None:
@@ -236,7 +244,7 @@ def _speaks_of(test: Source, owner: str) -> bool:
 
 
 def _at(source: Source, tests: Sequence[Source]) -> Place:
-    loop = ("auto" if _marks_all(source) else loop_of([source])) or loop_of(tests)
+    loop = ("auto" if marks_all(source) else loop_of([source])) or loop_of(tests)
     methods, annotated = in_classes(source, cases_in((*tests,))), _is_annotated(source)
     steps = _steps(source.path, tests, plain=not methods and not annotated)
     place = Place(source.path, source, methods, _bound(source), annotated, loop=loop, steps=steps)
@@ -261,37 +269,6 @@ def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:
 def _steps(path: str, tests: Sequence[Source], *, plain: bool) -> Mapping[str, tuple[str, ...]]:
     """Return what fixtures do that plain functions may ask for; of what type others than a folder are nobody says."""
     return Fixtures.of(tests).steps(path) if plain else {FOLDER: (FOLDERS[FOLDER][0],)}
-
-
-def loop_of(tests: Sequence[Source]) -> str:
-    """Return how most asynchronous tests that are functions run: by a decorator, "auto" without; "" where none are."""
-    found: Counter[str] = Counter()
-    for source in tests:
-        marked = _marks_all(source)
-        for node in _asynchronous(source):
-            texts = [text for text in map(ast.unparse, node.decorator_list) if LOOPS.fullmatch(text)]
-            found[texts[0] if texts else marked or "auto"] += 1
-    return max(found, key=lambda text: (found[text], text), default="")
-
-
-def _marks_all(source: Source) -> str:
-    """Return the decorator that the file's `pytestmark` stands for, "" where it runs no event loop."""
-    marks = [
-        node
-        for node in source.tree.body
-        if isinstance(node, ast.Assign) and "pytestmark" in map(ast.unparse, node.targets)
-    ]
-    texts = [ast.unparse(part) for node in marks for part in ast.walk(node.value) if isinstance(part, ast.expr)]
-    return next(filter(LOOPS.fullmatch, texts), "")
-
-
-def _asynchronous(source: Source) -> list[ast.AsyncFunctionDef]:
-    """Return the asynchronous tests of a file that no class of unittest's runs."""
-    cases = {
-        id(one) for node in source.tree.body if isinstance(node, ast.ClassDef) and is_case(node) for one in node.body
-    }
-    known = [node for node in source.functions if isinstance(node, ast.AsyncFunctionDef)]
-    return [node for node in known if node.name.startswith("test") and id(node) not in cases]
 
 
 def _is_annotated(source: Source) -> bool:

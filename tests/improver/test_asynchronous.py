@@ -25,7 +25,8 @@ from improver.writing.choice.suspicion import contradiction
 from improver.writing.layout.grouping import Written, grouped
 from improver.writing.layout.importing import imports_of
 from improver.writing.layout.rendering import block
-from improver.writing.placing import Place, loop_of
+from improver.writing.loops import loop_of
+from improver.writing.placing import Place
 from improver.writing.turns import MUTANTS, ground_of
 from improver.writing.words.naming import name_for
 from improver.writing.writer import write_tests

@@ -310,3 +310,21 @@ def test_a_private_module_belongs_to_the_file_of_a_word_of_it_too() -> None:
     place = place_for("pier/_low_sea.py", tests, recording)
     assert place is not None
     assert place.path == "tests/test_sea.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "ran", "path"),
+    [
+        pytest.param("Roman.from_text", "tests/test_from_text.py", "tests/test_from_text.py", id="that runs it"),
+        pytest.param("Roman.from_text", "tests/test_a.py", "tests/test_a.py", id="that does not"),
+        pytest.param("Roman.to_text", "tests/test_from_text.py", "tests/test_a.py", id="another method"),
+        pytest.param("from_text", "tests/test_from_text.py", "tests/test_a.py", id="a function: its module's file"),
+    ],
+)
+def test_a_method_is_tested_in_the_file_that_bears_its_name(name: str, ran: str, path: str) -> None:
+    impact = {f"pier/a.py::{name}": (f"{ran}::test_x",)}
+    tests = [source("from pier.a import Roman, from_text\n", f"tests/test_{one}.py") for one in ("from_text", "a")]
+    experiments = FakeExperiments(recorded=Recording(impact, {}, {}, {}, RECEIPT))
+    ground = replace(ground_for(SEA), tests=tests, experiments=experiments)
+    found = placed(ground, [case("Roman.from_text('IV')", name=name)])
+    assert [place.path for place, _ in found] == [path]
