@@ -11,7 +11,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.plainer import plainer
 from improver.writing.choice.selecting import DULL, fit, trimmed, weight
-from improver.writing.choice.sooner import making_of, sooner
+from improver.writing.choice.sooner import sooner
 from improver.writing.choice.telling import dullness
 from improver.writing.cutting import cut_down
 from improver.writing.targets import Ground, Weak
@@ -107,8 +107,9 @@ def _key(case: Case) -> Key:
 
 def _is_of(one: Case, case: Case) -> bool:
     """Tell whether a call is another way to write a case: of its function, or the making of what that is called of."""
-    is_made = one.function == making_of(case.function) and one.checks[:1] == case.checks[:1]
-    return one.function == case.function or (is_made and case.checks[0][0] == "raises")
+    making = sooner(case)
+    is_made = making is not None and one.function == making.function and one.checks[:1] == case.checks[:1]
+    return one.function == case.function or is_made
 
 
 def _better(weak: Weak, kept: Sequence[Case], found: Sequence[Case], custom: Custom) -> Iterator[Case]:

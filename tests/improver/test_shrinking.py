@@ -219,6 +219,7 @@ def test_a_fixture_is_nothing_to_shorten_and_late_is_too_late() -> None:
         pytest.param("Box(1).total()", (("eq", "result", "1"),), "Box(1).total()", id="it is not refused"),
         pytest.param("total(1).sum()", (("raises", "ValueError", "too few"),), "total(1).sum()", id="no making"),
         pytest.param("Lid(1).total()", (("raises", "ValueError", "too few"),), "Lid(1)", id="an heir's"),
+        pytest.param("Box.above(1).total()", (("raises", "ValueError", "too few"),), "Box.above(1)", id="a method's"),
         pytest.param(
             "len(Box(1))", (("raises", "ValueError", "too few"),), "Box(1)", id="asked by a word of Python's own"
         ),
@@ -233,7 +234,8 @@ def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object
     one = dataclasses.replace(case(call, kills="m", name="Box.total"), checks=checks)
     pool = shrunk(ground, Weak(source(SEA), (FAULT,), run), [one], shortest)
     best = shortest(pool)[0]
-    assert (best.call, best.function) == (kept, f"{PIER}Box.{'total' if '.' in kept else '__init__'}")
+    making = "above" if "above" in kept else "__init__"
+    assert (best.call, best.function) == (kept, f"{PIER}Box.{'total' if 'total' in kept else making}")
 
 
 def test_a_function_is_of_no_object() -> None:

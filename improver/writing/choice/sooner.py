@@ -19,13 +19,19 @@ def making_of(function: str) -> str:
 
 
 def sooner(case: Case) -> Case | None:
-    """Return the making alone of an object of which the call is refused, None where it is no such call."""
+    """Return the making alone of an object of which the call is refused, None where it is no such call.
+
+    An object is made by its class, by an heir, or by a method of the class.
+    """
     making = making_of(case.function)
+    if not making or making == case.function or not case.checks or case.checks[0][0] != "raises":
+        return None
     call = expression(case.call)
     made = asked_object(call) or (call.func if isinstance(call, ast.Call) else call)
     owner = making.partition("::")[2].removesuffix(".__init__")
-    name = ast.unparse(made.func).rpartition(".")[2] if isinstance(made, ast.Call) else ""
-    is_made = bool(owner) and (name == owner or name[:1].isupper())  # the class, or an heir that is made as it is
-    if not is_made or making == case.function or not case.checks or case.checks[0][0] != "raises":
+    *homes, name = ast.unparse(made.func).split(".") if isinstance(made, ast.Call) else [""]
+    if homes[-1:] == [owner]:
+        making = f"{making.removesuffix('__init__')}{name}"
+    elif name != owner and not name[:1].isupper():  # neither the class nor an heir, which is made as it is
         return None
-    return replace(case.untold(), function=making, call=ast.unparse(made))
+    return replace(case.untold(), function=making, call=ast.unparse(made)) if making != case.function else None
