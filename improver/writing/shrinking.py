@@ -11,7 +11,7 @@ from improver.writing.choice.custom import Custom
 from improver.writing.choice.livelier import livelier
 from improver.writing.choice.plainer import plainer
 from improver.writing.choice.selecting import DULL, fit, trimmed, weight
-from improver.writing.choice.sooner import sooner
+from improver.writing.choice.sooner import sooner, within
 from improver.writing.choice.telling import dullness
 from improver.writing.cutting import cut_down
 from improver.writing.targets import Ground, Weak
@@ -29,7 +29,7 @@ def shrunk(
 
     Those that are too long to read are left out, and cut down where nothing else notices the same.
     """
-    cases = cut_down(ground, weak, cases)
+    cases = _soonest(cut_down(ground, weak, cases))
     kept, custom = [*choose(cases)], Custom.of(cases, weak.node_of, weak.usage)
     pool, tried = [*kept], {_key(case) for case in kept}
     pool += custom.witnesses({case.function for case in kept if case.checks[0][0] == "raises"})
@@ -93,12 +93,18 @@ def _sooner(weak: Weak, case: Case) -> Iterator[Case]:
 
 
 def _soonest(cases: Sequence[Case]) -> list[Case]:
-    """Return the calls without those that are refused in the making of their object, where that is among them alone."""
-    made: dict[tuple[Key, object], frozenset[str]] = defaultdict(frozenset)
+    """Return the calls without those that are refused for a part of them which is among them alone.
+
+    So the making of an object stands for all that is done with it. Whatever it is made of, the same refusal shows the
+    same.
+    """
+    alone: dict[tuple[str, object], frozenset[str]] = defaultdict(frozenset)
     for one in cases:
-        made[_key(one), one.checks[:1]] |= one.kills  # of one that is looked at again only some faults are tried
-    alone = [(one, sooner(one)) for one in cases]
-    return [one for one, making in alone if making is None or not one.kills <= made[_key(making), one.checks[:1]]]
+        if one.checks and one.checks[0][0] == "raises":
+            alone[one.function, one.checks[:1]] |= one.kills
+    shown = ((one, {name for name, check in alone if check == one.checks[:1]}) for one in cases)
+    parts = ((one, names & within(one) if names else names) for one, names in shown)
+    return [one for one, names in parts if not any(one.kills <= alone[name, one.checks[:1]] for name in names)]
 
 
 def _key(case: Case) -> Key:

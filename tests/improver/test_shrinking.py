@@ -238,6 +238,17 @@ def test_what_the_making_of_an_object_is_refused_for_needs_no_call_of_the_object
     assert (best.call, best.function) == (kept, f"{PIER}Box.{'total' if 'total' in kept else making}")
 
 
+def test_a_making_that_is_refused_alike_stands_for_others_whatever_they_are_made_of() -> None:
+    checks = (("raises", "ValueError", "too few"),)
+    calls = {"Box(12).total()": "Box.total", "Box.above(3)": "Box.above", "Box.above(4).total()": "Box.total"}
+    calls |= {"depth(1, Box.above(4))": "depth", "Box.above(Box.above(5))": "Box.above"}
+    cases = [dataclasses.replace(case(one, kills="m", name=name), checks=checks) for one, name in calls.items()]
+    ground, weak = ground_for(SEA), Weak(source(SEA), (FAULT,), MutationRun({}, ("m",), {}, RECEIPT))
+    late: Ground = dataclasses.replace(ground, late=lambda: True)
+    pool = shrunk(late, weak, cases, lambda known: known)
+    assert [one.call for one in pool] == ["Box(12).total()", "Box.above(3)", "Box.above(Box.above(5))"]
+
+
 def test_a_function_is_of_no_object() -> None:
     refused = (("raises", "ValueError", "too few"),)
     assert sooner(dataclasses.replace(case("Box(1).sea", name="depth"), checks=refused)) is None

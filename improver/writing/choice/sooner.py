@@ -1,9 +1,10 @@
-"""Leave out of a call that is refused what comes after the making of an object: that may be refused already (pure)."""
+"""Leave out of a call that is refused what comes after a part which may be refused already, as a making (pure)."""
 
 import ast
 from dataclasses import replace
 
 from improver.experiments import Case
+from improver.writing.choice.spoken import calls_in
 from improver.writing.pieces import asked_object, expression
 
 
@@ -35,3 +36,15 @@ def sooner(case: Case) -> Case | None:
     elif name != owner and not name[:1].isupper():  # neither the class nor an heir, which is made as it is
         return None
     return replace(case.untold(), function=making, call=ast.unparse(made)) if making != case.function else None
+
+
+def within(case: Case) -> frozenset[str]:
+    """Return what else of its file a case calls, by name: functions, methods of classes, and the making of objects.
+
+    >>> sorted(within(Case("pier/a.py::Box.__lt__", "Box(1) < Box.of('a')")))
+    ['pier/a.py::Box', 'pier/a.py::Box.__init__', 'pier/a.py::Box.of', 'pier/a.py::Box.of.__init__']
+    """
+    path = case.function.partition("::")[0]
+    texts = {ast.unparse(call.func) for line in (*case.setup, case.call) for call in calls_in(line)}
+    names = {f"{path}::{text}{making}" for text in texts for making in ("", ".__init__")}
+    return frozenset(names - {case.function})
