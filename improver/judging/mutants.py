@@ -101,10 +101,25 @@ def _says(fault: Fault, spans: Spans) -> str:
     if isinstance(whole, BARE) and around is not None and _is_placed(around):
         whole = around
     start, end = spans.of(whole) if _is_placed(whole) else (fault.start, fault.end)
-    before = spans.text[start:end]
-    after = f"{spans.text[start : fault.start]}{fault.text}{spans.text[fault.end : end]}"
-    at, upto = fault.start - start, fault.end - start
+    lead = _given_to(fault.whole, around)
+    before = f"{lead}{spans.text[start:end]}"
+    after = f"{lead}{spans.text[start : fault.start]}{fault.text}{spans.text[fault.end : end]}"
+    at, upto = fault.start - start + len(lead), fault.end - start + len(lead)
     return f"`{_shown(before, at, upto)}` → `{_shown(after, at, at + len(fault.text))}`"
+
+
+def _given_to(value: ast.AST, around: ast.AST | None) -> str:
+    """Return `name=` of the parameter that a value is given to, or is the default of; "" where it is neither."""
+    match around:
+        case ast.keyword(arg=str(name)):
+            return f"{name}="
+        case ast.arguments():
+            places = reversed([*around.posonlyargs, *around.args])
+            pairs = [*zip(places, reversed(around.defaults), strict=False)]
+            named = zip(around.kwonlyargs, around.kw_defaults, strict=True)
+            found = (f"{one.arg}=" for one, default in (*pairs, *named) if default is value)
+            return next(found, "")
+    return ""
 
 
 def _is_placed(node: ast.AST) -> bool:

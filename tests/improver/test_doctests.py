@@ -139,7 +139,7 @@ def test_a_fault_is_shown_where_an_example_that_holds_fails_on_it(tmp_path: Path
     ground = Ground(tree, layout, PACKAGED, running, {product.path: product}, tests)
     weak = weak_spots(ground, product.path, 60)
     told = {one.rpartition(": ")[2] for one in weak.shown}
-    assert {"`sea + more` → `sea - more`", "`1` → `2`", "`return sea + more` → `return None`"} <= told
+    assert {"`sea + more` → `sea - more`", "`more=1` → `more=2`", "`return sea + more` → `return None`"} <= told
     assert "`return sea * 2` → `return None`" in told
     assert {one.rpartition(": ")[2] for one in (mutant.name for mutant in weak.living)} >= {
         "`sea * 2` → `sea * 3`",  # more than four as well

@@ -53,6 +53,23 @@ def test_a_fault_is_told_in_words(body: str, expected: list[str]) -> None:
     assert set(expected) <= {name.removeprefix("2: ") for name in made}
 
 
+@pytest.mark.parametrize(
+    ("signature", "expected"),
+    [
+        pytest.param("a, b=True", "`b=True` → `b=False`", id="the last"),
+        pytest.param("a: int = 7, b: str = 'x'", "`a=7` → `a=8`", id="its type is not said"),
+        pytest.param("a, /, b=0, *, c: int = 7", "`c=7` → `c=6`", id="by name only"),
+        pytest.param("a, b=-3", "`b=-3` → `b=(3)`", id="with a sign"),
+    ],
+)
+def test_a_default_is_told_with_what_it_is_the_default_of(signature: str, expected: str) -> None:
+    assert f"1: {expected}" in names(f"def f({signature}):\n    return a, b\n")
+
+
+def test_what_is_given_by_name_is_told_with_the_name() -> None:
+    assert {"2: `b=False` → `b=True`", "2: `c=7` → `c=8`"} <= {*names("def f(a):\n    return a(b=False, c=7)\n")}
+
+
 ARID = [
     pytest.param("def f(a):\n    logger.info('a', 1)\n", id="a log"),
     pytest.param("def f(a):\n    print('a', 1)\n", id="a print"),

@@ -117,7 +117,7 @@ def tried(sandbox: Sandbox, root: Path, tree: Tree, functions: list[str], tests:
 
 NOTICED = {  # by the tests named; the shortest comes first, so that either may be told
     "`sea + more` → `sea - more`": {"test_depth"},
-    "`1` → `2`": {"test_depth"},  # a default
+    "`more=1` → `more=2`": {"test_depth"},  # a default
     '`raise ValueError("dry")` → `pass`': {"test_dry[one [1]]", "test_dry[two::2]"},
     "`return name.strip()` → `return None`": {"test_home"},  # what ran on import
     "`NAMES.append(name)` → `pass`": {"test_home"},
@@ -283,5 +283,5 @@ def test_a_decorator_that_compiles_a_function_anew_hides_nothing(strongest: Sand
     assert killed["`sea + 3` → `sea - 3`"] == "test_wide"
     assert killed["`return sea + 3` → `return None`"] == "test_wide"
     assert killed["`sea - 3` → `sea + 3`"] == "test_start"
-    assert {says(name) for name in run.survived} == {"`4` → `3`", "`4` → `5`"}
+    assert {says(name) for name in run.survived} == {"`more=4` → `more=3`", "`more=4` → `more=5`"}
     assert run.undecided == {}

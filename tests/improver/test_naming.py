@@ -462,6 +462,22 @@ def test_what_is_not_given_is_no_condition_of_an_error_that_does_not_speak_of_it
     assert name_for(replace(one, kills=frozenset({"pier/a.py:2: `strict` → `(not (strict))`"})), node(text)) == name
 
 
+@pytest.mark.parametrize(
+    ("faults", "name"),
+    [
+        pytest.param(["1: `strict=False` → `strict=True`"], "test_sound_with_default_strict", id="a default"),
+        pytest.param(["1: `strict=False` → `strict=True`", "2: `sea` → `(not (sea))`"], "test_sound", id="and more"),
+        pytest.param(["1: `strict=0` → `strict=1`", "1: `far=1` → `far=2`"], "test_sound", id="two"),
+        pytest.param(["2: `strict=False` → `strict=True`"], "test_sound", id="what it gives itself"),
+        pytest.param(["9: `strict=False` → `strict=True`"], "test_sound", id="what another function gives"),
+    ],
+)
+def test_where_only_a_default_is_noticed_the_name_says_so(faults: list[str], name: str) -> None:
+    text = "def sound(sea, strict=False, far=1):\n    return depth(sea, strict, far)\n"
+    one = replace(case("sound(3)", "5", name="sound"), kills=frozenset(f"pier/a.py:{fault}" for fault in faults))
+    assert name_for(one, node(text)).removesuffix("_is_5") == name
+
+
 def test_an_error_is_not_blamed_on_what_more_is_empty_unless_it_speaks_of_it() -> None:
     sound = node("def sound(sea, boats): ...")
     one = case("sound(3, [])", checks=(("raises", "ValueError", "no such sea"),), name="sound")

@@ -1,16 +1,29 @@
-"""What is looked up in an object that was made of plain items, and whether it is among them, in words (pure)."""
+"""What a call leaves out, or looks up in an object of plain items that is not among them, in words (pure)."""
 
 import ast
 
 from improver.experiments import Case
-from improver.writing.pieces import expression, is_bare
+from improver.source import Function
+from improver.writing.pieces import defaults_of, expression, is_bare, slug
 from improver.writing.words.filling import bound
+from improver.writing.words.wording import MUTANT
 
 MISSING = "of_missing_"
 ITEMS = frozenset({"index", "rindex", "count", "remove", "discard", "find", "rfind"})
 KEYS = frozenset({"get", "getlist", "pop", "popall", "poplast", "setdefault", "remove", "discard", "count"})
 ABSENT = frozenset({"0", "-1", "None", "False", "[]", "()", "''"})  # what comes of looking for what is not there
 REFUSED = frozenset({"KeyError", "ValueError", "IndexError", "LookupError"})
+
+
+def left_out(case: Case, node: Function) -> list[str]:
+    """Return "with_default_" and the name of the one parameter of `node` whose default all faults change; else none."""
+    path, last = case.function.partition("::")[0], max(node.lineno, node.body[0].lineno - 1)
+    defaults, found = defaults_of(node), set[str]()
+    for fault in map(MUTANT.match, case.kills):
+        name, is_given, _ = fault["old"].partition("=") if fault is not None else ("", "", "")
+        is_own = fault is not None and fault["path"] == path and node.lineno <= int(fault["line"]) <= last
+        found.add(name if is_own and is_given and name in defaults else "")
+    return [f"with_default_{slug(one)}" for one in found if one] if len(found) == 1 else []
 
 
 def missing(case: Case) -> str:

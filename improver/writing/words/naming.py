@@ -9,7 +9,7 @@ from improver.experiments import Case
 from improver.source import Function
 from improver.verify.overhearing import is_printed
 from improver.writing.pieces import expression, is_literal, slug, statements
-from improver.writing.words.absence import MISSING
+from improver.writing.words.absence import MISSING, left_out
 from improver.writing.words.blaming import blamed
 from improver.writing.words.conditions import decisive
 from improver.writing.words.filling import arguments
@@ -77,6 +77,7 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     special, usual = decisive(case, node)
     clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
     lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
+    lead += left_out(case, node)
     told_of = (*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear)
     found = dict.fromkeys((*told_of, *states(case, node), *made_with(case, node), *usual))
     is_hollow = any(one.startswith("of_empty_") for one in found) and not case.checks[0][1].endswith("TypeError")
