@@ -239,6 +239,20 @@ def test_whether_none_comes_of_what_counts_as_false_is_not_worth_a_test(given: s
     assert shown(replace(test, cases=(order,)), covered=frozenset({fault})) == ["test_box_equals_str_is_false"]
 
 
+def test_what_shows_the_same_at_one_line_again_and_again_is_shown_twice() -> None:
+    refused, given = (("raises", "ValueError", "no such sea"),), (("eq", "result", "1"),)
+    tests = [
+        written(
+            f"depth_{name}", replace(case(f"depth({at})", checks=checks), kills=frozenset({f"{line}: `7` → `{at}`"}))
+        )
+        for at, (name, line, checks) in enumerate(
+            (("low", 2, refused), ("far", 2, refused), ("up", 2, refused), ("on", 3, refused), ("in", 2, given))
+        )
+    ]
+    assert len(shown(*tests)) == 4, "three are alike"
+    assert len(shown(*tests[2:])) == 3, "another line, and another outcome"
+
+
 BOX = definitions(
     source("""\
 class Box:

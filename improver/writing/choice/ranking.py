@@ -3,7 +3,8 @@
 import ast
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from improver.experiments import Case
 from improver.source import Function
@@ -25,6 +26,7 @@ from improver.writing.words.naming import bare_names
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
+ENDS = 2  # of a range: what shows the same more often goes through a list
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 RULED = re.compile(r"_is_(?:true|false)$")
@@ -59,7 +61,19 @@ def presentable(
         and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
-    return [test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name))]
+    best = (test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name)))
+    return [*_few_alike(best)]
+
+
+def _few_alike(tests: Iterable[Written]) -> Iterator[Written]:
+    """Yield the tests, of those that show the same of one function at the same lines only the first ones."""
+    seen: Counter[object] = Counter()
+    for test in tests:
+        lines = frozenset(one.partition("`")[0] for one in test.kills)
+        shown = {(case.function, case.checks, lines) for case in test.cases}
+        if any(seen[one] < ENDS for one in shown):
+            yield test
+        seen.update(shown)
 
 
 def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:

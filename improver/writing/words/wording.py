@@ -15,7 +15,7 @@ LABEL = 48  # characters of a row's id
 FEW = 3  # texts of a list that an id has room for
 MARKS = {"": "empty", "\\": "backslash", '"': "quote", "'": "apostrophe", " ": "space", "\n": "line break", "\t": "tab"}
 USUAL = re.compile(r"^a (?:missing|negated) |changed to `(?:return )?None`")  # which say less of what a line is for
-VAGUE = "a small fault"
+VAGUE, CHANGED = "a small fault", "a changed"  # where no code, or only that which changes, can be shown
 CUT = re.compile(r"(?<!\()\.\.\.|\.\.\.(?!\))")  # what is left out of a text, unless it is all that a call is given
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
@@ -49,9 +49,9 @@ def docstring(kills: Iterable[str], width: int) -> list[str]:
     return [f'{"r" if chr(92) in text else ""}"""Catch {text}."""']
 
 
-def _says_little(text: str) -> tuple[bool, bool]:
-    """Return what makes one text of a mutant worse than another: it shows no code, or what any line may have."""
-    return text.startswith(VAGUE), bool(USUAL.search(text))
+def _says_little(text: str) -> tuple[bool, bool, bool]:
+    """Return what makes one text of a mutant worse than another: no code is shown, not what became of it, or little."""
+    return text.startswith(VAGUE), text.startswith(CHANGED), bool(USUAL.search(text))
 
 
 def _reproduces(message: str, width: int) -> list[str]:
@@ -83,6 +83,7 @@ def told_of(name: str, width: int) -> str:
     brief = _brief(old), _brief(new)
     pairs = [pair for pair in ((old, new), brief, _apart(old, new), _apart(*brief)) if len({*pair}) > 1]
     texts = [_change(*pair) for pair in pairs if all(map(_is_quotable, pair))]
+    texts += [f"{CHANGED} `{text}`" for text in (old, brief[0]) if _is_quotable(text)]
     whole = [text + where for text in texts for where in (place, "") if not CUT.search(text)]
     return next((text for text in whole if len(text) <= width), VAGUE + place)
 
