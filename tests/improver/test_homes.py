@@ -37,6 +37,7 @@ def about(name: str, call: str = "Box([2]).total()", way: str = "", asks: tuple[
 
 
 TOTAL = about("Box.total")
+SETUP = "\n    def setUp(self):\n        "
 DEEP = CASE.replace("BoxTest", "DeepDepthTest").replace("assert Box", "assert depth(1)")
 SEVERAL = f"{DEEP.replace('DeepDepth', 'Sea')}\n    def test_y(self):\n        assert depth(1)\n\n\n{CASE}"
 
@@ -51,7 +52,10 @@ SEVERAL = f"{DEEP.replace('DeepDepth', 'Sea')}\n    def test_y(self):\n        a
         pytest.param(CASE, about("Box.total", "Chest([2]).total()"), "", id="a child of what it is about"),
         pytest.param(CASE.replace("BoxTest", "LowBoxTest"), TOTAL, "", id="another class whose name ends so"),
         pytest.param(CASE.replace("unittest.TestCase", "Sea"), TOTAL, "", id="a parent from elsewhere"),
-        pytest.param(f"{CASE}\n    def setUp(self):\n        self.box = 1\n", TOTAL, "", id="it prepares something"),
+        pytest.param(f"{CASE}{SETUP}self.box = Box(1)\n", TOTAL, "BoxTest", id="it makes objects"),
+        pytest.param(f"{CASE}{SETUP}self.box = 1\n        dry()\n", TOTAL, "", id="it does more"),
+        pytest.param(f"{CASE}{SETUP}Box.deep = 1\n", TOTAL, "", id="it changes a class"),
+        pytest.param(f"{CASE}\n    def tearDown(self):\n        self.box = 1\n", TOTAL, "", id="done after it"),
         pytest.param(f"{PLAIN}\n    @pytest.fixture\n    def box(self): ...\n", TOTAL, "", id="a fixture"),
         pytest.param(f"{PLAIN}\n    pytestmark = 1\n", TOTAL, "", id="marks inside"),
         pytest.param(f"@pytest.mark.slow\n{PLAIN}", TOTAL, "", id="a mark"),

@@ -24,7 +24,7 @@ PREPARES = re.compile(
 
 
 def home_of(test: Written, place: Place) -> ast.ClassDef | None:
-    """Return the one class of the file that holds tests of what a test is about, and prepares nothing for them."""
+    """Return the one class of the file that holds tests of what a test is about, and prepares but objects for them."""
     if place.before is None:
         return None
     owners = {_owner(case.function) for case in test.cases}
@@ -167,9 +167,16 @@ def _is_known(line: Sequence[ast.ClassDef], classes: Mapping[str, ast.ClassDef])
 
 
 def _prepares_nothing(node: ast.ClassDef) -> bool:
-    """Tell whether a class is plain: no marks, no fixtures, nothing that is done before each test."""
+    """Tell whether a class is plain: no marks, no fixtures, nothing that is done for each test but to make objects."""
     methods = [one for one in node.body if isinstance(one, FUNCTIONS)]
     marks = [one for one in node.body if isinstance(one, ast.Assign) and "pytestmark" in map(ast.unparse, one.targets)]
     fixtures = [one for one in methods if any("fixture" in ast.unparse(mark) for mark in one.decorator_list)]
-    prepared = any(PREPARES.fullmatch(one.name) for one in methods)
+    prepared = any(PREPARES.fullmatch(one.name) and not _makes_objects(one) for one in methods)
     return not (node.decorator_list or node.keywords or marks or fixtures or prepared)
+
+
+def _makes_objects(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether all that is done before each test is to set attributes of its own."""
+    places = [one.targets if isinstance(one, ast.Assign) else [] for one in node.body]
+    own = all(isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self" for row in places for one in row)
+    return node.name in ("setUp", "setup_method") and own and all(places)
