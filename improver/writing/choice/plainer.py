@@ -13,9 +13,10 @@ from improver.source import Function
 from improver.verify.noting import START
 from improver.writing.choice.lessening import PLAIN, nearer, shorter, subsets, worded
 from improver.writing.choice.oddities import contents, is_fraction, is_on_an_object, methods_called
+from improver.writing.choice.switches import is_unclear, switches
 from improver.writing.inputs.kinds import last_name
 from improver.writing.names import bound
-from improver.writing.pieces import defaults_of, parameters, spread
+from improver.writing.pieces import parameters, spread
 
 MOST = 48  # ways to write one call
 USUAL = (2, PLAIN)  # in place of a fraction
@@ -58,10 +59,9 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
     tree = ast.parse(call, mode="eval").body
     if not isinstance(tree, ast.Call):
         return
-    switches = {name for name, default in defaults_of(node).items() if _is_truth(default)} | _only_asked(node)
     words = ((word.arg, word.value) for word in tree.keywords)
     for name, value in (*zip(parameters(node), tree.args, strict=False), *words):
-        if name in switches and isinstance(value, ast.Constant) and not _is_truth(value) and value.value is not None:
+        if name in switches(node) and isinstance(value, ast.Constant) and is_unclear(value):
             yield replaced(call, value, ast.Constant(bool(value.value)))
     names = [one for one in tree.args if isinstance(one, ast.Name)]
     for at, one in enumerate(names):
@@ -72,26 +72,6 @@ def _fitting(call: str, node: Function) -> Iterator[str]:
         if text in seen and (other := _other(text, seen)) is not None:
             yield replaced(call, place, ast.Constant(other))
         seen.append(text)
-
-
-def _only_asked(node: Function) -> set[str]:
-    """Return the parameters of which a function only asks whether they count as true."""
-    conditions = [one.test for one in ast.walk(node) if isinstance(one, ast.If | ast.IfExp | ast.While)]
-    asked = {id(part) for one in conditions for part in _asked_in(one)}
-    names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
-    others = {one.id for one in names if id(one) not in asked}
-    return {one.id for one in names} & {*parameters(node)} - others
-
-
-def _asked_in(condition: ast.expr) -> Iterator[ast.expr]:
-    """Yield the parts of a condition that count as true or not by themselves."""
-    match condition:
-        case ast.BoolOp(values=parts):
-            yield from (inner for one in parts for inner in _asked_in(one))
-        case ast.UnaryOp(op=ast.Not(), operand=inner):
-            yield from _asked_in(inner)
-        case _:
-            yield condition
 
 
 def _on_the_class(case: Case, node: Function) -> Iterator[str]:
@@ -111,10 +91,6 @@ def _texts(node: ast.expr) -> Iterator[tuple[ast.Constant, str | bytes]]:
     for one in node.elts if isinstance(node, ast.List | ast.Tuple) else (node,):
         if isinstance(one, ast.Constant) and isinstance(one.value, str | bytes):
             yield one, one.value
-
-
-def _is_truth(node: ast.expr | None) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, bool)
 
 
 def _other(value: str | bytes, seen: list[object]) -> str | bytes | None:

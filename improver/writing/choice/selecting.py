@@ -18,6 +18,7 @@ from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.oddities import is_on_an_object, is_wild, made_up_things, oddity, unasked_signs
 from improver.writing.choice.spoken import spared
 from improver.writing.choice.suspicion import NEVER_FROZEN, absurd, announces, contradiction
+from improver.writing.choice.switches import unclear
 from improver.writing.choice.telling import coincides, dullness, finds_nothing, hollow, speaks
 from improver.writing.inputs.misfits import given_to, kind_of
 from improver.writing.pieces import names_in, stated
@@ -35,7 +36,7 @@ PENALTY = {"text": 0, "recorded": 0, "generated": 8, "varied": 4, "strange": 4, 
 ANNOUNCED = frozenset({"TypeError", "KeyError", "IndexError"})  # no slip where the function itself raises it by name
 TRIVIAL = ("[]", "{}", "()", "''", "b''", "set()", "None")
 WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, and a number below nothing
-MADE_UP = 12  # a fraction, or a text that is no word
+MADE_UP = 12  # a fraction, a text that is no word, or a switch that is given either
 CHANCE = 20  # a constant that comes back and was given too
 IDLE = 40  # an object that is made for a method which needs none
 UNNAMED = 16  # an argument that a reader would look for by name
@@ -167,7 +168,7 @@ def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     is_beside = bool(case.checks) and case.checks[0][0] == "raises" and not any("raise " in one for one in case.kills)
     needless = max(0, len(custom.wrongs(case, node)) - 1) + custom.usage.unheard(case, node)
     odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside + IDLE * is_on_an_object(case, node)
-    odd += CHANCE * coincides(case, node)
+    odd += CHANCE * coincides(case, node) + MADE_UP * unclear(case, node)
     return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node) - custom.usage.familiar(case, node)
 
 
