@@ -178,15 +178,16 @@ def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, share: float) -> str:
     """Return the test file that is about the class or function `name` ("path::qualname"), "" where there is none.
 
-    It speaks of it, and is named after it, or some words of its name, or holds most of the tests that run it, and at
-    least that share of them.
+    It bears its name; or it speaks of it, and is named after some words of its name, or holds most of the tests that
+    run it, and at least that share of them.
     """
     owner = name.partition("::")[2]
     counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
-    speaking = [test for test in counts if test in known and _speaks_of(known[test], owner)]
+    words = slug(owner).split("_")
+    ran = [test for test in counts if test in known]  # one of its very name may know it by another
+    speaking = [test for test in ran if _speaks_of(known[test], owner) or _stem(test) == "_".join(words)]
     if not owner or not speaking:
         return ""
-    words = slug(owner).split("_")
     runs = {"".join(words[at:end]) for end in range(len(words) + 1) for at in range(end)}
     named = {test: _stem(test).replace("_", "") in runs for test in speaking}
     best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))

@@ -151,6 +151,15 @@ def test_a_test_file_is_named_after_a_class_by_whole_words(owner: str, path: str
     assert place.path == path
 
 
+@pytest.mark.parametrize("stem", ["sea_map", "map"])
+def test_the_file_of_a_class_need_not_speak_of_it_where_it_bears_its_whole_name(stem: str) -> None:
+    names = ("tests/test_a.py", f"tests/test_{stem}.py")
+    recording = Recording({"pier/a.py::SeaMap.x": (f"{names[0]}::test_a", f"{names[1]}::test_b")}, {}, {}, {}, RECEIPT)
+    place = place_for("pier/a.py", [source("import pier.a\n", name) for name in names], recording, "SeaMap")
+    assert place is not None
+    assert place.path == names[stem == "sea_map"]
+
+
 @pytest.mark.parametrize(
     ("text", "path", "bound"),
     [
