@@ -62,6 +62,8 @@ class CommentedCode(Codemod):
         "        # seen.add(g(row))\n    return g(rows)\n",
         "def f(rows):\n    # def is_one(row):\n    #     return g(row)\n    for row in rows:\n"
         "        # assert is_one(row)\n        g(row)\n    return f(rows)\n",
+        # One of several calls that are off is alone elsewhere, and would be left.
+        "def f(rows):\n    rows = g(rows)\n    # g(rows)\n    # g(f)\n    g(f)\n    # g(rows, f)\n    return rows\n",
         # Other people's names: an example, or how it is done elsewhere.
         "def f(rows):\n    # client = connect(host)\n    # client.send(message)\n    return g(rows)\n",
         # Settings that may be switched on, and formulas.

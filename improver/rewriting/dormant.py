@@ -27,13 +27,14 @@ MARKED = re.compile(r"#(?!:|!)[ \t]?(.*)")
 class Run:
     """Comment lines `first` to `last`, 1-based and inclusive, that hold `count` statements.
 
-    `strange` are the names in it that stand in no code of the file.
+    `strange` are the names in it that stand in no code of the file, `calls` what it calls where it does nothing else.
     """
 
     first: int
     last: int
     count: int
     strange: frozenset[str]
+    calls: frozenset[str]
 
 
 @functools.lru_cache(maxsize=32)  # every statement of a file asks
@@ -114,7 +115,9 @@ def _run(first: int, last: int, source: Source) -> Run | None:
     own = names & named_in(source)
     if len(own) * 2 <= len(names) or len(statements) < LEAST:
         return None
-    return Run(first, last, len(statements), frozenset(names - own))
+    plain = [one.value.func for one in body if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
+    called = map(ast.unparse, plain) if len(plain) == len(statements) else ()
+    return Run(first, last, len(statements), frozenset(names - own), frozenset(called))
 
 
 def _parsed(text: str) -> list[ast.stmt]:
@@ -150,7 +153,8 @@ def _is_dormant(run: Run, source: Source) -> bool:
 
 
 def _is_part(run: Run, source: Source) -> bool:
-    """Tell whether another comment speaks of a name that only sleeps: the rest of the same change would be left."""
-    others = [*source.lines[: run.first - 1], *source.lines[run.last :]] if run.strange else []
-    comments = (line.partition("#")[2] for line in others if "#" in line)
-    return any(run.strange & set(re.findall(r"\w+", comment)) for comment in comments)
+    """Tell whether another comment speaks of a name that only sleeps, or is such a call: the rest would be left."""
+    others = [*source.lines[: run.first - 1], *source.lines[run.last :]] if run.strange or run.calls else []
+    comments = [line.partition("#")[2].strip() for line in others if "#" in line]
+    is_called = any(comment.startswith(f"{name}(") for name in run.calls for comment in comments)
+    return is_called or any(run.strange & set(re.findall(r"\w+", comment)) for comment in comments)
