@@ -3,9 +3,9 @@
 import pytest
 
 from improver.judging.functions import definitions
-from improver.writing.words.blaming import blamed
+from improver.writing.words.blaming import blamed, in_its_words
 from improver.writing.words.naming import name_for
-from tests.improver.calls import case, source
+from tests.improver.calls import case, node, source
 
 PORT = """\
 def moored(names, quay="", *, start=0, end=0, msg=None, **more):
@@ -51,3 +51,20 @@ def test_what_decides_says_more_where_it_speaks_of_the_same() -> None:
 def test_a_test_is_named_after_the_argument_at_fault() -> None:
     one = case("moored([], 'far')", checks=(("raises", "ValueError", "no such quay"),), name="moored")
     assert name_for(one, NODE) == "test_moored_with_quay_far_raises_value_error"
+
+
+@pytest.mark.parametrize(
+    ("call", "says", "condition", "told"),
+    [
+        pytest.param("sound(3, 'x')", "Unknown value for", "with_tide", "with_unknown_tide", id="what is wrong"),
+        pytest.param("sound(3, tide='x')", "Invalid tide", "with_tide", "with_invalid_tide", id="by name"),
+        pytest.param("sound(3, 4)", "Unknown value for", "with_tide", "with_tide", id="a number is no such text"),
+        pytest.param("sound(3, 'x')", "no sea", "with_tide", "with_tide", id="it says nothing of the kind"),
+        pytest.param("sound(3, 'x')", "Unknown value", "with_short_tide", "with_short_tide", id="more is said already"),
+    ],
+)
+def test_a_name_says_what_is_wrong_with_an_argument_in_the_words_of_the_error(
+    call: str, says: str, condition: str, told: str
+) -> None:
+    one = case(call, checks=(("raises", "ValueError", says),), name="sound")
+    assert in_its_words(condition, one, node("def sound(sea, tide=None): ...")) == told

@@ -10,6 +10,7 @@ from improver.writing.pieces import expression, slug
 from improver.writing.words.filling import Argument, arguments
 from improver.writing.words.spelling import together, valued
 
+WRONG = frozenset({"unknown", "invalid", "unsupported", "illegal", "unexpected"})  # what errors say of an argument
 MOST = 2  # arguments of one name
 EMPTY: tuple[object, ...] = ("", b"", [], {}, ())
 WORD = re.compile(r"[a-z]+")
@@ -36,6 +37,16 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
     found = own or (named if len(named) <= MOST else [])
     is_told = bool(decisive) and all(f"_{slug(one.name)}" in decisive[0] for one in found)
     return [] if is_told else _together(found, in_full=not own)
+
+
+def in_its_words(condition: str, case: Case, node: Function) -> str:
+    """Return a condition that only names a text with what the error says is wrong with such: unknown, invalid."""
+    kind, _, pattern = case.checks[0]
+    words = WORD.findall(pattern.lower()) if kind == "raises" else []
+    wrong = next((one for one in words if one in WRONG), "")
+    texts = [one for one in arguments(case, node).values() if one.given and isinstance(one.value, str)] if wrong else []
+    is_bare = any(condition == f"with_{slug(one.name)}" for one in texts)
+    return condition.replace("with_", f"with_{wrong}_", 1) if is_bare else condition
 
 
 def _named_by(call: str, text: str) -> list[str]:

@@ -10,7 +10,7 @@ from improver.source import Function
 from improver.verify.overhearing import is_printed
 from improver.writing.pieces import expression, is_literal, slug, statements
 from improver.writing.words.absence import MISSING, left_out
-from improver.writing.words.blaming import blamed
+from improver.writing.words.blaming import blamed, in_its_words
 from improver.writing.words.conditions import decisive
 from improver.writing.words.filling import arguments
 from improver.writing.words.holding import KINDS
@@ -82,7 +82,8 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     found = dict.fromkeys((*told_of, *states(case, node), *made_with(case, node), *usual))
     is_hollow = any(one.startswith("of_empty_") for one in found) and not case.checks[0][1].endswith("TypeError")
     fair = [one for one in found if not (is_hollow and one.removeprefix("of_") in KINDS)]  # it is not for its type
-    return [_unstuttered(one, about) for one in fair if not about.repeats(one)]
+    said = [in_its_words(one, case, node) for one in fair if not about.repeats(one)]
+    return [_unstuttered(one, about) for one in said]
 
 
 def _unstuttered(condition: str, about: Subject) -> str:
