@@ -58,7 +58,7 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
     """
     drafts = draft_tests(ground, path, limit)
     first = drafts[0]
-    notes = possible_bugs(first.weak.source, first.exploration.raised, first.exploration.cases)
+    notes = _notes(first)
     shown = [presented(one) for one in drafts]
     withheld = sum(len(one.tests) - len(tests) for one, tests in zip(drafts, shown, strict=True))
     for drafted, tests in () if ground.late() else zip(drafts, shown, strict=True):
@@ -67,6 +67,15 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
         if proposal is not None:
             return Outcome(drafted, proposal, notes, withheld)
     return Outcome(first, None, notes, withheld)
+
+
+def _notes(drafted: Drafted) -> tuple[Finding, ...]:
+    """Return what looks like a mistake of the file: what an annotation forbids may come to anything."""
+    weak, found = drafted.weak, drafted.exploration
+    misfit = weak.usage.signatures.misfit
+    raised = [one for one in found.raised if not misfit(one.case, weak.node_of(one.case.function), strictly=True)]
+    cases = [one for one in found.cases if not misfit(one, weak.node_of(one.function), strictly=True)]
+    return possible_bugs(weak.source, raised, cases)
 
 
 def presented(drafted: Drafted) -> list[Written]:

@@ -4,14 +4,17 @@ import ast
 
 import pytest
 
-from improver.experiments import Case, MutationRun, Raised
+from improver.experiments import Case, Exploration, MutationRun, Raised
 from improver.judging.functions import definitions
 from improver.source import Source
 from improver.writing.choice.selecting import fit
 from improver.writing.choice.suspicion import announces, possible_bugs
-from improver.writing.targets import Weak
+from improver.writing.targets import Ground, Weak
+from improver.writing.writer import write_tests
+from tests.improver.benches import LAYOUT, FakeExperiments
 from tests.improver.calls import RECEIPT, case
 from tests.improver.calls import source as read
+from tests.improver.judging import PACKAGED
 
 PIER = "pier/a.py::"
 TEXT = """\
@@ -168,3 +171,15 @@ def test_what_sets_one_name_twice_is_told_and_never_frozen(line: str, *, is_slip
     notes = possible_bugs(read(text), (), (made,))
     assert [one.message.partition(":")[0] for one in notes] == [f"`{line}` sets one name twice"] * is_slip
     assert fit(made, definitions(read(text))["depth"][-1]) is not is_slip
+
+
+@pytest.mark.parametrize(("annotation", "is_told"), [("list", True), ("str", False), ("str | None", False)])
+def test_what_an_annotation_forbids_is_no_bug_whatever_it_comes_to(annotation: str, *, is_told: bool) -> None:
+    product = read(f"def deepest(sea: {annotation}, tide: object = None):\n    return sea[0]\n")
+    one = case("deepest([])", name="deepest")
+    error = Raised(
+        Case(one.function, "deepest([])", origin="generated"), "IndexError", "out of range", deliberate=False
+    )
+    fake = FakeExperiments(explored=Exploration((), (error,), {}, RECEIPT))
+    outcome = write_tests(Ground({}, LAYOUT, PACKAGED, fake, {product.path: product}, []), product.path, 9)
+    assert [note.symbol for note in outcome.notes] == ["deepest"] * is_told
