@@ -1,6 +1,7 @@
 """Where an ``else`` that holds one ``if`` reads better than an ``elif``."""
 
 import ast
+import builtins
 
 from improver.source import Source
 
@@ -9,7 +10,7 @@ def against_elif(statement: ast.stmt, source: Source) -> str:
     """Return why `else: if` of `statement` is better left as it is, "" where nothing speaks against one case more."""
     if _is_symmetric(statement):
         return "both branches branch alike, and their symmetry says more than the depth costs"
-    if _is_apart(statement):
+    if _is_apart(statement) or _is_unrelated(statement, source):
         return "what the other branch asks is another question, and no further case of this one"
     if _is_introduced(statement, source) or _is_followed(statement, source):
         return "a comment speaks of the whole other branch, and would stand at a part of it"
@@ -30,6 +31,24 @@ def _is_apart(statement: ast.stmt) -> bool:
     asked = {ast.dump(inner.test) for inner in statement.body if isinstance(inner, ast.If)}
     refuses = len(statement.body) == 1 and isinstance(statement.body[0], ast.Raise)
     return refuses or any(ast.dump(inner.test) in asked for inner in statement.orelse if isinstance(inner, ast.If))
+
+
+def _is_unrelated(statement: ast.stmt, source: Source) -> bool:
+    """Tell whether the `if` in an `else` asks of nothing that the cases before it ask of."""
+    asked = set[str]()
+    while isinstance(statement, ast.If) and len(statement.orelse) == 1:
+        asked |= _asked(statement)
+        statement = statement.orelse[0]
+        if isinstance(statement, ast.If) and source.lines[statement.lineno - 1].lstrip().startswith("if"):
+            return asked.isdisjoint(_asked(statement))
+    return False
+
+
+def _asked(node: ast.If) -> set[str]:
+    """Return what a condition asks of: names, and attributes of an object's own."""
+    parts = [*ast.walk(node.test)]
+    own = {one.attr for one in parts if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "self"}
+    return own | {one.id for one in parts if isinstance(one, ast.Name) and one.id not in {"self", *dir(builtins)}}
 
 
 def _is_introduced(statement: ast.stmt, source: Source) -> bool:
