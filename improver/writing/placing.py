@@ -19,6 +19,7 @@ from improver.writing.unittests import asserts_plainly, cases_in, in_classes
 
 RAISED = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt)$")
 MIRRORED = 3  # modules with a test file of their name
+TELLING = 4  # letters of a word that says what a file is about
 SHARE = 0.5  # of the tests that run a file must stand in one test file, for it to be that file's own
 
 
@@ -178,8 +179,8 @@ def _is_mirrored(known: Mapping[str, Source], recording: Recording) -> bool:
 def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, share: float) -> str:
     """Return the test file that is about the class or function `name` ("path::qualname"), "" where there is none.
 
-    It bears its name; or it speaks of it, and is named after some words of its name, or holds most of the tests that
-    run it, and at least that share of them.
+    It bears its name; or it speaks of it, and is named after some words of its name, holds most of the tests that run
+    it, and at least that share of them, or has a name that shares its first word.
     """
     owner = name.partition("::")[2]
     counts = _counted({one: ids for one, ids in recording.impact.items() if one == name or one.startswith(f"{name}.")})
@@ -191,7 +192,16 @@ def _of_owner(name: str, known: Mapping[str, Source], recording: Recording, shar
     runs = {"".join(words[at:end]) for end in range(len(words) + 1) for at in range(end)}
     named = {test: _stem(test).replace("_", "") in runs for test in speaking}
     best = max(speaking, key=lambda test: (named[test] * len(_stem(test)), counts[test], test))
-    return best if named[best] or counts[best] >= share * sum(counts.values()) else ""
+    if named[best] or counts[best] >= share * sum(counts.values()):
+        return best
+    shared = {test: _alike(words, _stem(test).split("_")) for test in speaking}
+    alike = max(speaking, key=lambda test: (shared[test], counts[test], test))
+    return alike if shared[alike] else ""
+
+
+def _alike(words: Sequence[str], others: Sequence[str]) -> int:
+    """Return how many words two names share, 0 where the first of `words` is not among them, or says little."""
+    return len({*words} & {*others}) if words[0] in others and len(words[0]) >= TELLING else 0
 
 
 def _of_words(path: str, known: Mapping[str, Source], recording: Recording) -> str:

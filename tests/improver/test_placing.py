@@ -151,6 +151,23 @@ def test_a_test_file_is_named_after_a_class_by_whole_words(owner: str, path: str
     assert place.path == path
 
 
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        pytest.param("parse_tide", "tests/test_parse_strictly.py", id="its first word"),
+        pytest.param("best_parse", "tests/test_a.py", id="a later word"),
+        pytest.param("of_tide", "tests/test_a.py", id="a word that says little"),
+    ],
+)
+def test_a_function_goes_to_a_file_that_shares_its_first_word_before_it_gets_a_new_one(name: str, path: str) -> None:
+    names = ("tests/test_parse_strictly.py", "tests/test_of_seas.py", "tests/test_moon.py", "tests/test_sun.py")
+    ran = (f"{names[0]}::test_a", f"{names[1]}::test_b", f"{names[2]}::test_c")
+    tests = [source(f"from pier.a import {name}\n", one) for one in names]
+    place = place_for("pier/a.py", tests, Recording({f"pier/a.py::{name}": ran}, {}, {}, {}, RECEIPT), name)
+    assert place is not None
+    assert place.path == path
+
+
 @pytest.mark.parametrize("stem", ["sea_map", "map"])
 def test_the_file_of_a_class_need_not_speak_of_it_where_it_bears_its_whole_name(stem: str) -> None:
     names = ("tests/test_a.py", f"tests/test_{stem}.py")
