@@ -213,9 +213,11 @@ class GuardClauses(Codemod):
         "def f(a):\n if a:\n  g(a)\n  h(a)\n  k(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   g(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   raise ValueError(\n    a,\n    b,\n   )\n",
-        # One question, asked in a row over a few lines.
+        # One question, asked in a row.
         "def f(a, b):\n if a:\n  if b:\n   a += 1\n   if a > b:\n    g(a)\n   h(a)\n",
         "def f(a, b):\n for x in a:\n  if x.a:\n   if x.b:\n    g(x)\n    h(x)\n    return x\n",
+        "def f(a, b):\n for x in a:\n  if x.a:\n   if x.b:\n    for y in x:\n     g(y)\n     h(y)\n    for y in b:\n"
+        "     k(y)\n     g(y)\n    h(x)\n    k(x)\n    g(b)\n",
         # Comments that speak of the condition as it stands.
         "def f(a, b):\n if a:  # the usual case\n  x = 1\n  if b:\n   g(x)\n   h(x)\n",
         "def f(a, b):\n # Only for those who asked.\n if a:\n  x = 1\n  if b:\n   g(x)\n   h(x)\n",

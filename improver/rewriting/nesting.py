@@ -114,9 +114,8 @@ def gains(chain: list[Peel]) -> bool:
 
 
 def _tight(chain: list[Peel]) -> bool:
-    """Tell whether the ifs are but one question, asked in a row, over a few lines."""
-    asked = all(peel.leave and len(peel.moved) == 1 for peel in chain[:-1])
-    return asked and lines_of(chain[0].moved) < LONG
+    """Tell whether the ifs are but one question, asked in a row: several guards say it no better."""
+    return all(peel.leave and len(peel.moved) == 1 for peel in chain[:-1])
 
 
 def lines_of(block: list[ast.stmt]) -> int:
