@@ -41,7 +41,7 @@ class ReturnAnnotations(Codemod):
         if node.returns is not None or "->" not in source.text or READERS.search(source.text):
             return None
         text = _completed(node, source)
-        if text is None or not _is_typed(source):
+        if text is None or not _is_typed(source) or not _is_rounded_off(node, source):
             return None
         return f"{node.name} returns {text} wherever it returns, and does not say so"
 
@@ -106,6 +106,8 @@ class ReturnAnnotations(Codemod):
         # One of many functions that do not say what they return.
         TYPED + "class C:\n def __init__(self):\n  self.a = 1\n def f(self, a):\n  1\n def g(self, a):\n  1\n"
         " def h(self, a):\n  1\n",
+        # One of the methods of a class that others are silent beside.
+        TYPED + "def two() -> int:\n return 2\nclass C:\n def f(self):\n  return 1\n def g(self, a):\n  return a\n",
         # Returns that do not agree, fall off the end, or may be swallowed on their way.
         TYPED + "def f(a: int):\n if a:\n  return 1\n return 'a'\n",
         TYPED + "def f(a: int):\n if a:\n  return 1\n",
@@ -159,6 +161,13 @@ def _is_typed(source: Source) -> bool:
     """Tell whether most functions of a file say what they return, or would: one alone among many is out of place."""
     known = [node for node in source.functions if source.function_of(node) is None]
     return sum(node.returns is not None or _completed(node, source) is not None for node in known) * 2 >= len(known)
+
+
+def _is_rounded_off(node: Function, source: Source) -> bool:
+    """Tell whether all methods of a class would say what they return; a function of the module stands for itself."""
+    around = source.parents[node]
+    methods = [one for one in around.body if isinstance(one, FUNCTIONS)] if isinstance(around, ast.ClassDef) else []
+    return all(one.returns is not None or _completed(one, source) is not None for one in methods)
 
 
 def _completed(node: Function, source: Source) -> str | None:
