@@ -89,8 +89,8 @@ class RuffFix(Codemod):
             'def f(a, b):\r\n    if a:\r\n        return f"é {a}", (b not in a)\r\n    return b\r\n',
         ),
         (
-            "try:\n    work()\nexcept (IOError,):\n    raise ValueError()\n",
-            "try:\n    work()\nexcept OSError:\n    raise ValueError\n",
+            "try:\n    work()\nexcept (IOError,):\n    raise ValueError()\nelse:\n    raise TypeError\n",
+            "try:\n    work()\nexcept OSError:\n    raise ValueError\nelse:\n    raise TypeError\n",
         ),
         (
             "def f(x):\n    if x > 1:\n        a()\n    else:\n        if x:\n            # why\n            b()\n",
@@ -133,6 +133,7 @@ class RuffFix(Codemod):
         "if a > b:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
         "if a > b:\n    f()\nelse:\n    if b:\n        g()\n    # Else nobody came.\nh()\n",
         'def f():\n    pass\n    "not a docstring"\n',
+        'def f():\n    """Say it."""\n    ...\n\n\ndef g(e):\n    raise ValueError()\n    raise e\n',
         'def f():\n    """Say it."""\n    # Others do more.\n    pass\n',
         "def f():\n    x = f((1))\n    return locals()\n",
         "x = not a in b  # type: ignore[operator]\n",
@@ -163,7 +164,7 @@ class RuffFix(Codemod):
             return Abstain("the fix reaches beyond the statement")
         if reason := _in_the_way(code, place, source):
             return Abstain(reason)
-        if code == "UP032" and (reason := _left_behind(source, safe)):
+        if code == "UP032" and (reason := _left_behind(source, safe) or _elsewhere(site)):
             return Abstain(reason)
         text = edited(source.lines, [_with_gap(edit, source) for edit in place.found.edits])
         if len(_hollow(text.splitlines())) > len(_hollow(source.lines)):
@@ -187,7 +188,30 @@ def _in_the_way(code: str, place: Placed, source: Source) -> str:
         return "nested calls inside an f-string read worse than beside it"
     if code == "UP032" and any(LONELY.fullmatch(edit.content) for edit in place.found.edits):
         return "the text is nothing but a value, which could stand there itself"
+    if code == "RSE102" and not any(map(_is_bare, source.of_kind(ast.Raise))):
+        return "the file calls what it raises throughout"
+    if code == "PIE790" and any(_replaced(edit, source) == "..." for edit in place.found.edits):
+        return "`...` says that something else belongs there"
     return "a comment says why nothing is done there" if code == "PIE790" and _is_remarked(place, source) else ""
+
+
+def _is_bare(node: ast.Raise) -> bool:
+    """Tell whether a class is raised that nobody calls."""
+    return isinstance(node.exc, ast.Name | ast.Attribute) and ast.unparse(node.exc).rpartition(".")[2][:1].isupper()
+
+
+def _replaced(edit: TextEdit, source: Source) -> str:
+    """Return what an edit takes the place of, without the spaces around it."""
+    return source.text[slice(*_span(edit, list(source.lines)))].strip()
+
+
+def _elsewhere(site: Site) -> str:
+    """Return why the product would have two styles after f-strings for a file, "" where no other has such calls."""
+    others = [one for path, one in site.project.sources.items() if path != site.source.path]
+    known = (node for other in others for node in other.of_kind(ast.Call))
+    if site.source.path in site.project.sources and any(map(_is_formatted, known)):
+        return "other files of the product format their texts by calls too"
+    return ""
 
 
 def _left_behind(source: Source, found: Iterable[RuffFinding]) -> str:
@@ -249,13 +273,16 @@ def _is_crowded(text: str) -> bool:
     return any(part.count("(") > 1 for part in re.findall(r"\{[^{}]*\}", text))
 
 
+def _span(edit: TextEdit, lines: list[str]) -> tuple[int, int]:
+    """Return [start, end) of an edit in the text of `lines`, in characters."""
+    starts = [0, *accumulate(len(line) for line in lines), sum(map(len, lines))]
+    return starts[edit.start[0] - 1] + edit.start[1] - 1, starts[edit.end[0] - 1] + edit.end[1] - 1
+
+
 def edited(lines: list[str], edits: Iterable[TextEdit]) -> str:
     """Return the text of `lines` with `edits`, which do not overlap, applied."""
-    starts = [0, *accumulate(len(line) for line in lines), sum(map(len, lines))]
     text = "".join(lines)
-    spans = sorted(
-        (starts[e.start[0] - 1] + e.start[1] - 1, starts[e.end[0] - 1] + e.end[1] - 1, e.content) for e in edits
-    )
+    spans = sorted((*_span(edit, lines), edit.content) for edit in edits)
     if any(left[1] > right[0] for left, right in pairwise(spans)):
         raise ValueError("edits of one fix overlap")
     for start, end, content in reversed(spans):
