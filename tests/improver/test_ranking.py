@@ -239,18 +239,27 @@ def test_whether_none_comes_of_what_counts_as_false_is_not_worth_a_test(given: s
     assert shown(replace(test, cases=(order,)), covered=frozenset({fault})) == ["test_box_equals_str_is_false"]
 
 
-def test_what_shows_the_same_at_one_line_again_and_again_is_shown_twice() -> None:
-    refused, given = (("raises", "ValueError", "no such sea"),), (("eq", "result", "1"),)
+@pytest.mark.parametrize(
+    ("kind", "fault", "names", "count"),
+    [
+        pytest.param("eq", "2: `7` → `{}`", ("depth", "depth", "depth"), 2, id="two ends of a range"),
+        pytest.param("eq", "{}: `7` → `8`", ("depth", "depth", "depth"), 3, id="other lines"),
+        pytest.param("eq", "2: `7` → `{}`", ("depth", "tide", "ebb"), 3, id="other functions"),
+        pytest.param("raises", "2: `7` → `{}`", ("depth", "depth", "depth"), 1, id="refused at one line"),
+        pytest.param("raises", "2: `7` → `{}`", ("depth", "tide", "ebb"), 3, id="refused by others"),
+        pytest.param("raises", "2: `raise X` → `{}`", ("depth", "tide", "ebb"), 1, id="one raise for all of them"),
+    ],
+)
+def test_what_shows_the_same_again_and_again_is_shown_once_or_twice(
+    kind: str, fault: str, names: tuple[str, ...], count: int
+) -> None:
+    checks = ((kind, "ValueError" if kind == "raises" else "result", "1"),)
+    cases = [case(f"{name}({at})", checks=checks, name=name) for at, name in enumerate(names)]
     tests = [
-        written(
-            f"depth_{name}", replace(case(f"depth({at})", checks=checks), kills=frozenset({f"{line}: `7` → `{at}`"}))
-        )
-        for at, (name, line, checks) in enumerate(
-            (("low", 2, refused), ("far", 2, refused), ("up", 2, refused), ("on", 3, refused), ("in", 2, given))
-        )
+        written(f"{one}_{at}", replace(made, kills=frozenset({f"pier/a.py:{fault.format(at)}"})))
+        for at, one, made in zip(("low", "high", "flat"), names, cases, strict=True)
     ]
-    assert len(shown(*tests)) == 4, "three are alike"
-    assert len(shown(*tests[2:])) == 3, "another line, and another outcome"
+    assert len(shown(*tests)) == count
 
 
 BOX = definitions(

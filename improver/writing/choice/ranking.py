@@ -3,8 +3,7 @@
 import ast
 import math
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
 from improver.experiments import Case
 from improver.source import Function
@@ -12,6 +11,7 @@ from improver.writing.choice.by_name import call_in
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.legible import ONE_LINE
 from improver.writing.choice.refusals import Refusals, is_demanded
+from improver.writing.choice.repeating import few_alike
 from improver.writing.choice.selecting import weight
 from improver.writing.choice.telling import finds_nothing
 from improver.writing.choice.unsuited import is_unsuited
@@ -26,7 +26,6 @@ from improver.writing.words.naming import bare_names
 from improver.writing.words.wording import MUTANT
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
-ENDS = 2  # of a range: what shows the same more often goes through a list
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 RULED = re.compile(r"_is_(?:true|false)$")
@@ -62,18 +61,7 @@ def presentable(
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]
     best = (test for _, test in sorted(fair, key=lambda one: (-one[0], one[1].name)))
-    return [*_few_alike(best)]
-
-
-def _few_alike(tests: Iterable[Written]) -> Iterator[Written]:
-    """Yield the tests, of those that show the same of one function at the same lines only the first ones."""
-    seen: Counter[object] = Counter()
-    for test in tests:
-        lines = frozenset(one.partition("`")[0] for one in test.kills)
-        shown = {(case.function, case.checks, lines) for case in test.cases}
-        if any(seen[one] < ENDS for one in shown):
-            yield test
-        seen.update(shown)
+    return [*few_alike(best)]
 
 
 def _is_ungiven(case: Case, node: Function, usage: Usage) -> bool:
