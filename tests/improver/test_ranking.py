@@ -262,6 +262,19 @@ def test_what_shows_the_same_again_and_again_is_shown_once_or_twice(
     assert len(shown(*tests)) == count
 
 
+@pytest.mark.parametrize(
+    ("faults", "says"),
+    [
+        pytest.param(["pier/a.py:2: `'é'` → `''`"], False, id="letters that no docstring may hold"),
+        pytest.param(["pier/a.py:2: `'é'` → `''`", "pier/a.py:3: `4` → `5`"], True, id="one of two"),
+        pytest.param(["pier/a.py:3: `4` → `5`"], True, id="a number"),
+    ],
+)
+def test_a_test_of_which_nobody_could_say_what_it_is_for_is_not_shown(faults: list[str], *, says: bool) -> None:
+    test = written("depth_with_sea", replace(case("depth(3, 4)", "7"), kills=frozenset(faults)))
+    assert bool(shown(test)) is says
+
+
 BOX = definitions(
     source("""\
 class Box:

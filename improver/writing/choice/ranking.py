@@ -23,9 +23,10 @@ from improver.writing.names import bound
 from improver.writing.pieces import expression, parameters
 from improver.writing.words.beyond import edges
 from improver.writing.words.naming import bare_names
-from improver.writing.words.wording import MUTANT
+from improver.writing.words.wording import MUTANT, is_untold
 
 HEAVIEST = 110  # of the tests that weigh more, who read them sent most back
+WIDTH = 88  # of a line for a docstring, as most projects have it
 BASE = 40  # what any test costs its reader
 COUNTED, VALUED = re.compile(r"_(\d+)$"), re.compile(r"_(?:with|at|in|of)_\d+$")
 RULED = re.compile(r"_is_(?:true|false)$")
@@ -57,6 +58,7 @@ def presentable(
         and not is_slight(test, node_of, covered, custom.usage.refusals)
         and COUNTED.sub("", test.name) not in names - {test.name}
         and not _is_counted(test)
+        and not is_untold(test.kills, WIDTH)
         and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
     ]
     fair = [(_worth(test, cost), test) for cost, test in priced if cost <= HEAVIEST]

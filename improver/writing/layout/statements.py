@@ -1,6 +1,7 @@
 """What stands in a test: the call, how it is made, and what is demanded of it, for pytest and for unittest (pure)."""
 
 import ast
+import builtins
 from collections.abc import Callable, Sequence
 
 from improver.verify.checking import WARNS, spoken
@@ -79,6 +80,10 @@ def _apart(line: str, width: int) -> list[str]:
 def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -> list[str]:
     """Return statements that make a call and demand all this of it in one style."""
     expects, held, line = style
+    checks = [
+        ("is", subject, wanted) if _is_one(kind, wanted) else (kind, subject, wanted)
+        for kind, subject, wanted in checks
+    ]
     kind, subject, wanted = checks[0]
     if kind == WARNS:
         is_used = any(_uses_result(one) for _, one, _ in checks[1:])
@@ -89,6 +94,11 @@ def _demanded(call: str, checks: Sequence[tuple[str, str, str]], style: Style) -
     seen = [(each, one.replace("error.", f"caught.{held}.", 1), text) for each, one, text in checks[1:]]
     head = f"with {expects(kind, subject, wanted)}{' as caught' * bool(seen)}:"
     return [head, f"{INDENT}{_statement(call)}", *(line("", one, len(checks)) for one in seen)]
+
+
+def _is_one(kind: str, wanted: str) -> bool:
+    """Tell whether what is demanded is a function or a class of Python's own, of which there is but one."""
+    return kind == "eq" and wanted.isidentifier() and callable(getattr(builtins, wanted, None))
 
 
 # --- pytest -------------------------------------------------------------------------------------------------------

@@ -15,14 +15,18 @@ ABSENT = frozenset({"0", "-1", "None", "False", "[]", "()", "''"})  # what comes
 REFUSED = frozenset({"KeyError", "ValueError", "IndexError", "LookupError"})
 
 
-def left_out(case: Case, node: Function) -> list[str]:
-    """Return "with_default_" and the name of the one parameter of `node` whose default all faults change; else none."""
+def left_out(case: Case, node: Function, *, partly: bool = False) -> list[str]:
+    """Return "with_default_" and the name of the one parameter of `node` whose default all faults change; else none.
+
+    It may be `partly` so: other faults are not counted then.
+    """
     path, last = case.function.partition("::")[0], max(node.lineno, node.body[0].lineno - 1)
     defaults, found = defaults_of(node), set[str]()
     for fault in map(MUTANT.match, case.kills):
         name, is_given, _ = fault["old"].partition("=") if fault is not None else ("", "", "")
         is_own = fault is not None and fault["path"] == path and node.lineno <= int(fault["line"]) <= last
         found.add(name if is_own and is_given and name in defaults else "")
+    found -= {""} if partly else set()
     return [f"with_default_{slug(one)}" for one in found if one] if len(found) == 1 else []
 
 

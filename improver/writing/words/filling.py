@@ -52,7 +52,7 @@ def arguments(case: Case, node: Function) -> dict[str, Argument]:
     piped = isinstance(call, ast.BinOp) and not making  # what comes before the link is its first
     call = drained(call.right if isinstance(call, ast.BinOp) else call)
     made = _made_with(call.func if isinstance(call, ast.Call) else call, case.setup)
-    if not isinstance(call, ast.Call) or not is_of(call, case.function):
+    if not isinstance(call, ast.Call) or not is_of(call, case.function) or _is_imported(call, case):
         return made
     declared = _declared(node)
     texts: dict[str, ast.expr] = {word.arg: word.value for word in call.keywords if word.arg}
@@ -63,6 +63,15 @@ def arguments(case: Case, node: Function) -> dict[str, Argument]:
         return made
     known = values(case.setup)
     return {name: _filled(one, texts, known, declared) for name, one in declared.items()} | made
+
+
+def _is_imported(call: ast.Call, case: Case) -> bool:
+    """Tell whether a function of a module is called where a method has its name."""
+    owner, _, method = case.function.partition("::")[2].rpartition(".")
+    names = {one[-1] or one[0].partition(".")[0] for one in case.imports if len(one) < 3 and one[0]}
+    where = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    is_method = bool(owner) and method not in ("__init__", "__new__") and isinstance(where, ast.Name)
+    return is_method and isinstance(where, ast.Name) and where.id in names and where.id != owner
 
 
 def drained(call: ast.expr) -> ast.expr:

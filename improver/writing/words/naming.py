@@ -79,7 +79,8 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
     lead += left_out(case, node)
     told_of = (*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear)
-    found = dict.fromkeys((*told_of, *states(case, node), *made_with(case, node), *usual))
+    rest = (*states(case, node), *made_with(case, node), *left_out(case, node, partly=True), *usual)
+    found = dict.fromkeys((*told_of, *rest))
     is_hollow = any(one.startswith("of_empty_") for one in found) and not case.checks[0][1].endswith("TypeError")
     fair = [one for one in found if not (is_hollow and one.removeprefix("of_") in KINDS)]  # it is not for its type
     said = [in_its_words(one, case, node) for one in fair if not about.repeats(one)]

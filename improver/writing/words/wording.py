@@ -16,6 +16,7 @@ FEW = 3  # texts of a list that an id has room for
 MARKS = {"": "empty", "\\": "backslash", '"': "quote", "'": "apostrophe", " ": "space", "\n": "line break", "\t": "tab"}
 USUAL = re.compile(r"^a (?:missing|negated) |changed to `(?:return )?None`")  # which say less of what a line is for
 VAGUE, CHANGED = "a small fault", "a changed"  # where no code, or only that which changes, can be shown
+SIGN = re.compile(r"`(?:\W+|and|or|not|in|is|is not|not in)` changed to")
 CUT = re.compile(r"(?<!\()\.\.\.|\.\.\.(?!\))")  # what is left out of a text, unless it is all that a call is given
 MUTANT = re.compile(r"(?P<path>.*?):(?P<line>\d+): `(?P<old>.*)` → `(?P<new>.*?)`(?: at column \d+)?\Z", re.DOTALL)
 MENDED = re.compile(r"(?P<path>.*?): before this was mended: (?P<message>.*)\Z", re.DOTALL)
@@ -47,6 +48,12 @@ def docstring(kills: Iterable[str], width: int) -> list[str]:
     room = width - 4 - len('r"""Catch ."""')
     text = min((told_of(name, room) for name in by_place(kills)), key=_says_little)
     return [f'{"r" if chr(92) in text else ""}"""Catch {text}."""']
+
+
+def is_untold(kills: Iterable[str], width: int) -> bool:
+    """Tell whether a docstring shows no code of any mutant of `kills`: nobody could say what its test is for."""
+    found = [one for one in kills if MUTANT.match(one)]
+    return bool(found) and docstring(found, width)[0].startswith(f'"""Catch {VAGUE}')
 
 
 def _says_little(text: str) -> tuple[bool, bool, bool]:
@@ -84,6 +91,8 @@ def told_of(name: str, width: int) -> str:
     pairs = [pair for pair in ((old, new), brief, _apart(old, new), _apart(*brief)) if len({*pair}) > 1]
     texts = [_change(*pair) for pair in pairs if all(map(_is_quotable, pair))]
     texts += [f"{CHANGED} `{text}`" for text in (old, brief[0]) if _is_quotable(text)]
+    signs = [text for text in texts if SIGN.match(text) and text != _change(old, new)]  # which stand anywhere
+    texts = [*(text for text in texts if text not in signs), *signs]
     whole = [text + where for text in texts for where in (place, "") if not CUT.search(text)]
     return next((text for text in whole if len(text) <= width), VAGUE + place)
 
