@@ -42,6 +42,7 @@ class Place:
     apart: bool = False  # each name is imported by a line of its own
     asserting: bool = False  # its tests assert by statements, in unittest's classes too
     elderly: bool = False  # they run on Python 2 too
+    homes: Mapping[str, str] = field(default_factory=dict)  # the class with most of the file's tests of a function
 
     @property
     def taken(self) -> frozenset[str]:
@@ -97,11 +98,21 @@ def has_all(place: Place, prelude: Sequence[str]) -> bool:
 
 def _filled(place: Place, tests: Sequence[Source], recording: Recording) -> Place:
     """Return the place with what only its runs and the other test files tell of it."""
-    ran = (test for ids in recording.impact.values() for test in ids if test.startswith(f"{place.path}::"))
-    names = frozenset(test.partition("[")[0].rpartition("::")[2] for test in ran)
-    return replace(
-        place, inherited=names, apart=imports_apart([place.before] if place.before else []) or imports_apart(tests)
-    )
+    head = f"{place.path}::"
+    ran = {
+        name: {one.partition("[")[0] for one in ids if one.startswith(head)} for name, ids in recording.impact.items()
+    }
+    names = frozenset(test.rpartition("::")[2] for ids in ran.values() for test in ids)
+    homes = {name: home for name, ids in ran.items() if (home := _most([one.removeprefix(head) for one in ids]))}
+    apart = imports_apart([place.before] if place.before else []) or imports_apart(tests)
+    return replace(place, inherited=names, apart=apart, homes=homes)
+
+
+def _most(tests: Sequence[str]) -> str:
+    """Return the class that most of the tests stand in, "" where most stand in none, or in others."""
+    counts = Counter(test.rpartition("::")[0] for test in tests)
+    home, count = max(counts.items(), key=lambda one: (one[1], one[0]), default=("", 0))
+    return home if count > SHARE * len(tests) else ""
 
 
 def imports_apart(sources: Sequence[Source]) -> bool:

@@ -89,6 +89,22 @@ def test_a_test_joins_the_class_that_is_about_the_same(text: str, test: Written,
 
 
 @pytest.mark.parametrize(
+    ("text", "homes", "home"),
+    [
+        pytest.param(CASE, {f"{PIER}depth": "BoxTest"}, "BoxTest", id="where most of its tests ran"),
+        pytest.param(CASE, {f"{PIER}tide": "BoxTest"}, "", id="another function"),
+        pytest.param(CASE, {f"{PIER}depth": "SeaTest"}, "", id="a class that is not there"),
+        pytest.param(f"{CASE}\n\ndef test_z(): ...\n", {f"{PIER}depth": "BoxTest"}, "", id="functions stand beside"),
+    ],
+)
+def test_a_test_joins_the_class_whose_tests_run_the_same_where_none_is_about_it(
+    text: str, homes: dict[str, str], home: str
+) -> None:
+    found = home_of(about("depth"), replace(place_of(HEAD + text), homes=homes))
+    assert (found.name if found else "") == home
+
+
+@pytest.mark.parametrize(
     ("head", "base", "made"),
     [
         pytest.param("from .calm import SeaCase", "SeaCase", "SeaCase", id="of the project's own"),

@@ -354,3 +354,19 @@ def test_a_method_is_tested_in_the_file_that_bears_its_name(name: str, ran: str,
     ground = replace(ground_for(SEA), tests=tests, experiments=experiments)
     found = placed(ground, [case("Roman.from_text('IV')", name=name)])
     assert [place.path for place, _ in found] == [path]
+
+
+@pytest.mark.parametrize(
+    ("ran", "home"),
+    [
+        pytest.param(("Sea::test_a", "Sea::test_b[1]", "Sea::test_b[2]", "test_c"), "Sea", id="most"),
+        pytest.param(("Sea::test_a", "Tide::test_b"), "", id="half"),
+        pytest.param(("test_a", "test_b", "Tide::test_c"), "", id="functions"),
+    ],
+)
+def test_a_place_knows_the_class_that_most_of_a_functions_tests_stand_in(ran: tuple[str, ...], home: str) -> None:
+    ids = (*(f"tests/test_a.py::{one}" for one in ran), *(f"tests/test_b.py::Ebb::test_{at}" for at in range(9)))
+    tests = [source("from pier.a import depth\n", f"tests/test_{stem}.py") for stem in "ab"]
+    place = place_for("pier/a.py", tests, Recording({"pier/a.py::depth": ids}, {}, {}, {}, RECEIPT))
+    assert place is not None
+    assert place.homes == ({"pier/a.py::depth": home} if home else {})

@@ -36,6 +36,8 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     named = [node for node in holding if _plain(AFFIX.sub("", node.name)) == _plain(owner)]
     sole = [node for node in holding if len(holding) == 1 and _is_sole(node, owner, place.before)]
     fit = named or sole or [node for node in holding if _is_mostly(node, owner, place.before)]
+    homes = {place.homes.get(case.function, "") for case in test.cases}
+    fit = fit or [node for node in holding if {node.name} == homes and _is_all_classes(place.before)]
     node = fit[0] if len(fit) == 1 and owner else None
     return node if node is not None and _takes(node, test, classes) else None
 
