@@ -24,6 +24,8 @@ def test_depth():
         box.open(3)
     with pytest.raises(OSError):
         tides()[0]()
+    with pytest.raises(TypeError):
+        chart["x"] = 1
 
 
 class TestBox(TestCase):
@@ -59,6 +61,8 @@ def refused(call: str, error: str, name: str = "depth", kind: str = "raises") ->
         pytest.param(refused("list(depth(4))", "OverflowError"), False, id="as items of another were read"),
         pytest.param(refused("box.open(4)", "BufferError", "Box.open"), True, id="named like a built-in"),
         pytest.param(refused("seas()[1]()", "OSError", "Sea.__call__"), False, id="of what has no name"),
+        pytest.param(refused("Map().__setitem__('a', 2)", "TypeError", "Map.__setitem__"), True, id="an item is set"),
+        pytest.param(refused("Map()[2]", "TypeError", "Map.__getitem__"), False, id="an item is read"),
         pytest.param(case("depth(4)"), False, id="a value"),
     ],
 )

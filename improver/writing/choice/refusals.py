@@ -10,6 +10,7 @@ from improver.writing.names import BUILT_IN
 from improver.writing.pieces import called_as
 
 DEMANDS = frozenset({"raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "assertWarnsRegex"})
+ITEMS = {ast.Load: "__getitem__", ast.Store: "__setitem__", ast.Del: "__delitem__"}
 Refusals = frozenset[tuple[str, str]]  # the last name of what is called, and of the error
 
 
@@ -30,7 +31,8 @@ def _demanded(node: ast.AST) -> Iterator[tuple[str, str]]:
     """Yield what is called in a block that demands errors, or is handed to what demands one."""
     if isinstance(node, ast.With | ast.AsyncWith):
         errors = [one for item in node.items for one in _errors(item.context_expr)]
-        yield from ((name, error) for error in errors for part in node.body for name in _called(part))
+        names = [name for part in node.body for name in (*_called(part), *_asked(part))]
+        yield from ((name, error) for error in errors for name in names)
     elif isinstance(node, ast.Call) and (handed := _handed(node)):
         yield from ((last_name(handed[0]), error) for error in _errors(node))
 
@@ -51,3 +53,8 @@ def _called(tree: ast.AST) -> Iterator[str]:
     """Yield the names of what is called, built-ins aside: what `list` ends with is the error of what it reads."""
     called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return (last_name(one) for one in called if last_name(one) and getattr(one, "id", "") not in BUILT_IN)
+
+
+def _asked(tree: ast.AST) -> Iterator[str]:
+    """Yield the names of the methods by which items are read, set and deleted."""
+    return (ITEMS[type(node.ctx)] for node in ast.walk(tree) if isinstance(node, ast.Subscript))
