@@ -21,6 +21,7 @@ from improver.source import Source, Unreadable
 
 SAFEST_FIRST = tuple(Safety)
 SAFE = {Safety.PROVED: 5, Safety.CONFINED: 4, Safety.COVERED: 3, Safety.BEHAVIOUR_CHANGE: 1}  # the catalogue's scale
+FOREIGN = 0.25  # of the files may hold a licence's text before it is the project's own habit
 SAFE_TESTS = 2  # whatever touches tests alone
 
 
@@ -70,17 +71,21 @@ class Group:
 def read_project(tree: Tree, policy: Policy, ruff: Ruff, paths: Sequence[str]) -> tuple[Project, list[Unreadable]]:
     """Read every Python file; product files that a machine may touch become `sources`, all others `context`.
 
-    `paths` narrows sources and tests to files or folders (POSIX, relative); empty means all.
+    A few files that hold a licence's text where others do not are somebody else's, and nobody's to change. `paths`
+    narrows sources and tests to files or folders (POSIX, relative); empty means all.
     """
     sources: dict[str, Source] = {}
     context: dict[str, Source] = {}
     unreadable: list[Unreadable] = []
     with _collector_paused():
         read = [_read(path, tree[path], policy) for path in sorted(tree) if _is_python(path, tree[path])]
+    open_ = [one for one in read if isinstance(one, Source) and not _is_closed(one.path, policy)]
+    licensed = {one.path for one in open_ if one.licensed}
+    foreign = licensed if len(licensed) <= FOREIGN * len(open_) else set[str]()
     for source in read:
         if isinstance(source, Unreadable):
             unreadable.append(source)
-        elif policy.is_test(source.path) or policy.may_touch(source.path) or not _below(source.path, paths):
+        elif _is_closed(source.path, policy) or source.path in foreign or not _below(source.path, paths):
             context[source.path] = source
         else:
             sources[source.path] = source
@@ -120,6 +125,11 @@ def _read(path: str, file: File, policy: Policy) -> Source | Unreadable:
     if len(file.data) > limit:
         return Unreadable(path, f"{len(file.data)} bytes; policies/gates.yaml reads at most {limit}")
     return Source.read(path, file.data)
+
+
+def _is_closed(path: str, policy: Policy) -> bool:
+    """Tell whether `path` is no product file that a machine may touch."""
+    return policy.is_test(path) or bool(policy.may_touch(path))
 
 
 def _is_open_test(path: str, policy: Policy) -> bool:

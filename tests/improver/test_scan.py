@@ -33,6 +33,31 @@ def test_product_files_are_sources_and_all_others_context() -> None:
     assert (unreadable, project.tree) == ([], tree)
 
 
+MIT, BSD = (
+    "# Permission is hereby granted, free of\n# charge, to any person.\n",
+    "# Redistribution and use in source and\n# binary forms\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("heads", "sources"),
+    [
+        pytest.param((MIT, "", "", ""), ["b.py", "c.py", "d.py"], id="a file from elsewhere"),
+        pytest.param((f'"""{BSD}"""\n', "", "", ""), ["b.py", "c.py", "d.py"], id="in a docstring"),
+        pytest.param((MIT, BSD, "", ""), ["a.py", "b.py", "c.py", "d.py"], id="half of them: a habit"),
+        pytest.param(
+            ("# Licensed under the MIT licence.\n", "", "", ""), ["a.py", "b.py", "c.py", "d.py"], id="its name"
+        ),
+        pytest.param((f"{OLD * 50}{MIT}", "", "", ""), ["a.py", "b.py", "c.py", "d.py"], id="further down"),
+    ],
+)
+def test_a_file_with_a_licence_of_its_own_is_somebody_elses(heads: tuple[str, ...], sources: list[str]) -> None:
+    tree = tree_of({f"{name}.py": f"{head}{OLD}" for name, head in zip("abcd", heads, strict=True)})
+    project, _ = read_project(tree, PACKAGED, RUFF, ())
+    assert list(project.sources) == sources
+    assert {*project.sources, *project.context} == set(tree)
+
+
 @pytest.mark.parametrize(
     ("paths", "sources"),
     [
