@@ -58,7 +58,8 @@ def test_a_test_is_named_after_the_argument_at_fault() -> None:
     [
         pytest.param("sound(3, 'x')", "Unknown value for", "with_tide", "with_unknown_tide", id="what is wrong"),
         pytest.param("sound(3, tide='x')", "Invalid tide", "with_tide", "with_invalid_tide", id="by name"),
-        pytest.param("sound(3, 4)", "Unknown value for", "with_tide", "with_tide", id="a number is no such text"),
+        pytest.param("sound(3, [4])", "Unknown tide step", "with_tide", "with_unknown_tide", id="no text"),
+        pytest.param("sound(3, loud=True)", "Invalid", "with_loud", "with_loud", id="a switch is not wrong by itself"),
         pytest.param("sound(3, 'x')", "no sea", "with_tide", "with_tide", id="it says nothing of the kind"),
         pytest.param("sound(3, 'x')", "Unknown value", "with_short_tide", "with_short_tide", id="more is said already"),
     ],
@@ -67,4 +68,4 @@ def test_a_name_says_what_is_wrong_with_an_argument_in_the_words_of_the_error(
     call: str, says: str, condition: str, told: str
 ) -> None:
     one = case(call, checks=(("raises", "ValueError", says),), name="sound")
-    assert in_its_words(condition, one, node("def sound(sea, tide=None): ...")) == told
+    assert in_its_words(condition, one, node("def sound(sea, tide=None, loud=False): ...")) == told

@@ -40,12 +40,12 @@ def blamed(case: Case, node: Function, decisive: Sequence[str] = ()) -> list[str
 
 
 def in_its_words(condition: str, case: Case, node: Function) -> str:
-    """Return a condition that only names a text with what the error says is wrong with such: unknown, invalid."""
+    """Return a condition that only names an argument with what the error says is wrong with it: unknown, invalid."""
     kind, _, pattern = case.checks[0]
     words = WORD.findall(pattern.lower()) if kind == "raises" else []
     wrong = next((one for one in words if one in WRONG), "")
-    texts = [one for one in arguments(case, node).values() if one.given and isinstance(one.value, str)] if wrong else []
-    is_bare = any(condition == f"with_{slug(one.name)}" for one in texts)
+    given = [one for one in arguments(case, node).values() if one.given and not one.flag] if wrong else []
+    is_bare = any(condition == f"with_{slug(one.name)}" for one in given)
     return condition.replace("with_", f"with_{wrong}_", 1) if is_bare else condition
 
 
