@@ -434,6 +434,7 @@ def test_a_name_says_an_error_with_its_numbers() -> None:
     [
         pytest.param("tap(3)", "3", "returns_sea", id="what it was given"),
         pytest.param("tap('tide')", "'tide'", "returns_sea", id="a text"),
+        pytest.param("tap(len)", "len", "returns_sea", id="a function"),
         pytest.param("tap(3, 3)", "3", "is_3", id="one of two that are the same"),
         pytest.param("tap(3)", "4", "is_4", id="another"),
         pytest.param("tap([])", "[]", "is_empty", id="nothing"),

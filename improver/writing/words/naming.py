@@ -219,7 +219,8 @@ def _returned(case: Case, node: Function) -> str:
         return "returns_itself"
     ends = {one.value.id for one in ast.walk(node) if isinstance(one, ast.Return) and isinstance(one.value, ast.Name)}
     given = [one for name, one in arguments(case, node).items() if name in ends and one.given and one.text is not None]
-    same = [slug(one.name) for one in given if isinstance(one.text, ast.Constant) and ast.unparse(one.text) == wanted]
+    plain = [one for one in given if isinstance(one.text, ast.Constant | ast.Name)]
+    same = [slug(one.name) for one in plain if ast.unparse(one.text or ast.Name("")) == wanted]
     return f"returns_{same[0]}" if text == "result" and len(same) == 1 and wanted not in EMPTY else ""
 
 
