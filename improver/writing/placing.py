@@ -12,6 +12,7 @@ from improver.experiments import Recording
 from improver.names import bound_by, own
 from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
+from improver.writing.habits import head_of, imports_apart
 from improver.writing.loops import loop_of, marks_all
 from improver.writing.names import absolute, imported, module_of
 from improver.writing.pieces import slug
@@ -42,6 +43,7 @@ class Place:
     apart: bool = False  # each name is imported by a line of its own
     asserting: bool = False  # its tests assert by statements, in unittest's classes too
     elderly: bool = False  # they run on Python 2 too
+    head: str = ""  # the comment that a new file begins with
     homes: Mapping[str, str] = field(default_factory=dict)  # the class with most of the file's tests of a function
 
     @property
@@ -115,14 +117,6 @@ def _most(tests: Sequence[str]) -> str:
     return home if count > SHARE * len(tests) else ""
 
 
-def imports_apart(sources: Sequence[Source]) -> bool:
-    """Tell whether files import one name a line throughout: several lines of one module say so."""
-    found = [[node for node in source.tree.body if isinstance(node, ast.ImportFrom)] for source in sources]
-    modules = [[(node.level, node.module) for node in nodes] for nodes in found]
-    is_single = all(len(node.names) == 1 for nodes in found for node in nodes)
-    return is_single and any(len({*named}) < len(named) for named in modules)
-
-
 def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str) -> Place | None:
     run = {test.split("::")[0] for ids in recording.impact.values() for test in ids}
     known = {test.path: test for test in tests if _is_test_file(test.path) or test.path in run}
@@ -152,7 +146,8 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     if fresh in known:
         return None
     steps = _steps(fresh, tests, plain=not like.in_classes and not like.annotated)
-    return replace(like, path=fresh, before=None, bound={}, loop=loop_of(tests), steps=steps)
+    head = head_of([one for one in known.values() if one.path.rpartition("/")[0] == fresh.rpartition("/")[0]])
+    return replace(like, path=fresh, before=None, bound={}, loop=loop_of(tests), steps=steps, head=head)
 
 
 def _folder(beside: str, counts: Mapping[str, int]) -> str:

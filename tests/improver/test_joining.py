@@ -6,11 +6,12 @@ import pytest
 
 from improver.experiments import Recording
 from improver.source import Source
+from improver.writing.habits import imports_apart
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.importing import import_lines
 from improver.writing.layout.joining import with_names
-from improver.writing.placing import imports_apart, place_for
+from improver.writing.placing import place_for
 from tests.improver.calls import RECEIPT, case, source
 
 LOW, EBB = ("pier.a", "low"), ("pier.a", "ebb")

@@ -33,7 +33,7 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     needed, alone = addressed(imports_of(tests, place), before), [one for one in tests if home_of(one, place) is None]
     text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
-        whole: str | None = _new(text, import_lines(needed, width, is_apart=place.apart), (title, stdlib))
+        whole: str | None = place.head + _new(text, import_lines(needed, width, is_apart=place.apart), (title, stdlib))
     else:
         inside = _inside(tests, place, before)
         (text, *texts), needed = bare_names((text, *inside.values()), needed, place)
