@@ -213,6 +213,8 @@ class GuardClauses(Codemod):
         "def f(a):\n if a:\n  g(a)\n  h(a)\n  k(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   g(a)\n",
         "def f(a, b):\n if a:\n  if b:\n   raise ValueError(\n    a,\n    b,\n   )\n",
+        # What is done at last is to refuse.
+        "def f(a, b):\n if a:\n  x = g(a)\n  if x:\n   y = h(x)\n   k(y)\n   raise ValueError(\n    y,\n    b,\n   )\n",
         # One question, asked in a row.
         "def f(a, b):\n if a:\n  if b:\n   a += 1\n   if a > b:\n    g(a)\n   h(a)\n",
         "def f(a, b):\n for x in a:\n  if x.a:\n   if x.b:\n    g(x)\n    h(x)\n    return x\n",

@@ -105,10 +105,13 @@ def _has_elif(node: ast.If) -> bool:
 
 def gains(chain: list[Peel]) -> bool:
     """Tell whether flattening is worth a reviewer's time."""
-    if len(chain) != 1:
-        last = chain[-1].moved if chain else []
+    if not chain:
+        return False
+    if len(chain) > 1:
+        last = chain[-1].moved
         simple = len(last) == 1 and not isinstance(last[0], NESTS)
-        return bool(chain) and lines_of(last) >= WORTH_MOVING and not (simple and chain[-1].leave) and not _tight(chain)
+        refuses = isinstance(last[-1], ast.Raise) or (simple and bool(chain[-1].leave))  # the ifs are guards already
+        return lines_of(last) >= WORTH_MOVING and not refuses and not _tight(chain)
     moved = chain[0].moved
     return chain[0].inverted and not chain[0].leave and lines_of(moved) >= LONG and _depth(moved) >= 2
 
