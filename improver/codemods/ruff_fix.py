@@ -11,6 +11,7 @@ from improver.judging.normal import compared
 from improver.ports import RuffFinding, TextEdit
 from improver.records import Safety
 from improver.rewriting.elifs import against_elif
+from improver.rewriting.endings import end_in_return
 from improver.rewriting.placing import Placed, placed
 from improver.source import SCOPES, Source
 from improver.verify.ruff import configuration
@@ -101,8 +102,10 @@ class RuffFix(Codemod):
             'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
         ),
         (
-            "class Row:\n    def show(self):\n        pass\n\n        return\n\n    def hide(self):\n        pass\n",
-            "class Row:\n    def show(self):\n        pass\n\n    def hide(self):\n        pass\n",
+            "class Row:\n    def show(self):\n        pass\n\n        return\n\n    def hide(self):\n        pass\n\n"
+            "    def fold(self):\n        pass\n",
+            "class Row:\n    def show(self):\n        pass\n\n    def hide(self):\n        pass\n\n"
+            "    def fold(self):\n        pass\n",
         ),
         (
             'class Row:\n    """One row."""\n\n    pass\n\n\nclass Cell:\n    """One cell."""\n\n    pass\n',
@@ -133,6 +136,7 @@ class RuffFix(Codemod):
         "if a > b:\n    if b:\n        f()\n    g()\nelse:\n    if b:\n        h()\n",
         "if a > b:\n    f()\nelse:\n    if b:\n        g()\n    # Else nobody came.\nh()\n",
         'def f():\n    pass\n    "not a docstring"\n',
+        "def f():\n    g()\n    return\n\n\ndef g():\n    f()\n    return\n\n\ndef h():\n    f()\n",
         'def f():\n    """Say it."""\n    ...\n\n\ndef g(e):\n    raise ValueError()\n    raise e\n',
         'def f():\n    """Say it."""\n    # Others do more.\n    pass\n',
         "def f():\n    x = f((1))\n    return locals()\n",
@@ -166,6 +170,8 @@ class RuffFix(Codemod):
             return Abstain(reason)
         if code == "UP032" and (reason := _left_behind(source, safe) or _elsewhere(site)):
             return Abstain(reason)
+        if code == "PLR1711" and end_in_return({**site.project.sources, source.path: source}.values()):
+            return Abstain("most functions of the product that give nothing back say so at their end")
         text = edited(source.lines, [_with_gap(edit, source) for edit in place.found.edits])
         if len(_hollow(text.splitlines())) > len(_hollow(source.lines)):
             return Abstain("what goes stands on a line of its own, of which spaces would be left")
