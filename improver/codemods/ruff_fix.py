@@ -28,12 +28,10 @@ TITLES = {
     "PLR1711": "Remove returns that do nothing",
     "PLR5501": "Flatten `else: if` into `elif`",
     "RSE102": "Raise exceptions without empty parentheses",
-    "RUF010": "Convert inside f-strings with a conversion flag",
     "UP018": "Write literals instead of calls that make them",
     "UP024": "Name OSError instead of its aliases",
     "UP032": "Format with f-strings",
     "UP034": "Remove extraneous parentheses",
-    "UP039": "Remove empty parentheses from class headers",
 }
 WHYS = {
     "B009": "A constant name in getattr is an ordinary attribute that readers, search and type checkers miss.",
@@ -47,12 +45,10 @@ WHYS = {
     "PLR1711": "The function ends there anyway; the return makes a reader look for what it gives back.",
     "PLR5501": "The cases of one choice stand side by side, a level less deep.",
     "RSE102": "An exception class is raised as an instance anyway.",
-    "RUF010": "The flag is what f-strings have for this, and a call less to read.",
     "UP018": "The literal is the value itself; the call makes a reader ask what is converted.",
     "UP024": "The aliases have long been the same class, and suggest that they are another.",
     "UP032": "Each value stands where it is shown, instead of being counted out behind the text.",
     "UP034": "The parentheses make a reader look for what they group.",
-    "UP039": "The parentheses make a reader look for base classes.",
 }
 
 
@@ -98,8 +94,8 @@ class RuffFix(Codemod):
             "def f(x):\n    if x > 1:\n        a()\n    elif x:\n        # why\n        b()\n",
         ),
         (
-            'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(3):\n    print(f"a", "é", f"{str(i)}")\n',
-            'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i!s}")\n',
+            'def f():\n    """Say it."""\n    pass\n\n\nfor i in range(3):\n    print(f"a", "é", f"{i}")\n',
+            'def f():\n    """Say it."""\n\n\nfor i in range(3):\n    print("a", "é", f"{i}")\n',
         ),
         (
             "class Row:\n    def show(self):\n        pass\n\n        return\n\n    def hide(self):\n        pass\n\n"
