@@ -25,6 +25,7 @@ CLASS_NAME = re.compile(r"_*[A-Z]\w*[a-z]\w*")
 SIGNALS = frozenset(
     {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "StopIteration", "StopAsyncIteration", "CancelledError"}
     | {"Exit", "Abort", "SkipTest", "Skipped", "Skip"}
+    | {"ArgumentError", "ArgumentTypeError", "BadParameter", "ClickException", "UsageError"}  # told in a line of text
 )
 READS_CAUSE = re.compile(r"__(cause|context|suppress_context)__")
 
@@ -47,6 +48,10 @@ class ExplicitCause(Codemod):
     OBSERVABLE = "exception cause"
     VALUE = 5
     NODES = (ast.Raise,)
+
+    def whole(self, rule: str) -> bool:
+        """Tell that a file is not to name some causes and hide others."""
+        return rule == self.name
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which raise hides its cause."""
@@ -151,6 +156,7 @@ class ExplicitCause(Codemod):
         "try:\n    go()\nfinally:\n    raise Lost('x')\n",
         "try:\n    go()\nexcept OSError:\n    raise SystemExit(1)\n",
         "def f(it):\n    try:\n        go()\n    except IndexError:\n        raise StopIteration\n",
+        "def f(a):\n    try:\n        return int(a)\n    except ValueError:\n        raise ArgumentTypeError(a)\n",
         "from shapes import *\ntry:\n    go()\nexcept OSError:\n    raise Lost('x')\n",
         "class A:\n    try:\n        go()\n    except OSError:\n        raise Lost('x')\n",
         "try:\n    go()\nexcept OSError as e:\n    raise Lost('x')  # noqa: B904\n",

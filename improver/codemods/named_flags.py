@@ -37,6 +37,10 @@ class NamedFlags(Codemod):
     VALUE = 3
     NODES = (ast.Call,)
 
+    def whole(self, rule: str) -> bool:
+        """Tell that a file is not to have bare flags beside those that are named."""
+        return rule == self.name
+
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which flags a call passes without a name."""
         if not isinstance(node, ast.Call) or not node.args or not _is_flag(node.args[-1]):
