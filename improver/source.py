@@ -127,8 +127,9 @@ class Source:
         """Return the line length this file keeps: the smallest usual limit, in characters, that holds its lines.
 
         Formatters with wider limits leave texts as long as they are: two in a hundred lines do not count against one.
+        Nobody breaks an address: lines with one do not count at all.
         """
-        lengths = [len(line.rstrip("\r\n")) for line in self.lines]
+        lengths = [len(line.rstrip("\r\n")) for line in self.lines if "://" not in line]
         if max(lengths, default=0) <= 79:
             return 79
         few = len(lengths) // 50

@@ -36,6 +36,10 @@ def test_few_long_lines_do_not_speak_for_the_file(long: int, width: int) -> None
     assert source_of("#" * 85 + "\n" + "a = 1\n" * (99 - long) + ("#" * 110 + "\n") * long).width == width
 
 
+def test_an_address_that_nobody_breaks_is_no_licence_for_longer_lines() -> None:
+    assert source_of("a = 1\n# see http://example.org/" + "x" * 80 + "\n").width == 79
+
+
 def test_a_form_feed_ends_no_line() -> None:
     assert not source_of("a = 1\n").fits(b"a = 1\n# " + b"x" * 50 + b"\f" + b"x" * 50 + b"\n")
 
