@@ -13,8 +13,11 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - older interpreters r
 WARNS, NONE, RESULT = "warns", "None", "result"
 RAISES = ("RAISE_VARARGS", "RERAISE")
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
+FEW_WORDS = 2  # spaces between them
 WHOLE = re.compile(r"[A-Za-z][ -~]{2,58}[A-Za-z.)]")  # a message in one line, with words at both ends
-VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*")  # the end of a sentence is none
+VALUE = re.compile(
+    r"(?<![A-Za-z])'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*"
+)  # the end of a sentence is none
 LIBRARIES = ("warnings", "_py_warnings", "typing_extensions")  # warn for others, who mark what is deprecated
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
 OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one of them
@@ -132,8 +135,17 @@ def _literally(text: str) -> str:
 
 
 def stable(message: str) -> str:
-    """Return the longest plain part of a message, without anything that came from a value, as a pattern."""
-    parts = STABLE.findall(VALUE.sub("\0", message))
-    whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
-    longest = max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")
+    """Return the longest plain part of a message, without anything that came from a value, as a pattern.
+
+    The first line of several says what it is about, where it says more than a word or two.
+    """
+    first = _plainest(message.partition("\n")[0])
+    longest = first if first.count(" ") >= FEW_WORDS else _plainest(message)
     return _literally(longest) if len(longest) >= 4 else ""
+
+
+def _plainest(text: str) -> str:
+    """Return the longest part of a text that came from no value, "" where there is none."""
+    parts = STABLE.findall(VALUE.sub("\0", text))
+    whole = (part if len(part) < PATTERN else part[:PATTERN].rpartition(" ")[0] for part in parts)
+    return max((part.rstrip(" ,'-(").lstrip(" ,'-)") for part in whole), key=len, default="")

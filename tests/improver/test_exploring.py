@@ -25,7 +25,7 @@ from improver.judging.mutants import mutants_of
 from improver.records import File, Ruling, Safety, Tree
 from improver.scan import read_project
 from improver.source import Source
-from improver.verify import configuration, hinting, overhearing, phrasing, timing
+from improver.verify import configuration, hinting, phrasing, timing
 from improver.verify.bench import SandboxBench, measure
 from improver.verify.exploring import Reading, explored, told_apart
 from improver.verify.job import Ended, Job
@@ -342,24 +342,6 @@ def test_who_reads_the_clock_is_noticed_and_who_only_counts_is_not() -> None:
     with timing.watched(readers):
         time.monotonic_ns()
     assert readers == {__name__}
-
-
-@pytest.mark.parametrize(
-    ("message", "pattern"),
-    [
-        pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
-        pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
-        pytest.param("`sea` is gone. Ask for a depth in 3.5.", "Ask for a depth in", id="in sentences"),
-        pytest.param("no sea. It is as deep as a.b.c is.", "It is as deep as", id="with a dotted name"),
-        pytest.param("a sea is deprecated.", "a sea is deprecated", id="to the end of a sentence"),
-        pytest.param("12", "", id="nothing stable"),
-        pytest.param("'a' is no (deep) sea", r"is no \(deep\) sea", id="with brackets"),
-        pytest.param("no depth (3) in it (", "no depth", id="with brackets around a value"),
-        pytest.param(f"{'no ' * 30}sea", f"{'no ' * 20}".rstrip(), id="long"),
-    ],
-)
-def test_only_the_stable_part_of_a_message_is_demanded(message: str, pattern: str) -> None:
-    assert overhearing.stable(message) == pattern
 
 
 # --- in the sandbox -----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from improver.records import Ruling
 from improver.scan import read_project
 from improver.verify import checking
 from improver.verify.bench import SandboxBench, measure
-from improver.verify.overhearing import Overheard, is_deliberate, words_of
+from improver.verify.overhearing import Overheard, is_deliberate, stable, words_of
 from improver.verify.phrasing import Phrase, Unphrased, space_of
 from improver.verify.ruff import RuffTool
 from improver.writing.asking import asking
@@ -462,3 +462,27 @@ def test_a_key_error_says_its_message_in_quotes(raised: str, pattern: str) -> No
         space["sound"](9)
     assert words_of(caught.value) == pattern
     assert re.search(pattern, str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("message", "pattern"),
+    [
+        pytest.param("a depth is not negative", "a depth is not negative", id="plain"),
+        pytest.param("cannot read 'x.txt' at line 5 of the file", "cannot read", id="with values"),
+        pytest.param("`sea` is gone. Ask for a depth in 3.5.", "Ask for a depth in", id="in sentences"),
+        pytest.param("no sea. It is as deep as a.b.c is.", "It is as deep as", id="with a dotted name"),
+        pytest.param("a sea is deprecated.", "a sea is deprecated", id="to the end of a sentence"),
+        pytest.param("12", "", id="nothing stable"),
+        pytest.param("'a' is no (deep) sea", r"is no \(deep\) sea", id="with brackets"),
+        pytest.param("no depth (3) in it (", "no depth", id="with brackets around a value"),
+        pytest.param(
+            "Wait, this isn't a sea.\n\nThey're something that nobody has ever seen before,",
+            "Wait, this isn't a sea",
+            id="the first line says it",
+        ),
+        pytest.param("no sea:\nnothing is as deep as it is", "nothing is as deep as it is", id="it says too little"),
+        pytest.param(f"{'no ' * 30}sea", f"{'no ' * 20}".rstrip(), id="long"),
+    ],
+)
+def test_only_the_stable_part_of_a_message_is_demanded(message: str, pattern: str) -> None:
+    assert stable(message) == pattern
