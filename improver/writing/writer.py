@@ -24,6 +24,7 @@ RULE = "write_tests"
 TESTS = 5  # of one proposal
 SHOWN = 8  # faults that a proposal's text names of one function
 AGAIN = 2  # times that other calls are tried for what was lost
+FILES, FOUNDING = 2, 2  # test files that a project has where it keeps tests apart; tests that are worth one more
 HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
 WHY = (
     "Small faults in these functions go unnoticed by the tests that there are. Each new test, or row of one, "
@@ -63,10 +64,18 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
     withheld = sum(len(one.tests) - len(tests) for one, tests in zip(drafts, shown, strict=True))
     for drafted, tests in () if ground.late() else zip(drafts, shown, strict=True):
         kept = settled(ground, drafted, tests[:TESTS], presented)[:TESTS]
+        if is_lone(kept, drafted.place, len(ground.tests)):
+            withheld += len(kept)
+            continue
         proposal = proposal_of(ground, drafted, kept) if kept else None
         if proposal is not None:
             return Outcome(drafted, proposal, notes, withheld)
     return Outcome(first, None, notes, withheld)
+
+
+def is_lone(tests: Sequence[Written], place: Place | None, files: int) -> bool:
+    """Tell whether a test would stand alone in a new file, where a project has some: it belongs into one of these."""
+    return place is not None and place.before is None and files >= FILES and len(tests) < FOUNDING
 
 
 def _notes(drafted: Drafted) -> tuple[Finding, ...]:

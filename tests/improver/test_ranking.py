@@ -44,6 +44,25 @@ def test_what_notices_nothing_of_its_own_is_not_shown() -> None:
     assert shown(written("idle", replace(one, kills=frozenset())), written("strong", one)) == ["test_strong"]
 
 
+@pytest.mark.parametrize(
+    ("head", "says"),
+    [
+        pytest.param("def f(a):\n    '''Deprecated copy of g.'''\n", False, id="its docstring begins so"),
+        pytest.param("@deprecated('use g')\ndef f(a):\n", False, id="it is marked"),
+        pytest.param("def f(a):\n    warn('use g', DeprecationWarning)\n", False, id="it warns of it"),
+        pytest.param("def f(a):\n    w.warn('', category=b.DeprecationWarning)\n", False, id="it warns by name"),
+        pytest.param("def f(a):\n    if a == 1:\n        warn('1', DeprecationWarning)\n", True, id="only of some"),
+        pytest.param("def f(a):\n    warn('look', UserWarning)\n", True, id="it warns of something else"),
+        pytest.param("def f(a):\n    '''Not deprecated.'''\n", True, id="it is not"),
+    ],
+)
+def test_what_nobody_should_call_any_more_gets_no_test(head: str, *, says: bool) -> None:
+    function = definitions(source(f"{head}    return a + 1\n"))["f"][-1]
+    test = written("f", case("f(2)", "3", name="f"))
+    found = presentable([test], lambda _: function, NOBODY, frozenset())
+    assert [one.name for one in found] == ["test_f"] * says
+
+
 def test_what_is_long_to_read_is_not_shown() -> None:
     calls = [case(f"depth({[*range(10, 10 + count)]}, 4)", "27") for count in (5, 40)]
     fair, heavy, table = written("fair", calls[0]), written("heavy", calls[1]), written("table", *calls)
