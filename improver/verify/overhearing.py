@@ -15,9 +15,8 @@ RAISES = ("RAISE_VARARGS", "RERAISE")
 STABLE, PATTERN = re.compile(r"[A-Za-z(][A-Za-z ,'()-]{3,}"), 60  # characters of what is demanded of a message
 FEW_WORDS = 2  # spaces between them
 WHOLE = re.compile(r"[A-Za-z][ -~]{2,58}[A-Za-z.)]")  # a message in one line, with words at both ends
-VALUE = re.compile(
-    r"(?<![A-Za-z])'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*"
-)  # the end of a sentence is none
+# An apostrophe within a word begins no value, but the prefix of a literal does; the end of a sentence is none.
+VALUE = re.compile(r"(?:(?<![A-Za-z])|(?<=\b[bBuUrR]))'[^']*'|\"[^\"]*\"|<[^>]*>|[\w.]*(?:[\d_]|\.\w)[\w.]*")
 LIBRARIES = ("warnings", "_py_warnings", "typing_extensions")  # warn for others, who mark what is deprecated
 WARNING = re.compile(r"\bwarn(?:_explicit)?\(")  # how code says itself that it warns
 OUTPUTS = ("out", "err")  # a test reads both at once, so that it looks at one of them

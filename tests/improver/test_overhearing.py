@@ -480,6 +480,8 @@ def test_a_key_error_says_its_message_in_quotes(raised: str, pattern: str) -> No
             "Wait, this isn't a sea",
             id="the first line says it",
         ),
+        pytest.param("no sea in b'a low tide that came late'", "no sea in b", id="the bytes of a value"),
+        pytest.param("Can't look for 'a low tide that came late'", "Can't look for", id="an apostrophe before a value"),
         pytest.param("no sea:\nnothing is as deep as it is", "nothing is as deep as it is", id="it says too little"),
         pytest.param(f"{'no ' * 30}sea", f"{'no ' * 20}".rstrip(), id="long"),
     ],
