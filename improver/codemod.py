@@ -61,6 +61,7 @@ class Codemod(ABC):
     ANSWERS: ClassVar[tuple[str, ...]] = ()  # observer rules (globs) that lead to it; empty: it finds its own sites
     REPORTED: ClassVar[str] = ""  # what a person could do and why no program does it: nothing is proposed
     DROPS_COMMENTS: ClassVar[bool] = False  # it deletes code together with the comments inside
+    WHOLE: ClassVar[bool] = False  # a file in two styles is worse than one in the old: every place changes, or none
     TESTS: ClassVar[bool] = False  # it rewrites tests, and nothing else
     CHANGES: ClassVar[tuple[tuple[str, str], ...]]
     KEEPS: ClassVar[tuple[str, ...]]
@@ -79,8 +80,8 @@ class Codemod(ABC):
         return self.WHY
 
     def whole(self, rule: str) -> bool:  # noqa: ARG002 - for codemods that answer a family of rules
-        """Tell whether a file in two styles is worse than one in the old: every place of `rule` changes, or none."""
-        return False
+        """Tell whether every place of `rule` in a file is to change, or none."""
+        return self.WHOLE
 
     def answers(self, rule: str) -> bool:
         """Tell whether a finding under `rule` leads here."""

@@ -47,11 +47,8 @@ class ExplicitCause(Codemod):
     SAFETY = Safety.CONFINED
     OBSERVABLE = "exception cause"
     VALUE = 5
+    WHOLE = True
     NODES = (ast.Raise,)
-
-    def whole(self, rule: str) -> bool:
-        """Tell that a file is not to name some causes and hide others."""
-        return rule == self.name
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which raise hides its cause."""

@@ -33,11 +33,8 @@ class GuardClauses(Codemod):
     )
     SAFETY = Safety.COVERED
     VALUE = 4
+    WHOLE = True
     NODES = (ast.If,)
-
-    def whole(self, rule: str) -> bool:
-        """Tell that a file is not to have nesting beside guards that do the same."""
-        return rule == self.name
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which chain of ifs can be flattened, at its outermost `if`."""

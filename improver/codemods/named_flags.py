@@ -35,11 +35,8 @@ class NamedFlags(Codemod):
     )
     SAFETY = Safety.COVERED
     VALUE = 3
+    WHOLE = True
     NODES = (ast.Call,)
-
-    def whole(self, rule: str) -> bool:
-        """Tell that a file is not to have bare flags beside those that are named."""
-        return rule == self.name
 
     def suspects(self, node: ast.AST, source: Source) -> str | None:
         """Say which flags a call passes without a name."""

@@ -20,6 +20,6 @@ CODEMODS = {one.name: one for one in codemods()}
         ("mutable_default", "mutable_default", False),
     ],
 )
-def test_a_file_is_not_left_in_two_styles(name: str, rule: str, *, is_whole: bool) -> None:
+def test_a_rule_of_style_takes_a_file_whole(name: str, rule: str, *, is_whole: bool) -> None:
     group = Group(CODEMODS[name], (Finding("k", rule, "pier/a.py", "", 1, 0, "old"),))
     assert group.is_whole is is_whole
