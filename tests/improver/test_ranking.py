@@ -53,6 +53,7 @@ def test_what_notices_nothing_of_its_own_is_not_shown() -> None:
         pytest.param("def f(a):\n    w.warn('', category=b.DeprecationWarning)\n", False, id="it warns by name"),
         pytest.param("def f(a):\n    if a == 1:\n        warn('1', DeprecationWarning)\n", True, id="only of some"),
         pytest.param("def f(a):\n    warn('look', UserWarning)\n", True, id="it warns of something else"),
+        pytest.param("@deprecated_argument('b')\ndef f(a):\n", True, id="an argument is"),
         pytest.param("def f(a):\n    '''Not deprecated.'''\n", True, id="it is not"),
     ],
 )
