@@ -119,7 +119,7 @@ def _most(tests: Sequence[str]) -> str:
 
 def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: str) -> Place | None:
     run = {test.split("::")[0] for ids in recording.impact.values() for test in ids}
-    known = {test.path: test for test in tests if _is_test_file(test.path) or test.path in run}
+    known = {test.path: test for test in tests if is_test_file(test.path) or test.path in run}
     if not known:
         return None
     ran = {name: ids for name, ids in recording.impact.items() if name.startswith(f"{path}::")}
@@ -141,7 +141,7 @@ def _place_for(path: str, tests: Sequence[Source], recording: Recording, owner: 
     beside = known[most[0][0]] if most else known[min(known)]
     fresh = f"{_folder(beside.path, counts)}/{_named_like(known).format(_stems(path)[0])}".lstrip("/")
     like = _at(beside, tests)
-    if not _is_test_file(beside.path):  # nobody knows whether a file of another name would be run
+    if not is_test_file(beside.path):  # nobody knows whether a file of another name would be run
         return like
     if fresh in known:
         return None
@@ -230,14 +230,15 @@ def _imports_from(test: Source, module: str) -> bool:
     return any(module in (what[0].rpartition(".")[2].strip("_"), what[1].strip("_")) for what in known)
 
 
-def _is_test_file(path: str) -> bool:
+def is_test_file(path: str) -> bool:
+    """Tell whether a file is named as one of tests."""
     name = path.rsplit("/", 1)[-1]
     return name.startswith("test_") or name.endswith("_test.py")
 
 
 def _named_like(known: Iterable[str]) -> str:
     """Return how a new test file is named, {} for what it is about, as most of those are that are known."""
-    names = [test.rsplit("/", 1)[-1] for test in known if _is_test_file(test)]
+    names = [test.rsplit("/", 1)[-1] for test in known if is_test_file(test)]
     return "{}_test.py" if sum(name.endswith("_test.py") for name in names) * 2 > len(names) else "test_{}.py"
 
 

@@ -1,6 +1,5 @@
 """Write tests for one file: find what its tests miss, choose calls that notice it, and show that the tests do."""
 
-import ast
 import hashlib
 import sys
 from collections import defaultdict
@@ -14,7 +13,7 @@ from improver.writing.choice.suspicion import possible_bugs
 from improver.writing.drafting import Drafted, draft_tests, redrafted
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Written, kills_of
-from improver.writing.layout.homes import home_of, is_direct_case
+from improver.writing.layout.homes import home_of, without_lone
 from improver.writing.layout.rendering import class_name
 from improver.writing.layout.tables import in_tables, without
 from improver.writing.placing import Place
@@ -25,7 +24,6 @@ RULE = "write_tests"
 TESTS = 5  # of one proposal
 SHOWN = 8  # faults that a proposal's text names of one function
 AGAIN = 2  # times that other calls are tried for what was lost
-APART, FOUNDING = 2, 2  # test files, or classes, that say how tests are kept apart; tests that are worth one more
 HEADLINE = 72  # characters of a title: longer ones are cut in lists of commits and pull requests
 WHY = (
     "Small faults in these functions go unnoticed by the tests that there are. Each new test, or row of one, "
@@ -65,27 +63,12 @@ def write_tests(ground: Ground, path: str, limit: int) -> Outcome:
     withheld = sum(len(one.tests) - len(tests) for one, tests in zip(drafts, shown, strict=True))
     for drafted, tests in () if ground.late() else zip(drafts, shown, strict=True):
         kept = settled(ground, drafted, tests[:TESTS], presented)[:TESTS]
-        joining = sociable(kept, drafted.place, len(ground.tests))
+        joining = without_lone(kept, drafted.place, [test.path for test in ground.tests])
         withheld, kept = withheld + len(kept) - len(joining), joining
         proposal = proposal_of(ground, drafted, kept) if kept else None
         if proposal is not None:
             return Outcome(drafted, proposal, notes, withheld)
     return Outcome(first, None, notes, withheld)
-
-
-def sociable(tests: Sequence[Written], place: Place | None, files: int) -> list[Written]:
-    """Return the tests but for one that would stand alone in a new file, or a new class: it belongs into what is there.
-
-    A project that has but one of these may yet begin another.
-    """
-    if place is None:
-        return [*tests]
-    if place.before is None:
-        return [] if files >= APART and len(tests) < FOUNDING else [*tests]
-    new = [test for test in tests if place.in_classes and not test.table and home_of(test, place) is None]
-    classes = [node for node in place.before.tree.body if isinstance(node, ast.ClassDef) and is_direct_case(node)]
-    is_lone = len(classes) >= APART and len(new) < FOUNDING
-    return [test for test in tests if not (is_lone and test in new)]
 
 
 def _notes(drafted: Drafted) -> tuple[Finding, ...]:

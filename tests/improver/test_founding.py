@@ -50,6 +50,7 @@ def written(names: list[str], stems: list[str], text: str = PLAIN, owner: str = 
         pytest.param(["scaled", "raised"], ["boat", "sails"], True, id="two tests"),
         pytest.param(["scaled"], ["tide", "sails"], True, id="a test in a file that is there"),
         pytest.param(["scaled"], ["boat"], True, id="a project with but one file, which is another's"),
+        pytest.param(["scaled"], ["boat", "../__init__"], True, id="a project with but one file, in a package"),
     ],
 )
 def test_a_test_that_would_stand_alone_in_a_new_file_is_not_shown(
@@ -62,6 +63,7 @@ def test_a_test_that_would_stand_alone_in_a_new_file_is_not_shown(
 
 SHELF = "import unittest\n\n\nclass {}Test(unittest.TestCase):\n    def test_x(self):\n        self.assertTrue(True)\n"
 HULL, SAIL = (SHELF.format(name) for name in ("Hull", "Sail"))
+OWN_BASE = "from tests.base import SeaTestCase\n\n\n" + f"{HULL}\n\n{SAIL}".replace("unittest.TestCase", "SeaTestCase")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,7 @@ HULL, SAIL = (SHELF.format(name) for name in ("Hull", "Sail"))
     [
         pytest.param(["scaled"], f"{HULL}\n\n{SAIL}", "TideEdgesTest::", False, id="a test alone beside two classes"),
         pytest.param(["scaled", "raised"], f"{HULL}\n\n{SAIL}", "TideEdgesTest::", True, id="two tests"),
+        pytest.param(["scaled"], OWN_BASE, "TideEdgesTest::", False, id="a test alone beside two of an own base"),
         pytest.param(["scaled"], HULL, "TideEdgesTest::", True, id="a file with but one class"),
         pytest.param(
             ["scaled"], f"{HULL}\n\n{SHELF.format('Scaled')}", "ScaledTest::", True, id="a test whose class is there"

@@ -12,8 +12,9 @@ from improver.writing.asking import FOLDER
 from improver.writing.layout.grouping import Written
 from improver.writing.layout.statements import INDENT, is_looped
 from improver.writing.pieces import slug
-from improver.writing.placing import Place
+from improver.writing.placing import Place, is_test_file
 
+APART, FOUNDING = 2, 2  # test files, or classes, that say how tests are kept apart; tests that are worth one more
 AFFIX = re.compile(r"^Tests?(?=[A-Z_])|(?:_?Tests?|_?TestCase|_?Tests?Case)$")
 CASES = frozenset({"unittest.TestCase", "TestCase", "unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
 LOOPED = frozenset({"unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
@@ -32,7 +33,7 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     if not all(_names(owner, case) for case in test.cases):
         return None
     classes = {node.name: node for node in place.before.tree.body if isinstance(node, ast.ClassDef)}
-    holding = [node for node in classes.values() if _tests(node)]
+    holding = _holding(place.before)
     named = [node for node in holding if _plain(AFFIX.sub("", node.name)) == _plain(owner)]
     sole = [node for node in holding if len(holding) == 1 and _is_sole(node, owner, place.before)]
     fit = named or sole or [node for node in holding if _is_mostly(node, owner, place.before)]
@@ -49,13 +50,26 @@ def base_of(tests: Sequence[Written], place: Place) -> str:
     """
     if any(map(is_looped, tests)):
         return "unittest.IsolatedAsyncioTestCase"
-    nodes = place.before.tree.body if place.before is not None else []
-    classes = [node for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)]
-    bases = {", ".join(map(ast.unparse, node.bases)) for node in classes}
+    bases = {", ".join(map(ast.unparse, node.bases)) for node in _holding(place.before)}
     own = {node.name for node in place.before.functions} if place.before is not None else set[str]()
     base = bases.pop() if len(bases) == 1 else ""
     is_imported = place.bound.get(base.partition(".")[0]) is not None and "," not in base
     return base if is_imported and place.inherited <= own and base not in LOOPED else "unittest.TestCase"
+
+
+def without_lone(tests: Sequence[Written], place: Place | None, files: Sequence[str]) -> list[Written]:
+    """Return the tests but for one that would stand alone in a new file, or a new class: it belongs into what is there.
+
+    `files` are the paths of the project's test files and what helps them. A project that has but one of these may
+    yet begin another.
+    """
+    if place is None:
+        return [*tests]
+    if place.before is None:
+        return [] if sum(map(is_test_file, files)) >= APART and len(tests) < FOUNDING else [*tests]
+    new = [test for test in tests if place.in_classes and not test.table and home_of(test, place) is None]
+    is_lone = len(_holding(place.before)) >= APART and len(new) < FOUNDING
+    return [test for test in tests if not (is_lone and test in new)]
 
 
 def is_direct_case(node: ast.ClassDef) -> bool:
@@ -104,6 +118,12 @@ def _owner(function: str) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
+
+
+def _holding(source: Source | None) -> list[ast.ClassDef]:
+    """Return the classes of a file that tests stand in."""
+    nodes = source.tree.body if source is not None else []
+    return [node for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)]
 
 
 def _tests(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
