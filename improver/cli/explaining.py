@@ -11,10 +11,8 @@ from improver.source import Source
 from improver.verify.ruff import RuffTool
 
 PATH = "package/module.py"
-REASONED, SILENT = (
-    4,
-    2,
-)  # examples of what is not proposed: with a reason, and where nothing is seen
+REASONED, SILENT = 4, 2  # examples of what is not proposed: with a reason, and where nothing is seen
+WHOLE = " It comes for all of a file, up to the size limit, or not at all: a file in two styles is worse than either."
 SAFETIES = {
     Safety.PROVED: "Yes: the code before and after is the same program, which is proved anew for each change.",
     Safety.CONFINED: "Yes: the code before and after differs in the {observable} and in nothing else.",
@@ -50,7 +48,7 @@ def explain(codemod: Codemod, policy: Policy, observers: Sequence[Observer]) -> 
 
 def _when(codemod: Codemod) -> str:
     if not codemod.REPORTED:
-        return _sentence(codemod.SAFE_WHEN)
+        return f"{_sentence(codemod.SAFE_WHEN)}{WHOLE if codemod.WHOLE else ''}"
     reported = f"Never: it is only reported. {_sentence(codemod.REPORTED)}"
     return f"{reported} Who does it by hand minds this: {_sentence(codemod.SAFE_WHEN)}"
 

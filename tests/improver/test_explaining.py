@@ -42,6 +42,15 @@ def test_the_page_of_what_is_only_reported_says_so_and_what_a_person_minds() -> 
     assert "**Is it safe?** It is a refactoring" in text
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_the_page_of_a_rule_of_style_says_that_it_comes_for_a_whole_file(*, is_whole: bool) -> None:
+    class Styled(Renew):
+        WHOLE = is_whole
+
+    text = explain(Styled(), PACKAGED, ())
+    assert ("**When it is proposed.** Nobody compares them. It comes for all of a file" in text) is is_whole
+
+
 @pytest.mark.parametrize("name", ["extract_duplicate", "split_complex"])
 def test_what_needs_a_name_is_only_reported(name: str) -> None:
     [codemod] = [one for one in codemods() if one.name == name]
