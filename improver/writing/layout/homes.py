@@ -18,6 +18,7 @@ APART, FOUNDING = 2, 2  # test files, or classes, that say how tests are kept ap
 AFFIX = re.compile(r"^Tests?(?=[A-Z_])|(?:_?Tests?|_?TestCase|_?Tests?Case)$")
 CASES = frozenset({"unittest.TestCase", "TestCase", "unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
 LOOPED = frozenset({"unittest.IsolatedAsyncioTestCase", "IsolatedAsyncioTestCase"})
+PARENT = re.compile(r"^super\(\w+, self(?=\))")  # as it was called in Python 2
 MIXIN = re.compile(r"Mixin$|Mixin\[.*\]$")
 PREPARES = re.compile(
     r"setUp|tearDown|asyncSetUp|asyncTearDown|setUpClass|tearDownClass|setup|teardown|(?:setup|teardown)_\w+|__init__|run"
@@ -198,7 +199,8 @@ def _prepares_nothing(node: ast.ClassDef) -> bool:
 
 
 def _makes_objects(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether all that is done before each test is to set attributes of its own."""
-    places = [one.targets if isinstance(one, ast.Assign) else [] for one in node.body]
+    """Tell whether all that is done before each test is to set attributes of its own, and what a parent does."""
+    rest = [one for one in node.body if PARENT.sub("super(", ast.unparse(one)) != f"super().{node.name}()"]
+    places = [one.targets if isinstance(one, ast.Assign) else [] for one in rest]
     own = all(isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self" for row in places for one in row)
     return node.name in ("setUp", "setup_method") and own and all(places)
