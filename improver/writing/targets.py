@@ -32,6 +32,7 @@ from improver.writing.inputs.harvest import Index, by_name, calls_of
 from improver.writing.inputs.heard import heard_in
 from improver.writing.inputs.held import given_itself
 from improver.writing.inputs.illustrating import known_calls
+from improver.writing.inputs.inward import parts_of
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.operating import combined
 from improver.writing.inputs.pathlike import Paths
@@ -107,6 +108,12 @@ class Ground:
     def promises(self) -> Promises:
         """Return what others may rely on."""
         return Promises.of([*self.sources.values()], self.tests, self.tree, self.layout)
+
+    @functools.cached_property
+    def parts(self) -> frozenset[str]:
+        """Return the functions that tests know only by what calls them, and so do new ones."""
+        known = self.promises.used | self.usage.announced
+        return parts_of(self.sources.values(), known, self.recording.impact)
 
     def worthy(self, cases: Sequence[Case]) -> list[Case]:
         """Return the calls that no docstring makes, of what others may rely on, with checks of what they may see."""
@@ -214,7 +221,8 @@ def _leading(ground: Ground, weak: Weak) -> Iterator[Wanted]:
     """Yield what is known of calls that lead to what lives, of the file's own functions and of others'."""
     module = ground.layout.module_of(weak.source.path) or ""
     living = {mutant.function.partition("::")[2] for mutant in weak.living}
-    names = leading_to(living, weak.source, hidden=is_private(module))
+    inner = living if is_private(module) else {one.partition("::")[2] for one in ground.parts}
+    names = leading_to(living, weak.source, inner)
     yield from wanted_of(ground, weak.source, names | closing(weak.source, names))
     yield from _entering(ground, weak)
     others = [source for path, source in ground.sources.items() if path != weak.source.path]
@@ -242,7 +250,7 @@ def wanted_of(ground: Ground, source: Source, names: Collection[str]) -> Iterato
         function = f"{source.path}::{name}"
         if name not in names:
             continue
-        if is_private(name) and not is_given(source, home, name, ground.index):
+        if (is_private(name) or function in ground.parts) and not is_given(source, home, name, ground.index):
             yield Wanted(function, tuple(reads.get(function, ())))
             continue
         bare = _barest(function, home, nodes[-1])

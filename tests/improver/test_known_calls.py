@@ -434,7 +434,7 @@ def weigh(sea):
 
 def test_a_private_file_brings_the_public_functions_of_others_that_call_it() -> None:
     gauge, weigh = source(GAUGE, "pier/_gauge.py"), source(WEIGH, "pier/b.py")
-    names = leading_to({"_base"}, gauge, hidden=True)
+    names = leading_to({"_base"}, gauge, {"_base"})
     assert names == {"_base", "scaled"}
     others = [weigh, source("def scaled(sea):\n    return scaled(1)\n", "pier/c.py")]
     assert from_outside(names, "pier._gauge", others) == {"pier/b.py": ["weigh"]}

@@ -26,10 +26,14 @@ NO_USE = frozenset({"__all__", "__slots__", "__match_args__"})  # they name what
 
 @dataclass(frozen=True)
 class Promises:
-    """What nobody may rely on is not in `read`, attributes, or is `inner`: (module, name) that is for its own file."""
+    """What nobody may rely on is not in `read`, attributes, or is `inner`: (module, name) that is for its own file.
+
+    `used` are the names that tests use and documentation speaks of.
+    """
 
     read: frozenset[str]
     inner: frozenset[tuple[str, str]]
+    used: frozenset[str]
 
     @staticmethod
     def of(sources: Sequence[Source], tests: Sequence[Source], tree: Tree, layout: Layout) -> "Promises":
@@ -46,7 +50,7 @@ class Promises:
             for name in _left_out(source.tree)
             if name not in used
         }
-        return Promises(frozenset(read | spoken), frozenset(inner - _given_out(sources, layout)))
+        return Promises(frozenset(read | spoken), frozenset(inner - _given_out(sources, layout)), frozenset(used))
 
     def kept(self, cases: Iterable[Case]) -> list[Case]:
         """Return the calls of what others may rely on, with those of their checks that look at it."""

@@ -22,13 +22,13 @@ def public_home(module: str) -> str:
     return ".".join(parts[:private]) or module
 
 
-def leading_to(names: Collection[str], source: Source, *, hidden: bool = False) -> set[str]:
-    """Return `names`, and for those that are private the functions of the file that use them, a few calls deep.
+def leading_to(names: Collection[str], source: Source, inner: Collection[str] = ()) -> set[str]:
+    """Return `names`, and for those that are private or `inner` the functions of the file that use them.
 
-    In a `hidden` file all are private.
+    It looks a few calls deep.
     """
     used = _used(source)
-    found, fresh = set(names), {name for name in names if hidden or is_private(name)}
+    found, fresh = set(names), {name for name in names if name in inner or is_private(name)}
     for _ in range(CALLERS_DEEP):
         words = {name.rsplit(".", 1)[-1] for name in fresh}
         fresh = {name for name in used if not words.isdisjoint(used[name])} - found
