@@ -1,6 +1,7 @@
 """Expect the exception: assertions in an ``except`` of a test follow a ``with pytest.raises(...)``."""
 
 import ast
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +82,8 @@ class AssertInExcept(Codemod):
             return Abstain("a line of the handler stands to the left of it")
         kind = ast.unparse(handler.type) if isinstance(handler.type, ast.Name | ast.Attribute) else _tuple(handler.type)
         head = f"{outer}with {call}({kind}){f' as {name}' if reads else ''}:{source.newline}"
-        body = "".join(source.lines[node.lineno : attempt.raiser.end_lineno])
+        tried = source.lines[node.lineno : attempt.raiser.end_lineno]
+        body = "".join(itertools.dropwhile(lambda line: not line.strip(), tried))
         return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, head + body + moved))
 
     CHANGES = (
@@ -150,7 +152,8 @@ class AssertInExcept(Codemod):
             "        assert excinfo.value.args\n",
         ),
         (
-            _HEAD + "    except KeyError:\n        assert True\n    else:\n        assert False\n",
+            _HEAD.replace("try:", "try:\n")
+            + "\n    except KeyError:\n        assert True\n\n    else:\n        assert False\n",
             "import pytest\n\n\ndef test_f():\n    with pytest.raises(KeyError):\n        go()\n",
         ),
     )
