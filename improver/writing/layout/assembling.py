@@ -4,11 +4,12 @@ import ast
 import functools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from improver.source import Source
 from improver.writing.layout.addressing import addressed
 from improver.writing.layout.bare_names import bare_names
-from improver.writing.layout.grouping import Written
+from improver.writing.layout.grouping import Written, kills_of
 from improver.writing.layout.homes import home_of, with_methods
 from improver.writing.layout.importing import after_imports, import_lines, imports_of, top, with_foreign, with_own
 from improver.writing.layout.joining import with_names
@@ -16,6 +17,7 @@ from improver.writing.layout.qualifying import qualified
 from improver.writing.layout.rendering import block, methods, quote_of, requoted
 from improver.writing.layout.tables import with_rows
 from improver.writing.placing import Place
+from improver.writing.words.wording import is_untold
 
 WIDTH = 88  # of a new file
 NEWER = re.compile(r"\.assert(?:RaisesRegex|Warns)|\.subTest\(|\bpathlib\.|\bmock\.patch\(|\basync |\bawait ")
@@ -29,7 +31,7 @@ def width_of(place: Place) -> int:
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:
     """Return the whole file with `tests`, None where a line would be too long or the encoding cannot hold it."""
     before, width, more = place.before, width_of(place), [one for one in tests if one.table]
-    tests = [qualified(one, place) for one in tests if not one.table]
+    tests = [qualified(one, place) for one in _told_apart(tests, width) if not one.table]
     needed, alone = addressed(imports_of(tests, place), before), [one for one in tests if home_of(one, place) is None]
     text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
@@ -57,6 +59,16 @@ def _with_rows(whole: str | None, place: Place, tests: Sequence[Written]) -> str
     quote = quote_of(place.before.text) if place.before is not None else '"'
     quoted = functools.partial(requoted, quote=quote)
     return with_rows(read, tests, width_of(place), quoted) if isinstance(read, Source) else None
+
+
+def _told_apart(tests: Sequence[Written], width: int) -> list[Written]:
+    """Return the tests as there for what no other one of them notices, where that can be told: so docstrings differ."""
+    made = []
+    for at, test in enumerate(tests):
+        own = test.kills - kills_of((*tests[:at], *tests[at + 1 :]))
+        cases = tuple(replace(case, kills=case.kills & own) for case in test.cases)
+        made.append(test if not own or is_untold(own, width) else replace(test, cases=cases))
+    return made
 
 
 def fits(test: Written, place: Place) -> bool:
