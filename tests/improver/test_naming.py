@@ -122,7 +122,7 @@ def named(one: Case, part: str) -> str:
     ("one", "part", "expected"),
     [
         pytest.param(case("depth(None)", checks=RAISED), 'raise ValueError("no sea")',
-                     "test_depth_without_sea_raises_value_error", id="none of it"),
+                     "test_depth_of_none_raises_value_error", id="none of it"),
         pytest.param(case("depth('abc', [])", checks=(("raises", "TypeError", "no list"),)), "return 4",
                      "test_depth_with_list_style_raises_type_error", id="refused for its type, be it empty"),
         pytest.param(case("depth(b'a')", "2"), "isinstance(sea, bytes)", "test_depth_of_bytes_is_2", id="a type"),

@@ -205,7 +205,8 @@ def _there(one: Argument, *, held: bool) -> str:
     if held and isinstance(one.value, int | float) and one.value < 0:
         return valued(one)
     if not held and one.value is None:
-        return f"without_{name}"
+        is_asked_for = one.given and one.default is None  # whoever calls it cannot leave it out
+        return (f"with_{name}_none" if one.place else "of_none") if is_asked_for else f"without_{name}"
     if held:
         return f"with_{name}" if one.given and (one.default is not None or one.place < 0) else ""
     return valued(one) if one.value is not UNKNOWN or not one.given else ""
