@@ -49,6 +49,11 @@ def test_a_truth_value_stands_where_nothing_else_is_asked_for(body: str, call: s
     assert plain in found if plain else not {"cry(2, True)", "cry(2, False)"} & found
 
 
+def test_bytes_become_text_where_they_are_one() -> None:
+    assert ((), "depth('ab', 'tide')") in ways("depth('ab', b'tide')")
+    assert not [call for _, call in ways(r"depth(b'\xff')") if "b'" not in call and "'" in call]
+
+
 def test_two_arguments_that_are_alike_are_told_apart() -> None:
     assert ((), "depth('a', 'b')") in ways("depth('a', 'a')")
     assert ((), "depth(b'a', b'b')") in ways("depth(b'a', b'a')")

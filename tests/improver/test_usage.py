@@ -237,6 +237,31 @@ def test_a_word_costs_a_reader_nothing_wherever_it_comes_back() -> None:
     assert spared(case("tie('abc', 'a, b')", "'abc'")) == 0
 
 
+@pytest.mark.parametrize(
+    ("call", "is_odd"),
+    [
+        pytest.param("Knot(0).tie(1)", True, id="tests give other numbers"),
+        pytest.param("Knot(2).tie(1)", False, id="one that nobody gives"),
+        pytest.param("Knot(3, 0).tie(1)", False, id="of what nobody gives numbers to"),
+        pytest.param("Knot(3).tie(0)", False, id="what is tested itself"),
+    ],
+)
+def test_an_object_is_made_with_no_nought_where_tests_give_other_numbers(call: str, *, is_odd: bool) -> None:
+    usage = Usage.of(
+        Signatures.of([PIER]), {"Knot": [case("Knot(3)"), case("Knot(1, 'a')")], "tie": [case("a.tie(2)")]}
+    )
+    assert usage.noughts(case(call, name="Knot.tie"), TIE) == is_odd
+    other = case(call.replace("0", "1"), name="Knot.tie")
+    assert (
+        weight(case(call, name="Knot.tie"), TIE, Custom({}, usage)) > weight(other, TIE, Custom({}, usage))
+    ) == is_odd
+
+
+def test_what_is_made_with_a_nought_is_tested_so() -> None:
+    usage = Usage.of(Signatures.of([PIER]), {"Knot": [case("Knot(3)")]})
+    assert usage.noughts(case("Knot(0)", name="Knot.__init__"), definitions(PIER)["Knot.__init__"][-1]) == 0
+
+
 def test_what_runs_call_is_known_only_where_they_were_recorded() -> None:
     recorded = Recording(
         {"pier/a.py::moor": ("t",), "pier/a.py::gone": ()}, {}, {}, {}, RECEIPT, outside=frozenset("o")

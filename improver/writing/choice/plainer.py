@@ -165,7 +165,7 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
     """Yield what may stand in place of an expression; what is no `argument` stays what it is, with fewer of its own."""
     match node:
         case ast.Constant(value=str() | bytes() as text):
-            yield from map(ast.Constant, (*shorter(text), *worded(text)))
+            yield from map(ast.Constant, (*shorter(text), *worded(text), *_as_text(text)))
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield from map(ast.Constant, (*nearer(number), *(USUAL if is_fraction(node) else ())))
         case ast.List() | ast.Tuple() | ast.Set():
@@ -179,6 +179,11 @@ def _smaller(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:
         case _:
             yield from map(ast.Constant, filter(None, [_text_of(node)]))
             yield from _undone(node, argument=argument)
+
+
+def _as_text(value: str | bytes) -> list[str]:
+    """Return bytes as the text that most people would give: where both do, nobody wonders why it is bytes."""
+    return [value.decode()] if isinstance(value, bytes) and value.isascii() else []
 
 
 def _undone(node: ast.expr, *, argument: bool) -> Iterator[ast.expr]:

@@ -39,6 +39,7 @@ WONDERED, SIGN = 15, 40  # what one thing that a reader wonders about weighs, an
 MADE_UP = 12  # a fraction, a text that is no word, or a switch that is given either
 CHANCE = 20  # a constant that comes back and was given too
 IDLE = 40  # an object that is made for a method which needs none
+NOUGHT = 4  # what an object is made with, where tests give other numbers
 UNNAMED = 16  # an argument that a reader would look for by name
 WRONG = 20  # a second thing that is wrong in a call that is refused, and one that no test gives
 BESIDE = 30  # what an error weighs that shows a fault which no `raise` has
@@ -169,6 +170,7 @@ def weight(case: Case, node: Function, custom: Custom = NOTHING_USUAL) -> int:
     needless = max(0, len(custom.wrongs(case, node)) - 1) + custom.usage.unheard(case, node)
     odd = SIGN * unasked_signs(case, node) + BESIDE * is_beside + IDLE * is_on_an_object(case, node)
     odd += CHANCE * coincides(case, node) + MADE_UP * unclear(case, node)
+    odd += NOUGHT * custom.usage.noughts(case, node)
     return cost(case) + odd + WRONG * needless + UNNAMED * unnamed(case, node) - custom.usage.familiar(case, node)
 
 

@@ -160,6 +160,13 @@ class Usage:
         wanted = " ".join(value for _, _, value in case.checks)
         return sum(map(len, (*texts, *figures))) + sum(wanted.count(one) * len(one) for one in {*figures})
 
+    def noughts(self, case: Case, node: Function) -> int:
+        """Return how many objects a call makes with a nought where somebody gives numbers, and nobody that one."""
+        given = [one for line in (*case.setup, case.call) for one in self.given(line, case, node)]
+        made = [one for one in given if one[1].name == "__init__" and number_of(one[-1]) == 0 and one[1] is not node]
+        known = [self._literals(name, called).get(place.arg, {}).get("int", ()) for name, called, place, _ in made]
+        return sum(bool(numbers) and 0 not in map(number_of, numbers) for numbers in known)
+
     def _is_given(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         """Tell whether somebody gives a parameter this text, which is longer than a letter and no word."""
         text = text_of(value)
