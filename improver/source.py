@@ -135,11 +135,14 @@ class Source:
         few = len(lengths) // 50
         return next((limit for limit in (88, 100) if sum(length > limit for length in lengths) <= few), 120)
 
-    def fits(self, data: bytes) -> bool:
-        """Tell whether every line of `data`, new bytes of this file, that is not here yet keeps to `width`."""
+    def fits(self, data: bytes, width: int = 0) -> bool:
+        """Tell whether every line of `data`, new bytes of this file, that is not here yet keeps to the file's width.
+
+        A larger `width` stands for what the file does with the kind of statement that the lines are of.
+        """
         new = set(re.split(r"\r\n|\r|\n", data.decode("utf-8-sig" if self.bom else self.encoding)))
         old = {line.rstrip("\r\n") for line in self.lines}
-        return all(len(line) <= self.width for line in new - old)
+        return all(len(line) <= max(self.width, width) for line in new - old)
 
     @functools.cached_property
     def generated(self) -> bool:

@@ -10,7 +10,7 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.names import bound, mentioned
 from improver.records import Safety
 from improver.rewriting.blocks import moved_out, own_lines, renamed
-from improver.rewriting.caught import is_free
+from improver.rewriting.caught import is_free, names_in
 from improver.rewriting.raising import BROAD, NEVER_RUN, fails, last_name, may_be_skipped, speller, test_around
 from improver.source import Source
 
@@ -29,7 +29,7 @@ class AssertInExcept(Codemod):
     """Expect the exception that a test catches by itself."""
 
     TITLE = "Expect the exception that a test is about"
-    WHY = "Where nothing is raised, the assertions in the `except` never run and the test passes in silence."
+    WHY = "A `with` says which exception a test is about, and the test cannot pass in silence where none is raised."
     SAFE_WHEN = (
         "The try holds one statement, and at most another that says the test has failed; its one handler names the type"
         " and only asserts. Without that other statement the test stands on its own: no loop, no condition, no"
@@ -68,7 +68,7 @@ class AssertInExcept(Codemod):
         if spelled is None:
             return Abstain("the file has neither pytest at hand nor unittest's own way to expect an exception")
         reads = [item for item in ast.walk(handler) if isinstance(item, ast.Name) and item.id == handler.name]
-        usual = CAUGHT_IN_UNITTEST if spelled[1] == "exception" else CAUGHT
+        usual = (*names_in(source, spelled[1]), *(CAUGHT_IN_UNITTEST if spelled[1] == "exception" else CAUGHT))
         name = next((item for item in usual if is_free(item, node, source)), "")
         if (reason := _in_the_way(handler, attempt, source)) or not name:
             return Abstain(reason or "every usual name for what is caught is in use here")

@@ -16,6 +16,7 @@ from improver.codemod import SUPPRESSION, Abstain, At, Codemod, Rewrite, Site, r
 from improver.names import EVERYTHING, bound, bound_by, carried_by, declared, mentioned
 from improver.records import Safety
 from improver.rewriting.catching import is_caught_here
+from improver.rewriting.layout import longest
 from improver.source import FUNCTIONS, SCOPES, Source
 
 USUAL = ("error", "exc", "err", "e", "ex", "exception")
@@ -81,7 +82,8 @@ class ExplicitCause(Codemod):
         caught = spot_in(source, region, handler)
         for indent in ("", source.indent) if _stands_alone(node, source) else ("",):
             result = spliced(site, _AddCause, name, caught, indent, region=region)
-            if isinstance(result, Abstain) or source.fits(result[source.path]):
+            width = 0 if indent else longest(ast.Raise, source)  # a file may leave these in one line, however long
+            if isinstance(result, Abstain) or source.fits(result[source.path], width):
                 return result
         return Abstain("the line would become longer than this file's lines are")
 

@@ -100,6 +100,7 @@ class ForgottenAssert(Codemod):
     KEEPS = (
         # The comparison itself is what must raise, warn or be swallowed.
         _HEAD + "    with pytest.raises(TypeError):\n        x < 3\n",
+        "import pytest\n\nSE = pytest.raises(TypeError)\n\n\ndef test_f(x):\n    with SE:\n        x < 3\n",
         _HEAD + "    with pytest.warns(BytesWarning):\n        x == 'a'\n",
         _HEAD + "    with self.assertRaises(TypeError):\n        x.a < x.b\n",
         _HEAD + "    with contextlib.suppress(TypeError):\n        x < 3\n",
@@ -189,13 +190,22 @@ def _is_expected_to_fail(node: ast.AST, source: Source) -> bool:
     for parent in source.ancestors(node):
         if isinstance(parent, ast.Try | ast.TryStar):
             return True
-        if isinstance(parent, ast.With | ast.AsyncWith) and EXPECTS.search(ast.unparse(parent.items[0].context_expr)):
+        if isinstance(parent, ast.With | ast.AsyncWith) and EXPECTS.search(_told(parent.items[0].context_expr, source)):
             return True
         if isinstance(parent, ast.With | ast.AsyncWith) and len(parent.items) > 1:
             return True
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
             return any("xfail" in ast.unparse(item) for item in parent.decorator_list)
     return True
+
+
+def _told(context: ast.expr, source: Source) -> str:
+    """Return the code of a context, or of that which the file has given its name."""
+    named = ast.unparse(context)
+    given = [
+        node for node in source.tree.body if isinstance(node, ast.Assign) and named in map(ast.unparse, node.targets)
+    ]
+    return " ".join([named, *(ast.unparse(node.value) for node in given)])
 
 
 def _spelled(value: ast.Compare, source: Source) -> str | Abstain:

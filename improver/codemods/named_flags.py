@@ -91,6 +91,7 @@ class NamedFlags(Codemod):
         # The name of the function says it.
         "def set_strict(on):\n    return on\n\n\nset_strict(True)\n",
         "class A:\n    def go(self):\n        self._enable(True)\n\n    def _enable(self, on):\n        return on\n",
+        "def set_present(row, present):\n    return row\n\n\nset_present(2, True)\n",
         "def capture_warnings(capture):\n    return capture\n\n\ncapture_warnings(False)\n",
         # A name that is not for callers.
         "def wait(handle, _is_cancel):\n    return handle\n\n\nwait(1, True)\n",
@@ -136,7 +137,7 @@ def _named(call: ast.Call, source: Source) -> dict[int, str]:
     parameters = [item.arg for item in arguments.args[skipped:]]
     if arguments.posonlyargs or len(call.args) > len(parameters):
         return {}
-    if len(parameters) == 1 and (SAYS_IT.match(function.name) or parameters[0] in function.name.split("_")):
+    if len(parameters) == 1 and SAYS_IT.match(function.name):
         return {}
     first = len(call.args)
     while first > 0 and _is_flag(call.args[first - 1]):
@@ -145,7 +146,8 @@ def _named(call: ast.Call, source: Source) -> dict[int, str]:
         return {}
     given = {keyword.arg for keyword in call.keywords}
     named = {place: parameters[place] for place in range(first, len(call.args))}
-    plain = any(VALUE.fullmatch(name) or name.startswith("_") for name in named.values())
+    words = function.name.split("_")  # which say it already
+    plain = any(VALUE.fullmatch(name) or name.startswith("_") or name in words for name in named.values())
     return {} if plain or given & set(named.values()) else named
 
 

@@ -1,9 +1,11 @@
 """Names for what a test expects to be raised, which one ``with`` after another may bind anew."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from improver.names import mentioned
+from improver.rewriting.raising import held_by
 from improver.source import FUNCTIONS, Source, below
 
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
@@ -20,6 +22,14 @@ def is_free(name: str, node: ast.Try, source: Source) -> bool:
         return False
     readers = [next((item for item in block if name in mentioned(item)), None) for block in _afterwards(node, source)]
     return all(reader is None or _binds(name, reader) for reader in readers)
+
+
+def names_in(source: Source, held: str) -> list[str]:
+    """Return the names that a file has for what tests expect and find under `held`, the most usual first."""
+    items = [item for node in source.of_kind(ast.With) for item in node.items]
+    caught = [one.optional_vars for one in items if held_by(one.context_expr, source) == held]
+    counts = Counter(one.id for one in caught if isinstance(one, ast.Name))
+    return [name for name, _ in counts.most_common()]
 
 
 def _afterwards(node: ast.stmt, source: Source) -> Iterator[list[ast.stmt]]:

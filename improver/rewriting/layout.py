@@ -27,6 +27,11 @@ def relaid(rewrite: Rewrite, before: Source) -> Rewrite:
     return rewrite if same else {**rewrite, before.path: text.encode("utf-8-sig" if after.bom else after.encoding)}
 
 
+def longest(kind: type[ast.stmt], source: Source) -> int:
+    """Return how long the longest statement of a kind is that stands on one line, comments aside; 0 for none."""
+    return max((node.end_col_offset or 0 for node in source.of_kind(kind) if node.lineno == node.end_lineno), default=0)
+
+
 def _joinable(lines: Sequence[str], width: int) -> Iterator[int]:
     """Yield the index of each line that opens a bracket which would fit on it whole, and holds no last comma."""
     for at in range(len(lines) - 2):
