@@ -61,3 +61,23 @@ def test_the_longest_name_has_room_in_a_class_of_a_narrow_file() -> None:
     lines = whole.decode().splitlines()
     assert max(map(len, lines)) <= 79
     assert lines[lines.index("        self,") + 1] == "    ) -> None:"
+
+
+@pytest.mark.parametrize(
+    ("line", "width", "brief"),
+    [
+        pytest.param("with pytest.raises(ValueError, match='the sea is too deep for us'):", 60,
+                     "with pytest.raises(ValueError, match='the sea is too deep'):", id="pytest"),
+        pytest.param(r"with self.assertRaisesRegex(pier.Wet, r'the sea\. is too deep'):", 60,
+                     r"with self.assertRaisesRegex(pier.Wet, r'the sea\. is too'):", id="unittest, as it is written"),
+        pytest.param("with pytest.raises(ValueError, match='the sea is deep'):", 60,
+                     "with pytest.raises(ValueError, match='the sea is deep'):", id="there is room"),
+    ],
+)  # fmt: skip
+def test_of_what_an_error_says_the_first_words_are_demanded(line: str, width: int, brief: str) -> None:
+    assert laid_out([line], width) == [brief]
+
+
+def test_too_few_words_of_an_error_say_nothing() -> None:
+    text = f"with pytest.raises(ValueError, match={'the ' + 'x' * 40!r}):"
+    assert laid_out([text], 60) == folded(text, 60)

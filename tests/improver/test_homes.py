@@ -107,6 +107,17 @@ def test_a_test_joins_the_class_whose_tests_run_the_same_where_none_is_about_it(
     assert (found.name if found else "") == home
 
 
+def test_a_class_takes_a_test_that_comes_from_what_a_new_one_would() -> None:
+    text = f"from pier.a import Box\nfrom .calm import SeaCase\n\n\n{CASE.replace('unittest.TestCase', 'SeaCase')}"
+    place = replace(place_of(text, "pier/tests/test_a.py"), in_classes=True)
+    whole = (assembled([TOTAL], place, "A", frozenset()) or b"").decode()
+    assert whole.endswith(
+        f"assert Box\n\n    def test_box_total(self):\n    {NEW}        self.assertEqual(Box([2]).total(), 2)\n"
+    )
+    assert home_of(TOTAL, replace(place, in_classes=False)) is None
+    assert home_of(about("Box.total", way="coroutine"), place) is None
+
+
 @pytest.mark.parametrize(
     ("head", "base", "made"),
     [

@@ -42,6 +42,7 @@ BOTH = {f"{PIER}Tide.height", f"{PIER}shore"}
         pytest.param("day * 3", "(height := day * 3)", "", "", "", id="a variable has the name of a method"),
         pytest.param("", "", "def low(day):\n    return day.height * 2\n", "", "", id="an attribute of another object"),
         pytest.param("", "", "def low(tide):\n    return map(tide.height, [1])\n", "", "Tide.height", id="passed on"),
+        pytest.param("", "", "def low():\n    return map(tide().height, [1])\n", "", "", id="of what a call gives"),
         pytest.param("return day * 3", "return self.height", "", "", "Tide.height", id="its object gives it away"),
         pytest.param("    def height", "    @staticmethod\n    def height", "", "", "", id="a static method"),
     ],

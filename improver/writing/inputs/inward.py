@@ -47,7 +47,7 @@ def _is_called_only_in(path: str, name: str, uses: Uses) -> bool:
 def _uses(tree: ast.Module) -> Iterator[tuple[str, bool]]:
     """Yield the names that code uses, with whether it calls what has that name.
 
-    What is read of an object is no method, unless it is the file's own, or is handed on.
+    What is read of an object is no method, unless it is the file's own, or is handed on, unless a call gives it.
     """
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     called = {id(node.func) for node in calls}
@@ -57,8 +57,10 @@ def _uses(tree: ast.Module) -> Iterator[tuple[str, bool]]:
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 yield name, id(node) in called
-            case ast.Attribute(attr=name, ctx=ast.Load()) if {id(node)} & (called | given) or _is_own(node.value):
+            case ast.Attribute(attr=name, ctx=ast.Load()) if id(node) in called or _is_own(node.value):
                 yield f".{name}", id(node) in called
+            case ast.Attribute(value=value, attr=name) if id(node) in given and not isinstance(value, ast.Call):
+                yield f".{name}", False
             case ast.ImportFrom(names=names):
                 yield from ((one.name, False) for one in names)
     yield from ((f"{dot}{text}", False) for text in texts for dot in ("", "."))

@@ -3,7 +3,7 @@
 import ast
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Source
@@ -41,7 +41,7 @@ def home_of(test: Written, place: Place) -> ast.ClassDef | None:
     homes = {place.homes.get(case.function, "") for case in test.cases}
     fit = fit or [node for node in holding if {node.name} == homes and _is_all_classes(place.before)]
     node = fit[0] if len(fit) == 1 and owner else None
-    return node if node is not None and _takes(node, test, classes) else None
+    return node if node is not None and _takes(node, test, classes, place) else None
 
 
 def base_of(tests: Sequence[Written], place: Place) -> str:
@@ -73,15 +73,19 @@ def without_lone(tests: Sequence[Written], place: Place | None, files: Sequence[
     return [test for test in tests if not (is_lone and test in new)]
 
 
-def is_direct_case(node: ast.ClassDef) -> bool:
-    """Tell whether a class comes from one of unittest's own, with nothing between them."""
-    return not CASES.isdisjoint(map(ast.unparse, node.bases))
+def is_case(node: ast.ClassDef, place: Place) -> bool:
+    """Tell whether a class comes from one of unittest's own, or from what a new class beside it would come from."""
+    return not (CASES | _shared(place)).isdisjoint(map(ast.unparse, node.bases))
+
+
+def _shared(place: Place) -> set[str]:
+    return {base_of((), place)} if place.in_classes else set()
 
 
 def is_method(test: Written, place: Place) -> bool:
     """Tell whether a test is a method of a class that unittest runs."""
     node = home_of(test, place)
-    return place.in_classes if node is None else is_direct_case(node)
+    return place.in_classes if node is None else is_case(node, place)
 
 
 def is_annotated(node: ast.ClassDef) -> bool:
@@ -159,18 +163,18 @@ def _names_in(node: ast.stmt) -> frozenset[str]:
     return frozenset(getattr(one, "attr", getattr(one, "id", "")) for one in ast.walk(node))
 
 
-def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef]) -> bool:
+def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef], place: Place) -> bool:
     """Tell whether a class can hold one more test, and runs it as a test by itself would run."""
     bases = list(map(ast.unparse, node.bases))
     lines = [*_line(node, classes)]
     inherits = any(node.name in map(ast.unparse, other.bases) for other in classes.values())
-    if inherits or not all(map(_prepares_nothing, lines)) or not _is_known(lines, classes):
+    if inherits or not all(map(_prepares_nothing, lines)) or not _is_known(lines, {*classes, *_shared(place)}):
         return False
     if node.body[0].col_offset != len(INDENT):
         return False
     if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
         return False
-    if is_direct_case(node):
+    if is_case(node, place):
         return {*test.cases[0].asks} <= {CAPSYS, FOLDER} and (not is_looped(test) or not LOOPED.isdisjoint(bases))
     return node.name.startswith("Test")
 
@@ -183,8 +187,8 @@ def _line(node: ast.ClassDef, classes: Mapping[str, ast.ClassDef]) -> Iterator[a
             yield from _line(classes[base], {name: one for name, one in classes.items() if name != node.name})
 
 
-def _is_known(line: Sequence[ast.ClassDef], classes: Mapping[str, ast.ClassDef]) -> bool:
-    """Tell whether classes inherit from nothing but unittest's, each other and mixins."""
+def _is_known(line: Sequence[ast.ClassDef], classes: Collection[str]) -> bool:
+    """Tell whether classes inherit from nothing but unittest's, `classes` and mixins."""
     bases = [base for node in line for base in map(ast.unparse, node.bases)]
     return all(base in CASES or base in classes or base == "object" or MIXIN.search(base) for base in bases)
 

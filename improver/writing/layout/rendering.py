@@ -14,7 +14,7 @@ from improver.verify.checking import CAPSYS, COROUTINE
 from improver.writing.asking import FOLDER
 from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Row, Written
-from improver.writing.layout.homes import base_of, is_annotated, is_direct_case
+from improver.writing.layout.homes import base_of, is_annotated, is_case
 from improver.writing.layout.statements import INDENT, body, by_assert, by_method, is_looped, laid_out
 from improver.writing.placing import Place
 from improver.writing.words.wording import docstring
@@ -37,7 +37,7 @@ def methods(tests: Sequence[Written], place: Place, width: int, node: ast.ClassD
     """Return new tests as methods of a class that the file has."""
     style = replace(place, annotated=is_annotated(node))
     texts = [
-        _method(one, width - 4, style) if is_direct_case(node) else _function(one, width - 4, style, "self")
+        _method(one, width - 4, style) if is_case(node, place) else _function(one, width - 4, style, "self")
         for one in tests
     ]
     return "\n\n".join("\n".join(f"{INDENT}{line}".rstrip() for line in text) for text in texts) + "\n"

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Callable, Sequence
 
 from improver.verify.checking import WARNS, spoken
@@ -11,6 +12,8 @@ from improver.writing.layout.grouping import Written
 from improver.writing.names import Filled
 from improver.writing.pieces import stated
 
+SAYS = re.compile(r"""(with .*(?:match=|Regex\([\w.]+, )r?(['"]))(.+)(\2.*:)""")  # what an error is to say
+TELLING = 3  # words
 INDENT = "    "
 SIGNS = {ast.Is: "is", ast.Eq: "=="}
 TRUTHS = ("True", "False")
@@ -64,7 +67,15 @@ def _is_apart(before: str, at: int) -> bool:
     return (at > 0 and not before) or (before.lstrip().startswith("class ") and before.endswith(":"))
 
 
+def _briefer(line: str, width: int) -> str:
+    """Return what expects an error with the first of its words, where all have no room on one line."""
+    found = SAYS.fullmatch(line) if len(line) > width else None
+    words = found[3][: len(found[3]) + width - len(line) + 1].rpartition(" ")[0] if found else ""
+    return f"{found[1]}{words}{found[4]}" if found and len(words.split()) >= TELLING else line
+
+
 def _apart(line: str, width: int) -> list[str]:
+    line = _briefer(line, width)
     if line.startswith(INDENT):
         return [INDENT + part for part in _apart(line[len(INDENT) :], width - len(INDENT))]
     node = ast.parse(line).body[0] if len(line) > width and line.startswith("assert ") else None
