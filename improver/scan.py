@@ -284,9 +284,15 @@ def _risk(codemod: Codemod, before: Source, rewrite: Mapping[str, bytes]) -> Saf
 
 def _change(group: Group, data: Mapping[str, bytes], base: Tree, safety: Safety) -> Change:
     edits = tuple(Edit.written(path, base, new) for path, new in sorted(data.items()))
-    title = f"{group.codemod.title(group.rule)} in {group.path.rsplit('/', 1)[-1]}"
+    title = f"{group.codemod.title(group.rule)} in {_told(group.path, base)}"
     observable = group.codemod.OBSERVABLE if safety is Safety.CONFINED else ""
     return Change(group.rule, safety, edits, title, group.codemod.why(group.rule), observable)
+
+
+def _told(path: str, base: Tree) -> str:
+    """Return a file's name, below its folder where other files have that name too."""
+    alike = [other for other in base if other.rpartition("/")[2] == path.rpartition("/")[2]]
+    return "/".join(path.split("/")[-2 if alike[1:] else -1 :])
 
 
 def wanted(rule: str, only: Sequence[str]) -> bool:

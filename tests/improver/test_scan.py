@@ -40,6 +40,24 @@ MIT, BSD = (
 
 
 @pytest.mark.parametrize(
+    ("path", "others", "told"),
+    [
+        pytest.param("pier/sea.py", ["pier/tide.py", "undersea.py"], "sea.py", id="the only one"),
+        pytest.param("pier/calm/sea.py", ["sea.py"], "calm/sea.py", id="below its folder"),
+        pytest.param("sea.py", ["pier/sea.py"], "sea.py", id="in no folder"),
+        pytest.param("pier/__init__.py", ["pier/calm/__init__.py"], "pier/__init__.py", id="packages"),
+    ],
+)
+def test_a_title_tells_a_file_from_others_of_its_name(path: str, others: list[str], told: str) -> None:
+    tree = tree_of(dict.fromkeys((path, *others), OLD))
+    project = project_of(tree_of({path: OLD}))
+    [group] = groups(scan(project, (), [RENEW], ()).findings, [RENEW])
+    change = draft(group, project, tree).change
+    assert change is not None
+    assert change.title == f"Renew old words in {told}"
+
+
+@pytest.mark.parametrize(
     ("heads", "sources"),
     [
         pytest.param((MIT, "", "", ""), ["b.py", "c.py", "d.py"], id="a file from elsewhere"),
