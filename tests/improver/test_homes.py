@@ -8,7 +8,7 @@ from improver.experiments import Case, Exploration, MutationRun, Recording
 from improver.writing.drafting import Drafted
 from improver.writing.layout.assembling import assembled
 from improver.writing.layout.grouping import Row, Written
-from improver.writing.layout.homes import base_of, home_of
+from improver.writing.layout.homes import base_of, home_of, without_lone
 from improver.writing.placing import Place, place_for
 from improver.writing.targets import Weak
 from improver.writing.words.wording import mended
@@ -291,3 +291,18 @@ def test_a_name_that_a_class_inherits_from_elsewhere_is_taken_too() -> None:
     found = place_for("pier/a.py", [source(HEAD + CASE, "tests/test_a.py")], Recording(ran, {}, {}, {}, RECEIPT))
     assert found is not None
     assert found.taken - found.bound.keys() == {"test_depth_is_1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "tests", "kept"),
+    [
+        pytest.param(PLAIN, [TOTAL, about("depth")], [TOTAL], id="a class takes one of two"),
+        pytest.param(PLAIN, [about("depth")], [about("depth")], id="no class takes any"),
+        pytest.param(f"{PLAIN}\n\ndef test_z(): ...\n", [TOTAL, about("depth")], [TOTAL, about("depth")],
+                     id="functions stand beside the class"),
+    ],
+)  # fmt: skip
+def test_in_a_file_of_classes_no_function_comes_with_what_a_class_takes(
+    text: str, tests: list[Written], kept: list[Written]
+) -> None:
+    assert without_lone(tests, place_of(HEAD + text), []) == kept

@@ -61,6 +61,8 @@ def base_of(tests: Sequence[Written], place: Place) -> str:
 def without_lone(tests: Sequence[Written], place: Place | None, files: Sequence[str]) -> list[Written]:
     """Return the tests but for one that would stand alone in a new file, or a new class: it belongs into what is there.
 
+    So it is with functions for pytest in a file of classes, one of which takes others of these tests.
+
     `files` are the paths of the project's test files and what helps them. A project that has but one of these may
     yet begin another.
     """
@@ -68,8 +70,11 @@ def without_lone(tests: Sequence[Written], place: Place | None, files: Sequence[
         return [*tests]
     if place.before is None:
         return [] if sum(map(is_test_file, files)) >= APART and len(tests) < FOUNDING else [*tests]
-    new = [test for test in tests if place.in_classes and not test.table and home_of(test, place) is None]
-    is_lone = len(_holding(place.before)) >= APART and len(new) < FOUNDING
+    new = [test for test in tests if not test.table and home_of(test, place) is None]
+    if place.in_classes:
+        is_lone = len(_holding(place.before)) >= APART and len(new) < FOUNDING
+    else:
+        is_lone = bool(_holding(place.before)) and _is_all_classes(place.before) and len(new) < len(tests)
     return [test for test in tests if not (is_lone and test in new)]
 
 
