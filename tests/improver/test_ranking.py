@@ -112,6 +112,11 @@ def test_what_means_the_same_of_any_object_needs_no_caller(name: str, *, says: b
     assert bool(presentable([test], lambda _: node, Custom({}, known), ())) is says
 
 
+def test_what_the_left_side_does_is_no_test_of_a_method_for_the_right_one() -> None:
+    tests = [written(name, case("Box(7) % Box(4)", "3", name=f"Box.__{name}__")) for name in ("rmod", "mod")]
+    assert shown(*tests) == ["test_mod"]
+
+
 def test_an_example_says_what_a_function_is_for() -> None:
     node = definitions(source('def depth(sea):\n    """>>> depth(3)\n    3"""\n    return sea * 2\n'))["depth"][-1]
     known = Custom({}, replace(NO_USAGE, ran=frozenset()))

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from improver.experiments import Case
-from improver.writing.pieces import HOLLOW, is_bare
+from improver.writing.inputs.kinds import last_name
+from improver.writing.pieces import HOLLOW, expression, is_bare
 
 NUMBERS = ((7, 2), (6, 3), (2, 5))  # of which nearly every operator makes a third number
 FRACTION = 0.5  # what is added where one stands already
@@ -16,6 +17,7 @@ LETTERS: Mapping[type, tuple[str, ...] | tuple[bytes, ...]] = {
     bytes: (b"a", b"b", b"c", b"d"),
 }
 JOINS = ast.BitAnd | ast.BitOr | ast.BitXor | ast.Sub  # what they make of two sets depends on what these share
+REFLECTED = re.compile(r"__r(?:add|sub|mul|matmul|truediv|floordiv|mod|divmod|pow|lshift|rshift|and|xor|or)__")
 JOINING = re.compile(r"(?:^|_)(?:union|intersection|difference)(?:_|$)")
 RELATING = frozenset({"isdisjoint", "issubset", "issuperset"})
 JOIN, LESS, RELATE, RECKON = "join", "less", "relate", "reckon"  # what an operation does; less: it takes things away
@@ -59,6 +61,18 @@ def _is_idle(one: Operation, wanted: list[str]) -> bool:
     if one.does == RELATE:
         return not left or not right
     return left == right or left.isdisjoint(right) or (one.does == LESS and left < right)
+
+
+def asks_left(case: Case) -> bool:
+    """Tell whether a case of a method for the right side has an object of the same class on the left, which is asked.
+
+    >>> [asks_left(Case("a.py::Sea.__rmod__", text)) for text in ("Sea(3) % Sea(2)", "350 % Sea(2)")]
+    [True, False]
+    """
+    owner, _, last = case.function.rpartition("::")[2].rpartition(".")
+    call = expression(case.call)
+    left = call.left if isinstance(call, ast.BinOp) and REFLECTED.fullmatch(last) else None
+    return isinstance(left, ast.Call) and last_name(left.func) == owner
 
 
 def busier(line: str, case: Case) -> Iterator[list[tuple[ast.expr, ast.expr]]]:

@@ -10,6 +10,7 @@ from improver.source import Function
 from improver.writing.choice.by_name import call_in
 from improver.writing.choice.custom import Custom
 from improver.writing.choice.legible import ONE_LINE
+from improver.writing.choice.operands import asks_left
 from improver.writing.choice.outdated import is_outdated
 from improver.writing.choice.refusals import Refusals, is_demanded
 from improver.writing.choice.repeating import few_alike
@@ -60,6 +61,7 @@ def presentable(
         and COUNTED.sub("", test.name) not in names - {test.name}
         and not _is_counted(test)
         and not is_untold(test.kills, WIDTH)
+        and not any(map(asks_left, test.cases))  # its name would tell of another method
         and not any(is_outdated(node_of(case.function)) for case in test.cases)
         and not any(_is_ungiven(case, node_of(case.function), custom.usage) for case in test.cases)
     ]
