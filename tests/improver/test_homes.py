@@ -77,6 +77,8 @@ SEVERAL = f"{DEEP.replace('DeepDepth', 'Sea')}\n    def test_y(self):\n        a
         pytest.param(CASE.replace("BoxTest", "AllOfATest"), about("depth"), "", id="the only class, which does not"),
         pytest.param(CASE.replace("BoxTest", "SeaTest").replace("assert Box", "assert depth(1)"),
                      about("depth"), "", id="the only class, of another name"),
+        pytest.param(CASE.replace("BoxTest", "ATest"), TOTAL, "ATest", id="the only class, whose name is the file's"),
+        pytest.param(CASE, about("BigBox.total", "BigBox([2]).total()"), "", id="the only class, of another one"),
         pytest.param(f"{DEEP}\n\n{CASE}", about("depth"), "DeepDepthTest", id="most of whose tests speak of it"),
         pytest.param(f"{DEEP}\n    def test_y(self): ...\n\n\n{CASE}", about("depth"), "", id="half of them do"),
         pytest.param(f"{DEEP}\n\n{CASE}\n\ndef test_z(): ...\n", about("depth"), "", id="functions stand beside"),

@@ -142,10 +142,16 @@ def _tests(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def _is_sole(node: ast.ClassDef, owner: str, source: Source) -> bool:
-    """Tell whether all tests of a file stand in a class that has the file's name and speaks of a function."""
+    """Tell whether all tests of a file stand in a class that has the file's name and speaks of a function.
+
+    Or its name has no word but of the file's: TestURL of test_decoded_url.py.
+    """
     stem = source.path.rpartition("/")[2].removesuffix(".py").removeprefix("test_").removesuffix("_test")
     is_named = {*slug(stem).split("_")} <= {*slug(node.name).split("_")}
-    return _is_all_classes(source) and is_named and owner in _names_in(node) and not owner[:1].isupper()
+    words = {*slug(AFFIX.sub("", node.name)).split("_")} - {""}
+    is_within = bool(words) and words <= {*slug(stem).split("_")}
+    is_spoken_of = is_named and owner in _names_in(node) and not owner[:1].isupper()
+    return _is_all_classes(source) and (is_spoken_of or is_within)
 
 
 def _is_mostly(node: ast.ClassDef, owner: str, source: Source) -> bool:
