@@ -17,6 +17,7 @@ from improver.writing.layout.families import joined
 from improver.writing.layout.grouping import Written, grouped, kills_of
 from improver.writing.layout.unshadowing import unshadowed
 from improver.writing.placing import Place, errors_of, has_all, place_for, place_of, place_of_method
+from improver.writing.showing import with_shown
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.words.owners import class_read
@@ -92,15 +93,19 @@ def placed(ground: Ground, cases: Sequence[Case]) -> list[tuple[Place, list[Case
             place = home(case.prelude, one[0].partition("::")[0]) or place
         if place is not None and (place.before is not None or place.path not in ground.tree):  # nobody could read it
             if place.path not in found:
-                found[place.path] = (_aged(ground, place, one[0].partition("::")[0]), [])
+                found[place.path] = (_known(ground, place, one[0].partition("::")[0]), [])
             found[place.path][1].append(case)
     return sorted(found.values(), key=lambda one: -len(kills_of(one[1])))
 
 
-def _aged(ground: Ground, place: Place, path: str) -> Place:
-    """Return the place with whether its tests, of the product file `path`, run on Python 2 too."""
+def _known(ground: Ground, place: Place, path: str) -> Place:
+    """Return the place with what the product tells of it, whose file `path` it is to test.
+
+    That is whether its tests run on Python 2 too, and which packages show what they need.
+    """
     files = [one for one in (ground.sources.get(path), place.before) if one is not None]
-    return replace(place, elderly=all(runs_on_2(ground.tree, one) for one in files))
+    shown = with_shown(place, ground.sources, ground.layout)
+    return replace(shown, elderly=all(runs_on_2(ground.tree, one) for one in files))
 
 
 def _owner(ground: Ground, function: str, called: str) -> tuple[str, str]:

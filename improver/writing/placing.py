@@ -45,6 +45,7 @@ class Place:
     elderly: bool = False  # they run on Python 2 too
     head: str = ""  # the comment that a new file begins with
     homes: Mapping[str, str] = field(default_factory=dict)  # the class with most of the file's tests of a function
+    shown: Mapping[tuple[str, str], str] = field(default_factory=dict)  # the package to import (module, name) from
 
     @property
     def taken(self) -> frozenset[str]:

@@ -181,12 +181,12 @@ def _left_out(tree: ast.Module) -> Iterator[str]:
 
     What nothing there uses is there for others, whatever the list says.
     """
-    listed = _listed(tree)
-    if listed is not None:
+    given = listed(tree)
+    if given is not None:
         yield from (
             one.name
             for one in tree.body
-            if isinstance(one, DEFINED) and one.name not in listed and _is_used(one.name, tree, one)
+            if isinstance(one, DEFINED) and one.name not in given and _is_used(one.name, tree, one)
         )
 
 
@@ -196,7 +196,7 @@ def _is_used(name: str, tree: ast.Module, definition: ast.stmt) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name and id(part) not in within for part in ast.walk(tree))
 
 
-def _listed(tree: ast.Module) -> set[str] | None:
+def listed(tree: ast.Module) -> set[str] | None:
     """Return what a file lists as what it gives out, None where it does not, or not in so many words."""
     found: set[str] | None = None
     for node in tree.body:
@@ -211,7 +211,7 @@ def _listed(tree: ast.Module) -> set[str] | None:
 
 def announced(sources: Iterable[Source]) -> frozenset[str]:
     """Return the functions, as `path::name`, that their own files list as what they give out."""
-    return frozenset(f"{one.path}::{name}" for one in sources for name in _listed(one.tree) or ())
+    return frozenset(f"{one.path}::{name}" for one in sources for name in listed(one.tree) or ())
 
 
 def _given_out(sources: Iterable[Source], layout: Layout) -> set[tuple[str, str]]:
@@ -219,11 +219,11 @@ def _given_out(sources: Iterable[Source], layout: Layout) -> set[tuple[str, str]
     found = set[tuple[str, str]]()
     for source in sources:
         is_package = source.path.endswith("__init__.py")
-        listed = _listed(source.tree) or set()
+        given = listed(source.tree) or set()
         here = layout.module_of(source.path) or ""
         for node in ast.walk(source.tree):
             if isinstance(node, ast.ImportFrom):
                 home = absolute(node, here, is_package=is_package)
-                names = [one.name for one in node.names if is_package or (one.asname or one.name) in listed]
+                names = [one.name for one in node.names if is_package or (one.asname or one.name) in given]
                 found |= {(home, name) for name in names}
     return found

@@ -33,7 +33,7 @@ def imports_of(tests: Sequence[Written], place: Place) -> list[tuple[str, ...]]:
         )
     if place.annotated and any(CALLABLE in kinds(test) for test in tests if test.rows):
         needed |= {("collections.abc", "Callable"), ("typing", "Any")}
-    return sorted(one for one in needed if not place.binds(one))
+    return sorted((place.shown.get((one[0], one[1]), one[0]), *one[1:]) for one in needed if not place.binds(one))
 
 
 def _asks_pytest(test: Written) -> bool:
