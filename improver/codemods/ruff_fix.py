@@ -10,6 +10,7 @@ from improver.codemod import Abstain, Codemod, Rewrite, Site, fitted, replaced
 from improver.judging.normal import compared
 from improver.ports import RuffFinding, TextEdit
 from improver.records import Safety
+from improver.rewriting.attributes import against_attribute
 from improver.rewriting.elifs import against_elif
 from improver.rewriting.endings import end_in_return
 from improver.rewriting.placing import Placed, placed
@@ -117,6 +118,7 @@ class RuffFix(Codemod):
         "x = (yield_ := 1)\ny = f((a, b))\nz = (1,)\n",
         'x = getattr(a, "b", None)\ny = getattr(a, name)\nz = getattr(a, "not a name")\n',
         'def getattr(a, b):\n    return b\n\n\nx = getattr(a, "b")\n',
+        'def f(node: AST):\n    return getattr(node, "value")\n',
         "class Store:\n    def f(self):\n        pass\n",
         'x = "{}".format(*rows)\ny = "{x}".format(**row)\nz = template.format(1)\n',
         'x = "{}".format(str(f(a)))\n',
@@ -186,6 +188,8 @@ def _in_the_way(code: str, place: Placed, source: Source) -> str:
     """Return why a reader is better off without the fix, "" where nothing speaks against it."""
     if code == "PLR5501" and (reason := against_elif(place.statement, source)):
         return reason
+    if code in ("B009", "B010"):
+        return against_attribute(place.found.line, source)
     if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
         return "nested calls inside an f-string read worse than beside it"
     if code == "UP032" and any(LONELY.fullmatch(edit.content) for edit in place.found.edits):
