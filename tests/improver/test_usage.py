@@ -257,6 +257,13 @@ def test_an_object_is_made_with_no_nought_where_tests_give_other_numbers(call: s
     ) == is_odd
 
 
+def test_what_is_made_with_a_nought_is_tried_with_what_tests_give() -> None:
+    usage = Usage.of(Signatures.of([PIER]), {"Knot": [case("Knot(3)"), case("Knot(1, 'a')")]})
+    tried = [one.call for one in usage.usual(case("Knot(0).tie(1)", name="Knot.tie"), TIE)]
+    assert "Knot(3).tie(1)" in tried
+    assert not [*usage.usual(case("Knot(2).tie(1)", name="Knot.tie"), TIE)]
+
+
 def test_what_is_made_with_a_nought_is_tested_so() -> None:
     usage = Usage.of(Signatures.of([PIER]), {"Knot": [case("Knot(3)")]})
     assert usage.noughts(case("Knot(0)", name="Knot.__init__"), definitions(PIER)["Knot.__init__"][-1]) == 0

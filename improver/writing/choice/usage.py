@@ -109,6 +109,7 @@ class Usage:
         words = [*self.words.get(_known_as(name, place), ()), *own] if FILLER.fullmatch(text_of(value)) else []
         spoken: list[ast.expr] = [ast.Constant(one if kind_of(value) == "str" else one.encode()) for one in words]
         spoken += self._shaped(name, node, place, value) + self._figured(name, place, value)
+        spoken += self._counted(name, node, place, value)[:USUAL]
         if self._is_unheard(name, node, place, value):
             given = self._literals(name, node).get(place.arg, {})
             known = [one for found in given.values() for one in found[:1]]
@@ -163,9 +164,14 @@ class Usage:
     def noughts(self, case: Case, node: Function) -> int:
         """Return how many objects a call makes with a nought where somebody gives numbers, and nobody that one."""
         given = [one for line in (*case.setup, case.call) for one in self.given(line, case, node)]
-        made = [one for one in given if one[1].name == "__init__" and number_of(one[-1]) == 0 and one[1] is not node]
-        known = [self._literals(name, called).get(place.arg, {}).get("int", ()) for name, called, place, _ in made]
-        return sum(bool(numbers) and 0 not in map(number_of, numbers) for numbers in known)
+        made = [one for one in given if one[1] is not node]
+        return sum(bool(self._counted(*one)) for one in made)
+
+    def _counted(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> Sequence[ast.expr]:
+        """Return the numbers that somebody makes an object with where a nought stands that nobody gives."""
+        is_nought = node.name == "__init__" and number_of(value) == 0
+        known = self._literals(name, node).get(place.arg, {}).get("int", ()) if is_nought else ()
+        return () if 0 in map(number_of, known) else known
 
     def _is_given(self, name: str, node: Function, place: ast.arg, value: ast.expr) -> bool:
         """Tell whether somebody gives a parameter this text, which is longer than a letter and no word."""
