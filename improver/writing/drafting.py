@@ -13,6 +13,7 @@ from improver.source import Source
 from improver.writing.admitting import admitted
 from improver.writing.choice.selecting import trimmed
 from improver.writing.layout.assembling import assembled
+from improver.writing.layout.evening import evened
 from improver.writing.layout.families import joined
 from improver.writing.layout.grouping import Written, grouped, kills_of
 from improver.writing.layout.unshadowing import unshadowed
@@ -144,7 +145,7 @@ def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Writ
     dropped: Counter[str] = Counter()
     alone = grouped(admitted(weak, cases, place, dropped), weak.node_of, place.taken)
     tests = joined(alone, weak.node_of, place.taken, lambda test: _is_writable(test, place))
-    fit = [test for test in tests if _is_writable(test, place)]
+    fit = evened([test for test in tests if _is_writable(test, place)], place, weak.node_of)
     dropped["too long as a table"] += len(tests) - len(fit)
     return fit, dropped
 

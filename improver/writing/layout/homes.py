@@ -95,7 +95,7 @@ def is_method(test: Written, place: Place) -> bool:
 
 def is_annotated(node: ast.ClassDef) -> bool:
     """Tell whether most tests of a class say what they give."""
-    return sum(one.returns is not None for one in _tests(node)) * 2 > len(_tests(node))
+    return sum(one.returns is not None for one in tests_in(node)) * 2 > len(tests_in(node))
 
 
 def with_methods(source: Source, blocks: Mapping[str, str]) -> Source | None:
@@ -133,10 +133,10 @@ def _plain(name: str) -> str:
 def _holding(source: Source | None) -> list[ast.ClassDef]:
     """Return the classes of a file that tests stand in."""
     nodes = source.tree.body if source is not None else []
-    return [node for node in nodes if isinstance(node, ast.ClassDef) and _tests(node)]
+    return [node for node in nodes if isinstance(node, ast.ClassDef) and tests_in(node)]
 
 
-def _tests(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+def tests_in(node: ast.ClassDef) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Return the tests that stand in a class."""
     return [one for one in node.body if isinstance(one, FUNCTIONS) and one.name.startswith("test")]
 
@@ -159,10 +159,10 @@ def _is_mostly(node: ast.ClassDef, owner: str, source: Source) -> bool:
 
     A class of one such test is about something else unless its name says so too.
     """
-    speaking = sum(owner in _names_in(one) for one in _tests(node))
+    speaking = sum(owner in _names_in(one) for one in tests_in(node))
     words = {*slug(AFFIX.sub("", node.name)).split("_")} & {*slug(owner).split("_")}
     is_about = not owner[:1].isupper() and (speaking > 1 or bool(words))
-    return is_about and _is_all_classes(source) and speaking * 2 > len(_tests(node))
+    return is_about and _is_all_classes(source) and speaking * 2 > len(tests_in(node))
 
 
 def _is_all_classes(source: Source) -> bool:
