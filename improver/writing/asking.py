@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from improver.experiments import Case
 from improver.source import FUNCTIONS, Function, Source
 from improver.verify.checking import CAPSYS
-from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, free_names, imported, needed
+from improver.writing.names import BUILT_IN, Filled, Names, Renamed, bound, brought, free_names, needed
 
 ROWS = 4  # of the tables of one test
 MAKES, FOLDER = "mkdtemp(", "tmp_path"
@@ -156,7 +156,9 @@ def unasked(case: Case) -> Case:
 def versions(test: Function, file: Names, fixtures: Fixtures) -> list[tuple[Function, Names]]:
     """Return the test with each of the first rows of its tables put in, after what its fixtures do, and its names."""
     local = (one for one in test.body if isinstance(one, ast.Import | ast.ImportFrom))
-    names = replace(file, imports={**file.imports, **{k: v for one in local for k, v in imported(one).items()}})
+    names = replace(
+        file, imports={**file.imports, **{k: v for one in local for k, v in brought(one, file.source).items()}}
+    )
     rows = rows_of(test, file)
     inner = {name for line in test.body for name in bound(line)}
     before: list[ast.stmt] = []

@@ -30,7 +30,7 @@ class Names:
         found = Names(source)
         for node in source.tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
-                found.imports |= imported(node)
+                found.imports |= brought(node, source)
             elif isinstance(node, (*FUNCTIONS, ast.ClassDef)):
                 found.defined[node.name] = node
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
@@ -75,6 +75,15 @@ def imported(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, ...]]:
         for one in node.names
         if one.name != "*"
     }
+
+
+def brought(node: ast.Import | ast.ImportFrom, source: Source) -> dict[str, tuple[str, ...]]:
+    """Map each name that an import of a file binds as `imported` does, a module named by dots by its full name."""
+    if isinstance(node, ast.Import):
+        return imported(node)
+    folder, _, name = source.path.rpartition("/")
+    here = module_of(folder if name == "__init__.py" else source.path)
+    return imported(ast.ImportFrom(absolute(node, here, is_package=name == "__init__.py"), node.names, 0))
 
 
 def is_same(here: tuple[str, ...] | None, there: tuple[str, ...]) -> bool:

@@ -14,7 +14,7 @@ from improver.source import Source
 from improver.writing.asking import FOLDER, FOLDERS, Fixtures
 from improver.writing.habits import head_of, imports_apart
 from improver.writing.loops import loop_of, marks_all
-from improver.writing.names import absolute, imported, module_of
+from improver.writing.names import brought
 from improver.writing.pieces import slug
 from improver.writing.unittests import asserts_plainly, cases_in, in_classes
 
@@ -272,12 +272,10 @@ def _at(source: Source, tests: Sequence[Source]) -> Place:
 
 def _bound(source: Source) -> dict[str, tuple[str, ...] | None]:
     """Return the names of a file as its tests find them: what they import, None for all that is more than an import."""
-    here, found = module_of(source.path), dict[str, tuple[str, ...] | None]()
+    found = dict[str, tuple[str, ...] | None]()
     for node in source.tree.body:
-        if isinstance(node, ast.Import):
-            found |= imported(node)
-        elif isinstance(node, ast.ImportFrom):
-            found |= imported(ast.ImportFrom(absolute(node, here, is_package=False), node.names, 0))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            found |= brought(node, source)
         else:
             is_idle = isinstance(node, ast.If) and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
             whole = ast.Module(node.orelse if isinstance(node, ast.If) and is_idle else [node], [])

@@ -81,3 +81,17 @@ def test_a_decorator_is_called_with_what_it_decorates(decorators: str, call: str
 def test_what_is_decorated_is_no_longer_than_somebody_reads() -> None:
     body = "\n".join(f"    sea += {number}" for number in range(9))
     assert calls("limited", f"@pier.limited\ndef low(sea):\n{body}") == []
+
+
+@pytest.mark.parametrize(
+    ("head", "inner", "imports"),
+    [
+        pytest.param("from .flow import boat\n", "", ("pier.flow", "boat"), id="of the package"),
+        pytest.param("from ..flow import boat\n", "", ("flow", "boat"), id="of the one above"),
+        pytest.param("from . import boat\n", "", ("pier", "boat"), id="a module"),
+        pytest.param("", "    from .flow import boat\n", ("pier.flow", "boat"), id="within a test"),
+    ],
+)
+def test_a_call_is_known_whose_name_is_imported_by_dots(head: str, inner: str, imports: tuple[str, ...]) -> None:
+    test = source(f"{head}\n\ndef test_boat():\n{inner}    assert boat(7)\n", "src/pier/test_flow.py")
+    assert [one.imports for one in index_of([test])["boat"]] == [(imports,)]

@@ -1,5 +1,6 @@
 """The class of a test file that new tests join."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from tests.improver.calls import PIER, RECEIPT, SEA, source
 HEAD = "import unittest\n\nfrom pier.a import Box, SeaMixin, depth\n\nLONG = 1  # " + "x " * 45 + "\n\n\n"
 CASE = "class BoxTest(unittest.TestCase):\n    def test_x(self):\n        assert Box\n"
 IMPORT, PYTEST = "import unittest\n\n", "import pytest\n\n"
+OTHERWISE = "def f():\n    pass\n\n\n" + CASE.replace("    def test_x", "  def test_x")
 PLAIN = "class TestBox:\n    def test_x(self):\n        assert Box\n"
 
 
@@ -68,7 +70,7 @@ SEVERAL = f"{DEEP.replace('DeepDepth', 'Sea')}\n    def test_y(self):\n        a
         pytest.param(PLAIN.replace("test_x", "test_box_total"), TOTAL, "", id="a test of that name"),
         pytest.param(f"{PLAIN}\n\n{CASE}", TOTAL, "", id="two of them"),
         pytest.param(PLAIN.replace("test_x", "other"), TOTAL, "", id="a class without tests"),
-        pytest.param(CASE.replace("    def test_x", "  def test_x"), TOTAL, "", id="methods that stand elsewhere"),
+        pytest.param(OTHERWISE, TOTAL, "", id="methods that stand elsewhere"),
         pytest.param(CASE, about("Box.total", asks=("sea",)), "", id="a fixture that unittest does not know"),
         pytest.param(CASE, about("Box.total", asks=("tmp_path",)), "BoxTest", id="a folder"),
         pytest.param(CASE, about("Box.total", way="coroutine"), "", id="a coroutine that it does not run"),
@@ -308,3 +310,21 @@ def test_in_a_file_of_classes_no_function_comes_with_what_a_class_takes(
     text: str, tests: list[Written], kept: list[Written]
 ) -> None:
     assert without_lone(tests, place_of(HEAD + text), []) == kept
+
+
+@pytest.mark.parametrize("indent", [pytest.param("  ", id="two spaces"), pytest.param("\t", id="a tab")])
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        pytest.param(PLAIN, 1, id="a method"),
+        pytest.param(CASE, 1, id="one of unittest's"),
+        pytest.param("def test_x():\n    assert Box\n", 0, id="a function"),
+    ],
+)
+def test_new_tests_are_indented_as_their_file_is(text: str, at: int, indent: str) -> None:
+    place = place_of((IMPORT + "from pier.a import Box\n\n\n" + text).replace("    ", indent))
+    made = assembled([TOTAL], place, "x", frozenset({"unittest"}))
+    assert made is not None
+    *_, head, _doc, last = made.decode().splitlines()
+    assert head.startswith(f"{indent * at}def test_box_total(")
+    assert re.fullmatch(rf"{indent * (at + 1)}\S.*", last)

@@ -15,6 +15,7 @@ from improver.writing.layout.importing import after_imports, import_lines, impor
 from improver.writing.layout.joining import with_names
 from improver.writing.layout.qualifying import qualified
 from improver.writing.layout.rendering import block, methods, quote_of, requoted
+from improver.writing.layout.statements import indented
 from improver.writing.layout.tables import with_rows
 from improver.writing.placing import Place
 from improver.writing.words.wording import is_untold
@@ -33,7 +34,7 @@ def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozen
     before, width, more = place.before, width_of(place), [one for one in tests if one.table]
     tests = [qualified(one, place) for one in _told_apart(tests, width) if not one.table]
     needed, alone = addressed(imports_of(tests, place), before), [one for one in tests if home_of(one, place) is None]
-    text = requoted(block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
+    text = requoted(_block(alone, place, width, title), quote_of(before.text) if before else '"') if alone else ""
     if before is None:
         whole: str | None = place.head + _new(text, import_lines(needed, width, is_apart=place.apart), (title, stdlib))
     else:
@@ -90,7 +91,15 @@ def _alone(test: Written, place: Place) -> str:
     """Return the text of a test by itself."""
     before, width, one = place.before, width_of(place), qualified(test, place)
     node = home_of(one, place)
-    return block([one], place, width, "x") if before is None or node is None else methods([one], place, width, node)
+    if before is None or node is None:
+        return _block([one], place, width, "x")
+    return indented(methods([one], place, width, node), before)
+
+
+def _block(tests: Sequence[Written], place: Place, width: int, title: str) -> str:
+    """Return the new tests as they stand at the end of the file."""
+    text = block(tests, place, width, title)
+    return text if place.before is None else indented(text, place.before)
 
 
 def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str, str]:
@@ -99,7 +108,7 @@ def _inside(tests: Sequence[Written], place: Place, before: Source) -> dict[str,
     for one in tests:
         if node := home_of(one, place):
             found.setdefault(node.name, (node, []))[1].append(one)
-    texts = {name: methods(some, place, before.width, node) for name, (node, some) in found.items()}
+    texts = {name: indented(methods(some, place, before.width, node), before) for name, (node, some) in found.items()}
     return {name: requoted(text, quote_of(before.text)) for name, text in texts.items()}
 
 
@@ -118,7 +127,7 @@ def _grown(
     """Return the file with imports among its own, and `text` at its end or before what runs it as a script."""
     newline, width = before.newline, before.width
     before, left = (before, needed) if is_apart else with_names(before, needed)
-    imports = import_lines(left, width, is_apart=is_apart)
+    imports = [indented(line, before) for line in import_lines(left, width, is_apart=is_apart)]
     foreign = [line for line in imports if top(line) in {*stdlib, "pytest"}]
     lines = with_foreign(before, foreign, stdlib)
     at = after_imports(before) + len(lines) - len(before.lines)

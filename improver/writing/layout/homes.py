@@ -10,7 +10,7 @@ from improver.source import FUNCTIONS, Source
 from improver.verify.checking import CAPSYS
 from improver.writing.asking import FOLDER
 from improver.writing.layout.grouping import Written
-from improver.writing.layout.statements import INDENT, is_looped
+from improver.writing.layout.statements import is_looped
 from improver.writing.pieces import slug
 from improver.writing.placing import Place, is_test_file
 
@@ -181,7 +181,7 @@ def _takes(node: ast.ClassDef, test: Written, classes: Mapping[str, ast.ClassDef
     inherits = any(node.name in map(ast.unparse, other.bases) for other in classes.values())
     if inherits or not all(map(_prepares_nothing, lines)) or not _is_known(lines, {*classes, *_shared(place)}):
         return False
-    if node.body[0].col_offset != len(INDENT):
+    if place.before is None or node.body[0].col_offset != len(place.before.indent):
         return False
     if any(isinstance(one, FUNCTIONS) and one.name == test.name for line in lines for one in line.body):
         return False

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 from improver.source import Source
 from improver.writing.layout.addressing import dotted
-from improver.writing.layout.statements import INDENT
 
 Import = tuple[str, ...]
 
@@ -122,6 +121,6 @@ def _enclosed(source: Source, node: ast.ImportFrom, at: int, name: str) -> str |
     line = source.lines[node.lineno - 1]
     if node.end_lineno != node.lineno or "(" in line or "#" in line:
         return None
-    inner = "".join(f"{INDENT}{text},{source.newline}" for text in texts)
+    inner = "".join(f"{source.indent}{text},{source.newline}" for text in texts)
     made = f"from {dotted(node)} import ({source.newline}{inner}){source.newline}"
     return "".join([*source.lines[: node.lineno - 1], made, *source.lines[node.lineno :]])

@@ -9,7 +9,7 @@ from improver.experiments import Case
 from improver.names import bound
 from improver.source import Source
 from improver.writing.layout.grouping import Written
-from improver.writing.names import imported, is_same, plain
+from improver.writing.names import brought, is_same, plain
 from improver.writing.placing import Place, name_of
 
 MADE = frozenset({"result", "error", "caught", "expected", "item", "each", "scenario"})  # names that tests bind
@@ -29,7 +29,7 @@ class Way:
     def of(source: Source) -> "Way":
         """Read what a file binds and how it uses that."""
         nodes = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-        pairs = [one for node in nodes for one in imported(node).items()]
+        pairs = [one for node in nodes for one in brought(node, source).items()]
         chains = {_chain(node) for node in ast.walk(source.tree) if isinstance(node, ast.Attribute)}
         called = {
             node.func.id

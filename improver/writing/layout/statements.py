@@ -5,6 +5,7 @@ import builtins
 import re
 from collections.abc import Callable, Sequence
 
+from improver.source import Source
 from improver.verify.checking import WARNS, spoken
 from improver.verify.overhearing import is_printed
 from improver.writing.layout.folding import folded
@@ -15,11 +16,19 @@ from improver.writing.pieces import stated
 SAYS = re.compile(r"""(with .*(?:match=|Regex\([\w.]+, )r?(['"]))(.+)(\2.*:)""")  # what an error is to say
 TELLING = 3  # words
 INDENT = "    "
+DEPTH = re.compile(rf"^(?:{INDENT})+", re.MULTILINE)
 SIGNS = {ast.Is: "is", ast.Eq: "=="}
 TRUTHS = ("True", "False")
 Checks = Callable[[str, Sequence[tuple[str, str, str]]], list[str]]
 # How an error or a warning is demanded, under which name the context holds it, and how anything else is demanded.
 Style = tuple[Callable[[str, str, str], str], str, Callable[[str, tuple[str, str, str], int], str]]
+
+
+def indented(text: str, source: Source) -> str:
+    """Return code with each level indented as a file does it."""
+    if source.indent == INDENT:
+        return text
+    return DEPTH.sub(lambda found: source.indent * (len(found[0]) // len(INDENT)), text)
 
 
 def is_looped(test: Written) -> bool:
