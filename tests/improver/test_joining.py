@@ -31,6 +31,11 @@ def made(text: str, *needed: tuple[str, ...]) -> tuple[str, list[tuple[str, ...]
         pytest.param(
             "from pier.a import Box, sea\n", "from pier.a import Box, low, sea\n", id="functions after classes"
         ),
+        pytest.param(
+            "from pier.a import In, Inlet, InReef, ebb, tide\n",
+            "from pier.a import In, Inlet, InReef, ebb, low, tide\n",
+            id="classes whatever their case",
+        ),
         pytest.param("from pier.a import other\n", "from pier.a import low, other\n", id="one alone"),
         pytest.param("from pier.a import ebb  # wet\n", "from pier.a import ebb, low  # wet\n", id="before a comment"),
         pytest.param("from pier.a import (ebb, sea)\n", "from pier.a import (ebb, low, sea)\n", id="in brackets"),

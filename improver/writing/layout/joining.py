@@ -17,6 +17,7 @@ def _by_kind(name: str) -> tuple[int, str]:
 
 ORDERS: tuple[Callable[[str], tuple[int, str]], ...] = (
     _by_kind,
+    lambda name: (_by_kind(name)[0], name.lower()),
     lambda name: (0, name),
     lambda name: (0, name.lower()),
 )
