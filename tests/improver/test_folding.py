@@ -70,6 +70,8 @@ def test_the_longest_name_has_room_in_a_class_of_a_narrow_file() -> None:
                      "with pytest.raises(ValueError, match='the sea is too deep'):", id="pytest"),
         pytest.param(r"with self.assertRaisesRegex(pier.Wet, r'the sea\. is too deep'):", 60,
                      r"with self.assertRaisesRegex(pier.Wet, r'the sea\. is too'):", id="unittest, as it is written"),
+        pytest.param("with pytest.raises(ValueError, match='the sea is deep for a boat'):", 65,
+                     "with pytest.raises(ValueError, match='the sea is deep'):", id="nothing that goes on"),
         pytest.param("with pytest.raises(ValueError, match='the sea is deep'):", 60,
                      "with pytest.raises(ValueError, match='the sea is deep'):", id="there is room"),
     ],

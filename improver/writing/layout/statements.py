@@ -15,6 +15,9 @@ from improver.writing.pieces import stated
 
 SAYS = re.compile(r"""(with .*(?:match=|Regex\([\w.]+, )r?(['"]))(.+)(\2.*:)""")  # what an error is to say
 TELLING = 3  # words
+LEADING = frozenset(
+    {"a", "an", "the", "of", "for", "to", "in", "on", "at", "by", "from", "with", "as", "and", "or", "is", "are", "not"}
+)  # to what comes next
 INDENT = "    "
 DEPTH = re.compile(rf"^(?:{INDENT})+", re.MULTILINE)
 SIGNS = {ast.Is: "is", ast.Eq: "=="}
@@ -79,8 +82,10 @@ def _is_apart(before: str, at: int) -> bool:
 def _briefer(line: str, width: int) -> str:
     """Return what expects an error with the first of its words, where all have no room on one line."""
     found = SAYS.fullmatch(line) if len(line) > width else None
-    words = found[3][: len(found[3]) + width - len(line) + 1].rpartition(" ")[0] if found else ""
-    return f"{found[1]}{words}{found[4]}" if found and len(words.split()) >= TELLING else line
+    words = found[3][: len(found[3]) + width - len(line) + 1].split(" ")[:-1] if found else []
+    while words[TELLING:] and words[-1] in LEADING:
+        words.pop()
+    return f"{found[1]}{' '.join(words)}{found[4]}" if found and len(words) >= TELLING else line
 
 
 def _apart(line: str, width: int) -> list[str]:
