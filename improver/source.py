@@ -138,11 +138,12 @@ class Source:
     def fits(self, data: bytes, width: int = 0) -> bool:
         """Tell whether every line of `data`, new bytes of this file, that is not here yet keeps to the file's width.
 
-        A larger `width` stands for what the file does with the kind of statement that the lines are of.
+        A larger `width` stands for what the file does with the kind of statement that the lines are of. One that only
+        moves to the left may be as long as it was.
         """
         new = set(re.split(r"\r\n|\r|\n", data.decode("utf-8-sig" if self.bom else self.encoding)))
-        old = {line.rstrip("\r\n") for line in self.lines}
-        return all(len(line) <= max(self.width, width) for line in new - old)
+        old = {line.strip(): len(line.rstrip("\r\n")) for line in sorted(self.lines, key=len)}
+        return all(len(line) <= max(self.width, width, old.get(line.strip(), 0)) for line in new)
 
     @functools.cached_property
     def generated(self) -> bool:

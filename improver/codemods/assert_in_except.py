@@ -73,18 +73,16 @@ class AssertInExcept(Codemod):
         if (reason := _in_the_way(handler, attempt, source)) or not name:
             return Abstain(reason or "every usual name for what is caught is in use here")
         call, held = spelled
-        lines = renamed(source, ((item, f"{name}.{held}") for item in reads))
         outer = source.lines[node.lineno - 1][: node.col_offset]
-        checks = [] if all(map(_says_nothing, handler.body)) else lines[handler.lineno : handler.end_lineno]
-        inner = source.lines[handler.body[0].lineno - 1][: handler.body[0].col_offset]
-        moved = moved_out(checks, inner, outer)
-        if moved is None:
-            return Abstain("a line of the handler stands to the left of it")
-        kind = ast.unparse(handler.type) if isinstance(handler.type, ast.Name | ast.Attribute) else _tuple(handler.type)
+        kind = ast.unparse(handler.type)
+        kind = kind if isinstance(handler.type, ast.Name | ast.Attribute) else f"({kind.strip('()')})"
         head = f"{outer}with {call}({kind}){f' as {name}' if reads else ''}:{source.newline}"
         tried = source.lines[node.lineno : attempt.raiser.end_lineno]
-        body = "".join(itertools.dropwhile(lambda line: not line.strip(), tried))
-        return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, head + body + moved))
+        head += "".join(itertools.dropwhile(lambda line: not line.strip(), tried))
+        result = _checked(node, source, head, renamed(source, ((item, f"{name}.{held}") for item in reads)))
+        short = f"{outer}{handler.name} = {name}.{held}{source.newline}"  # where no line has room for the longer name
+        is_short = reads and isinstance(result, Abstain)
+        return _checked(node, source, head + short, source.lines) if is_short else result
 
     CHANGES = (
         (
@@ -118,6 +116,11 @@ class AssertInExcept(Codemod):
             "        self.assertEqual(cm.exception.width, -1)\n",
         ),
         (
+            _HEAD + f"    except KeyError as e:\n        assert e.args == {'a' * 55!r}\n",
+            _HEAD.replace("try:", "with pytest.raises(KeyError) as excinfo:")
+            + f"    e = excinfo.value\n    assert e.args == {'a' * 55!r}\n",
+        ),
+        (
             "import pytest\n\n\nasync def test_width():\n    try:\n        await area(-1)\n    except ValueError:\n"
             "        assert seen == [1]\n    other()\n",
             "import pytest\n\n\nasync def test_width():\n    with pytest.raises(ValueError):\n        await area(-1)\n"
@@ -142,14 +145,12 @@ class AssertInExcept(Codemod):
         (
             "import pytest\n\n\ndef test_width():\n    for width in (-1, -2):\n"
             "        with pytest.raises(ValueError) as excinfo:\n            area(width)\n"
-            "        assert excinfo.value.args\n"
-            "        try:\n            area(None)\n            pytest.fail('no')\n        except TypeError as e:\n"
-            "            assert e.args\n",
+            "        assert excinfo.value.args\n        try:\n            area(None)\n"
+            "            pytest.fail('no')\n        except TypeError as e:\n            assert e.args\n",
             "import pytest\n\n\ndef test_width():\n    for width in (-1, -2):\n"
             "        with pytest.raises(ValueError) as excinfo:\n            area(width)\n"
-            "        assert excinfo.value.args\n"
-            "        with pytest.raises(TypeError) as excinfo:\n            area(None)\n"
-            "        assert excinfo.value.args\n",
+            "        assert excinfo.value.args\n        with pytest.raises(TypeError) as excinfo:\n"
+            "            area(None)\n        assert excinfo.value.args\n",
         ),
         (
             _HEAD.replace("try:", "try:\n")
@@ -184,10 +185,9 @@ class AssertInExcept(Codemod):
         _HEAD + "    except:\n        assert x\n",
         # Two statements: either may raise.
         _HEAD + "        go()\n    except KeyError as e:\n        assert e.args\n",
-        # The exception is left in silence on purpose: nothing says that it must come.
+        # The exception is left in silence on purpose: nothing says that it must come. Or it must not.
         _HEAD + "    except KeyError:\n        pass\n",
         _HEAD + "    except KeyError:\n        pytest.skip('not here')\n",
-        # The exception must not come.
         _HEAD + "    except KeyError:\n        assert False\n",
         _HEAD + "    except KeyError:\n        pytest.fail('not this one')\n",
         # What would be told when nothing is raised is worth keeping.
@@ -226,6 +226,17 @@ def _attempt(node: ast.Try, source: Source) -> _Attempt | None:
     if not isinstance(node.body[0], RAISERS) or len(rest) > 1 or not all(_says_little(item, source) for item in rest):
         return None
     return None if fails(node.body[0], source) else _Attempt(node.body[0], bool(rest))
+
+
+def _checked(node: ast.Try, source: Source, text: str, lines: Sequence[str]) -> Rewrite | Abstain:
+    """Return the file with `text` in place of a try, and after it what its handler asserts, as `lines` have it."""
+    handler = node.handlers[0]
+    checks = [] if all(map(_says_nothing, handler.body)) else lines[handler.lineno : handler.end_lineno]
+    inner = source.lines[handler.body[0].lineno - 1][: handler.body[0].col_offset]
+    moved = moved_out(checks, inner, source.lines[node.lineno - 1][: node.col_offset])
+    if moved is None:
+        return Abstain("a line of the handler stands to the left of it")
+    return fitted(source, replaced(source, node.lineno, node.end_lineno or node.lineno, text + moved))
 
 
 def _is_doubted(node: ast.Try, source: Source) -> bool:
@@ -283,10 +294,5 @@ def _in_the_way(handler: ast.ExceptHandler, attempt: _Attempt, source: Source) -
     texts = (item for item in ast.walk(handler) if isinstance(item, ast.JoinedStr))
     if handler.name and any(handler.name in mentioned(text) for text in texts):
         return "a formatted text holds the exception"
-    if not own_lines([attempt.raiser], source) or not own_lines(handler.body, source):
-        return "its statements do not stand on lines of their own"
-    return "" if handler.body[0].lineno > handler.lineno else "its statements do not stand on lines of their own"
-
-
-def _tuple(types: ast.expr) -> str:
-    return f"({ast.unparse(types).strip('()')})"
+    is_apart = own_lines([attempt.raiser], source) and own_lines(handler.body, source)
+    return "" if is_apart and handler.body[0].lineno > handler.lineno else "its statements share lines with others"

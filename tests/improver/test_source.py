@@ -44,6 +44,13 @@ def test_a_form_feed_ends_no_line() -> None:
     assert not source_of("a = 1\n").fits(b"a = 1\n# " + b"x" * 50 + b"\f" + b"x" * 50 + b"\n")
 
 
+def test_a_line_that_moves_to_the_left_is_no_longer_than_it_was() -> None:
+    source = source_of("if a:\n    # " + "x" * 200 + "\n    pass\n")
+    assert source.fits(b"# " + b"x" * 200 + b"\n")
+    assert not source.fits(b"# " + b"x" * 201 + b"\n")
+    assert not source.fits(b"if a:\n    if b:\n        # " + b"x" * 200 + b"\n        pass\n")
+
+
 def test_only_new_lines_are_measured() -> None:
     source = source_of("# -*- coding: latin-1 -*-\n# é" + "x" * 300 + "\n", "latin-1")
     longer = source.data + b"#" + b"x" * 119 + b"\n"
