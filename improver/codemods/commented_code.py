@@ -1,13 +1,16 @@
 """Remove code that sleeps in comments: history keeps it, and nobody has to wonder whether it still holds."""
 
 import ast
+import itertools
+import re
 
 from improver.codemod import SUPPRESSION, Abstain, Codemod, Rewrite, Site, replaced
 from improver.records import Safety
 from improver.rewriting.dormant import Run, runs_above
-from improver.source import Source
+from improver.source import SCOPES, Source
 
 YOUNG = 90  # days
+TO_DO = re.compile(r"#.*\b(?:FIXME|TODO|XXX|WIP)\b")
 
 
 class CommentedCode(Codemod):
@@ -71,6 +74,10 @@ class CommentedCode(Codemod):
         "def f(a, b):\n    # a = a + b\n    # b = a - b\n    return g(a, b)\n",
         # Notes and doctests; a dictionary; a word alone.
         "def f(rows):\n    # note: rows\n    # todo: g(rows)\n    return g(rows)\n",
+        # What is not finished may want it back.
+        "# FIXME: no rows come\nclass F:\n    def f(self, rows):\n        # rows = g(rows)\n        # return f(rows)\n"
+        "        raise NotImplementedError\n",
+        "def f(rows):\n    # rows = g(rows)\n    # return f(rows)\n    return g(rows)  # TODO: none\n",
         "def f(rows):\n    # >>> g(rows)\n    # 1\n    return g(rows)\n",
         "def f(rows):\n    x = [\n        1,\n        # g(rows),\n        # f(rows),\n    ]\n    return x\n",
         # What somebody looks with when something is wrong.
@@ -95,6 +102,8 @@ class CommentedCode(Codemod):
         """Delete the runs above the statement."""
         assert isinstance(site.node, ast.stmt), "suspects saw a statement"
         source = site.source
+        if _is_unfinished(site.node, source):
+            return Abstain("a remark says that the code around it is not finished")
         lines, ages = list(source.lines), site.project.ages(source.path)
         for run in sorted(runs_above(source)[site.node], key=lambda run: run.first, reverse=True):
             if any(SUPPRESSION.search(line) for line in lines[run.first - 1 : run.last]):
@@ -103,6 +112,17 @@ class CommentedCode(Codemod):
                 return Abstain(f"it is younger than {YOUNG} days: somebody may want it back")
             _delete(run, lines)
         return replaced(source, 1, len(source.lines), "".join(lines))
+
+
+def _is_unfinished(node: ast.stmt, source: Source) -> bool:
+    """Tell whether a comment on the function or the class around a statement says that something is to be done."""
+    scope = next((one for one in source.ancestors(node) if isinstance(one, SCOPES)), None)
+    if scope is None:
+        return False
+    holder = next((one for one in source.ancestors(scope) if isinstance(one, ast.ClassDef)), scope)
+    first = min(one.lineno for one in (holder, *holder.decorator_list)) - 1
+    above = itertools.takewhile(lambda line: line.lstrip().startswith("#"), reversed(source.lines[:first]))
+    return any(map(TO_DO.search, (*above, *source.lines[scope.lineno - 1 : scope.end_lineno])))
 
 
 def _delete(run: Run, lines: list[str]) -> None:

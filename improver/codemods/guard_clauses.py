@@ -10,6 +10,7 @@ from libcst.metadata import PositionProvider
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, region_of, spliced, spot_in
 from improver.names import declared, is_builtin, own
 from improver.records import Safety
+from improver.rewriting.elses import without_else
 from improver.rewriting.negation import negated
 from improver.rewriting.nesting import Peel, chain_from, gains, lines_of, taker_of
 from improver.source import FUNCTIONS, SCOPES, Source
@@ -64,6 +65,12 @@ class GuardClauses(Codemod):
         return Abstain("a negated condition would be longer than this file's lines are")
 
     CHANGES = (
+        (
+            "def f(a, b):\n if a:\n  if b:\n   return 1\n  else:\n   c = g(a)\n   if c:\n    return c\n   else:\n"
+            "    return 2  # no c\n else:\n  return 2\n",
+            "def f(a, b):\n if not a:\n  return 2\n if b:\n  return 1\n c = g(a)\n if c:\n  return c\n"
+            " return 2  # no c\n",
+        ),
         (
             """def send(user, mail):
     if user is not None:
@@ -283,4 +290,5 @@ class _Flatten(At):
         space = cst.SimpleWhitespace(" ")
         first = updated_node.with_changes(test=test, body=guard, orelse=None, whitespace_before_test=space)
         assert isinstance(moved, cst.IndentedBlock), "what moves stands on lines of its own"
-        return cst.FlattenSentinel([first, *moved.body])
+        *rest, last = moved.body
+        return cst.FlattenSentinel([first, *rest, *without_else(last)])

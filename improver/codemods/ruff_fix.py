@@ -122,6 +122,7 @@ class RuffFix(Codemod):
         "class Store:\n    def f(self):\n        pass\n",
         'x = "{}".format(*rows)\ny = "{x}".format(**row)\nz = template.format(1)\n',
         'x = "{}".format(str(f(a)))\n',
+        'x = "{0!r} of {1!s}".format(a, b)\n',
         'x = "a long text that goes up to the limit of this file: {}".format(\n    function_with_a_name(argument)\n)\n',
         "x = dict(a=1)\ny = [i for i in rows]\nz = isinstance(a, int) or isinstance(a, str)\n",
         "if a > b:\n    f()\nelse:\n    if b:\n        g()\n    h()\n",
@@ -192,6 +193,8 @@ def _in_the_way(code: str, place: Placed, source: Source) -> str:
         return against_attribute(place.found.line, source)
     if code == "UP032" and any(_is_crowded(edit.content) for edit in place.found.edits):
         return "nested calls inside an f-string read worse than beside it"
+    if code == "UP032" and any("!s}" in edit.content for edit in place.found.edits):
+        return "it asks for the text of a value, which an f-string need not"
     if code == "UP032" and any(LONELY.fullmatch(edit.content) for edit in place.found.edits):
         return "the text is nothing but a value, which could stand there itself"
     if code == "RSE102" and not any(map(_is_bare, source.of_kind(ast.Raise))):
