@@ -12,7 +12,7 @@ from improver.writing.choice.lasting import is_drawn, is_lasting
 from improver.writing.choice.legible import legible
 from improver.writing.choice.modest import is_modest
 from improver.writing.choice.selecting import OUTCOMES, bare, chosen, weight
-from improver.writing.choice.surroundings import Surroundings
+from improver.writing.choice.surroundings import Surroundings, wants_absence
 from improver.writing.choice.suspicion import at_odds
 from improver.writing.inputs.misfits import Signatures
 from improver.writing.inputs.pathlike import Paths
@@ -86,7 +86,7 @@ class _Door:
             return "gives what no annotation allows"
         if self.paths(case.function.partition("::")[0]).misgiven(case, node):
             return "names no file"
-        if self.around(case.function.partition("::")[0]).decide(case):
+        if self.around(case.function.partition("::")[0]).decide(case) or wants_absence(case):
             return "depends on where it runs"
         if not _is_at_home(qualified_case(case, self.place), self.place, self.texts):
             return "needs another test file"

@@ -12,7 +12,7 @@ from improver.rewriting.floor import runs_on_2
 from improver.source import Source
 from improver.writing.admitting import admitted
 from improver.writing.choice.selecting import trimmed
-from improver.writing.layout.assembling import assembled
+from improver.writing.layout.assembling import assembled, room_for
 from improver.writing.layout.evening import evened
 from improver.writing.layout.families import joined
 from improver.writing.layout.grouping import Written, grouped, kills_of
@@ -22,6 +22,7 @@ from improver.writing.showing import with_shown
 from improver.writing.shrinking import shrunk
 from improver.writing.targets import Ground, Weak, explore, weak_spots
 from improver.writing.words.owners import class_read
+from improver.writing.words.wording import is_untold
 
 LATE = Exploration((), (), {}, Receipt(("explore",)), "it is late")
 
@@ -147,7 +148,9 @@ def writable(weak: Weak, cases: Sequence[Case], place: Place) -> tuple[list[Writ
     tests = joined(alone, weak.node_of, place.taken, lambda test: _is_writable(test, place))
     fit = evened([test for test in tests if _is_writable(test, place)], place, weak.node_of)
     dropped["too long as a table"] += len(tests) - len(fit)
-    return fit, dropped
+    told = [test for test in fit if not is_untold(test.kills, room_for(place))]
+    dropped["has no room for its fault"] += len(fit) - len(told)
+    return told, dropped
 
 
 def _is_writable(test: Written, place: Place) -> bool:

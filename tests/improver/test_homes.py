@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from improver.experiments import Case, Exploration, MutationRun, Recording
-from improver.writing.drafting import Drafted
-from improver.writing.layout.assembling import assembled
+from improver.writing.drafting import Drafted, writable
+from improver.writing.layout.assembling import assembled, room_for
 from improver.writing.layout.grouping import Row, Written
 from improver.writing.layout.homes import base_of, home_of, without_lone
 from improver.writing.placing import Place, place_for
@@ -328,3 +328,24 @@ def test_new_tests_are_indented_as_their_file_is(text: str, at: int, indent: str
     *_, head, _doc, last = made.decode().splitlines()
     assert head.startswith(f"{indent * at}def test_box_total(")
     assert re.fullmatch(rf"{indent * (at + 1)}\S.*", last)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        pytest.param("def test_x():\n    assert Box\n", 0, id="functions"),
+        pytest.param(PLAIN, 4, id="methods"),
+        pytest.param(CASE, 4, id="methods of unittest's"),
+    ],
+)
+def test_what_a_docstring_has_room_for_depends_on_where_it_stands(text: str, inside: int) -> None:
+    place = place_of(IMPORT + "from pier.a import Box\n\n\n" + text)
+    assert place.before is not None
+    assert room_for(place) == place.before.width - inside
+
+
+def test_a_test_whose_docstring_has_no_room_for_its_fault_is_not_written() -> None:
+    fault = f"pier/a.py:1: `{'sea' * 16}` → `{'ebb' * 16}`"
+    weak = Weak(source(SEA), (), MutationRun({}, (), {}, RECEIPT))
+    one = replace(TOTAL.cases[0], kills=frozenset({fault}))
+    assert [len(writable(weak, [one], place_of(text))[0]) for text in (IMPORT, IMPORT + CASE)] == [1, 0]

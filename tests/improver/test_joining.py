@@ -36,6 +36,11 @@ def made(text: str, *needed: tuple[str, ...]) -> tuple[str, list[tuple[str, ...]
             "from pier.a import In, Inlet, InReef, ebb, low, tide\n",
             id="classes whatever their case",
         ),
+        pytest.param(
+            f"from pier.a import {'sea_' * 25}\nfrom pier.a import tide\n",
+            f"from pier.a import {'sea_' * 25}\nfrom pier.a import low, tide\n",
+            id="the line with room for it",
+        ),
         pytest.param("from pier.a import other\n", "from pier.a import low, other\n", id="one alone"),
         pytest.param("from pier.a import ebb  # wet\n", "from pier.a import ebb, low  # wet\n", id="before a comment"),
         pytest.param("from pier.a import (ebb, sea)\n", "from pier.a import (ebb, low, sea)\n", id="in brackets"),
@@ -123,3 +128,10 @@ def test_letters_of_another_encoding_stay() -> None:
 def test_other_newlines_stay() -> None:
     before = "from pier.a import (\r\n    ebb,\r\n)\r\n"
     assert made(before) == (before.replace("ebb,\r\n", "ebb,\r\n    low,\r\n"), [])
+
+
+def test_no_line_of_several_for_one_module_is_broken_for_a_name() -> None:
+    text = f"from pier.a import {'sea_' * 24}, x\nfrom pier.a import {'ebb_' * 24}, y\n"
+    assert made(text) == (text, [LOW])
+    one = text.splitlines(keepends=True)[0]
+    assert made(one) == (f"from pier.a import (\n    low,\n    {'sea_' * 24},\n    x,\n)\n", [])

@@ -9,7 +9,9 @@ from improver.experiments import Case
 from improver.judging.functions import definitions
 from improver.names import bound
 from improver.source import Function, Source
+from improver.writing.asking import FOLDER
 from improver.writing.choice.oddities import contents
+from improver.writing.choice.spoken import text_of
 from improver.writing.inputs.kinds import last_name
 from improver.writing.inputs.misfits import given_to
 from improver.writing.pieces import called_as, is_naught
@@ -18,6 +20,7 @@ AROUND = frozenset({"get_terminal_size", "environ", "getenv", "platform", "local
 AROUND |= frozenset({"getpreferredencoding", "gethostname", "getuser", "gettempdir", "getcwd", "version_info"})
 AROUND |= frozenset({"localeconv", "nl_langinfo", "strcoll", "strxfrm", "expanduser", "getlogin", "getpid", "uname"})
 AROUND |= frozenset({"check_call", "check_output", "Popen", "popen", "which", "urlopen"})
+OF_FILES = frozenset({"OSError", "IOError", "FileNotFoundError", "NotADirectoryError", "IsADirectoryError"})
 ALWAYS = ""  # the name of no parameter: nothing that a call says keeps the function from looking around
 
 
@@ -191,3 +194,13 @@ def _said(call: ast.Call, node: Function) -> set[str]:
     given = [(parameter.arg, value) for parameter, _, value in given_to(call, node)]
     given += [(word.arg, word.value) for word in call.keywords if word.arg]
     return {name for name, value in given if not is_naught(value)}
+
+
+def wants_absence(case: Case) -> bool:
+    """Tell whether a call is refused for a file that is not there: where a test runs, one of that name may be."""
+    kind, error, _ = case.checks[0]
+    if kind != "raises" or error.rpartition(".")[2] not in OF_FILES or FOLDER in case.asks:
+        return False
+    nodes = [node for text in (*case.setup, case.call) for node in ast.walk(ast.parse(text))]
+    texts = [text_of(node) for node in nodes if isinstance(node, ast.Constant)]
+    return any(text and not text.startswith("/") for text in texts)

@@ -15,7 +15,7 @@ from improver.writing.layout.importing import after_imports, import_lines, impor
 from improver.writing.layout.joining import with_names
 from improver.writing.layout.qualifying import qualified
 from improver.writing.layout.rendering import block, methods, quote_of, requoted
-from improver.writing.layout.statements import indented
+from improver.writing.layout.statements import INDENT, indented
 from improver.writing.layout.tables import with_rows
 from improver.writing.placing import Place
 from improver.writing.words.wording import is_untold
@@ -27,6 +27,12 @@ NEWER = re.compile(r"\.assert(?:RaisesRegex|Warns)|\.subTest\(|\bpathlib\.|\bmoc
 def width_of(place: Place) -> int:
     """Return how long lines may be."""
     return place.before.width if place.before is not None else WIDTH
+
+
+def room_for(place: Place) -> int:
+    """Return how long the lines of a test may be, less what methods are indented by where tests are such."""
+    has_classes = place.before is not None and any(map(place.before.of_kind, (ast.ClassDef,)))
+    return width_of(place) - len(INDENT) * (place.in_classes or has_classes)
 
 
 def assembled(tests: Sequence[Written], place: Place, title: str, stdlib: frozenset[str]) -> bytes | None:

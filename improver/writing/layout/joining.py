@@ -42,17 +42,16 @@ def _encoded(source: Source, text: str) -> bytes:
 
 def _joined(source: Source, one: Import) -> str | None:
     """Return the file's text with one more name, None where no line is of that module or none can be read."""
-    nodes = [node for node in source.tree.body if isinstance(node, ast.ImportFrom)]
-    node = next((node for node in nodes if dotted(node) == one[0] and node.names[0].name != "*"), None)
-    if node is None or not _stands_alone(source, node):
-        return None
     name = f"{one[1]} as {one[2]}" if len(one) > 2 and one[2] != one[1] else one[1]
-    at = _place(node.names, name)
-    for gap in _gaps(source, node):
-        made = _edited(source, node, at, (name, gap))
-        if _fits(source, made):
-            return "".join(made)
-    return _enclosed(source, node, at, name)
+    kin = [node for node in source.tree.body if isinstance(node, ast.ImportFrom) and dotted(node) == one[0]]
+    nodes = [node for node in kin if node.names[0].name != "*" and _stands_alone(source, node)]
+    for node in nodes:
+        at = _place(node.names, name)
+        for gap in _gaps(source, node):
+            made = _edited(source, node, at, (name, gap))
+            if _fits(source, made):
+                return "".join(made)
+    return _enclosed(source, nodes[0], _place(nodes[0].names, name), name) if len(kin) == len(nodes) == 1 else None
 
 
 def _stands_alone(source: Source, node: ast.ImportFrom) -> bool:
