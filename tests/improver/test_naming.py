@@ -587,3 +587,9 @@ def test_what_a_call_gives_has_what_the_call_was_given(call: str, words: str) ->
 )
 def test_a_row_is_called_as_one_would_say_it(texts: list[str], said: str) -> None:
     assert label(texts, ["sea", "tide"][: len(texts)]) == said
+
+
+def test_what_only_comes_to_a_truth_has_a_name_with_what_is_given() -> None:
+    is_wet = node("def is_wet(sea): return _is_wet(sea, 7)")
+    assert name_for(case("is_wet(3)", name="is_wet", checks=IS), is_wet) == "test_is_wet_with_sea_3_is_true"
+    assert name_for(case("is_wet(3)", "4", name="is_wet"), is_wet) == "test_is_wet"

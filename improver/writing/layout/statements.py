@@ -12,12 +12,10 @@ from improver.writing.layout.folding import folded
 from improver.writing.layout.grouping import Written
 from improver.writing.names import Filled
 from improver.writing.pieces import stated
+from improver.writing.words.naming import LEADING
 
 SAYS = re.compile(r"""(with .*(?:match=|Regex\([\w.]+, )r?(['"]))(.+)(\2.*:)""")  # what an error is to say
 TELLING = 3  # words
-LEADING = frozenset(
-    {"a", "an", "the", "of", "for", "to", "in", "on", "at", "by", "from", "with", "as", "and", "or", "is", "are", "not"}
-)  # to what comes next
 INDENT = "    "
 DEPTH = re.compile(rf"^(?:{INDENT})+", re.MULTILINE)
 SIGNS = {ast.Is: "is", ast.Eq: "=="}

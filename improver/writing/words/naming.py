@@ -76,13 +76,14 @@ def _first(case: Case, node: Function, about: Subject) -> list[str]:
     """Return the conditions that a name may have, the best first."""
     special, usual = decisive(case, node)
     clear = [] if about.about else told(case, node)  # what a parameter stands for is all there is to say
-    lead = [one for one in clear if one == BARE or one.startswith(MISSING)]  # whatever it is that is looked for
-    lead += left_out(case, node)
+    lead = [*(one for one in clear if one == BARE or one.startswith(MISSING)), *left_out(case, node)]
     told_of = (*lead, *blamed(case, node, special), *unfit(case, node), *special, *clear)
     rest = (*states(case, node), *made_with(case, node), *left_out(case, node, partly=True), *usual)
     found = dict.fromkeys((*told_of, *rest))
     is_hollow = any(one.startswith("of_empty_") for one in found) and not case.checks[0][1].endswith("TypeError")
     fair = [one for one in found if not (is_hollow and one.removeprefix("of_") in KINDS)]  # it is not for its type
+    if not (fair or "__" in case.function) and behaviour(case, node) in ("is_true", "is_false"):
+        fair = apart(case, node)
     said = [in_its_words(one, case, node) for one in fair if not about.repeats(one)]
     return [_unstuttered(one, about) for one in said]
 
