@@ -142,8 +142,12 @@ class Source:
         moves to the left may be as long as it was.
         """
         new = set(re.split(r"\r\n|\r|\n", data.decode("utf-8-sig" if self.bom else self.encoding)))
-        old = {line.strip(): len(line.rstrip("\r\n")) for line in sorted(self.lines, key=len)}
-        return all(len(line) <= max(self.width, width, old.get(line.strip(), 0)) for line in new)
+        return all(len(line) <= max(self.width, width, self._lengths.get(line.strip(), 0)) for line in new)
+
+    @functools.cached_property
+    def _lengths(self) -> dict[str, int]:
+        """Return the length of each line, by what stands on it; of several the longest."""
+        return {line.strip(): len(line.rstrip("\r\n")) for line in sorted(self.lines, key=len)}
 
     @functools.cached_property
     def generated(self) -> bool:

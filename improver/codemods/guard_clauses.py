@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 from libcst.metadata import PositionProvider
@@ -10,7 +10,7 @@ from libcst.metadata import PositionProvider
 from improver.codemod import Abstain, At, Codemod, Rewrite, Site, region_of, spliced, spot_in
 from improver.names import declared, is_builtin, own
 from improver.records import Safety
-from improver.rewriting.elses import without_else
+from improver.rewriting.guards import gap_after, spaced, without_else
 from improver.rewriting.negation import negated
 from improver.rewriting.nesting import Peel, chain_from, gains, lines_of, taker_of
 from improver.source import FUNCTIONS, SCOPES, Source
@@ -59,7 +59,7 @@ class GuardClauses(Codemod):
         region = region_of(source, site.node)
         spots = {spot_in(source, region, peel.node): peel for peel in chain}
         whole = frozenset({"len"}) if is_builtin("len", source) else frozenset[str]()
-        result = spliced(site, _Flatten, spots, whole, region=region)
+        result = spliced(site, _Flatten, spots, whole, gap_after(source), region=region)
         if isinstance(result, Abstain) or source.fits(result[source.path]):
             return result
         return Abstain("a negated condition would be longer than this file's lines are")
@@ -265,10 +265,11 @@ def _comment_in_the_way(peel: Peel, source: Source) -> bool:
 class _Flatten(At):
     """Replace each `if` at one of the spots by its guard and what moves out."""
 
-    def __init__(self, spot: tuple[int, int], spots: Spots, whole: frozenset[str]) -> None:
+    def __init__(
+        self, spot: tuple[int, int], spots: Spots, whole: frozenset[str], gap: Sequence[cst.EmptyLine]
+    ) -> None:
         super().__init__(spot)
-        self.spots = spots
-        self.whole = whole
+        self.spots, self.whole, self.gap = spots, whole, gap
 
     def leave_If(  # noqa: N802 - libcst's name
         self, original_node: cst.If, updated_node: cst.If
@@ -291,4 +292,4 @@ class _Flatten(At):
         first = updated_node.with_changes(test=test, body=guard, orelse=None, whitespace_before_test=space)
         assert isinstance(moved, cst.IndentedBlock), "what moves stands on lines of its own"
         *rest, last = moved.body
-        return cst.FlattenSentinel([first, *rest, *without_else(last)])
+        return cst.FlattenSentinel([first, *spaced([*rest, *without_else(last)], self.gap)])
