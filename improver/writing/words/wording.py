@@ -104,6 +104,9 @@ def _is_quotable(text: str) -> bool:
 
 def _change(old: str, new: str) -> str:
     """Return one text in place of another in words."""
+    kind, given = old.removeprefix("raise "), old.partition("(")[2]
+    if kind != old and new in ("raise Exception", f"raise Exception({given}"):
+        return f"another error than `{kind.partition(' from ')[0]}`"
     if new == f"(not ({old}))":
         return f"a negated `{old}`"
     return f"a missing `{old}`" if new == "pass" else f"`{old}` changed to `{new}`"
