@@ -17,7 +17,7 @@ MANY = 2  # tests of a class that show whether their names say its own
 def evened(tests: Sequence[Written], place: Place, node_of: Callable[[str], Function]) -> list[Written]:
     """Return the tests, those of a method without the class in their names where its class of tests says it.
 
-    So are they where one of them has no room for it. A name that another test has stays as it is not to be.
+    So are they where one of them has no room for it. No test gets a name that another has.
     """
     parts = [_parts(test, node_of(test.function)) for test in tests]
     brief = {test.function for test, (_, short) in zip(tests, parts, strict=True) if short and _has(test.name, short)}
